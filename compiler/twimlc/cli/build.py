@@ -1,0 +1,91 @@
+"""``twimlc build``: documents, manifest, host files; what was written goes to standard output."""
+
+import time
+from pathlib import Path
+
+import click
+
+from twimlc.cli.options import (
+    input_options,
+    output_options,
+    pipeline_options,
+    report_options,
+    stdin_options,
+)
+from twimlc.cli.present import Reporter, sum_up, usage_errors
+from twimlc.cli.status import CLEAN, FINDINGS
+from twimlc.cli.streams import write
+from twimlc.cli.summary import summary_json, summary_table
+
+
+@click.command()
+@input_options
+@stdin_options
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Where to build, instead of the project's build folder.",
+)
+@click.option(
+    "--check",
+    "compare",
+    is_flag=True,
+    help="Write nothing; exit 1 where a build would change something.",
+)
+@report_options
+@output_options
+def build(
+    paths: tuple[str, ...],
+    targets: tuple[str, ...],
+    params: dict[str, str],
+    params_files: tuple[Path, ...],
+    config: Path | None,
+    jobs: int,
+    stdin_filename: str | None,
+    output: Path | None,
+    compare: bool,
+    form: str,
+    fail_on: str,
+    strict: bool,
+    color: str,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Compile the flows to TwiML documents and the host's files.
+
+    PATHS limit what is compiled; what was built of other flows stays. A target with an error
+    keeps its last build, the others are written, and the exit status is 1 whatever --fail-on says.
+    """
+    started = time.perf_counter()
+    with usage_errors():
+        from twimlc import pipeline
+
+        options = pipeline_options(
+            paths=paths,
+            targets=targets,
+            params=params,
+            params_files=params_files,
+            config=config,
+            jobs=jobs,
+            output=output,
+            stdin_filename=stdin_filename,
+            write=not compare,
+        )
+        result = pipeline.build(options)
+    reporter = Reporter(form, color, fail_on, strict, quiet)
+    status = reporter.show(result.findings)
+    if result.findings:
+        reporter.news(sum_up(result.findings))
+    if form == "json":
+        write(summary_json(result.targets))
+    elif not quiet:
+        write(summary_table(result.targets, written=not compare))
+    if verbose:
+        reporter.news(f"{time.perf_counter() - started:.2f} seconds")
+    if status == CLEAN and not all(target.built for target in result.targets):
+        return FINDINGS
+    if status == CLEAN and compare and any(t.written or t.removed for t in result.targets):
+        return FINDINGS
+    return status

@@ -1,0 +1,70 @@
+"""What every subcommand does with findings: findings in, the report printed, an exit status out."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import click
+
+from twimlc.cli.status import status, threshold
+from twimlc.cli.streams import say, wants_colour, write
+from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.report import render, tally
+
+# These are whole documents even when there is nothing to tell.
+_DOCUMENTS = ("json", "sarif", "junit")
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """How findings are shown: the options ``--format --color --fail-on --strict -q``."""
+
+    format: str = "human"
+    color: str = "auto"
+    fail_on: str = "error"
+    strict: bool = False
+    quiet: bool = False
+    to_stderr: bool = True
+
+    def show(self, findings: Sequence[Diagnostic]) -> int:
+        """Print the findings and return the exit status they ask for."""
+        limit = threshold("warning" if self.strict and self.fail_on == "error" else self.fail_on)
+        if findings or self.format in _DOCUMENTS:
+            stream = sys.stderr if self.to_stderr else sys.stdout
+            colour = wants_colour(self.color, stream, os.environ)
+            text = render(findings, self.format, colour=colour, fail_on=limit)
+            write(text, to_stderr=self.to_stderr)
+        return status(findings, limit)
+
+    def news(self, text: str) -> None:
+        """A line for people on standard error; not where a machine reads that, nor with -q."""
+        if not self.quiet and not (self.to_stderr and self.format in _DOCUMENTS):
+            say(text)
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """``1 error``, ``2 errors``."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def sum_up(findings: Sequence[Diagnostic]) -> str:
+    """``2 errors, 1 warning``, or that there are none."""
+    parts = [
+        counted(number, noun.removesuffix("s"))
+        for noun, number in tally(findings).items()
+        if number
+    ]
+    return ", ".join(parts) or "no problems found"
+
+
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """What the pipeline refuses as wrong usage, in click's way of saying it."""
+    from twimlc.pipeline import UsageError
+
+    try:
+        yield
+    except UsageError as error:
+        raise click.UsageError(str(error)) from error

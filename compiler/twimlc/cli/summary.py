@@ -1,0 +1,59 @@
+"""What a build tells about what it wrote: reports of targets in, a table or JSON out."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from twimlc.cli.present import counted
+from twimlc.report.visible import visible
+
+if TYPE_CHECKING:
+    from twimlc.pipeline import TargetReport
+
+
+def summary_json(targets: "Sequence[TargetReport]") -> str:
+    """All reports as one JSON object."""
+    content = {"version": 1, "targets": [asdict(target) for target in targets]}
+    return json.dumps(content, indent=2, default=str) + "\n"
+
+
+def summary_table(targets: "Sequence[TargetReport]", *, written: bool = True) -> str:
+    """A few lines for each target. ``written=False`` tells what a build would do."""
+    lines: list[str] = []
+    for target in targets:
+        lines += _target(target, written)
+    return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def _target(target: "TargetReport", written: bool) -> Iterator[str]:
+    yield f"{target.name} ({target.host}) {'in' if written else 'compared with'} {target.folder}"
+    if not target.built:
+        yield "  not built, because of the errors above; what was there stays"
+        return
+    changes = [
+        f"{number:,} {word}"
+        for number, word in (
+            (target.written, "written" if written else "would change"),
+            (target.unchanged, "unchanged"),
+            (target.removed, "removed" if written else "would go"),
+        )
+        if number
+    ]
+    yield _row("documents", f"{target.documents:,} ({', '.join(changes) or 'nothing to write'})")
+    if target.largest is not None:
+        path, size = target.largest
+        yield _row("biggest", f"{path}, {size:,} bytes")
+    if target.fetches:
+        where = f", in {target.fetches_flow}" if target.fetches_flow else ""
+        yield _row("longest way", f"{counted(target.fetches, 'fetch', 'fetches')}{where}")
+    for approximation in target.approximations:
+        yield _row("approximate", approximation)
+    for assumption in target.assumptions:
+        yield _row("assumes", assumption)
+    for number in target.numbers:
+        yield _row("number", f"{number.flow}: voice URL {number.url} ({number.method})")
+
+
+def _row(name: str, text: str) -> str:
+    return f"  {name:<12} {text}"

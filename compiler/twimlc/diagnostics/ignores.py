@@ -1,0 +1,165 @@
+"""In-file ignores: findings and comments in, the findings that remain out.
+
+``# twimlc: ignore[RULE, …] reason`` silences on its own line, or, standing alone, on the next line
+that is no comment; ``# twimlc: ignore-file[RULE, …] reason`` on top of a file silences in all of
+it. Errors cannot be silenced. An ignore that does nothing is a finding itself.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from twimlc.diagnostics.diagnostic import Diagnostic, Rule, Severity
+from twimlc.diagnostics.rules.tool import BAD_IGNORE, CANNOT_IGNORE, UNKNOWN_RULE, UNUSED_IGNORE
+from twimlc.text import SourceFile, Span
+
+_OURS = re.compile(r"\s*#+\s*twimlc:\s*", re.IGNORECASE)
+_IGNORE = re.compile(r"(ignore-file|ignore)\s*\[([^\]]*)\]")
+_WORD = re.compile(r"[^\s,]+")
+_ABOVE_ALL = re.compile(r"(?:[ \t\ufeff]*(?:#[^\r\n]*|---|%[^\r\n]*)?[\r\n]+)*[ \t\ufeff]*")
+
+
+class Comment(Protocol):
+    """A comment of a source file; ``span`` covers it from the ``#`` on."""
+
+    @property
+    def span(self) -> Span: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def own_line(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Ignore:
+    """One rule named by one comment. ``line`` is None where it speaks for the whole file."""
+
+    rule: Rule
+    span: Span
+    line: int | None
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.span.file.path, self.span.start
+
+
+def apply_ignores(
+    findings: Sequence[Diagnostic],
+    comments_by_file: Mapping[SourceFile, Sequence[Comment]],
+    *,
+    report_unused: bool = True,
+) -> list[Diagnostic]:
+    """The findings without the silenced ones, and with what is wrong with the ignores.
+
+    ``findings`` are those of all targets and rows together, since an ignore that is used in one
+    of them is used. ``report_unused=False`` is for a run that looked at some targets only.
+    """
+    ignores: dict[tuple[str, int | None], list[_Ignore]] = {}
+    kept: list[Diagnostic] = []
+    for file, comments in comments_by_file.items():
+        for comment in comments:
+            for found in _read(comment):
+                if isinstance(found, Diagnostic):
+                    kept.append(found)
+                else:
+                    ignores.setdefault((file.path, found.line), []).append(found)
+    used: set[tuple[str, int]] = set()
+    remaining: list[Diagnostic] = []
+    for finding in [*findings, *kept]:
+        by = _silencer(finding, ignores)
+        if by is None:
+            remaining.append(finding)
+        else:
+            used.add(by.key)
+    if not report_unused:
+        return remaining
+    unused = [
+        UNUSED_IGNORE.at(
+            ignore.span,
+            f"there is no '{ignore.rule.slug}' here to ignore",
+            hint="take this name out of the comment",
+        )
+        for group in ignores.values()
+        for ignore in group
+        if ignore.rule is not UNUSED_IGNORE and ignore.key not in used
+    ]
+    return remaining + [finding for finding in unused if _silencer(finding, ignores) is None]
+
+
+def _line_meant(comment: Comment) -> int:
+    """The line a comment speaks for; comments that stand alone may be stacked."""
+    line = comment.line
+    if comment.own_line:
+        line += 1
+        while comment.span.file.line(line).lstrip().startswith("#"):
+            line += 1
+    return line
+
+
+def _read(comment: Comment) -> Iterator[_Ignore | Diagnostic]:
+    """The ignores of one comment, and what is wrong with it."""
+    from twimlc.diagnostics.catalogue import find, nearest
+
+    span = comment.span
+    text = span.text
+    ours = _OURS.match(text)
+    if ours is None:
+        return
+    match = _IGNORE.match(text, ours.end())
+    if match is None:
+        yield BAD_IGNORE.at(
+            span,
+            f"'{text.strip()}' is not understood",
+            hint="write '# twimlc: ignore[RULE] reason'",
+        )
+        return
+    whole_file = match[1] == "ignore-file"
+    if whole_file and not _ABOVE_ALL.fullmatch(span.file.text, 0, span.start):
+        yield BAD_IGNORE.at(
+            span,
+            "'ignore-file' speaks for the whole file and stands above everything else in it",
+            hint="move it to the top, or write 'ignore' for one line",
+        )
+        return
+    words = list(_WORD.finditer(text, match.start(2), match.end(2)))
+    if not words:
+        yield BAD_IGNORE.at(
+            span, "the brackets name no rule", hint=f"write '# twimlc: {match[1]}[RULE] reason'"
+        )
+    for word in words:
+        place = Span(span.file, span.start + word.start(), span.start + word.end())
+        rule = find(word[0])
+        if rule is None:
+            near = nearest(word[0])
+            yield UNKNOWN_RULE.at(
+                place,
+                f"no rule is called '{word[0]}'",
+                hint=f"did you mean '{near}'?" if near else "'twimlc explain' lists all rules",
+            )
+        elif rule.severity is Severity.ERROR:
+            yield CANNOT_IGNORE.at(place, f"'{rule.slug}' is an error and cannot be ignored")
+        else:
+            yield _Ignore(rule, place, None if whole_file else _line_meant(comment))
+
+
+def _silencer(
+    finding: Diagnostic, ignores: Mapping[tuple[str, int | None], list[_Ignore]]
+) -> _Ignore | None:
+    """The ignore that silences a finding, at its own place or at one that brought it in."""
+    if not ignores or finding.rule.severity is Severity.ERROR:
+        return None
+    for place in _places(finding.span):
+        path = place.file.path
+        for line in (place.begin.line, None):
+            for ignore in ignores.get((path, line), ()):
+                if ignore.rule is finding.rule:
+                    return ignore
+    return None
+
+
+def _places(span: Span) -> Iterable[Span]:
+    place: Span | None = span
+    while place is not None:
+        yield place
+        place = place.via

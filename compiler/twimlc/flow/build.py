@@ -1,0 +1,342 @@
+"""From the models of flows to the control-flow graph.
+
+Works like an assembler: steps become nodes in reading order, exits point at labels, and a label
+stands for a node or for another label until all are bound. What leads round in labels alone is
+a jump without end.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from twimlc import vocabulary
+from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.rules.flow import SILENT_LOOP
+from twimlc.flow.contexts import find_contexts
+from twimlc.flow.graph import Context, Graph, Node, NodeKey, Place
+from twimlc.flow.model import (
+    Branches,
+    Element,
+    Flow,
+    Goto,
+    Menu,
+    Offer,
+    Perform,
+    Return,
+    State,
+    StateKey,
+    StateLink,
+    Step,
+    Target,
+    ToHangup,
+    ToNext,
+    ToState,
+    ToSteps,
+    Use,
+)
+from twimlc.flow.targets import leaves_for, outcomes_of
+from twimlc.text import Span
+
+
+@dataclass(slots=True, eq=False)
+class _Label:
+    """A place to go to: bound to a node, or to another label."""
+
+    span: Span
+    node: "Node | None" = None
+    other: "_Label | None" = None
+
+
+@dataclass(slots=True, eq=False)
+class _Pending:
+    """A node whose exits are still labels."""
+
+    node: Node
+    exits: dict[str, _Label] = field(default_factory=dict)
+    keys: dict[str, _Label] = field(default_factory=dict)
+    fallback: _Label | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Frame:
+    """Where a list stands: its state, and the component it belongs to."""
+
+    state: StateKey
+    returns: Mapping[str, _Label] | None = None
+    behind: _Label | None = None
+
+
+def build_graph(
+    flows: Mapping[str, Flow],
+) -> tuple[Graph, list[Diagnostic]]:
+    """The graph of all flows of a target. Findings: jumps that never end, mixed contexts."""
+    return _Builder(flows).build()
+
+
+class _Builder:
+    def __init__(self, flows: Mapping[str, Flow]) -> None:
+        self.flows = flows
+        self.nodes: list[Node] = []
+        self.pending: list[_Pending] = []
+        self.states: dict[StateKey, _Label] = {}
+        self.counters: dict[tuple[str, str], int] = {}
+        self.findings: list[Diagnostic] = []
+        self.listed: list[tuple[Span, _Label, _Label | None]] = []  # each step and the one before
+
+    def build(self) -> tuple[Graph, list[Diagnostic]]:
+        for flow in self.flows.values():
+            for state in (*flow.states.values(), *flow.lists.values()):
+                self.states[state.key] = _Label(state.span)
+        for flow in self.flows.values():
+            for state in (*flow.states.values(), *flow.lists.values()):
+                self._state(state, self.states[state.key], None)
+        for pending in self.pending:
+            node = pending.node
+            node.exits = {name: self._resolve(to).key for name, to in pending.exits.items()}
+            node.keys = {name: self._resolve(to).key for name, to in pending.keys.items()}
+            if "input" in node.exits:
+                same = node.exits["input"]
+                node.keys = {name: to for name, to in node.keys.items() if to != same}
+            if pending.fallback is not None:
+                node.fallback = self._resolve(pending.fallback).key
+        entries = {key: self._resolve(label).key for key, label in self.states.items()}
+        starts = {name: entries[flow.start] for name, flow in self.flows.items()}
+        roots, contexts, found = find_contexts(self.flows, self.nodes, entries, starts)
+        self.findings += found
+        live = self._live(contexts)
+        graph = Graph(
+            self.flows,
+            tuple(self.nodes),
+            entries,
+            starts,
+            roots,
+            contexts,
+            tuple(self._dead_steps(live)),
+            tuple(self._dead_states(live)),
+        )
+        return graph, self.findings
+
+    def _live(self, contexts: Mapping[NodeKey, Context]) -> set[int]:
+        """The labels (by identity) that some way through the flows passes."""
+        live: set[int] = set()
+
+        def pass_through(label: _Label | None) -> None:
+            while label is not None and id(label) not in live:
+                live.add(id(label))
+                label = label.other
+
+        for flow in self.flows.values():
+            pass_through(self.states[flow.start])
+        for pending in self.pending:
+            if pending.node.key not in contexts:
+                continue
+            for label in (*pending.exits.values(), *pending.keys.values(), pending.fallback):
+                pass_through(label)
+            for _, _, link, _ in pending.node.element.links() if pending.node.element else ():
+                if isinstance(link, StateLink):
+                    pass_through(self.states.get(link.state))
+        return live
+
+    def _dead_steps(self, live: set[int]) -> Iterator[Span]:
+        for span, label, before in self.listed:
+            if id(label) not in live and before is not None and id(before) in live:
+                yield span
+
+    def _dead_states(self, live: set[int]) -> Iterator[StateKey]:
+        for flow in self.flows.values():
+            for key in flow.states:
+                if id(self.states[key]) not in live:
+                    yield key
+
+    # nodes and labels
+
+    def _node(self, frame: _Frame, span: Span, element: Element | None, title: str) -> _Pending:
+        where = (frame.state.flow, frame.state.home)
+        index = self.counters.get(where, 0)
+        self.counters[where] = index + 1
+        place = Place(*where, index)
+        node = Node(len(self.nodes), place, span, element, title, frame.state)
+        self.nodes.append(node)
+        pending = _Pending(node)
+        self.pending.append(pending)
+        return pending
+
+    def _resolve(self, label: _Label) -> Node:
+        chain: list[_Label] = []
+        seen: set[int] = set()
+        while label.node is None:
+            if id(label) in seen or label.other is None:
+                return self._endless(label, chain)
+            seen.add(id(label))
+            chain.append(label)
+            label = label.other
+        for passed in chain:
+            passed.node = label.node
+        return label.node
+
+    def _endless(self, label: _Label, chain: Sequence[_Label]) -> Node:
+        """A ring of jumps with nothing in it: reported once, then it counts as the end."""
+        message = "these jumps lead round in a circle in which nothing is said and nothing waits"
+        self.findings.append(SILENT_LOOP.at(label.span, message))
+        state = next(iter(self.states))
+        node = self._node(_Frame(state), label.span, None, "end").node
+        for passed in (*chain, label):
+            passed.node = node
+        return node
+
+    # lists of steps
+
+    def _state(self, state: State, label: _Label, frame: _Frame | None) -> None:
+        """A state's list. Its end is the end of the document, or leaves the component."""
+        frame = frame or _Frame(state.key)
+        behind = frame.behind
+        if behind is None:
+            behind = _Label(state.span)
+            self._list(state.steps, label, behind, frame)
+            behind.node = self._node(frame, state.span, None, "end").node
+        else:
+            self._list(state.steps, label, behind, frame)
+
+    def _list(
+        self, steps: Sequence[Step], label: _Label, behind: _Label, frame: _Frame
+    ) -> None:
+        """Bind ``label`` to the first of ``steps``; the last goes on at ``behind``."""
+        if not steps:
+            label.other = behind
+            return
+        before: _Label | None = None
+        for index, step in enumerate(steps):
+            self.listed.append((step.span, label, before))
+            before = label
+            after = behind if index == len(steps) - 1 else _Label(step.span)
+            self._step(step, label, after, frame)
+            label = after
+
+    def _step(self, step: Step, label: _Label, after: _Label, frame: _Frame) -> None:
+        match step:
+            case Perform():
+                self._perform(step, label, after, frame)
+            case Goto(target=target):
+                label.other = self._target(target, after, frame)
+            case Menu():
+                self._menu(step, label, after, frame)
+            case Offer():
+                self._offer(step, label, after, frame)
+            case Use():
+                self._use(step, label, after, frame)
+            case Return(name=name):
+                known = frame.returns or {}
+                label.other = known.get(name) or frame.behind or after
+
+    def _target(self, target: Target | None, after: _Label, frame: _Frame) -> _Label:
+        match target:
+            case None | ToNext():
+                return after
+            case ToState(state=key):
+                return self.states[key] if key in self.states else after
+            case ToHangup(span=span):
+                spec = vocabulary.VOICE["Hangup"]
+                element = Element("Hangup", spec, (), (), span)
+                return _Label(span, self._node(frame, span, element, "hangup").node)
+            case ToSteps(steps=steps, span=span):
+                label = _Label(span)
+                self._list(steps, label, after, frame)
+                return label
+
+    def _perform(self, step: Perform, label: _Label, after: _Label, frame: _Frame) -> None:
+        made = self._node(frame, step.span, step.element, step.title)
+        label.node = made.node
+        made.node.allow, made.node.note = step.allow, step.note
+        self._exits(made, step.element, step.branches, after, frame)
+
+    def _exits(
+        self, made: _Pending, element: Element, branches: Branches, after: _Label, frame: _Frame
+    ) -> None:
+        spec = element.spec
+        outcomes = outcomes_of(element)
+        then = self._target(branches.then, after, frame)
+        if spec is not None and spec.flow is vocabulary.Flow.NEVER:
+            return
+        leaves = leaves_for(element)
+        if outcomes is None:
+            if not leaves:
+                made.exits["done"] = then
+            return
+        fallback = self._target(branches.fallback, after, frame)
+        named = {name: self._target(to, after, frame) for name, to in branches.when.items()}
+        room = element.tag == "Connect" and outcomes.failed == ("not-open",)
+        made.node.branching = branches.span
+        made.node.wants_action = room and branches.then is not None
+        if room and branches.then is None:
+            then = fallback
+        if element.tag == "Gather":
+            made.keys.update(
+                (keys, self._target(to, after, frame)) for keys, to in branches.keys.items()
+            )
+        for name in outcomes.worked:
+            if not leaves:
+                made.exits[name] = named.get(name, then)
+        for name in outcomes.failed:
+            if not leaves or element.tag == "Gather" or room:
+                made.exits[name] = named.get(name, fallback)
+        if element.tag == "Dial" or (room and branches.fallback is not None):
+            made.fallback = fallback
+
+    # blocks
+
+    def _menu(self, menu: Menu, label: _Label, after: _Label, frame: _Frame) -> None:
+        """Attempts unrolled; a node is (attempt, words before), shared however it is reached."""
+        made: dict[tuple[int, str], _Pending] = {}
+        labels: dict[tuple[int, str], _Label] = {}
+        words = {"": (), "invalid": menu.invalid, "silence": menu.silence}
+        same = menu.invalid == menu.silence or not (menu.invalid or menu.silence)
+        for attempt in range(1, menu.attempts + 1):
+            for before in ("",) if attempt == 1 else ("silence",) if same else ("silence", "invalid"):
+                prompt = (*words[before], *menu.prompt)
+                gather = Element(
+                    menu.gather.tag, menu.gather.spec, menu.gather.attributes, prompt, menu.span
+                )
+                node = self._node(frame, menu.span, gather, "menu")
+                node.node.allow, node.node.note = menu.allow, menu.note
+                made[attempt, before] = node
+                labels[attempt, before] = _Label(menu.span, node.node)
+        label.node = made[1, ""].node
+        choices = {keys: self._target(to, after, frame) for keys, to in menu.choices.items()}
+        last = self._target(menu.fallback, after, frame)
+        for (attempt, _), node in made.items():
+            again = attempt + 1
+            silent = labels.get((again, "silence"), last)
+            node.exits["input"] = labels.get((again, "invalid"), silent)
+            node.exits["no-input"] = silent
+            node.keys.update(choices)
+            node.fallback = last
+
+    def _offer(self, offer: Offer, label: _Label, after: _Label, frame: _Frame) -> None:
+        here = label
+        for element in offer.prompt:
+            spoken = self._node(frame, offer.span, element, "offer")
+            here.node = spoken.node
+            here = spoken.exits["done"] = _Label(offer.span)
+        targets = [_Label(option.span) for option in offer.options]
+        for _ in range(offer.attempts):
+            for option, target in zip(offer.options, targets, strict=True):
+                made = self._node(frame, option.span, option.gather, "offer")
+                made.node.note = offer.note
+                here.node = made.node
+                made.exits["input"] = target
+                here = made.exits["no-input"] = _Label(option.span)
+        for option, target in zip(offer.options, targets, strict=True):
+            target.other = self._target(option.target, after, frame)
+        here.other = self._target(offer.fallback, after, frame)
+
+    def _use(self, use: Use, label: _Label, after: _Label, frame: _Frame) -> None:
+        behind = self._target(use.then, after, frame)
+        returns = {name: self._target(to, after, frame) for name, to in use.returns.items()}
+        inner = _Frame(frame.state, returns, behind)
+        for state in use.states:
+            self.states[state.key] = _Label(state.span)
+        for state in use.states:
+            self._state(state, self.states[state.key], inner)
+        if use.start is not None and use.start in self.states:
+            label.other = self.states[use.start]
+        else:
+            self._list(use.steps, label, behind, inner)

@@ -1,0 +1,268 @@
+"""The model of a flow: what the author wrote, checked, with every name resolved.
+
+Out of the expanded tree, into the control-flow graph. Blocks that are only shorter spellings
+(``voicemail``, ``hunt``) are already the verbs they stand for; ``menu``, ``offer`` and ``use``
+remain, because where they lead is decided by the graph.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from twimlc import vocabulary
+from twimlc.source.tree import Template
+from twimlc.text import SourceFile, Span
+
+
+class Kind(StrEnum):
+    VOICE = "voice"
+    MESSAGING = "messaging"
+
+
+@dataclass(frozen=True, slots=True)
+class StateKey:
+    """A state: its flow and its name.
+
+    ``home`` is the author's state whose name its documents carry; it differs from ``name`` for
+    the private states of a component and for a list given as a URL.
+    """
+
+    flow: str
+    name: str
+    home: str
+
+    def __str__(self) -> str:
+        return f"{self.flow}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class StateLink:
+    """A URL that is the document of one of our own states."""
+
+    state: StateKey
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLink:
+    """A URL that is an audio file lying beside the flow (``path`` as written, relative to it)."""
+
+    flow: str
+    path: str
+
+
+Link = StateLink | MediaLink
+Text = str | Template
+"""Literal text, or text with call-time values in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute with its canonical text (what TwiML will show), or the place it links to."""
+
+    name: str
+    value: Text | Link
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Element:
+    """A TwiML element. Text is a child. ``spec`` is None for markup newer than the vocabulary."""
+
+    tag: str
+    spec: vocabulary.Element | None
+    attributes: tuple[Attribute, ...]
+    children: "tuple[Element | Text | Link, ...]"
+    span: Span
+
+    def get(self, name: str) -> Attribute | None:
+        for attribute in self.attributes:
+            if attribute.name == name:
+                return attribute
+        return None
+
+    def literal(self, name: str) -> str | None:
+        """The attribute's text if it is given and known now."""
+        found = self.get(name)
+        return found.value if found and isinstance(found.value, str) else None
+
+    def elements(self) -> "Iterator[Element]":
+        """The child elements."""
+        for child in self.children:
+            if isinstance(child, Element):
+                yield child
+
+    def walk(self) -> "Iterator[Element]":
+        """This element and all inside it, outermost first."""
+        yield self
+        for child in self.elements():
+            yield from child.walk()
+
+    def links(self) -> "Iterator[tuple[Element, str | None, Link, Span]]":
+        """Every link in it: the element, the attribute's name (None for text), link, place."""
+        for element in self.walk():
+            for attribute in element.attributes:
+                if isinstance(attribute.value, (StateLink, MediaLink)):
+                    yield element, attribute.name, attribute.value, attribute.span
+            for child in element.children:
+                if isinstance(child, (StateLink, MediaLink)):
+                    yield element, None, child, element.span
+
+
+@dataclass(frozen=True, slots=True)
+class ToState:
+    state: StateKey
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ToHangup:
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ToNext:
+    """The step after the one it hangs on."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ToSteps:
+    """A list of steps; where it ends, the call goes on after the step it hangs on."""
+
+    steps: "tuple[Step, ...]"
+    span: Span
+
+
+Target = ToState | ToHangup | ToNext | ToSteps
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branches:
+    """What stands beside a verb: where its outcomes lead. Empty means: the next step.
+
+    ``span`` is the key that makes outcomes differ (``fallback``, else ``when``, else ``then``).
+    """
+
+    then: Target | None = None
+    when: "Mapping[str, Target]" = None  # type: ignore[assignment]
+    fallback: Target | None = None
+    keys: "Mapping[str, Target]" = None  # type: ignore[assignment]
+    span: Span | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("when", "keys"):
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, {})
+
+    def targets(self) -> Iterator[Target]:
+        for target in (self.then, *self.when.values(), *self.keys.values(), self.fallback):
+            if target is not None:
+                yield target
+
+
+NO_BRANCHES = Branches()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Perform:
+    """Run one TwiML verb. ``title`` is the word the author used (``hunt``, ``voicemail``)."""
+
+    element: Element
+    branches: Branches
+    span: Span
+    title: str
+    allow: frozenset[str] = frozenset()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Goto:
+    """Go to a state; no return."""
+
+    target: Target
+    span: Span
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Menu:
+    """Keys as choices. ``gather`` holds the attributes, without the prompt."""
+
+    gather: Element
+    prompt: tuple[Element, ...]
+    choices: Mapping[str, Target]
+    attempts: int
+    invalid: tuple[Element, ...]
+    silence: tuple[Element, ...]
+    fallback: Target | None
+    span: Span
+    allow: frozenset[str] = frozenset()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Option:
+    """One option of an offer: its words as a Gather, and where any key leads."""
+
+    gather: Element
+    target: Target
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Offer:
+    """Options spoken one after another; any key takes the one just spoken."""
+
+    prompt: tuple[Element, ...]
+    options: tuple[Option, ...]
+    attempts: int
+    fallback: Target | None
+    span: Span
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Use:
+    """The steps of a component, or its private states; ``returns`` says where each return leads."""
+
+    component: str
+    steps: "tuple[Step, ...]"
+    states: "tuple[State, ...]"
+    start: StateKey | None
+    returns: Mapping[str, Target]
+    then: Target | None
+    span: Span
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Return:
+    """Leave a component: where to is said by the ``use`` step (None: behind it)."""
+
+    name: str
+    span: Span
+
+
+Step = Perform | Goto | Menu | Offer | Use | Return
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    key: StateKey
+    steps: tuple[Step, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flow:
+    """A flow. ``states`` holds the author's states in order; ``lists`` those given as URLs."""
+
+    name: str
+    kind: Kind
+    file: SourceFile
+    start: StateKey
+    states: Mapping[StateKey, State]
+    lists: Mapping[StateKey, State]
+    description: str | None
+    span: Span

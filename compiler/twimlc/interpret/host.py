@@ -1,0 +1,78 @@
+"""A host as Twilio meets it: an address and a method come in, a response goes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+_TYPES = {
+    "xml": "text/xml",
+    "mp3": "audio/mpeg",
+    "mpeg": "audio/mpeg",
+    "wav": "audio/wav",
+    "aif": "audio/aiff",
+    "aiff": "audio/aiff",
+    "aifc": "audio/x-aifc",
+    "gsm": "audio/x-gsm",
+    "ulaw": "audio/ulaw",
+    "ul": "audio/ulaw",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer; ``location`` only where it sends Twilio elsewhere."""
+
+    status: int
+    content_type: str = ""
+    body: bytes = b""
+    location: str | None = None
+
+
+class Host(Protocol):
+    """Where documents lie."""
+
+    def owns(self, url: str) -> bool:
+        """Whether an absolute address lies in the folder that we build."""
+
+    def fetch(self, url: str, method: str, parameters: Mapping[str, str]) -> Response:
+        """What the host answers; the query is part of ``url``."""
+
+    def name(self, url: str) -> str:
+        """The file behind an address, as findings show it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileHost:
+    """Plain files under ``base``: GET only, the query is ignored.
+
+    ``files`` maps paths (posix, relative to the folder) to bytes.
+    """
+
+    base: str
+    files: Mapping[str, bytes]
+    _prefix: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_prefix", self.base.rstrip("/") + "/")
+
+    def url(self, path: str) -> str:
+        """The address of a file."""
+        return self._prefix + path
+
+    def owns(self, url: str) -> bool:
+        return url.startswith(self._prefix)
+
+    def name(self, url: str) -> str:
+        if not self.owns(url):
+            return url
+        return unquote(urlsplit(url[len(self._prefix) :]).path)
+
+    def fetch(self, url: str, method: str, parameters: Mapping[str, str]) -> Response:
+        if method not in ("GET", "HEAD"):
+            return Response(405)
+        path = self.name(url)
+        body = self.files.get(path) if self.owns(url) else None
+        if body is None:
+            return Response(404)
+        return Response(200, _TYPES.get(path.rpartition(".")[2].lower(), ""), body)

@@ -1,0 +1,267 @@
+"""Cutting the graph into documents: which verbs stand together, and where a Redirect is needed.
+
+The graph and the way of every node come in; drafts of all documents that some URL leads to go
+out. A fetch is silence in the caller's ear, so a document goes on inline for as long as it may.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twimlc.diagnostics.rules.hosts import NEEDS_REDIRECT, TOO_BIG
+from twimlc.flow.graph import Context, Graph, Node, NodeKey
+from twimlc.flow.model import MediaLink, StateLink
+from twimlc.lower.host import Site
+from twimlc.lower.keys import DocumentKey, Keys
+from twimlc.lower.links import Addresses, Away, Writer
+from twimlc.lower.plan import Markup
+from twimlc.lower.size import EMPTY_DOCUMENT, element_size
+from twimlc.lower.ways import END, Way
+
+if TYPE_CHECKING:
+    from twimlc.diagnostics.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb of the flow, and what its action leads to."""
+
+    node: Node
+    leave: DocumentKey | Away | None
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A Redirect to another document, which goes on with ``node`` (None: starts a wait again)."""
+
+    target: DocumentKey
+    node: Node | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """The end of a call that has a document to itself."""
+
+
+Piece = Verb | Jump | Hangup
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document before its links have names."""
+
+    key: DocumentKey
+    context: Context
+    pieces: tuple[Piece, ...]
+
+    def next_documents(self) -> Iterator[DocumentKey]:
+        """Where the same line goes from here."""
+        for piece in self.pieces:
+            match piece:
+                case Verb(leave=DocumentKey() as leave):
+                    yield leave
+                case Jump(target=target):
+                    yield target
+
+    def markup(self, writer: Writer) -> Iterator[Markup]:
+        """Its body."""
+        for piece in self.pieces:
+            match piece:
+                case Verb():
+                    yield writer.verb(piece.node, piece.leave)
+                case Jump():
+                    yield writer.jump(piece.target, piece.node)
+                case Hangup():
+                    yield Markup("Hangup")
+
+
+class _Widest(Addresses):
+    """Links at their longest, for measuring before documents have their final names."""
+
+    def __init__(self, folder: str, keys: Keys, media: Mapping[MediaLink, str], site: Site) -> None:
+        super().__init__(f"{site.root}{folder}/x", {}, media, site)
+        self._keys = keys
+
+    def document(self, key: DocumentKey, documented: bool) -> str:
+        # An equal document may be called index.xml, and one of the same name may add a number.
+        folder, _, name = self._keys.natural(key).rpartition("/")
+        return self._address(f"{folder}/{name.ljust(len('index.xml'), 'x')}-999", documented)
+
+
+class Composer:
+    """Composes the documents of one graph."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        ways: Mapping[NodeKey, Way],
+        keys: Keys,
+        media: Mapping[MediaLink, str],
+        site: Site,
+        written: dict[NodeKey, Markup],
+    ) -> None:
+        self._graph = graph
+        self._written = written
+        self._ways = ways
+        self._keys = keys
+        self._media = media
+        self._site = site
+        self._boundaries = self._find_boundaries()
+        self._writers: dict[str, Writer] = {}
+        self._sizes: dict[tuple[str, NodeKey, NodeKey], int] = {}
+        self._runs: dict[tuple[str, NodeKey, NodeKey], int] = {}
+        self.findings: list[Diagnostic] = []
+
+    def compose(self, starts: Iterable[DocumentKey]) -> dict[DocumentKey, Draft]:
+        """All documents that can be reached from ``starts``, in the order they are met."""
+        drafts: dict[DocumentKey, Draft] = {}
+        waiting = deque(starts)
+        while waiting:
+            key = waiting.popleft()
+            if key in drafts:
+                continue
+            draft = drafts[key] = Draft(key, self._keys.context(key), tuple(self._run(key)))
+            waiting.extend(draft.next_documents())
+            for piece in draft.pieces:
+                if isinstance(piece, Verb) and piece.node.element is not None:
+                    for _, _, link, _ in piece.node.element.links():
+                        if isinstance(link, StateLink):
+                            waiting.append(self._keys.state(link))
+        return drafts
+
+    def _run(self, key: DocumentKey) -> Iterator[Piece]:
+        """The straight run from the first node of ``key``."""
+        context = self._keys.context(key)
+        if key.node == END:
+            if context is Context.CALL:
+                yield Hangup()
+            return
+        host = self._site.host
+        inside: set[NodeKey] = set()
+        size, at = EMPTY_DOCUMENT, key.node
+        forbidding = self._keys.forbids_redirect(key)
+        after: NodeKey | None = at
+        while after is not None and after != END:
+            node = self._graph.nodes[after]
+            whole = size + self._size(key, node) + self._tail(key, self._ways[node.key].on)
+            if node.key in inside:
+                reason = "goes round in a circle"
+            elif inside and not forbidding and not self._fits_inline(key, node, size):
+                reason = "is getting long"
+            elif whole > host.document_limit:
+                reason = "is longer than 64 kB"
+                if not inside:
+                    self._too_big(node, whole)
+                    return
+            else:
+                inside.add(node.key)
+                size += self._size(key, node)
+                yield Verb(node, self._leave(key, self._ways[node.key].leave))
+                after = self._ways[node.key].on
+                continue
+            if forbidding:
+                self._needs_redirect(node, forbidding, reason)
+                return
+            yield Jump(self._keys.after(key, node.key), node)
+            return
+        if after == END and context is Context.CONFERENCE_WAIT:
+            yield Jump(self._keys.again(key), None)
+
+    def _fits_inline(self, key: DocumentKey, node: Node, size: int) -> bool:
+        """Whether the run that starts at ``node`` should stand in this document too."""
+        if node.key not in self._boundaries or _is_redirect(node):
+            return True
+        run = self._run_size(key, node)
+        return size + run <= self._site.host.inline_limit or run <= self._jump_size(key, node)
+
+    def _run_size(self, key: DocumentKey, first: Node) -> int:
+        """The bytes from a boundary to the next one, with the Redirect that may be needed there."""
+        cached = self._runs.get((key.folder, key.home, first.key))
+        if cached is None:
+            cached, node = 0, first
+            while True:
+                cached += self._size(key, node)
+                after = self._ways[node.key].on
+                if after is None or after == END or after in self._boundaries:
+                    cached += self._tail(key, after)
+                    break
+                node = self._graph.nodes[after]
+            self._runs[key.folder, key.home, first.key] = cached
+        return cached
+
+    def _tail(self, key: DocumentKey, after: NodeKey | None) -> int:
+        """Room to keep behind a verb for getting on to ``after``."""
+        if after is None:
+            return 0
+        if after == END:
+            waits = self._keys.context(key) is Context.CONFERENCE_WAIT
+            return self._jump_size(key, self._graph.nodes[key.home]) if waits else 0
+        node = self._graph.nodes[after]
+        return self._size(key, node) if _is_redirect(node) else self._jump_size(key, node)
+
+    def _size(self, key: DocumentKey, node: Node) -> int:
+        place = (key.folder, key.home, node.key)
+        cached = self._sizes.get(place)
+        if cached is None:
+            leave = self._leave(key, self._ways[node.key].leave)
+            cached = self._sizes[place] = element_size(self._writer(key).verb(node, leave))
+        return cached
+
+    def _jump_size(self, key: DocumentKey, node: Node) -> int:
+        return element_size(self._writer(key).jump(self._keys.after(key, node.key), node))
+
+    def _writer(self, key: DocumentKey) -> Writer:
+        writer = self._writers.get(key.folder)
+        if writer is None:
+            links = _Widest(key.folder, self._keys, self._media, self._site)
+            writer = self._writers[key.folder] = Writer(
+                key.folder, self._keys, self._site, links, self._written
+            )
+        return writer
+
+    def _leave(self, key: DocumentKey, target: NodeKey | None) -> DocumentKey | Away | None:
+        """What an action leads to; never a document that would only redirect."""
+        if target is None:
+            return None
+        if target != END and _is_redirect(node := self._graph.nodes[target]):
+            assert node.element is not None
+            address = node.element.children[0] if node.element.children else None
+            if isinstance(address, str) and address.strip()[:1] not in ("", "?", "#"):
+                return Away(node, address.strip(), node.element.literal("method"))
+        return self._keys.after(key, target)
+
+    def _find_boundaries(self) -> set[NodeKey]:
+        """Nodes that are entered from several places, and the entries of states."""
+        sources: dict[NodeKey, set[NodeKey]] = {}
+        for key, way in self._ways.items():
+            for target in (way.leave, way.on):
+                if target is not None:
+                    sources.setdefault(target, set()).add(key)
+        found = {key for key, before in sources.items() if len(before) > 1}
+        return found.union(self._graph.entries.values(), self._graph.starts.values()) - {END}
+
+    def _too_big(self, node: Node, size: int) -> None:
+        limit = self._site.host.document_limit
+        self.findings.append(
+            TOO_BIG.at(
+                node.span,
+                f"this '{node.title}' makes a document of {size:,} bytes;"
+                f" Twilio takes at most {limit:,}",
+                hint="shorten the text, spread it over several steps, or play a recording",
+            )
+        )
+
+    def _needs_redirect(self, node: Node, attribute: str, reason: str) -> None:
+        self.findings.append(
+            NEEDS_REDIRECT.at(
+                node.span,
+                f"the document of '{attribute}' {reason} at this '{node.title}', which takes a"
+                " Redirect, and Twilio does not allow one there",
+                hint="write the steps out as often as they should be heard, then 'hangup'",
+            )
+        )
+
+
+def _is_redirect(node: Node) -> bool:
+    return node.element is not None and node.element.tag == "Redirect"

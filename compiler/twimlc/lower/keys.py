@@ -1,0 +1,120 @@
+"""Which documents there can be, and what they are called.
+
+The graph comes in. A :class:`DocumentKey` says where a document starts and whose line runs it;
+:class:`Keys` makes them and gives each its path. Nodes without a verb all look alike, so one
+``hangup.xml`` (``next.xml`` on another party's line) serves a whole flow: no state bears these
+names.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from twimlc.flow.graph import Context, Graph, NodeKey
+from twimlc.flow.model import StateLink
+from twimlc.lower.ways import END, canonical
+from twimlc.vocabulary import CONTEXTS
+
+CALLER: NodeKey = -1
+"""The home of documents that run on the caller's own line."""
+
+ANY_LEG: NodeKey = -2
+"""The home of the empty document of other lines: it is the same wherever it is reached from."""
+
+WAITS = (Context.QUEUE_WAIT, Context.CONFERENCE_WAIT)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DocumentKey:
+    """A document: the flow whose folder it lies in, its first node, and its home.
+
+    The home of another party's document is the node that its URL leads to: what is allowed there,
+    and where it starts again, hangs on that and not on the node alone.
+    """
+
+    folder: str
+    node: NodeKey
+    home: NodeKey = CALLER
+
+
+class Keys:
+    """Makes and names the documents of one graph."""
+
+    def __init__(self, graph: Graph, root: str) -> None:
+        self._graph = graph
+        self._root = root
+        self._starts = {flow: canonical(graph, key) for flow, key in graph.starts.items()}
+        self._roots = {found.node: found.context for found in graph.roots}
+        self._forbidding = {
+            found.node: found.attribute
+            for found in reversed(graph.roots)
+            if found.attribute in CONTEXTS and "Redirect" not in CONTEXTS[found.attribute].verbs
+        }
+
+    def start(self, flow: str) -> DocumentKey:
+        """The document that the number of a flow points to."""
+        return DocumentKey(flow, self._starts[flow])
+
+    def state(self, link: StateLink) -> DocumentKey:
+        """The document of a state that is given as a URL."""
+        node = self._graph.entries[link.state]
+        context = self._roots.get(node) or self._graph.contexts.get(node, Context.CALL)
+        if canonical(self._graph, node) == END:
+            home = CALLER if context in (Context.CALL, Context.MESSAGE) else ANY_LEG
+            return DocumentKey(link.state.flow, END, home)
+        other_line = context not in (Context.CALL, Context.MESSAGE)
+        return DocumentKey(self._graph.nodes[node].place.flow, node, node if other_line else CALLER)
+
+    def after(self, current: DocumentKey, node: NodeKey) -> DocumentKey:
+        """The document that starts at ``node`` for somebody who is in ``current``."""
+        if node != END:
+            return DocumentKey(self._graph.nodes[node].place.flow, node, current.home)
+        if current.home == CALLER:
+            return DocumentKey(current.folder, END)
+        if self.context(current) in WAITS:
+            return self.again(current)
+        return DocumentKey(current.folder, END, ANY_LEG)
+
+    def again(self, current: DocumentKey) -> DocumentKey:
+        """The document that a wait starts again with."""
+        return DocumentKey(self._graph.nodes[current.home].place.flow, current.home, current.home)
+
+    def context(self, key: DocumentKey) -> Context:
+        """Whose line runs it."""
+        if key.home == ANY_LEG:
+            return Context.LEG
+        if key.home != CALLER:
+            return self._roots.get(key.home) or self._graph.contexts.get(key.home, Context.LEG)
+        if key.node != END:
+            return self._graph.contexts.get(key.node, Context.CALL)
+        flow = self._graph.flows.get(key.folder)
+        return Context.MESSAGE if flow and flow.kind == "messaging" else Context.CALL
+
+    def forbids_redirect(self, key: DocumentKey) -> str | None:
+        """The attribute whose rule keeps a Redirect out of the document, if there is one."""
+        return self._forbidding.get(key.home)
+
+    def natural(self, key: DocumentKey) -> str:
+        """The path it would have if nothing else wanted the same."""
+        folder = f"{self._root}{key.folder}/"
+        if key.home == CALLER and key.node == self._starts.get(key.folder):
+            return f"{folder}index.xml"
+        if key.node == END:
+            return folder + ("hangup.xml" if key.home == CALLER else "next.xml")
+        place = self._graph.nodes[key.node].place
+        if place.index or place.state == "index":
+            return f"{folder}{place.state}.{place.index}.xml"
+        return f"{folder}{place.state}.xml"
+
+    def assign(self, keys: Iterable[DocumentKey]) -> dict[DocumentKey, str]:
+        """The paths of all documents; the first in order keeps a name that several want."""
+        paths: dict[DocumentKey, str] = {}
+        taken: set[str] = set()
+        for key in sorted(keys, key=lambda key: (key.home, key.node, key.folder)):
+            path = natural = self.natural(key)
+            number = 1
+            while path in taken:
+                number += 1
+                path = f"{natural.removesuffix('.xml')}-{number}.xml"
+            taken.add(path)
+            paths[key] = path
+        return paths

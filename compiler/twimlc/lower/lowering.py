@@ -1,0 +1,205 @@
+"""Lowering: the graph of all flows comes in, the plan of one target goes out.
+
+This is the lowering for hosts of plain files. Each verb gets its way on, the graph is cut into
+documents, documents that read the same become one, and last their links get names.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.flow.graph import Graph, Node, NodeKey
+from twimlc.flow.model import MediaLink, StateLink
+from twimlc.lower.audio import gather_media
+from twimlc.lower.compose import Composer, Draft, Verb
+from twimlc.lower.content import check_content
+from twimlc.lower.host import Site
+from twimlc.lower.keys import DocumentKey, Keys
+from twimlc.lower.links import Addresses, Writer
+from twimlc.lower.merge import merge
+from twimlc.lower.plan import Approximation, Document, FlowEntry, Markup, Plan
+from twimlc.lower.ways import END, Way, canonical, way
+
+if TYPE_CHECKING:
+    from twimlc.text import Span
+
+
+def lower(
+    graph: Graph, site: Site, media: Callable[[MediaLink], bytes | None]
+) -> tuple[Plan | None, list[Diagnostic]]:
+    """The documents of ``graph`` for ``site``; None if something had to be refused.
+
+    ``media`` reads an audio file beside a flow; None means that it is not there, which is the
+    caller's to report.
+    """
+    if site.host.decisions:
+        raise ValueError(f"there is no lowering of decisions for {site.host.name}")
+    ways, approximations, findings = _find_ways(graph, site)
+    if findings:
+        return None, findings
+    nodes = [graph.nodes[key] for key in ways]
+    links = [link for node in nodes for link in _links(node) if isinstance(link, MediaLink)]
+    media_paths, files = gather_media(links, media)
+    keys = Keys(graph, site.root)
+    written: dict[NodeKey, Markup] = {}
+    composer = Composer(graph, ways, keys, media_paths, site, written)
+    drafts = composer.compose(keys.start(flow) for flow in graph.starts)
+    if composer.findings:
+        return None, _once(composer.findings)
+    paths = keys.assign(drafts)
+    stands_for = merge(drafts, paths, keys, media_paths, site, written)
+    final = {key: paths[kept] for key, kept in stands_for.items()}
+
+    documents: list[Document] = []
+    relative = False
+    for key in drafts:
+        if stands_for[key] == key:
+            addresses = Addresses(final[key], final, media_paths, site)
+            body = tuple(drafts[key].markup(Writer(key.folder, keys, site, addresses, written)))
+            same = [drafts[other] for other, kept in stands_for.items() if kept == key]
+            documents.append(
+                Document(
+                    path=final[key],
+                    flow=site.root + key.folder,
+                    entry=_entry(graph, key),
+                    context=drafts[key].context,
+                    body=body,
+                    states=_states(key.folder, [drafts[key], *same]),
+                    source=graph.flows[key.folder].file.path,
+                )
+            )
+            relative = relative or addresses.relative_urls
+    assumptions = ["relative-urls"] * relative + ["hunt-after-decline"] * any(
+        _may_decline_in_turn(node) for node in nodes
+    )
+    plan = Plan(
+        host=site.host.name,
+        documents=tuple(sorted(documents, key=lambda document: document.path)),
+        media=files,
+        entries=tuple(
+            FlowEntry(
+                flow=site.root + flow,
+                path=final[keys.start(flow)],
+                source=graph.flows[flow].file.path,
+                fetches=_fetches(stands_for[keys.start(flow)], drafts, stands_for),
+            )
+            for flow in sorted(graph.starts)
+        ),
+        approximations=tuple(approximations),
+        assumptions=tuple(assumptions),
+    )
+    return plan, []
+
+
+def _find_ways(
+    graph: Graph, site: Site
+) -> tuple[dict[NodeKey, Way], list[Approximation], list[Diagnostic]]:
+    """How every node that can run goes on; findings for those that cannot on this host."""
+    ways: dict[NodeKey, Way] = {}
+    approximations: list[Approximation] = []
+    findings: dict[NodeKey, list[Diagnostic]] = {}
+    waiting = list(graph.starts.values())
+    seen: set[NodeKey] = set()
+    while waiting:
+        key = waiting.pop()
+        if key in seen or canonical(graph, key) == END:
+            continue
+        seen.add(key)
+        node = graph.nodes[key]
+        waiting += (
+            graph.entries[link.state] for link in _links(node) if isinstance(link, StateLink)
+        )
+        found = list(check_content(node, site.host))
+        match way(graph, node, site):
+            case Diagnostic() as refusal:
+                found.append(refusal)
+                waiting += (after for _, after in node.successors())
+            case Way() as there:
+                ways[key] = there
+            case (there, approximation):
+                ways[key] = there
+                approximations.append(approximation)
+        if key in ways:
+            waiting += (after for after in (ways[key].leave, ways[key].on) if after is not None)
+        findings[key] = found
+    approximations.sort(key=lambda found: (found.flow, found.span.file.path, found.span.start))
+    return (
+        dict(sorted(ways.items())),
+        list({(found.name, found.span): found for found in approximations}.values()),
+        _once([finding for key in sorted(findings) for finding in findings[key]]),
+    )
+
+
+def _once(findings: list[Diagnostic]) -> list[Diagnostic]:
+    """One finding per place and rule: the attempts of a menu are the same step."""
+    first: dict[tuple[int, Span], Diagnostic] = {}
+    for finding in findings:
+        first.setdefault((finding.rule.number, finding.span), finding)
+    return list(first.values())
+
+
+def _links(node: Node) -> list[StateLink | MediaLink]:
+    if node.element is None:
+        return []
+    return [link for _, _, link, _ in node.element.links()]
+
+
+def _may_decline_in_turn(node: Node) -> bool:
+    element = node.element
+    return (
+        element is not None
+        and element.tag == "Dial"
+        and element.literal("sequential") == "true"
+        and sum(1 for _ in element.elements()) > 1
+        and any(noun.get("url") is not None for noun in element.elements())
+    )
+
+
+def _entry(graph: Graph, key: DocumentKey) -> NodeKey:
+    """The node a document starts with; for one that only ends, any node without a verb."""
+    if key.node != END:
+        return key.node
+    return next(node.key for node in graph.nodes if node.element is None)
+
+
+def _states(folder: str, drafts: list[Draft]) -> tuple[str, ...]:
+    """The states that play in documents which are written as one, in order of playing."""
+    places = (
+        piece.node.place for draft in drafts for piece in draft.pieces if isinstance(piece, Verb)
+    )
+    return tuple(
+        dict.fromkeys(
+            place.state if place.flow == folder else f"{place.flow}/{place.state}"
+            for place in places
+        )
+    )
+
+
+def _fetches(
+    start: DocumentKey,
+    drafts: Mapping[DocumentKey, Draft],
+    stands_for: Mapping[DocumentKey, DocumentKey],
+) -> int | None:
+    """The most documents one call can be answered with; None if it can go round."""
+    longest: dict[DocumentKey, int] = {}
+    open_: set[DocumentKey] = set()
+    stack = [start]
+    while stack:
+        key = stack[-1]
+        after = {stands_for[target] for target in drafts[key].next_documents()}
+        if key in open_:
+            stack.pop()
+            if key not in longest:
+                open_.discard(key)
+                longest[key] = 1 + max((longest[target] for target in after), default=0)
+            continue
+        if key in longest:
+            stack.pop()
+            continue
+        open_.add(key)
+        for target in after:
+            if target in open_:
+                return None
+            if target not in longest:
+                stack.append(target)
+    return longest[start]

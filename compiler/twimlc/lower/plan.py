@@ -1,0 +1,119 @@
+"""What a target is made of before it is rendered: documents of markup, with every link resolved."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from twimlc.flow.graph import Context, NodeKey
+from twimlc.source.tree import Template
+from twimlc.text import Span
+
+Text = str | Template
+
+ASSUMPTIONS: Mapping[str, str] = {
+    "relative-urls": (
+        "Twilio resolves a relative address in url, waitUrl and the like against the document it"
+        " stands in; that is documented for action and Redirect only. Give the target a url and"
+        " these addresses are written in full."
+    ),
+    "hunt-after-decline": (
+        "when somebody who is rung one after another declines in their own document, Twilio goes"
+        " on to the next one"
+    ),
+}
+"""What a plan may rest on that Twilio does not promise, and what that means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """An element as it will be written. ``node``, ``state`` and ``span`` say what it came from.
+
+    ``tight`` marks content in which white space counts (SSML): nothing is added inside.
+    """
+
+    tag: str
+    attributes: tuple[tuple[str, Text], ...] = ()
+    children: "tuple[Markup | Text, ...]" = ()
+    node: NodeKey | None = field(default=None, compare=False)
+    span: Span | None = field(default=None, compare=False)
+    state: str = field(default="", compare=False)
+    tight: bool = False
+
+    def content(self) -> "tuple[Markup | Text, ...]":
+        """The children that leave a trace in the document."""
+        return tuple(child for child in self.children if child != "")
+
+    @property
+    def is_inline(self) -> bool:
+        """Whether it is written on one line, because white space inside it would be text."""
+        return self.tight or any(
+            child != "" and not isinstance(child, Markup) for child in self.children
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One TwiML document. ``path`` is relative to the target's folder, posix.
+
+    ``flow`` is whose it is (``ROW/FLOW`` with a matrix), ``states`` the author's states that play
+    in it (``FLOW/STATE`` for another flow's), ``entry`` the node it starts with. Where documents
+    that read the same were made one, ``entry`` and ``context`` are those of the one whose name
+    stayed: who follows a link must know whose line it is from the link, not from here.
+    """
+
+    path: str
+    flow: str
+    entry: NodeKey
+    context: Context
+    body: tuple[Markup, ...]
+    states: tuple[str, ...]
+    source: str
+
+    def elements(self) -> Iterator[Markup]:
+        """Every element in it, in document order."""
+        stack = list(reversed(self.body))
+        while stack:
+            found = stack.pop()
+            yield found
+            stack.extend(c for c in reversed(found.children) if isinstance(c, Markup))
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """An audio file copied into the build: ``media/NAME.HASH.EXT``."""
+
+    path: str
+    source: str
+    data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approximation:
+    """A promise that the author allowed this host to break, by name."""
+
+    name: str
+    flow: str
+    span: Span
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlowEntry:
+    """Where the number of a flow points, and the longest chain of fetches a caller can meet."""
+
+    flow: str
+    path: str
+    source: str
+    fetches: int | None  # None: without bound (a loop)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything one target writes, before bytes. ``assumptions`` are keys of ASSUMPTIONS."""
+
+    host: str
+    documents: tuple[Document, ...]
+    media: tuple[MediaFile, ...]
+    entries: tuple[FlowEntry, ...]
+    approximations: tuple[Approximation, ...]
+    assumptions: tuple[str, ...]

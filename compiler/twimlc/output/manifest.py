@@ -1,0 +1,209 @@
+"""The manifest of a target: what a build wrote, for whom, and from what.
+
+Comes in as dataclasses or as the JSON of an earlier build, goes out as the other. Nothing in it
+depends on the clock or the machine. A manifest from the disk is not trusted: paths that could
+lead out of the target's folder make all of it foreign.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from twimlc import __version__
+
+MANIFEST = "manifest.json"
+VERSION = 1
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+Line = tuple[int, str, int]
+"""A line of a document, the FLOW/STATE it comes from, and the line of the source."""
+
+
+class ForeignManifestError(Exception):
+    """The text is no manifest of ours; says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowEntry:
+    """Where a flow begins and what to set on its number (``voiceUrl``, ``voiceMethod``, …)."""
+
+    entry: str
+    source: str
+    number: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEntry:
+    """One file of the build. ``flow`` is ``FLOW`` or ``ROW/FLOW``, empty for what is shared."""
+
+    media_type: str
+    flow: str = ""
+    source: str | None = None
+    states: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+    sha256: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One target's build.
+
+    Decisions, approximations and assumptions are maps for JSON; those with a ``flow`` key belong
+    to that flow, others to the whole target.
+    """
+
+    target: str
+    host: str
+    url: str | None = None
+    flows: Mapping[str, FlowEntry] = field(default_factory=dict)
+    documents: Mapping[str, DocumentEntry] = field(default_factory=dict)
+    decisions: tuple[Any, ...] = ()
+    approximations: tuple[Any, ...] = ()
+    assumptions: tuple[Any, ...] = ()
+    version: str = __version__
+
+
+def to_json(manifest: Manifest) -> bytes:
+    """The text of ``manifest.json``."""
+    whole = {
+        "version": VERSION,
+        "tool": {"name": "twimlc", "version": manifest.version},
+        "target": manifest.target,
+        "host": manifest.host,
+        "url": manifest.url,
+        "flows": {
+            name: {"entry": flow.entry, "source": flow.source, "number": dict(flow.number)}
+            for name, flow in manifest.flows.items()
+        },
+        "documents": {
+            path: {
+                "sha256": document.sha256,
+                "bytes": document.size,
+                "mediaType": document.media_type,
+                "flow": document.flow,
+                "source": document.source,
+                "states": list(document.states),
+                "lines": [list(line) for line in document.lines],
+            }
+            for path, document in manifest.documents.items()
+        },
+        "decisions": list(manifest.decisions),
+        "approximations": list(manifest.approximations),
+        "assumptions": list(manifest.assumptions),
+    }
+    return (_text(whole, "") + "\n").encode()
+
+
+def from_json(data: bytes) -> Manifest:
+    """The manifest that ``data`` holds; raises :class:`ForeignManifestError` for anything else."""
+    try:
+        whole = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise ForeignManifestError("it is no JSON") from None
+    try:
+        return _manifest(whole)
+    except (KeyError, TypeError, AttributeError, ValueError) as fault:
+        raise ForeignManifestError("it is no manifest of twimlc") from fault
+
+
+def path_fault(path: str) -> str | None:
+    """Why a path of a manifest could lead out of the target's folder; None when it cannot."""
+    if not path or path.startswith("/") or _DRIVE.match(path):
+        return "is not relative"
+    if "\\" in path or any(ord(char) < 32 or ord(char) == 127 for char in path):
+        return "has characters that no path of a build has"
+    if any(part in ("", ".", "..") for part in path.split("/")):
+        return "leads out of the folder"
+    if path.casefold() == MANIFEST:
+        return "is the manifest itself"
+    return None
+
+
+def base_name(flow: str) -> str:
+    """The flow of ``ROW/FLOW``."""
+    return flow.rpartition("/")[2]
+
+
+def _text(value: Any, indent: str) -> str:
+    # A list without maps stays on one line: the source map of a document would else be most of
+    # the file. It also goes through the fast encoder, which knows no indentation.
+    inner = indent + "  "
+    if isinstance(value, Mapping) and value:
+        body = ",\n".join(
+            f"{inner}{_plain(key)}: {_text(item, inner)}" for key, item in sorted(value.items())
+        )
+        return f"{{\n{body}\n{indent}}}"
+    if isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+        body = ",\n".join(inner + _text(item, inner) for item in value)
+        return f"[\n{body}\n{indent}]"
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
+
+
+def _manifest(whole: Any) -> Manifest:
+    if not isinstance(whole, dict) or whole["tool"]["name"] != "twimlc":
+        raise ForeignManifestError("it is no manifest of twimlc")
+    if whole["version"] != VERSION:
+        raise ForeignManifestError(f"its format has version {whole['version']!r}, not {VERSION}")
+    return Manifest(
+        target=_string(whole["target"]),
+        host=_string(whole["host"]),
+        url=None if whole["url"] is None else _string(whole["url"]),
+        flows={_string(name): _flow(body) for name, body in whole["flows"].items()},
+        documents={_path(path): _document(body) for path, body in whole["documents"].items()},
+        decisions=_items(whole["decisions"]),
+        approximations=_items(whole["approximations"]),
+        assumptions=_items(whole["assumptions"]),
+        version=_string(whole["tool"]["version"]),
+    )
+
+
+def _flow(body: Any) -> FlowEntry:
+    number = {_string(key): _string(value) for key, value in body["number"].items()}
+    return FlowEntry(_path(body["entry"]), _string(body["source"]), number)
+
+
+def _document(body: Any) -> DocumentEntry:
+    sha256, size = _string(body["sha256"]), body["bytes"]
+    if _SHA256.fullmatch(sha256) is None or type(size) is not int or size < 0:
+        raise ValueError(sha256)
+    lines = tuple((int(line), _string(state), int(at)) for line, state, at in body["lines"])
+    return DocumentEntry(
+        media_type=_string(body["mediaType"]),
+        flow=_string(body["flow"]),
+        source=None if body["source"] is None else _string(body["source"]),
+        states=tuple(map(_string, body["states"])),
+        lines=lines,
+        sha256=sha256,
+        size=size,
+    )
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(type(value))
+    value.encode()  # lone surrogates could not be written again
+    return value
+
+
+def _path(value: Any) -> str:
+    path = _string(value)
+    fault = path_fault(path)
+    if fault is not None:
+        raise ForeignManifestError(f"its path {path!r} {fault}")
+    return path
+
+
+def _items(value: Sequence[Any]) -> tuple[Any, ...]:
+    if not isinstance(value, list):
+        raise TypeError(type(value))
+    _plain(value).encode()  # what could not be written again is refused now
+    return tuple(value)

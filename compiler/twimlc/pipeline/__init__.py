@@ -1,0 +1,119 @@
+"""The order of things: options come in; findings, and for a build a folder, go out.
+
+This is the public API of twimlc; the command only translates its options into these calls.
+"""
+
+from pathlib import Path
+
+from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.ignores import apply_ignores
+from twimlc.diagnostics.order import apply_severities, in_order, merge_variants
+from twimlc.pipeline.compile import Compiled, compile_target
+from twimlc.pipeline.load import Loaded, load
+from twimlc.pipeline.model import NumberSetting, Options, Result, TargetReport, UsageError
+from twimlc.report.graph import GraphView
+from twimlc.source.components import unused_components
+from twimlc.source.files import display_path
+from twimlc.source.matrix import rows_and_flows
+from twimlc.source.project import build_folder_fault, unknown_flows
+from twimlc.text import Span
+
+__all__ = [
+    "NumberSetting",
+    "Options",
+    "Result",
+    "TargetReport",
+    "UsageError",
+    "build",
+    "check",
+    "graph",
+]
+
+
+def check(options: Options | None = None) -> Result:
+    """Everything that a build would refuse, and everything else worth knowing. Writes nothing.
+
+    Raises :class:`UsageError` where the options themselves are wrong.
+    """
+    loaded = load(options or Options())
+    if not isinstance(loaded, Loaded):
+        return Result(tuple(in_order(loaded)))
+    compiled = [compile_target(loaded, target) for target in loaded.targets]
+    return Result(_findings(loaded, compiled, options or Options()))
+
+
+def build(options: Options | None = None) -> Result:
+    """Check, compile and write each target that has no error.
+
+    A target with an error keeps the folder of its last build. Raises :class:`UsageError` where
+    the options themselves are wrong.
+    """
+    from twimlc.pipeline.emit import emit
+
+    options = options or Options()
+    loaded = load(options)
+    if not isinstance(loaded, Loaded):
+        return Result(tuple(in_order(loaded)))
+    cwd = (options.cwd or Path.cwd()).absolute()
+    folder = cwd / options.output if options.output else loaded.project.build
+    fault = build_folder_fault(folder, loaded.project.flows, loaded.project.root)
+    if fault is not None:
+        raise UsageError(f"cannot build to '{display_path(folder, cwd)}': {fault}")
+    compiled = [compile_target(loaded, target) for target in loaded.targets]
+    broken = any(finding.is_error for finding in loaded.findings)
+    reports: list[TargetReport] = []
+    written: list[Diagnostic] = []
+    for made in compiled:
+        if broken or not made.ok or any(v.plan is None for v in made.variants):
+            shown = display_path(folder / made.target.name, cwd)
+            reports.append(TargetReport(made.target.name, made.target.host, shown, built=False))
+            continue
+        report, found = emit(loaded, made, folder, cwd=cwd, write=options.write)
+        reports.append(report)
+        written += found
+    return Result((*_findings(loaded, compiled, options), *in_order(written)), tuple(reports))
+
+
+def graph(options: Options, flow: str) -> tuple[GraphView | None, list[Diagnostic]]:
+    """The states of one flow and what leads from one to another."""
+    from twimlc.pipeline.picture import draw
+
+    loaded = load(options)
+    if not isinstance(loaded, Loaded):
+        return None, in_order(loaded)
+    if flow not in loaded.flows:
+        from twimlc.source.names import nearest
+
+        close = nearest(flow, loaded.flows)
+        hint = f" (did you mean '{close}'?)" if close else ""
+        raise UsageError(f"no flow is called '{flow}'{hint}")
+    compiled = [compile_target(loaded, target) for target in loaded.targets[:1]]
+    view = None
+    for made in compiled:
+        for variant in made.variants:
+            if view is None and flow in variant.graph.flows:
+                view = draw(variant.graph, flow)
+    return view, list(_findings(loaded, compiled, options))
+
+
+def _findings(
+    loaded: Loaded, compiled: list[Compiled], options: Options
+) -> tuple[Diagnostic, ...]:
+    """All findings of reading and compiling: merged, silenced as asked, in order."""
+    per_target = [(made.target.name, made.findings) for made in compiled]
+    found = [*loaded.findings, *merge_variants(per_target, noun="target")]
+    if loaded.whole:
+        places: dict[str, Span | None] = {}
+        for name, source in loaded.flows.items():
+            entry = source.tree.entry("flow")
+            places[name] = entry.value.span if entry else None
+        if loaded.project.matrix is not None:
+            found += rows_and_flows(loaded.project.matrix, places)
+        found += unknown_flows(loaded.project, list(loaded.flows))
+        used = {name for made in compiled for name in made.components}
+        shared = {c.span.file.path: c for group in loaded.components.values() for c in group.values()}
+        if not any(finding.is_error for finding in found):
+            found += unused_components(shared.values(), used)
+    every = not options.targets or loaded.project.file is None
+    found = apply_ignores(found, loaded.comments(), report_unused=every)
+    return tuple(in_order(apply_severities(found, loaded.project.rules)))

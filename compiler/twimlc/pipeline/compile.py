@@ -1,0 +1,249 @@
+"""One target, all its rows: from what was read to plans.
+
+A :class:`Loaded` project and a target come in; for each row a graph and a plan go out, with
+every finding on the way. This file knows the order of the stages; each stage knows only its own.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from twimlc.analysis import analyse
+from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.order import merge_variants
+from twimlc.diagnostics.rules.hosts import HOST_NOT_AVAILABLE
+from twimlc.diagnostics.rules.names import MISSING_MEDIA
+from twimlc.flow.build import build_graph
+from twimlc.flow.graph import Graph
+from twimlc.flow.model import Flow, MediaLink, StateKey
+from twimlc.flow.names import FlowNames
+from twimlc.flow.read import flow_names, read_flow
+from twimlc.flow.targets import name_of
+from twimlc.lower.host import HOSTS, Site
+from twimlc.lower.lowering import lower
+from twimlc.lower.plan import Plan
+from twimlc.pipeline.load import FlowSource, Loaded
+from twimlc.source import tree as t
+from twimlc.source.expand import expand_flow, resolve_params
+from twimlc.source.files import MEDIA_LIMIT, place_of, read_bytes
+from twimlc.source.scope import Surroundings
+from twimlc.source.targets import Target
+from twimlc.text import Span
+
+
+@dataclass(slots=True, eq=False)
+class Variant:
+    """One row (or none) of a target. ``plan`` is None where something was refused."""
+
+    row: str | None
+    graph: Graph
+    plan: Plan | None
+
+
+@dataclass(slots=True, eq=False)
+class Compiled:
+    """A target, compiled. ``findings`` are those of this target, rows merged."""
+
+    target: Target
+    variants: list[Variant] = field(default_factory=list)
+    findings: list[Diagnostic] = field(default_factory=list)
+    components: set[str] = field(default_factory=set)
+    flows: set[str] = field(default_factory=set)
+
+    @property
+    def ok(self) -> bool:
+        return not any(finding.is_error for finding in self.findings)
+
+
+def compile_target(loaded: Loaded, target: Target) -> Compiled:
+    """Compile every flow of the target, once per row where the matrix says so."""
+    made = Compiled(target)
+    refused = _not_available(target)
+    if refused is not None:
+        made.findings.append(refused)
+        return made
+    covered = {name for name in loaded.flows if target.covers(name)}
+    made.flows = covered & loaded.selected
+    matrix = loaded.project.matrix
+    in_matrix = {name for name in covered if matrix is not None and matrix.covers(name)}
+    media = _Media(loaded)
+    variants: list[tuple[str, list[Diagnostic]]] = []
+    if covered - in_matrix or not in_matrix:
+        variants.append(("", _variant(loaded, made, covered, in_matrix, None, media)))
+    rows: list[tuple[str, list[Diagnostic]]] = []
+    if matrix is not None and in_matrix:
+        for row in matrix.rows:
+            rows.append((row, _variant(loaded, made, covered, in_matrix, row, media)))
+    made.findings += [finding for _, findings in variants for finding in findings]
+    made.findings += merge_variants(rows)
+    return made
+
+
+def _not_available(target: Target) -> Diagnostic | None:
+    """A finding for a host, or a router, that this version does not build for."""
+    span = target.place("router") if target.host in HOSTS else target.place("host")
+    span = span or place_of("command line", f"-t {target.name}")
+    if target.host not in HOSTS:
+        message = f"this version does not build for the host '{target.host}' yet"
+    elif target.router is not None:
+        message = f"this version does not build the router '{target.router}' yet"
+    else:
+        return None
+    hint = f"it builds for {' and '.join(HOSTS)}, without a router"
+    return HOST_NOT_AVAILABLE.at(span, message, hint=hint)
+
+
+def _variant(
+    loaded: Loaded,
+    made: Compiled,
+    covered: set[str],
+    in_matrix: set[str],
+    row: str | None,
+    media: "_Media",
+) -> list[Diagnostic]:
+    """Compile the flows of one row (None: those outside the matrix)."""
+    matrix, target = loaded.project.matrix, made.target
+    own = in_matrix if row is not None else covered - in_matrix
+    names = {
+        name: flow_names(source.tree, name, reachable=row is not None or name not in in_matrix)
+        for name, source in loaded.flows.items()
+        if name in covered
+    }
+    flows: dict[str, Flow] = {}
+    named: dict[str, frozenset[StateKey]] = {}
+    findings: list[Diagnostic] = []
+    waiting, seen = sorted(own), set(own)
+    while waiting:
+        name = waiting.pop(0)
+        source = loaded.flows[name]
+        given = [target.params]
+        if row is not None and matrix is not None:
+            given.append(matrix.params[row])
+        columns = matrix.rows[row] if row is not None and matrix is not None else None
+        surroundings = Surroundings(name, target.name, columns)
+        flow, names_used, found = _flow(
+            loaded, made, source, names, [*given, *loaded.params], surroundings
+        )
+        findings += found
+        if flow is not None:
+            flows[name] = flow
+            named[name] = names_used
+            further = {key.flow for key in names_used} & covered - seen
+            seen |= further
+            waiting += sorted(further)
+    _without_broken(flows, named)
+    graph, found = build_graph(flows)
+    findings += found
+    declared = {name: _declared_calls(loaded.flows[name].tree) for name in flows}
+    findings += analyse(graph, declared)
+    findings += media.missing(graph)
+    plan: Plan | None = None
+    if not any(f.is_error for f in found):
+        site = Site(HOSTS[target.host], target.url, row, target.allow)
+        plan, refused = lower(graph, site, media.read)
+        errors = [f.span for f in findings if f.is_error]
+        findings += [f for f in refused if not any(_overlap(f.span, span) for span in errors)]
+    made.variants.append(Variant(row, graph, plan))
+    chosen = {loaded.flows[name].file.path for name in loaded.selected}
+    return [f for f in findings if f.is_error or loaded.whole or _about(f, chosen)]
+
+
+def _about(finding: Diagnostic, paths: set[str]) -> bool:
+    span: Span | None = finding.span
+    while span is not None:
+        if span.file.path in paths:
+            return True
+        span = span.via
+    return False
+
+
+def _flow(
+    loaded: Loaded,
+    made: Compiled,
+    source: FlowSource,
+    names: Mapping[str, FlowNames],
+    given: list[Mapping[str, t.Node]],
+    surroundings: Surroundings,
+) -> tuple[Flow | None, frozenset[StateKey], list[Diagnostic]]:
+    """The model of one flow; None where it has errors. One mistake gives one finding."""
+    components = loaded.components.get(source.folder, {})
+    params, findings = resolve_params(source.tree, given, surroundings)
+    tree, found, used = expand_flow(source.tree, params, surroundings, components)
+    findings = [*findings, *found]
+    made.components |= used.components
+    read, found = read_flow(tree, source.file, names[source.name], names)
+    earlier = [f.span for f in (*source.faults, *findings) if f.is_error]
+    findings += [f for f in found if not any(_overlap(f.span, span) for span in earlier)]
+    broken = read is None or any(f.is_error for f in (*source.faults, *findings))
+    findings = [f for f in findings if f not in source.faults]
+    if broken or read is None:
+        return None, frozenset(), findings
+    return read.flow, read.named, findings
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return (
+        one.file.path == other.file.path and one.start < max(other.end, other.start + 1)
+        and other.start < max(one.end, one.start + 1)
+    )
+
+
+def _without_broken(flows: dict[str, Flow], named: Mapping[str, frozenset[StateKey]]) -> None:
+    """Drop flows that jump to one with errors: what they mean is not known."""
+    while True:
+        gone = [
+            name
+            for name in flows
+            if any(key.flow not in flows for key in named[name])
+        ]
+        if not gone:
+            return
+        for name in gone:
+            del flows[name]
+
+
+def _declared_calls(tree: t.Mapping) -> tuple[str, ...]:
+    call = tree.get("call")
+    if isinstance(call, t.Sequence):
+        return tuple(name for item in call.items if (name := name_of(item)))
+    name = name_of(call)
+    return (name,) if name and not t.is_empty(call) else ()
+
+
+class _Media:
+    """Reads the sound files that flows name, each once."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self.loaded = loaded
+        self.known: dict[Path, bytes | None] = {}
+        self.faults: dict[Path, list[Diagnostic]] = {}
+
+    def _path(self, link: MediaLink) -> Path:
+        return self.loaded.flows[link.flow].folder / link.path
+
+    def read(self, link: MediaLink) -> bytes | None:
+        path = self._path(link)
+        if path not in self.known:
+            # A flow given by its path alone may lie outside the project: then its folder bounds.
+            root = self.loaded.project.root
+            folder = self.loaded.flows[link.flow].folder
+            bound = root if folder.is_relative_to(root) else folder
+            self.known[path], self.faults[path] = read_bytes(
+                path, root=bound, name=link.path, limit=MEDIA_LIMIT
+            )
+        return self.known[path]
+
+    def missing(self, graph: Graph) -> Iterator[Diagnostic]:
+        for key in graph.contexts:
+            element = graph.nodes[key].element
+            for _, _, link, span in element.links() if element else ():
+                if isinstance(link, MediaLink) and self.read(link) is None:
+                    fault = self.faults[self._path(link)]
+                    path = self._path(link)
+                    message = f"there is no sound file '{link.path}' beside the flow"
+                    if path.exists() and fault:
+                        message = fault[0].message
+                    hint = "a relative path names a file of the project; write https://… for others"
+                    yield MISSING_MEDIA.at(span, message, hint=hint)
+
+

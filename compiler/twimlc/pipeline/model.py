@@ -1,0 +1,75 @@
+"""What goes into the pipeline and what comes out: the types of the public API."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from twimlc.diagnostics.diagnostic import Diagnostic
+
+
+class UsageError(Exception):
+    """The request itself is wrong: a target nobody knows, a path that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to compile and how.
+
+    ``paths`` limit it to some files or folders; ``targets`` are names of targets, or of hosts;
+    ``params`` are texts as on a command line, stronger than ``params_files`` (YAML or JSON).
+    ``stdin`` is a flow given as (name, bytes) instead of paths. ``output`` takes the place of the
+    project's build folder. ``write`` false: nothing is changed on the disk.
+    """
+
+    paths: tuple[Path, ...] = ()
+    config: Path | None = None
+    targets: tuple[str, ...] = ()
+    params: Mapping[str, str] = field(default_factory=dict)
+    params_files: tuple[Path, ...] = ()
+    output: Path | None = None
+    stdin: tuple[str, bytes] | None = None
+    cwd: Path | None = None
+    jobs: int = 1
+    write: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NumberSetting:
+    """What to set on the phone number that a flow answers."""
+
+    flow: str
+    url: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetReport:
+    """What was built for one target. ``fetches`` is 0 where no path has an end (a loop)."""
+
+    name: str
+    host: str
+    folder: str
+    built: bool
+    documents: int = 0
+    written: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    largest: tuple[str, int] | None = None
+    fetches: int = 0
+    fetches_flow: str | None = None
+    approximations: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    numbers: tuple[NumberSetting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The findings, in order, each once; and one report for each target."""
+
+    findings: tuple[Diagnostic, ...]
+    targets: tuple[TargetReport, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found that stops a build."""
+        return not any(finding.is_error for finding in self.findings)

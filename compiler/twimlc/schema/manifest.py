@@ -1,0 +1,112 @@
+"""The JSON Schema (draft-07) of ``manifest.json``, as plain data."""
+
+from typing import Any
+
+_PATH = {
+    "type": "string",
+    "pattern": r"^(?!\.{1,2}(?:/|$))[^/\\:]+(?:/(?!\.{1,2}(?:/|$))[^/\\]+)*$",
+}
+_OF_FLOW = {"type": "string", "description": "FLOW, or ROW/FLOW with a matrix; empty if shared."}
+
+_FLOW: dict[str, Any] = {
+    "type": "object",
+    "description": "Where a flow begins and what to set on its phone number.",
+    "required": ["entry", "source", "number"],
+    "additionalProperties": False,
+    "properties": {
+        "entry": {**_PATH, "description": "The document that a call starts with."},
+        "source": {"type": "string", "description": "The flow's file in the project."},
+        "number": {
+            "type": "object",
+            "description": "Settings of the number by the names of Twilio's API: voiceUrl, "
+            "voiceMethod, voiceFallbackUrl, smsUrl and so on.",
+            "additionalProperties": {"type": "string"},
+        },
+    },
+}
+
+_DOCUMENT: dict[str, Any] = {
+    "type": "object",
+    "description": "One file of the build.",
+    "required": ["sha256", "bytes", "mediaType", "flow", "source", "states", "lines"],
+    "additionalProperties": False,
+    "properties": {
+        "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "bytes": {"type": "integer", "minimum": 0},
+        "mediaType": {"type": "string", "description": "What the host must send as Content-Type."},
+        "flow": _OF_FLOW,
+        "source": {"type": ["string", "null"], "description": "The file it was made from."},
+        "states": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "The states that play in this document.",
+        },
+        "lines": {
+            "type": "array",
+            "description": "Source map: a line of the document, FLOW/STATE, a line of the source.",
+            "items": {
+                "type": "array",
+                "items": [
+                    {"type": "integer", "minimum": 1},
+                    {"type": "string"},
+                    {"type": "integer", "minimum": 1},
+                ],
+                "additionalItems": False,
+                "minItems": 3,
+            },
+        },
+    },
+}
+
+MANIFEST_SCHEMA: dict[str, Any] = {
+    "$schema": "http://json-schema.org/draft-07/schema#",
+    "title": "Manifest of a twimlc build",
+    "description": "What one target's build consists of. It holds no date and no absolute path.",
+    "type": "object",
+    "required": [
+        "version",
+        "tool",
+        "target",
+        "host",
+        "url",
+        "flows",
+        "documents",
+        "decisions",
+        "approximations",
+        "assumptions",
+    ],
+    "additionalProperties": False,
+    "properties": {
+        "version": {"const": 1, "description": "Version of this format."},
+        "tool": {
+            "type": "object",
+            "required": ["name", "version"],
+            "additionalProperties": False,
+            "properties": {"name": {"const": "twimlc"}, "version": {"type": "string"}},
+        },
+        "target": {"type": "string"},
+        "host": {"type": "string"},
+        "url": {
+            "type": ["string", "null"],
+            "description": "Where the folder is served; null when its links are relative.",
+        },
+        "flows": {"type": "object", "additionalProperties": _FLOW},
+        "documents": {
+            "type": "object",
+            "propertyNames": _PATH,
+            "additionalProperties": _DOCUMENT,
+        },
+        "decisions": {
+            "type": "array",
+            "description": "Places where the next document depends on a value that Twilio sends.",
+        },
+        "approximations": {
+            "type": "array",
+            "description": "Promises that the author allowed this target to break, by name.",
+        },
+        "assumptions": {
+            "type": "array",
+            "description": "What the build rests on that Twilio's documentation leaves open.",
+        },
+    },
+}

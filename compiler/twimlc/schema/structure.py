@@ -1,0 +1,217 @@
+"""What a schema cannot say in good words: one verb a step, one body a flow.
+
+Maps of the tree come in, findings go out.
+"""
+
+from collections.abc import Mapping as Table
+from typing import Any
+
+from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Fix
+from twimlc.diagnostics.rules.shape import NO_VERB, NOT_A_FLOW, SEVERAL_VERBS, UNKNOWN_KEY
+from twimlc.schema.compiled import BESIDE, NOUN, PERSON, compiled
+from twimlc.schema.place import COMMA_HINT, after_comma
+from twimlc.source.names import meant, nearest, valid_name
+from twimlc.source.tree import Entry, Mapping, Scalar, Sequence, is_empty
+
+_BODIES = ("steps", "states")
+
+
+def has_one_body(tree: Mapping) -> bool:
+    """Whether a flow or component, and each component in it, has steps or states, not both."""
+    given = [key for key in _BODIES if not is_empty(tree.get(key))]
+    if len(given) != 1 or (given == ["steps"] and not is_empty(tree.get("start"))):
+        return False
+    inner = tree.get("components")
+    if not isinstance(inner, Mapping):
+        return True
+    return all(has_one_body(e.value) for e in inner if isinstance(e.value, Mapping))
+
+
+def body_faults(
+    tree: Mapping, schema: Table[str, Any], found: list[Diagnostic], title: str = "this file"
+) -> list[Diagnostic]:
+    """The findings about a file, with those about steps and states added or put in place."""
+    known = schema["properties"]
+    steps, states = (tree.entry(key) for key in _BODIES)
+    given = [e for e in (steps, states) if e is not None and not is_empty(e.value)]
+    if len(given) == 2:
+        later = max(given, key=lambda entry: entry.key_span.start)
+        message = f"{title} has both steps and states, which is one too many"
+        hint = "make the list under 'steps' a state, or drop one of the two"
+        found = [*found, NOT_A_FLOW.at(later.key_span, message, hint=hint)]
+    elif not given:
+        found = _without_body(tree, known, found, title)
+    elif given == [steps] and not is_empty(tree.get("start")):
+        start = tree.entry("start")
+        assert start is not None, "it is not empty"
+        message = f"'start' names the first state, and {title} has steps instead of states"
+        found = [*found, UNKNOWN_KEY.at(start.key_span, message, hint="drop it")]
+    inner = tree.get("components")
+    if isinstance(inner, Mapping):
+        for entry in inner:
+            if isinstance(entry.value, Mapping) and not has_one_body(entry.value):
+                found = body_faults(entry.value, schema, found, f"the component '{entry.key}'")
+    return sorted(found, key=lambda finding: finding.span.start)
+
+
+def _without_body(
+    tree: Mapping, known: Table[str, Any], found: list[Diagnostic], title: str
+) -> list[Diagnostic]:
+    unknown = [e for e in tree if e.key not in known and not e.key.startswith("x-")]
+    lists = [e for e in unknown if isinstance(e.value, Sequence) and valid_name(e.key) is None]
+    other_file = tree.get("targets") is not None or tree.get("calls") is not None
+    if not other_file and any(nearest(e.key, _BODIES) for e in unknown):
+        return found
+    places = {e.key_span for e in lists}
+    first = (lists or [*tree.entries])[:1]
+    span = first[0].key_span if first else tree.span
+    hint = None
+    if lists:
+        hint = f"states stand under 'states:': write it above '{lists[0].key}', and indent them"
+        found = [finding for finding in found if finding.span not in places]
+    elif tree.get("calls") is not None:
+        hint = "this looks like a call script, whose file is called NAME.test.yaml"
+    elif tree.get("targets") is not None:
+        hint = "this looks like a project file, which is called twimlc.yaml"
+    if not lists and unknown:
+        # The unknown key says what the file was meant to be; one finding is enough.
+        found = [f for f in found if f.span not in {e.key_span for e in unknown}]
+    message = f"{title} has neither 'steps' nor 'states', so there is nothing to do in the call"
+    return [*found, NOT_A_FLOW.at(span, message, hint=hint)]
+
+
+def step_faults(step: Mapping, schema: Table[str, Any]) -> tuple[list[Diagnostic], frozenset[str]]:
+    """What is wrong with the keys of one step, and the verbs whose emptiness that explains."""
+    beside = BESIDE[schema["$comment"]]
+    known = schema["properties"]
+    verbs = [e for e in step if e.key in known and e.key not in beside]
+    unknown = [e for e in step if e.key not in known]
+    candidates = [key for key in known if key not in beside]
+    noun = "item" if schema["$comment"] in (PERSON, NOUN) else "step"
+    found: list[Diagnostic] = []
+    if not verbs:
+        return _without_verb(step, unknown, candidates, beside, noun), frozenset()
+    first = verbs[0]
+    inside = _keys_of(first.key)
+    belongs = [e for e in unknown if e.key in inside]
+    if is_empty(first.value):
+        # `- say:` with `message:` not indented enough below it.
+        belongs += [e for e in verbs[1:] if e.key in inside]
+        verbs = [e for e in verbs if e not in belongs]
+    if len(verbs) > 1:
+        names = [e.key for e in verbs]
+        shown = f"{', '.join(names[:-1])} and {names[-1]}"
+        number = {2: "two", 3: "three"}.get(len(names), str(len(names)))
+        message = f"a {noun} does one thing: {shown} are {number} {noun}s"
+        if noun == "item":
+            message = f"each item holds one thing: {shown} are {number}"
+        hint = f"put a dash before '{verbs[1].key}'"
+        if verbs[1].key in inside:
+            hint += f"; or indent it deeper, if it belongs to {first.key}"
+        found.append(SEVERAL_VERBS.at(verbs[1].key_span, message, hint=hint))
+    for entry in dict.fromkeys([*belongs, *unknown]):
+        message = f"'{entry.key}' cannot stand beside {first.key}"
+        if entry in belongs:
+            hint = f"it belongs inside {first.key}: indent it deeper"
+            if isinstance(first.value, Scalar) and not is_empty(first.value):
+                hint = f"it belongs inside: {first.key}: {{…, {entry.key}: {_sample(entry)}}}"
+            found.append(UNKNOWN_KEY.at(entry.key_span, message, hint=hint))
+        else:
+            allowed = [*beside, *inside] if len(verbs) == 1 else [*beside]
+            found.append(_unknown(entry, message, allowed))
+    return found, frozenset({first.key} if belongs else ())
+
+
+def _without_verb(
+    step: Mapping,
+    unknown: list[Entry],
+    candidates: list[str],
+    beside: frozenset[str],
+    noun: str,
+) -> list[Diagnostic]:
+    if not unknown:
+        span = step.entries[0].key_span if step.entries else step.span
+        if not step.entries:
+            return [NO_VERB.at(span, f"this {noun} is empty")]
+        message = f"this {noun} has '{step.entries[0].key}', but no verb that it belongs to"
+        hint = "a step is a verb such as say or dial; to go to a state, write goto"
+        return [NO_VERB.at(span, message, hint=hint if noun == "step" else None)]
+    found: list[Diagnostic] = []
+    verb_seen = False
+    for entry in unknown:
+        side = nearest(entry.key, beside)
+        verb = nearest(entry.key, candidates)
+        if side is not None and verb is None and len(unknown) > 1:
+            found.append(_unknown(entry, f"'{entry.key}' is not known here", beside))
+        elif not verb_seen:
+            verb_seen = True
+            found.append(_unknown_verb(entry, verb, candidates, noun))
+    return found
+
+
+_OTHER_WORDS: Table[str, str] = {
+    "speak": "say",
+    "text": "say",
+    "tts": "say",
+    "call": "dial",
+    "forward": "dial",
+    "transfer": "dial",
+    "wait": "pause",
+    "sleep": "pause",
+    "audio": "play",
+    "input": "gather",
+    "ivr": "menu",
+    "jump": "goto",
+    "next": "goto",
+    "end": "hangup",
+    "room": "connect: {room: …}",
+    "stream": "connect: {stream: …} or start: {stream: …}",
+    "number": "dial: {number: …}",
+    "client": "dial: {client: …}",
+    "sip": "dial: {sip: …}",
+    "queue": "dial: {queue: …} or enqueue",
+    "conference": "dial: {conference: …}",
+    "conversationRelay": "connect: {conversationRelay: …}",
+    "virtualAgent": "connect: {virtualAgent: …}",
+    "prompt": "say, or gather: {prompt: …}",
+}
+
+
+def _unknown_verb(entry: Entry, verb: str | None, candidates: list[str], noun: str) -> Diagnostic:
+    if noun == "item":
+        message = f"'{entry.key}' cannot stand in this list, which holds {', '.join(candidates)}"
+        return NO_VERB.at(entry.key_span, message, hint=meant(entry.key, candidates))
+    message = f"there is no verb '{entry.key}'"
+    other = _OTHER_WORDS.get(entry.key)
+    if other is not None and other.split(":")[0] in (*candidates, other):
+        return NO_VERB.at(entry.key_span, message, hint=f"write {other}")
+    if verb is None:
+        hint = "verbs newer than this compiler are written as `twiml: <NewVerb …/>`"
+        if len(candidates) < 8:
+            hint = f"here can stand {', '.join(candidates)}"
+        return NO_VERB.at(entry.key_span, message, hint=hint)
+    fix = Fix(f"write '{verb}'", (Edit(entry.key_span, verb),))
+    return NO_VERB.at(entry.key_span, message, hint=f"did you mean '{verb}'?", fix=fix)
+
+
+def _unknown(entry: Entry, message: str, allowed: "list[str] | frozenset[str]") -> Diagnostic:
+    if after_comma(entry):
+        return UNKNOWN_KEY.at(entry.key_span, message, hint=COMMA_HINT)
+    near = nearest(entry.key, sorted(allowed))
+    hint = None if near is None else f"did you mean '{near}'?"
+    fix = None if near is None else Fix(f"write '{near}'", (Edit(entry.key_span, near),))
+    return UNKNOWN_KEY.at(entry.key_span, message, hint=hint, fix=fix)
+
+
+def _keys_of(verb: str) -> frozenset[str]:
+    """What may stand inside a verb or block."""
+    root, compiler = compiled("flow")
+    step = root["definitions"]["steps"]["items"]["properties"]
+    if verb not in step:
+        return frozenset()
+    return frozenset(compiler.resolve(step[verb]).get("properties", ()))
+
+
+def _sample(entry: Entry) -> str:
+    value = entry.value
+    return value.text if isinstance(value, Scalar) and len(value.text) < 30 else "…"

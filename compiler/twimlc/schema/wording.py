@@ -1,0 +1,310 @@
+"""What is said about a value of the wrong shape: a place and the keyword it breaks come in.
+
+What a place takes is told by the ``$comment`` of its schema.
+"""
+
+import re
+from collections.abc import Mapping as Table
+from decimal import Decimal
+from typing import Any
+
+from twimlc import vocabulary
+from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Fix
+from twimlc.diagnostics.rules.shape import (
+    BAD_KEY,
+    BAD_NAME,
+    BAD_VALUE,
+    EMPTY_LIST,
+    MISSING_KEY,
+    NO_VERB,
+    UNKNOWN_KEY,
+    WRONG_TYPE,
+)
+from twimlc.schema.compiled import BESIDE, PROMPT_STEP, STEP
+from twimlc.schema.place import COMMA_HINT, Place, after_comma
+from twimlc.source.names import meant, nearest, proposed_name, valid_name, valid_param
+from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
+
+Schema = Table[str, Any]
+
+_SWITCHES = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
+_TEXT_WORDS = frozenset({"text", "body", "content", "words", "value", "message", "to", "address"})
+_BLOCK_VERBS = {"menu": "gather", "hunt": "dial"}
+
+
+def word(place: Place, keyword: str, wanted: Any, schema: Schema) -> Diagnostic:
+    """The finding about one broken keyword."""
+    if keyword == "required":
+        missing = next(key for key in wanted if _lacks(place.node, key))
+        return _missing(place, [missing])
+    if keyword == "anyOf" and "required" in wanted[0]:
+        return _missing(place, [part["required"][0] for part in wanted])
+    if keyword in ("minItems", "minProperties"):
+        message, hint = f"{place.name} is empty", _filler(schema)
+        return EMPTY_LIST.at(place.value_span, message, hint=hint)
+    if schema.get("$comment") in BESIDE:
+        return _no_step(place, schema)
+    takes = schema.get("$comment", "another kind of value")
+    types = _types(schema)
+    if is_empty(place.node) and "null" not in types:
+        return _nothing(place, takes)
+    message = f"{place.name} takes {takes}, not {_got(place.node)}"
+    span, codes = place.value_span, _codes(place)
+    if isinstance(place.node, Scalar) and takes.startswith(("a name made", "the name of a value")):
+        return _bad_name(place.node, place.name, param=takes.startswith("the name of"))
+    if keyword in ("enum", "anyOf") and isinstance(place.node, Scalar):
+        choices = [value for part in wanted for value in part.get("enum", ())]
+        hint = meant(place.node.text, [str(value) for value in choices if value is not True])
+        return BAD_VALUE.at(span, message, hint=hint, twilio=codes)
+    if keyword in ("minimum", "maximum"):
+        return BAD_VALUE.at(span, message, twilio=codes)
+    of_text = types >= {"boolean", "number"} or takes.startswith("some of")
+    if keyword == "pattern" and of_text:
+        return BAD_VALUE.at(span, message, hint=_among(place.node, takes), twilio=codes)
+    hint, fix = _rewrite(place, schema, types)
+    return WRONG_TYPE.at(span, message, hint=hint, fix=fix, twilio=codes)
+
+
+def unknown_keys(place: Place, schema: Schema) -> list[Diagnostic]:
+    """A finding for each key of the map at ``place`` that its schema does not know."""
+    assert isinstance(place.node, Mapping), "only maps have keys"
+    known: Schema = schema.get("properties", {})
+    patterns = [re.compile(text) for text in schema.get("patternProperties", ())]
+    takes = schema.get("$comment", "")
+    found: list[Diagnostic] = []
+    for entry in place.node:
+        if entry.key in known or any(pattern.search(entry.key) for pattern in patterns):
+            continue
+        if takes.startswith("a map of keys"):
+            found.append(_bad_key(entry))
+        elif not known and patterns:
+            found.append(_bad_map_name(entry, place.name, takes))
+        else:
+            found.append(_unknown_key(entry, place, known, schema))
+    return found
+
+
+def _lacks(node: Node, key: str) -> bool:
+    return not isinstance(node, Mapping) or node.get(key) is None
+
+
+def _types(schema: Schema) -> set[str]:
+    names = schema.get("type", ("string", "null") if "anyOf" in schema else ())
+    return {names} if isinstance(names, str) else {*names}
+
+
+def _got(node: Node) -> str:
+    if isinstance(node, Mapping):
+        return "a map"
+    if isinstance(node, Sequence):
+        return "a list"
+    if node.value is None:
+        return "nothing"
+    if isinstance(node.value, (bool, int, Decimal)):
+        return node.text
+    text = node.text if len(node.text) <= 60 else node.text[:57] + "…"
+    return f"'{text}'"
+
+
+def _missing(place: Place, keys: list[str]) -> Diagnostic:
+    shown = f"'{keys[0]}'"
+    if len(keys) > 1:
+        shown = "one of " + ", ".join(f"'{key}'" for key in keys)
+    if len(keys) == 2:
+        shown = f"'{keys[0]}' or '{keys[1]}'"
+    return MISSING_KEY.at(place.head_span, f"{place.name} needs {shown}")
+
+
+def _nothing(place: Place, takes: str) -> Diagnostic:
+    if takes == "a list of steps":
+        hint = "write at least one step, such as '- hangup'"
+        return EMPTY_LIST.at(place.value_span, f"{place.name} has no steps", hint=hint)
+    message = f"there is nothing behind '{place.key}:'; it takes {takes}"
+    return MISSING_KEY.at(place.value_span, message)
+
+
+def _filler(schema: Schema) -> str | None:
+    takes = schema.get("$comment", "")
+    if "the name of a state" in takes:
+        return "write 'next' to go on with the next step, or 'hangup'"
+    if "list of steps" in takes:
+        return "write at least one step, such as '- hangup'"
+    return None
+
+
+def _no_step(place: Place, schema: Schema) -> Diagnostic:
+    node, known = place.node, schema["properties"]
+    beside = BESIDE[schema["$comment"]]
+    verbs = [key for key in known if key not in beside]
+    bare = re.findall(r"\w+", schema["pattern"].split("$|")[0]) if "^(" in schema["pattern"] else []
+    noun = "item" if schema["$comment"] not in (STEP, PROMPT_STEP) else "step"
+    hint: str | None
+    if is_empty(node):
+        hint = f"for example '- {verbs[0]}: …', or drop the dash"
+        return NO_VERB.at(node.span, f"this {noun} is empty", hint=hint)
+    if not isinstance(node, Scalar):
+        message = f"a {noun} is a map with one verb, not {_got(node)}"
+        return NO_VERB.at(node.span, message, hint="one of the dashes is too many")
+    text = node.text
+    verb, colon, rest = text.partition(":")
+    if colon and verb in known:
+        hint = f"a blank is missing behind the colon: '{verb}: {rest}'"
+    elif text in known:
+        hint = f"write what it takes behind a colon: '{text}: …'"
+    elif (near := nearest(text, [*bare, *verbs])) is not None:
+        hint = f"did you mean '{near}'?"
+    elif noun == "step" and schema["$comment"] == STEP and valid_name(text) is None:
+        hint = f"to go to the state '{text}', write 'goto: {text}'"
+    else:
+        hint = f"to speak a text, write 'say: {_short(text)}'" if "say" in known else None
+    return NO_VERB.at(node.span, f"{_got(node)} alone is no {noun}", hint=hint)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 30 else "…"
+
+
+def _bad_name(node: Scalar, name: str, *, param: bool) -> Diagnostic:
+    reason = valid_param(node.text) if param else valid_name(node.text)
+    proposal = None if param else proposed_name(node.text)
+    message = f"'{node.text}' cannot be the name here ({name}): {reason or 'it is not a text'}"
+    hint = None if proposal is None else f"'{proposal}' would do"
+    return BAD_NAME.at(node.span, message, hint=hint)
+
+
+def _bad_map_name(entry: Entry, name: str, takes: str) -> Diagnostic:
+    if "values" in takes:
+        reason, noun = valid_param(entry.key), "a param"
+    else:
+        reason = valid_name(entry.key)
+        noun = {"states": "a state", "components": "a component"}.get(name, "a target")
+    if reason is None:
+        reason = f"'{entry.key}' already says what happens where a state is named"
+    proposal = proposed_name(entry.key) if noun != "a param" else None
+    hint = None if proposal is None else f"'{proposal}' would do"
+    return BAD_NAME.at(entry.key_span, f"'{entry.key}' cannot name {noun}: {reason}", hint=hint)
+
+
+def _bad_key(entry: Entry) -> Diagnostic:
+    message = f"'{entry.key}' is not on a phone: a choice is made of 0 to 9, * and #"
+    if "${" in entry.key:
+        hint = "a key cannot be an expression; a whole map can: 'choices: ${table}'"
+        return BAD_KEY.at(entry.key_span, message, hint=hint)
+    others = {"default": "fallback", "else": "fallback", "timeout": "silence"}
+    place = others.get(entry.key)
+    digits = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    signs = {"star": "*", "asterisk": "*", "pound": "#", "hash": "#"}
+    signs |= {name: str(digit) for digit, name in enumerate(digits)}
+    if entry.key in signs:
+        return BAD_KEY.at(entry.key_span, message, hint=f'write "{signs[entry.key]}"')
+    if place is not None:
+        hint = f"what else can happen stands under '{place}'"
+        return BAD_KEY.at(entry.key_span, message, hint=hint)
+    return BAD_KEY.at(entry.key_span, message)
+
+
+def _unknown_key(entry: Entry, place: Place, known: Schema, schema: Schema) -> Diagnostic:
+    where = "a flow" if place.key is None and "steps" in known else f"'{place.key}'"
+    if place.key is None and "targets" in known:
+        where = "a project file"
+    message = f"{where} has no '{entry.key}'"
+    folded = re.sub(r"[-_ ]", "", entry.key).casefold()
+    near = next((k for k in known if k.casefold() == folded), None)
+    hint = None
+    if near is not None:
+        hint = f"it is written '{near}'"
+    elif after_comma(entry):
+        hint = COMMA_HINT
+    elif entry.key in BESIDE[STEP] and "extra" in known:
+        hint = f"'{entry.key}' stands beside {place.key}, not inside it: indent it less"
+    elif entry.key in _TEXT_WORDS and (text := _text_key(schema)) is not None:
+        near, hint = text, f"the text of {place.key} is called '{text}'"
+    elif place.key is None and isinstance(entry.value, Sequence) and "states" in known:
+        hint = "a state stands under 'states:': indent it"
+    elif entry.key in ("action", "method", "actionOnEmptyResult") and "choices" in known:
+        hint = "a menu writes it itself; say under 'choices' where each key leads"
+    elif (near := nearest(entry.key, known)) is not None:
+        hint = f"did you mean '{near}'?"
+    elif (owner := _owner(entry.key)) is not None:
+        hint = f"'{entry.key}' belongs to {owner}"
+    elif len(known) <= 14:
+        hint = f"it can have {', '.join(key for key in known if key != 'extra')}"
+    elif "extra" in known:
+        hint = "an attribute newer than this compiler goes into 'extra:'"
+    fix = None if near is None else Fix(f"write '{near}'", (Edit(entry.key_span, near),))
+    return UNKNOWN_KEY.at(entry.key_span, message, hint=hint, fix=fix)
+
+
+def _text_key(schema: Schema) -> str | None:
+    if "required" in schema:
+        return str(schema["required"][0])
+    for part in schema.get("anyOf", ()):
+        return str(part["required"][0]) if "required" in part else None
+    return None
+
+
+def _owner(key: str) -> str | None:
+    """The element that has the attribute, if there is only one."""
+    elements = [*vocabulary.VOICE.values(), *vocabulary.MESSAGING.values()]
+    owners = {element.key for element in elements if key in element.attributes}
+    return owners.pop() if len(owners) == 1 else None
+
+
+def _codes(place: Place) -> tuple[int, ...] | None:
+    owner = _BLOCK_VERBS.get(place.owner or "", place.owner)
+    for element in (*vocabulary.VOICE.values(), *vocabulary.MESSAGING.values()):
+        spec = element.attributes.get(place.key or "")
+        if element.key == owner and spec is not None:
+            return spec.twilio or None
+    return None
+
+
+def _among(node: Node, takes: str) -> str | None:
+    if not isinstance(node, Scalar):
+        return None
+    words = takes.removeprefix("some of ").split(", ")
+    if "," in node.text and takes.startswith("some of"):
+        return "the words stand with one blank between them, or in a list"
+    return meant(node.text, words)
+
+
+def _rewrite(place: Place, schema: Schema, types: set[str]) -> tuple[str | None, Fix | None]:
+    """How the value could be written so that it fits."""
+    node = place.node
+    if not isinstance(node, Scalar):
+        return _rewrite_part(place, types), None
+    text = node.text.strip()
+    if "integer" in types:
+        number = re.fullmatch(r"\+?0*([0-9]+)(\.0+)?( ?(s|secs?|seconds?))?", text)
+        if number is None:
+            return None, None
+        return _written(node, str(int(number[1])))
+    if types & {"boolean"} and not types & {"number", "array"}:
+        value = text.lower() if text.lower() in ("true", "false") else _SWITCHES.get(text.lower())
+        return (None, None) if value is None else _written(node, value)
+    known: Schema = schema.get("properties", {})
+    if "object" in types and known:
+        if (near := nearest(text, known)) is not None and near in schema.get("pattern", ""):
+            return f"did you mean '{near}'?", None
+        for key in ("prompt", "length", "maxLength"):
+            if key in known and (key == "prompt") != isinstance(node.value, int):
+                return f"write {place.key}: {{{key}: {_short(text)}}}", None
+    if schema.get("$comment") == "a list of steps":
+        return f"write it as a list: '- say: {_short(text)}'", None
+    return None, None
+
+
+def _rewrite_part(place: Place, types: set[str]) -> str | None:
+    if isinstance(place.node, Mapping) and "array" in types and "object" not in types:
+        return "put a dash before each item"
+    if isinstance(place.node, Mapping) and len(place.node) == 1:
+        entry = place.node.entries[0]
+        if is_empty(entry.value):
+            return f'for the value of a param write "${{{entry.key}}}", with quotes'
+    if isinstance(place.node, Sequence) and "object" in types:
+        return "drop the dashes"
+    return None
+
+
+def _written(node: Scalar, value: str) -> tuple[str, Fix]:
+    return f"write {value}", Fix(f"write {value}", (Edit(node.span, value),))

@@ -1,0 +1,70 @@
+"""Words for what does not parse inside ``[…]`` and ``{…}``: a fault comes in, a finding out."""
+
+from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Fix
+from twimlc.diagnostics.rules import yaml as rules
+from twimlc.source.fault import Fault, line_end, point, symbol
+from twimlc.text import SourceFile, Span
+
+
+def in_brackets(file: SourceFile, fault: Fault) -> Diagnostic | None:
+    """A problem inside ``[…]`` or ``{…}``."""
+    text, at = file.text, fault.at
+    opened = fault.brackets[-1] if fault.brackets else None
+    if fault.says("or '}'", "or ']'") and fault.context is not None:
+        opened = fault.context
+    if opened is None or text[opened : opened + 1] not in ("[", "{"):
+        return None
+    if text[at : at + 1] == "{" and text[at - 1 : at] == "$":
+        return _unquoted_value(file, at - 1)
+    bracket = text[opened]
+    closing = "}" if bracket == "{" else "]"
+    line = file.position(opened).line
+    if file.position(at).line != line or at >= len(text):
+        rest = file.line(line)[file.position(opened).column :]
+        hint = f"put a '{closing}' at its end"
+        if closing in rest and "#" in rest[: rest.rindex(closing)]:
+            hint = "a '#' behind a blank starts a comment and swallows the rest; write \"#\""
+        return point(
+            rules.UNCLOSED_BRACKET, file, opened,
+            f"no '{closing}' closes this '{bracket}'", hint,
+        )  # fmt: skip
+    char = text[at]
+    if char in "]}" and char != closing:
+        column = file.position(opened).column
+        message = f"this '{char}' does not close the '{bracket}' of column {column}"
+        return point(rules.UNCLOSED_BRACKET, file, at, message, f"write '{closing}' instead")
+    if fault.says("cannot start any token"):
+        return symbol(file, at, char)
+    if fault.says("tag", "'!'"):
+        return None
+    message = f"'{char}' does not fit here, inside '{bracket}…{closing}'"
+    hint = "a text that contains any of , : ? [ ] { } # goes in quotes there"
+    if char == ",":
+        hint = f"between two commas, or before the first, something is missing; {hint}"
+    return point(rules.TEXT_IN_BRACKETS, file, at, message, hint)
+
+
+def _unquoted_value(file: SourceFile, start: int) -> Diagnostic:
+    text = file.text
+    stop = line_end(file, start)
+    close = text.find("}", start, stop)
+    end = close + 1 if close >= 0 else start + 2
+    # The text around the value belongs into the quotes as well: "Hello ${name}!"
+    first = max(text.rfind(mark, 0, start) for mark in (": ", ", ", "[", "{")) + 1
+    while first < start and text[first] == " ":
+        first += 1
+    last = end
+    while last < stop and text[last] not in ",}]#":
+        last += 1
+    last = first + len(text[first:last].rstrip())
+    whole = text[first:last]
+    fix = None
+    if '"' not in whole and "\\" not in whole:
+        edit = Edit(Span(file, first, last), f'"{whole}"')
+        fix = Fix("put the value in quotes", (edit,))
+    return rules.UNQUOTED_BRACES.at(
+        Span(file, start, end),
+        f"'{text[start:end]}' inside {{…}} or […] needs quotes: its braces are read as a map",
+        hint=f'write "{whole}"',
+        fix=fix,
+    )

@@ -1,0 +1,70 @@
+"""What may be called how: names in, the reason why one is refused out.
+
+Names become folders, files, links and identifiers in configuration files on every system, so
+one narrow alphabet holds for all of them.
+"""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+DEVICE_NAMES = frozenset(
+    {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)}
+)
+"""Windows opens the device when a file of this name, with any ending, is asked for."""
+
+RESERVED_PARAMS = frozenset({"call", "flow", "state", "target", "row"})
+"""Names that mean something else inside ``${…}``."""
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
+_PARAM = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+
+
+def valid_name(text: str) -> str | None:
+    """Why ``text`` cannot name a flow, state, target, component or row; None when it can."""
+    if _NAME.fullmatch(text) is None:
+        if not text:
+            return "a name cannot be empty"
+        if len(text) > 64:
+            return "a name has at most 64 characters"
+        return "a name is made of a-z, 0-9 and '-', and starts with a letter"
+    if text in DEVICE_NAMES:
+        return f"'{text}' is the name of a device on Windows, where no file can be called so"
+    return None
+
+
+def valid_param(text: str) -> str | None:
+    """Why ``text`` cannot name a param, an ``as`` or a ``call`` value; None when it can."""
+    if _PARAM.fullmatch(text) is None:
+        if not text:
+            return "a name cannot be empty"
+        if len(text) > 64:
+            return "a name has at most 64 characters"
+        return "a param's name is made of letters, digits and '_', and does not start with a digit"
+    if text in RESERVED_PARAMS:
+        return f"'{text}' means something else inside ${{…}}"
+    return None
+
+
+def proposed_name(text: str) -> str | None:
+    """The valid name nearest to what was typed (``Main Menu``: ``main-menu``), if there is one."""
+    name = re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")[:64]
+    return name if name != text and valid_name(name) is None else None
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that was most likely meant by ``word``; None when none looks like it."""
+    known = list(dict.fromkeys(candidates))
+    folded = {re.sub(r"[-_ ]", "", name).casefold(): name for name in reversed(known)}
+    same = folded.get(re.sub(r"[-_ ]", "", word).casefold())
+    if same is not None:
+        return same
+    # difflib is quadratic in the word's length; no name of ours is anywhere near this long.
+    found = get_close_matches(word[:100], known, n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def meant(word: str, candidates: Iterable[str]) -> str | None:
+    """The hint of a finding about an unknown ``word``: "did you mean 'voicemail'?", or None."""
+    name = nearest(word, candidates)
+    return None if name is None else f"did you mean '{name}'?"

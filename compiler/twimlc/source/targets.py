@@ -1,0 +1,309 @@
+"""Targets of the project file: their part of the tree in, checked targets out.
+
+What a host can do is not decided here, only that a target is described without mistakes.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.rules.project import (
+    BAD_PROJECT,
+    BAD_TARGET,
+    INSECURE_URL,
+    UNKNOWN_HOST,
+    UNKNOWN_PROJECT_KEY,
+)
+from twimlc.source import tree
+from twimlc.source.names import meant, proposed_name, valid_name, valid_param
+from twimlc.source.patterns import FlowPattern, is_pattern, selected
+from twimlc.source.tree import Node, Scalar, is_empty
+from twimlc.text import Span
+
+HOSTS = ("static", "s3", "twiml-bin", "nginx", "caddy", "apache")
+ROUTERS = {"cloudfront": ("s3", "static"), "twiml-bin": ("s3", "static")}
+"""Routers, and the hosts that each can stand before."""
+APPROXIMATIONS = ("fallback-after-answer", "caller-chosen-number")
+
+_KEYS = ("host", "url", "router", "bin", "media", "flows", "params", "allow", "onError")
+_OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "twiml-bin": {"tags": ("comment", "bare")},
+}
+"""What one host needs beside the keys of every target, and the words it takes."""
+
+_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<host>[^/?#]*)(?P<rest>.*)", re.DOTALL)
+_HOST = re.compile(
+    r"(?=.{1,253}(?::|\Z))[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
+    r"(?::(?P<port>[1-9][0-9]{0,4}))?",
+    re.IGNORECASE,
+)
+_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
+_BIN = re.compile(r"EH[0-9a-fA-F]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One way to build the project. ``places`` says where each key's value stands."""
+
+    name: str
+    host: str
+    url: str | None = None
+    router: str | None = None
+    bin: str | None = None
+    media: str | None = None
+    flows: tuple[FlowPattern, ...] = ()
+    params: Mapping[str, Node] = field(default_factory=dict)
+    allow: frozenset[str] = frozenset()
+    on_error: str | None = None
+    options: Mapping[str, Scalar] = field(default_factory=dict)
+    span: Span | None = None
+    places: Mapping[str, Span] = field(default_factory=dict)
+
+    def covers(self, flow: str) -> bool:
+        """Whether a flow is built for this target."""
+        return selected(self.flows, flow)
+
+    def place(self, key: str) -> Span | None:
+        """Where a key's value stands, else where the target does; None without a project file."""
+        return self.places.get(key, self.span)
+
+
+def host_target(host: str) -> Target:
+    """The target that ``-t HOST`` means where no target of the project file is called so."""
+    return Target(name=host, host=host)
+
+
+def read_target(entry: tree.Entry) -> tuple[Target | None, list[Diagnostic]]:
+    """One entry of ``targets``. A target with an error is returned only if its host is known."""
+    name, body, findings = entry.key, entry.value, list[Diagnostic]()
+    reason = valid_name(name)
+    if reason is not None:
+        proposal = proposed_name(name)
+        hint = None if proposal is None else f"'{proposal}' would do"
+        findings.append(
+            BAD_TARGET.at(entry.key_span, f"'{name}' cannot name a target: {reason}", hint=hint)
+        )
+    if not isinstance(body, tree.Mapping):
+        hint = f"for example: {{host: {name if name in HOSTS else 'static'}}}"
+        message = f"the target '{name}' must be a map that names its host"
+        place = entry.key_span if is_empty(body) else body.span
+        return None, [*findings, BAD_TARGET.at(place, message, hint=hint)]
+    parts = _Parts(body, findings)
+    host = parts.host(entry)
+    target = Target(
+        name=name,
+        host=host or "static",
+        url=parts.address("url"),
+        router=parts.word("router", ROUTERS, "router"),
+        bin=parts.bin(),
+        media=parts.address("media"),
+        flows=read_patterns(body.get("flows"), findings),
+        params=parts.params(),
+        allow=parts.allow(),
+        on_error=parts.text("onError"),
+        options=parts.options(host),
+        span=entry.key_span,
+        places={part.key: part.value.span for part in body if not is_empty(part.value)},
+    )
+    findings += _router_faults(target)
+    return (None if host is None else target), findings
+
+
+def read_patterns(node: Node | None, findings: list[Diagnostic]) -> tuple[FlowPattern, ...]:
+    """``flows``: one name or glob, or a list of them."""
+    patterns: list[FlowPattern] = []
+    for item in listed(node):
+        if not isinstance(item, Scalar) or item.value is None:
+            findings.append(BAD_PROJECT.at(item.span, "here stands the name of a flow, or a glob"))
+        elif not is_pattern(item.text):
+            findings.append(
+                BAD_PROJECT.at(
+                    item.span,
+                    f"'{item.text}' cannot fit the name of a flow",
+                    hint="flows are named here, not files: a-z, 0-9, '-' and the wildcards * and ?",
+                )
+            )
+        else:
+            patterns.append(FlowPattern(item.text, item.span))
+    return tuple(patterns)
+
+
+def listed(node: Node | None) -> Sequence[Node]:
+    """The items of a list; a single value counts as a list of one, an empty part as none."""
+    if node is None or is_empty(node):
+        return ()
+    return node.items if isinstance(node, tree.Sequence) else (node,)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    body: tree.Mapping
+    findings: list[Diagnostic]
+
+    def text(self, key: str) -> str | None:
+        node = self.body.get(key)
+        if node is None or is_empty(node):
+            return None
+        if isinstance(node, Scalar):
+            return node.text
+        self.findings.append(BAD_TARGET.at(node.span, f"'{key}' takes one value"))
+        return None
+
+    def host(self, entry: tree.Entry) -> str | None:
+        if is_empty(self.body.get("host")):
+            message = f"the target '{entry.key}' does not say its host"
+            hint = f"hosts are {', '.join(HOSTS)}"
+            self.findings.append(BAD_TARGET.at(entry.key_span, message, hint=hint))
+            return None
+        host = self.text("host")
+        if host is None or host in HOSTS:
+            return host
+        hint = meant(host, HOSTS) or f"hosts are {', '.join(HOSTS)}"
+        span = self.body.get("host")
+        assert span is not None, "the key has a text"
+        self.findings.append(UNKNOWN_HOST.at(span.span, f"no host is called '{host}'", hint=hint))
+        return None
+
+    def word(self, key: str, allowed: Mapping[str, object], noun: str) -> str | None:
+        word = self.text(key)
+        if word is None or word in allowed:
+            return word
+        hint = meant(word, allowed) or f"{noun}s are {', '.join(allowed)}"
+        self.findings.append(
+            BAD_TARGET.at(self._place(key), f"no {noun} is called '{word}'", hint=hint)
+        )
+        return None
+
+    def address(self, key: str) -> str | None:
+        url = self.text(key)
+        if url is None:
+            return None
+        fault, hint = _address_fault(url)
+        if fault is not None:
+            message = f"'{url}' cannot be the {key} of a target: {fault}"
+            self.findings.append(BAD_TARGET.at(self._place(key), message, hint=hint))
+            return None
+        if url[:5].lower() == "http:":
+            message = f"the {key} of this target is http; anybody on the way can change the call"
+            hint = f"https{url[4:]}"
+            self.findings.append(INSECURE_URL.at(self._place(key), message, hint=hint))
+        return url.rstrip("/")
+
+    def bin(self) -> str | None:
+        sid = self.text("bin")
+        if sid is None or _BIN.fullmatch(sid):
+            return sid
+        self.findings.append(
+            BAD_TARGET.at(
+                self._place("bin"),
+                f"'{sid}' is no SID of a TwiML Bin",
+                hint="it is EH and 32 digits of 0-9 and a-f; the Bin's page in the Console has it",
+            )
+        )
+        return None
+
+    def params(self) -> Mapping[str, Node]:
+        return read_params(self.body.get("params"), self.findings)
+
+    def allow(self) -> frozenset[str]:
+        names: list[str] = []
+        for item in listed(self.body.get("allow")):
+            name = item.text if isinstance(item, Scalar) else ""
+            if name in APPROXIMATIONS:
+                names.append(name)
+                continue
+            message = f"'{name}' is nothing that can be allowed"
+            hint = meant(name, APPROXIMATIONS) or f"it can be {' or '.join(APPROXIMATIONS)}"
+            self.findings.append(BAD_TARGET.at(item.span, message, hint=hint))
+        return frozenset(names)
+
+    def options(self, host: str | None) -> Mapping[str, Scalar]:
+        known = _OPTIONS.get(host or "", {})
+        options: dict[str, Scalar] = {}
+        for part in self.body:
+            if part.key in _KEYS:
+                continue
+            if part.key not in known:
+                # Of a host that is not known nobody can say which options it has.
+                if host is not None:
+                    self._unknown(part, [*_KEYS, *known])
+                continue
+            if is_empty(part.value):
+                continue
+            if not isinstance(part.value, Scalar) or part.value.text not in known[part.key]:
+                message = f"'{part.key}' takes {' or '.join(known[part.key])}"
+                self.findings.append(BAD_TARGET.at(part.value.span, message))
+                continue
+            options[part.key] = part.value
+        return options
+
+    def _unknown(self, part: tree.Entry, known: Sequence[str]) -> None:
+        hint = meant(part.key, known) or f"it can have {', '.join(known)}"
+        owners = [name for name, keys in _OPTIONS.items() if part.key in keys]
+        if owners:
+            hint = f"only the host {' or '.join(owners)} takes it"
+        message = f"a target has no '{part.key}'"
+        self.findings.append(UNKNOWN_PROJECT_KEY.at(part.key_span, message, hint=hint))
+
+    def _place(self, key: str) -> Span:
+        node = self.body.get(key)
+        return self.body.span if node is None else node.span
+
+
+def read_params(node: Node | None, findings: list[Diagnostic]) -> Mapping[str, Node]:
+    """A map of params as a target or a file of params gives them."""
+    if node is None or is_empty(node):
+        return {}
+    if not isinstance(node, tree.Mapping):
+        findings.append(BAD_PROJECT.at(node.span, "params are a map: a name and a value each"))
+        return {}
+    params: dict[str, Node] = {}
+    for part in node:
+        reason = valid_param(part.key)
+        if reason is None:
+            params[part.key] = part.value
+        else:
+            message = f"'{part.key}' cannot name a param: {reason}"
+            findings.append(BAD_PROJECT.at(part.key_span, message))
+    return params
+
+
+def _address_fault(url: str) -> tuple[str | None, str | None]:
+    """Why an address is refused, and what helps."""
+    found = _URL.fullmatch(url)
+    if found is None or found["scheme"].lower() not in ("https", "http"):
+        return "it is no https address", "for example https://voice.example.com/ivr"
+    host, rest = found["host"], found["rest"]
+    if "@" in host:
+        return "a user name or password does not belong here", "the project file is no safe place"
+    if "_" in host:
+        return "Twilio refuses host names with '_'", None
+    matched = _HOST.fullmatch(host)
+    if matched is None or int(matched["port"] or 1) > 65535:
+        return f"'{host}' is no host name", None
+    if "?" in rest or "#" in rest:
+        return "it must end with its path, without ? or #", re.split(r"[?#]", url, maxsplit=1)[0]
+    path = rest.removesuffix("/")
+    if _PATH.fullmatch(path) is None or any(part in (".", "..") for part in path.split("/")):
+        return "its path may have only letters, digits, '.', '_', '~' and '-' between the /", None
+    return None, None
+
+
+def _router_faults(target: Target) -> list[Diagnostic]:
+    router, findings = target.router, list[Diagnostic]()
+    place = target.place("router")
+    if router is not None and place is not None:
+        if target.host not in ROUTERS[router]:
+            hosts = " or ".join(ROUTERS[router])
+            message = f"the router {router} cannot stand before {target.host}"
+            findings.append(BAD_TARGET.at(place, message, hint=f"it works with the host {hosts}"))
+        elif router == "twiml-bin" and "url" not in target.places:
+            message = "the router twiml-bin leads back to the documents, so the target needs a url"
+            findings.append(
+                BAD_TARGET.at(place, message, hint="url: https://voice.example.com/ivr")
+            )
+    elif "bin" in target.places and "router" not in target.places:
+        message = "'bin' is the Bin of the router twiml-bin, which this target does not have"
+        findings.append(BAD_TARGET.at(target.places["bin"], message, hint="router: twiml-bin"))
+    return findings

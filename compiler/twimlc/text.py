@@ -1,0 +1,104 @@
+"""Text with places: a source file, positions in it, spans of it.
+
+Offsets are code points, half-open and 0-based inside the compiler; lines and columns are
+1-based and exist only where a finding is printed.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A 1-based line and column (column counts code points)."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A text that was read, under the name that findings show (posix path, relative if it can be)."""
+
+    path: str
+    text: str
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        """Offsets at which lines start. Only LF, CRLF and CR end a line, as in YAML 1.2."""
+        starts = [0]
+        text, at = self.text, 0
+        if "\r" not in text:
+            while (at := text.find("\n", at) + 1) > 0:
+                starts.append(at)
+            return starts
+        for index, char in enumerate(text):
+            if char == "\n" or (char == "\r" and text[index + 1 : index + 2] != "\n"):
+                starts.append(index + 1)
+        return starts
+
+    @property
+    def line_count(self) -> int:
+        return len(self._line_starts)
+
+    def position(self, offset: int) -> Position:
+        """The line and column of an offset; offsets past the end give the end."""
+        offset = max(0, min(offset, len(self.text)))
+        line = bisect_right(self._line_starts, offset)
+        return Position(line, offset - self._line_starts[line - 1] + 1)
+
+    def offset(self, line: int, column: int = 1) -> int:
+        """The offset of a 1-based line and column, clipped to the text."""
+        if line > len(self._line_starts):
+            return len(self.text)
+        return min(self._line_starts[line - 1] + column - 1, len(self.text))
+
+    def line(self, number: int) -> str:
+        """The text of a 1-based line, without its line end; empty past the last."""
+        starts = self._line_starts
+        if not 1 <= number <= len(starts):
+            return ""
+        end = starts[number] if number < len(starts) else len(self.text)
+        return self.text[starts[number - 1] : end].rstrip("\r\n")
+
+    def __hash__(self) -> int:
+        return hash(self.path)
+
+    def __repr__(self) -> str:
+        return f"SourceFile({self.path!r}, {len(self.text)} characters)"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open piece of a source file.
+
+    ``via`` is the place that brought this piece in, if another did: the ``use`` of a component,
+    the alias of an anchor. A finding shows the whole chain.
+    """
+
+    file: SourceFile
+    start: int
+    end: int
+    via: "Span | None" = None
+
+    @property
+    def begin(self) -> Position:
+        return self.file.position(self.start)
+
+    @property
+    def finish(self) -> Position:
+        return self.file.position(self.end)
+
+    @property
+    def text(self) -> str:
+        return self.file.text[self.start : self.end]
+
+    def through(self, via: "Span") -> "Span":
+        """The same piece, reached through ``via`` (put at the outer end of the chain)."""
+        outer = via if self.via is None else self.via.through(via)
+        return Span(self.file, self.start, self.end, outer)
+
+    def __repr__(self) -> str:
+        begin = self.begin
+        return f"Span({self.file.path}:{begin.line}:{begin.column}, {self.text[:40]!r})"

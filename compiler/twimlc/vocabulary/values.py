@@ -1,0 +1,131 @@
+"""Lists of values that Twilio names: languages, ring tones, speakers, and families of voices.
+
+Nothing comes in; tuples and :class:`VoiceFamily` records go out. Sources:
+docs/voice/twiml/say/text-speech, docs/voice/twiml/gather, docs/voice/twiml/dial.
+"""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+RING_TONES = _words("""
+    at au bg br be ch cl cn cz de dk ee es fi fr gr hu il in it lt jp mx my nl no nz ph pl pt ru se
+    sg th uk us us-old tw ve za
+""")
+"""Countries whose ringing Dial can imitate (the United Kingdom is uk here), and us-old."""
+
+SAY_LANGUAGES = _words("""
+    af-ZA am-ET ar-AE ar-XA arb bg-BG bn-IN ca-ES cmn-CN cmn-TW cs-CZ cy-GB da-DK de-AT de-DE el-GR
+    en-AU en-CA en-GB en-GB-WLS en-IE en-IN en-NZ en-US en-ZA es-ES es-MX es-US fi-FI fil-PH fr-CA
+    fr-FR fr-BE gu-IN he-IL hi-IN hu-HU id-ID is-IS it-IT ja-JP kn-IN ko-KR lv-LV ml-IN mr-IN ms-MY
+    nb-NO nl-BE nl-NL pa-IN pl-PL pt-BR pt-PT ro-RO ru-RU sk-SK sr-RS sv-SE ta-IN te-IN th-TH tr-TR
+    uk-UA vi-VN yue-HK zh-CN zh-HK zh-TW
+""")
+"""Languages that some voice of Say speaks. Voices change often, so this is an open set."""
+
+GATHER_LANGUAGES = _words("""
+    af-ZA am-ET ar-AE ar-BH ar-DZ ar-EG ar-IL ar-IQ ar-JO ar-KW ar-LB ar-MA ar-OM ar-PS ar-QA ar-SA
+    ar-TN az-AZ bg-BG bn-BD bn-IN ca-ES cs-CZ da-DK de-DE el-GR en-AU en-CA en-GB en-GH en-IE en-IN
+    en-KE en-NG en-NZ en-PH en-SG en-TZ en-US en-ZA es-AR es-BO es-CL es-CO es-CR es-DO es-EC es-ES
+    es-GT es-HN es-MX es-NI es-PA es-PE es-PR es-PY es-SV es-US es-UY es-VE et-EE eu-ES fa-IR fi-FI
+    fil-PH fr-CA fr-FR gl-ES gu-IN he-IL hi-IN hr-HR hu-HU hy-AM id-ID is-IS it-IT ja-JP jv-ID ka-GE
+    km-KH kn-IN ko-KR lo-LA lt-LT lv-LV mk-MK ml-IN mn-MN mr-IN ms-MY my-MM nar-IQ nb-NO ne-NP nl-BE
+    nl-NL pa-guru-IN pl-PL pt-BR pt-PT ro-RO ru-RU si-LK sk-SK sl-SI sq-AL sr-RS su-ID sv-SE sw-KE
+    sw-TZ ta-IN ta-LK ta-MY ta-SG te-IN th-TH tr-TR uk-UA ur-IN ur-PK uz-UZ vi-VN yue-Hant-HK zh
+    cmn-Hans-CN zh-TW cmn-Hant-TW zu-ZA
+""")
+"""Languages of speech recognition; Gather hands others to the provider unchanged."""
+
+SSML_LANGUAGES = _words("""
+    arb ar-AE ca-ES cmn-CN cy-GB da-DK de-DE de-AT en-AU en-GB en-GB-WLS en-IN en-NZ en-US en-ZA
+    es-ES es-MX es-US fi-FI fr-CA fr-FR he-IL hi-IN is-IS it-IT ja-JP ko-KR nb-NO nl-NL pl-PL pt-BR
+    pt-PT ro-RO ru-RU sv-SE tr-TR yue-CN
+""")
+"""Languages that the SSML element lang switches to."""
+
+POLLY_SPEAKERS = _words("""
+    Aditi Adriano Amy Andres Aria Arlet Arthur Astrid Ayanda Bianca Brian Burcu Camila Carla Carmen
+    Celine Chantal Conchita Cristiano Daniel Danielle Dora Elin Emma Enrique Ewa Filiz Gabrielle
+    Geraint Giorgio Gregory Gwyneth Hala Hannah Hans Hiujin Ida Ines Isabelle Ivy Jacek Jan Joanna
+    Joey Justin Kajal Karl Kazuha Kendra Kevin Kimberly Laura Lea Liam Lisa Liv Lotte Lucia Lupe
+    Mads Maja Marlene Mathieu Matthew Maxim Mia Miguel Mizuki Mía Naja Niamh Nicole Ola Olivia Pedro
+    Penelope Raveena Remi Ricardo Ruben Russell Ruth Rémi Salli Seoyeon Sergio Sofie Stephen Suvi
+    Takumi Tatyana Thiago Tomoko Vicki Vitoria Zayd Zeina Zhiyu
+""")
+"""Given names that may follow ``Polly.``; an open set."""
+
+BASIC_LANGUAGES = ("en", "en-gb", "es", "fr", "de")
+"""The only languages of the voices man and woman."""
+
+CARD_TYPES = ("visa", "mastercard", "amex", "maestro", "discover", "optima", "jcb", "diners-club", "enroute")
+"""Cards that Pay knows by name."""
+
+BASIC_TEXT = 4096
+POLLY_TEXT = 3000
+GOOGLE_TEXT = 5000
+ENCODED_TEXT = 4500
+"""How much text one Say takes: basic voices, Polly (tags not counted), Google (tags counted),
+and the URL-encoded text with any voice."""
+
+
+class VoiceFamily(NamedTuple):
+    """Voices of one make. ``pattern`` is matched against the whole name.
+
+    ``max_text`` is the longest text of one Say in characters, ``markup_counts`` whether SSML tags
+    are part of it. No ``languages`` means that each voice has its own.
+    """
+
+    name: str
+    pattern: str
+    example: str
+    max_text: int
+    markup_counts: bool = True
+    languages: tuple[str, ...] = ()
+    ssml: bool = True
+    legacy: bool = False
+    note: str = ""
+
+
+def _google(name: str, part: str, example: str) -> VoiceFamily:
+    pattern = rf"Google\.[a-z]{{2,3}}-[A-Za-z]{{2}}-{part}"
+    return VoiceFamily(name, pattern, example, GOOGLE_TEXT)
+
+
+VOICE_FAMILIES: Mapping[str, VoiceFamily] = MappingProxyType({
+    family.name: family
+    for family in (
+        VoiceFamily("man", "man", "man", BASIC_TEXT, languages=BASIC_LANGUAGES, ssml=False),
+        VoiceFamily("woman", "woman", "woman", BASIC_TEXT, languages=BASIC_LANGUAGES, ssml=False),
+        VoiceFamily("alice", "alice", "alice", BASIC_TEXT, ssml=False, legacy=True, note="an old voice that Twilio's page no longer lists"),
+        VoiceFamily("polly-standard", r"Polly\.\w+", "Polly.Joanna", POLLY_TEXT, markup_counts=False),
+        VoiceFamily("polly-neural", r"Polly\.\w+-Neural", "Polly.Joanna-Neural", POLLY_TEXT, markup_counts=False),
+        VoiceFamily("polly-generative", r"Polly\.\w+-Generative", "Polly.Joanna-Generative", POLLY_TEXT, markup_counts=False),
+        _google("google-standard", "Standard-[A-Z]", "Google.en-US-Standard-A"),
+        _google("google-wavenet", "Wavenet-[A-Z]", "Google.en-US-Wavenet-A"),
+        _google("google-neural2", "Neural2-[A-Z]", "Google.en-US-Neural2-A"),
+        _google("google-chirp3-hd", "Chirp3-HD-[A-Za-z]+", "Google.en-US-Chirp3-HD-Aoede"),
+    )
+})
+"""Voices of Say by family. A name of none of these shapes deserves a warning, not an error."""
+
+
+def voice_family(voice: str) -> VoiceFamily | None:
+    """The family of a voice by the shape of its name."""
+    for family in VOICE_FAMILIES.values():
+        if re.fullmatch(family.pattern, voice):
+            return family
+    return None
+
+
+SSML_SUPPORT: Mapping[str, Mapping[str, str]] = MappingProxyType({
+    "polly-neural": MappingProxyType({"emphasis": "none", "prosody": "partial", "say-as": "partial"}),
+    "polly-generative": MappingProxyType({"emphasis": "none", "phoneme": "partial", "prosody": "partial", "say-as": "partial"}),
+})
+"""SSML that a family of voices does not take, or takes in part; everything else it takes in full.
+Neural voices follow volume and rate of prosody, not pitch."""
