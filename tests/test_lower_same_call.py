@@ -14,7 +14,7 @@ from twimlc.lower.lowering import lower
 from twimlc.render.document import render
 
 BASE = "https://voice.example.com/ivr"
-CHOICES = ("say", "say", "say", "gather", "gather", "record", "room", "dial", "play", "agent", "away", "hangup")
+CHOICES = ("say", "say", "say", "gather", "gather", "record", "room", "dial", "play", "agent", "away", "own",  "hangup")
 
 
 class Garden:
@@ -70,6 +70,9 @@ class Garden:
                 number = element("Number", "+14155550100", url=self.leg(at.split("/")[0]))
             names = ("completed", "answered", "busy", "no-answer", "failed", "canceled", "declined")
             add(label, element("Dial", number), at=at, exits=dict.fromkeys(names, to))
+        elif kind == "own":
+            made = self.chance.choice(["Record", "Pay"])
+            add(label, element(made, action=self.chance.choice(["https://x.example.com/p", "own.php"])), at=at)
         elif kind == "away":
             add(label, element("Redirect", self.chance.choice(["https://x.example.com/y", "other.php", "/z.php"])), at=at)
         else:

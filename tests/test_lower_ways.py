@@ -183,7 +183,10 @@ def test_an_action_of_the_authors_is_left_alone() -> None:
     calls = Calls()
     calls.verb("pay", element("Pay", action="https://pay.example.com/done"), at="acme/main")
     assert documents_of(calls.graph("pay")) == {
-        "acme/index.xml": '<Pay action="https://pay.example.com/done"/>'
+        "acme/index.xml": (
+            '<Pay action="https://pay.example.com/done"/>\n'
+            '<Redirect method="POST">https://pay.example.com/done</Redirect>'
+        )
     }
     calls = Calls()
     calls.verb(

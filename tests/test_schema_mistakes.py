@@ -90,12 +90,6 @@ MISTAKES = [
     (step("gather: {input: dtmf, speech}"), "unknown-key", "speech", "in quotes"),
     (step("gather: {input: 'dtmf, speech'}"), "bad-value", "'dtmf, speech'", "one blank"),
     (step("gather: {input: [dtmf, speach]}"), "bad-value", "speach", "'speech'"),
-    (
-        step("dial: '1'\n    allow: [fallback-after-anser]"),
-        "bad-value",
-        "fallback-after-anser",
-        "'fallback-after-answer'",
-    ),
     ("kind: video\nsteps: [hangup]\n", "bad-value", "video", "voice, messaging"),
     # missing-key
     (step("say: {voice: alice}"), "missing-key", "say", "'message' or 'ssml'"),
@@ -149,7 +143,12 @@ MISTAKES = [
     ("steps: [hangup]\nstates: {a: [hangup]}\n", "not-a-flow", "states", "both"),
     ("greeting:\n  - say: Hi\nbye: [hangup]\n", "not-a-flow", "greeting", "above 'greeting'"),
     ("targets: {a: {host: s3}}\n", "not-a-flow", "targets", "twimlc.yaml"),
-    ("steps: [hangup]\ncomponents: {a: {params: {b: c}}}\n", "not-a-flow", "params", "neither"),
+    (
+        "steps: [hangup]\ncomponents: {a: {steps: [hangup], states: {b: [hangup]}}}\n",
+        "not-a-flow",
+        "states",
+        "both",
+    ),
     (
         "steps: [hangup]\ncomponents: {a: [say: Hi]}\n",
         "wrong-type",
@@ -231,15 +230,11 @@ def test_defaults_may_hold_what_an_element_cannot_do_without() -> None:
     assert findings(text) == []
 
 
-def test_a_component_needs_steps_too() -> None:
-    tree, _ = read_yaml(
-        SourceFile("_components/greet.yaml", "params: {name: }\nsteps:\n  - return: ok\n")
-    )
+def test_a_component_is_checked_like_a_flow() -> None:
+    text = "params: {name: }\nsteps:\n  - return: ok\n  - sya: Hello\n"
+    tree, _ = read_yaml(SourceFile("_components/greet.yaml", text))
     assert tree is not None
-    assert check_component(tree) == []
-    tree, _ = read_yaml(SourceFile("_components/greet.yaml", "params: {name: }\nkind: voice\n"))
-    assert tree is not None
-    assert [f.rule.slug for f in check_component(tree)] == ["not-a-flow"]
+    assert [f.span.text for f in check_component(tree)] == ["sya"]
 
 
 RULES = [rule for rule in vars(shape).values() if isinstance(rule, Rule)]

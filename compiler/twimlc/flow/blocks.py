@@ -22,7 +22,7 @@ from twimlc.flow.model import (
     Target,
 )
 from twimlc.flow.names import Scope
-from twimlc.flow.targets import TargetReader
+from twimlc.flow.targets import KEYS, TargetReader
 from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
 from twimlc.text import Span
 
@@ -107,6 +107,11 @@ class BlockReader:
             self.report(MISSING_KEY.at(place, "menu needs choices: a map from keys to where they lead"))
             return []
         choices: dict[str, Target] = {}
+        choices_node = Mapping(
+            tuple(e for e in choices_node.entries if KEYS.fullmatch(e.key)), choices_node.span
+        )
+        if not choices_node.entries:  # the schema said what is wrong with them
+            return []
         for entry in choices_node.entries:
             target = self.targets.target(entry.value, scope)
             if target is not None:

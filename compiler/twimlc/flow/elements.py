@@ -4,6 +4,7 @@ Comes in: a node of the expanded tree under a verb's or noun's key, with the def
 Goes out: an :class:`Element` whose attributes are canonical and whose links are resolved.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.shape import UNKNOWN_KEY, WRONG_TYPE
 from twimlc.diagnostics.rules.twiml import (
     EXTRA_MARKUP,
+    MISSING_PART,
     NOT_ALLOWED_INSIDE,
 )
 from twimlc.flow.conflicts import check_element
@@ -23,6 +25,7 @@ from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, Template,
 from twimlc.vocabulary import Fetch
 
 _OF_STATES = (Fetch.TWIML, Fetch.TWIML_LEG, Fetch.MEDIA_OR_TWIML)
+_XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*(:[A-Za-z_][A-Za-z0-9_.\-]*)?")
 _SPEAKABLE = ("Say", "Play", "Pause")
 
 
@@ -46,6 +49,12 @@ class ElementReader:
 
     def __init__(self, around: Surroundings) -> None:
         self.around = around
+        self.refused = 0  # parts that were written, but not understood
+
+    def report(self, found: list[Diagnostic]) -> None:
+        """Pass findings on, counting what was refused."""
+        self.refused += sum(finding.is_error for finding in found)
+        self.around.report(found)
 
     def verb(
         self, key: str, node: Node, *, block: str | None = None
@@ -66,6 +75,7 @@ class ElementReader:
         skip: frozenset[str] = frozenset(),
     ) -> Element:
         """The element ``spec`` as written in ``node``: a scalar, a map, or nothing."""
+        refused = self.refused
         given: list[Entry] = []
         children: list[Element | Text | Link] = []
         text_nodes: list[Node] = []
@@ -89,7 +99,10 @@ class ElementReader:
         self._text(spec, text_nodes, children)
         ordered = [attributes[name] for name in spec.attributes if name in attributes]
         element = Element(spec.tag, spec, (*ordered, *extra), tuple(children), node.span)
-        self.around.report(check_element(element, parent))
+        findings = check_element(element, parent)
+        if self.refused > refused:  # a part that was refused is not a part that is missing
+            findings = [finding for finding in findings if finding.rule is not MISSING_PART]
+        self.report(findings)
         return element
 
     def _part(
@@ -118,7 +131,7 @@ class ElementReader:
             children += self.prompt(value, spec)
         elif key == "ssml" and spec.name == "Say":
             fragment, found = parse_ssml(value)
-            self.around.report(found)
+            self.report(found)
             children += fragment
         elif key == "extra":
             extra += self._extra(value)
@@ -128,7 +141,7 @@ class ElementReader:
             close = nearest(key, [*spec.attributes, *kids, *((text.name,) if text else ())])
             hint = f"did you mean '{close}'?" if close else None
             message = f"{spec.key} has no '{key}'"
-            self.around.report([UNKNOWN_KEY.at(entry.key_span, message, hint=hint)])
+            self.report([UNKNOWN_KEY.at(entry.key_span, message, hint=hint)])
 
     def _attribute(
         self, spec: vocabulary.Element, known: vocabulary.Attribute, node: Node
@@ -140,7 +153,7 @@ class ElementReader:
             if isinstance(node, Sequence) or _names_state(node):
                 return None
         value, found = check_value(known, node)
-        self.around.report(found)
+        self.report(found)
         if value is None:
             return None
         if known.fetch is Fetch.MEDIA_OR_TWIML and isinstance(value, str) and _is_file(value):
@@ -149,7 +162,9 @@ class ElementReader:
 
     def _own_document(self, known: vocabulary.Attribute, node: Node) -> StateLink | None:
         if isinstance(node, Sequence) or _names_state(node):
-            return self.around.link(node)
+            link = self.around.link(node)
+            self.refused += link is None
+            return link
         return None
 
     def _text(
@@ -164,14 +179,14 @@ class ElementReader:
             return
         if text is None:
             found = WRONG_TYPE.at(nodes[0].span, f"{spec.key} takes no text; write its parts as a map")
-            self.around.report([found])
+            self.report([found])
             return
         node = nodes[0]
         if isinstance(node, Sequence) or (isinstance(node, Mapping) and text.type.value != "json-object"):
-            self.around.report([WRONG_TYPE.at(node.span, f"{spec.key} takes text here")])
+            self.report([WRONG_TYPE.at(node.span, f"{spec.key} takes text here")])
             return
         value, found = check_value(text, node)
-        self.around.report(found)
+        self.report(found)
         if value is None:
             return
         content: Text | Link = value
@@ -204,7 +219,7 @@ class ElementReader:
                 yield from self._child(kids[item.entries[0].key], spec, item.entries[0].value)
             else:
                 message = f"{spec.key} takes a map or text, or a list of {', '.join(kids) or 'nothing'}"
-                self.around.report([WRONG_TYPE.at(item.span, message)])
+                self.report([WRONG_TYPE.at(item.span, message)])
 
     def _mapped(
         self, kid: vocabulary.Element, parent: vocabulary.Element, node: Node
@@ -216,7 +231,7 @@ class ElementReader:
             return
         if not isinstance(node, Mapping):
             message = f"{kid.map_key} takes a map of names and values"
-            self.around.report([WRONG_TYPE.at(node.span, message)])
+            self.report([WRONG_TYPE.at(node.span, message)])
             return
         if "name" not in kid.attributes:  # Headers: a wrapper round its own children
             inner = vocabulary.child_keys(kid)
@@ -232,7 +247,7 @@ class ElementReader:
                 kid.attributes["name"], Scalar(entry.key, entry.key, entry.key_span)
             )
             value, more = check_value(kid.attributes["value"], entry.value)
-            self.around.report(found + more)
+            self.report(found + more)
             if name is None or value is None:
                 continue
             yield Element(
@@ -268,30 +283,30 @@ class ElementReader:
                     message = f"'{entry.key}' cannot stand in a prompt"
                     hint = "a prompt holds say, play and pause"
                     finding = NOT_ALLOWED_INSIDE.at(entry.key_span, message, hint=hint)
-                    self.around.report([finding])
+                    self.report([finding])
                     continue
                 spoken.append(self.element(spec, entry.value, parent=parent))
             else:
                 message = "a prompt is text, or a list of say, play and pause steps"
-                self.around.report([WRONG_TYPE.at(item.span, message)])
+                self.report([WRONG_TYPE.at(item.span, message)])
         return spoken
 
     def _extra(self, node: Node) -> Iterator[Attribute]:
         if not isinstance(node, Mapping):
             message = "extra takes a map of attributes that are newer than this version knows"
-            self.around.report([WRONG_TYPE.at(node.span, message)])
+            self.report([WRONG_TYPE.at(node.span, message)])
             return
         for entry in node.entries:
             if not isinstance(entry.value, Scalar) or entry.value.value is None:
                 message = f"extra attribute '{entry.key}' takes text"
-                self.around.report([WRONG_TYPE.at(entry.value.span, message)])
+                self.report([WRONG_TYPE.at(entry.value.span, message)])
                 continue
-            if not vocabulary.is_xml_name(entry.key):
+            if not _XML_NAME.fullmatch(entry.key):
                 message = f"'{entry.key}' cannot be the name of an attribute"
-                self.around.report([WRONG_TYPE.at(entry.key_span, message)])
+                self.report([WRONG_TYPE.at(entry.key_span, message)])
                 continue
             message = f"'{entry.key}' is not in our table of TwiML, so nothing about it is checked"
-            self.around.report([EXTRA_MARKUP.at(entry.key_span, message)])
+            self.report([EXTRA_MARKUP.at(entry.key_span, message)])
             value = entry.value.value
             text = value if isinstance(value, Template) else scalar_text(value, entry.value.text)
             yield Attribute(entry.key, text, entry.value.span)

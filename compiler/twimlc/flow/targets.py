@@ -33,7 +33,7 @@ from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
 Report = Callable[[Iterable[Diagnostic]], None]
 ReadSteps = Callable[[Sequence, Scope], "tuple[Step, ...]"]
 
-_KEYS = re.compile(r"[0-9*#]+")
+KEYS = re.compile(r"[0-9*#]+")
 _HUNG_UP = ("hangup", "hang-up", "hung-up", "caller-hung-up", "caller-hangup", "redirected")
 PEOPLE = ("Number", "Client", "Sip", "WhatsApp", "Sim", "Application")
 
@@ -114,7 +114,7 @@ class TargetReader:
         name = entry.key
         target = self.target(entry.value, scope)
         if element.tag == "Gather":
-            if not _KEYS.fullmatch(name):
+            if not KEYS.fullmatch(name):
                 message = f"'{name}' is not a row of keys on a phone"
                 hint = "when beside gather names digits (0-9, *, #); use then and fallback for the rest"
                 self.report([UNKNOWN_OUTCOME.at(entry.key_span, message, hint=hint)])

@@ -24,7 +24,7 @@ from twimlc.interpret.choices import (
 from twimlc.interpret.events import HANGUP, JOIN, Event
 from twimlc.interpret.host import Host
 from twimlc.interpret.machine import Moment, Over, verb
-from twimlc.interpret.markup import Part, absolute, leads, with_links
+from twimlc.interpret.markup import Part, absolute, joined, leads, with_links
 from twimlc.interpret.reading import Unreadable, read
 
 _MARKUP = ("text/xml", "application/xml", "text/html")
@@ -67,7 +67,7 @@ class Library:
         """The absolute form of an address of ours; None for anybody else's."""
         known = self._resolved.get((base, address))
         if known is None:
-            url = urljoin(base, address)
+            url = joined(base, address)
             foreign = address in self.foreign or url in self.foreign
             known = self._resolved[base, address] = (
                 url if self.host.owns(url) and not foreign else ""

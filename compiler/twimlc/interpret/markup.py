@@ -15,6 +15,7 @@ from twimlc.flow.model import Element, MediaLink, StateLink
 from twimlc.source.tree import CallValue, Template
 
 _SPACE = re.compile(r"\s+")
+_FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 
 
 def leads(spec: vocabulary.Element | None) -> bool:
@@ -134,6 +135,19 @@ _FOLLOWED = frozenset(
 )
 
 
+def _may_link(part: Part) -> bool:
+    """Whether an address that Twilio follows may stand in it."""
+    spec = part.spec
+    if spec is None:
+        return False
+    if spec.text and spec.text.fetch in _FOLLOWED:
+        return True
+    for name, _ in part.attributes:
+        if name != "action" and name in spec.attributes and spec.attributes[name].fetch:
+            return True
+    return any(_may_link(child) for child in part.parts())
+
+
 def with_links(part: Part, resolve: Callable[[str], str | None]) -> Part:
     """The same part of a document, with each address of ours found by ``resolve`` as a link.
 
@@ -142,6 +156,8 @@ def with_links(part: Part, resolve: Callable[[str], str | None]) -> Part:
     """
     spec = part.spec
     if spec is None or spec.tag == "Redirect":
+        return part
+    if not _may_link(part):
         return part
     attributes: list[tuple[str, Value]] = []
     for name, value in part.attributes:
@@ -170,6 +186,13 @@ def absolute(base: str, address: str) -> str:
     document that it stands in, whichever that is."""
     if not base or not address or address[0] in "?#":
         return address
+    return joined(base, address)
+
+
+def joined(base: str, address: str) -> str:
+    """``urljoin``, at a tenth of its cost for the name of a file in the same folder."""
+    if _FILE_NAME.fullmatch(address) and "?" not in base and "#" not in base:
+        return f"{base.rpartition('/')[0]}/{address}"
     return urljoin(base, address)
 
 

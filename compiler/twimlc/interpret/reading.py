@@ -1,6 +1,7 @@
 """The bytes of a document, read as Twilio reads them: a tree of parts with lines, or a failure."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from xml.parsers import expat
 
 from twimlc import vocabulary
@@ -37,7 +38,8 @@ def read(body: bytes) -> Part | Unreadable:
     finished: list[Part] = []
 
     def start(tag: str, pairs: list[str]) -> None:
-        spec = _spec(opened[-1] if opened else None, tag)
+        above = opened[-1].spec if opened else None
+        spec = _spec((above.name if above else "") if opened else None, tag)
         attributes = tuple(zip(pairs[::2], pairs[1::2], strict=True))
         opened.append(_Open(tag, spec, attributes, parser.CurrentLineNumber))
 
@@ -68,9 +70,9 @@ def read(body: bytes) -> Part | Unreadable:
     return root
 
 
-def _spec(parent: _Open | None, tag: str) -> vocabulary.Element | None:
-    """What the vocabulary knows of a tag at this place, calls before messages."""
-    name = None if parent is None else (parent.spec.name if parent.spec else "")
+@cache
+def _spec(name: str | None, tag: str) -> vocabulary.Element | None:
+    """What the vocabulary knows of a tag inside the element ``name``, calls before messages."""
     return vocabulary.element_by_tag("voice", name, tag) or vocabulary.element_by_tag(
         "messaging", name, tag
     )

@@ -25,10 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A verb of the flow, and what its action leads to."""
+    """A verb of the flow, and what its action leads to.
+
+    ``behind`` is where a Redirect right behind the verb leads: Twilio's pages leave open whether
+    a silent recording and a payment given up ask for the action, so an action of the author's
+    stands in both places (docs/voice/twiml/record, docs/voice/twiml/pay).
+    """
 
     node: Node
     leave: DocumentKey | Away | None
+    behind: Away | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ class Draft:
             match piece:
                 case Verb():
                     yield writer.verb(piece.node, piece.leave)
+                    if piece.behind is not None:
+                        yield writer.forward(piece.behind)
                 case Jump():
                     yield writer.jump(piece.target, piece.node)
                 case Hangup():
@@ -110,6 +118,7 @@ class Composer:
         self._boundaries = self._find_boundaries()
         self._writers: dict[str, Writer] = {}
         self._sizes: dict[tuple[str, NodeKey, NodeKey], int] = {}
+        self._jumps: dict[tuple[str, NodeKey, NodeKey], int] = {}
         self._runs: dict[tuple[str, NodeKey, NodeKey], int] = {}
         self.findings: list[Diagnostic] = []
 
@@ -157,7 +166,8 @@ class Composer:
             else:
                 inside.add(node.key)
                 size += self._size(key, node)
-                yield Verb(node, self._leave(key, self._ways[node.key].leave))
+                leave = self._leave(key, self._ways[node.key].leave)
+                yield Verb(node, leave, _behind(node))
                 after = self._ways[node.key].on
                 continue
             if forbidding:
@@ -204,12 +214,19 @@ class Composer:
         place = (key.folder, key.home, node.key)
         cached = self._sizes.get(place)
         if cached is None:
-            leave = self._leave(key, self._ways[node.key].leave)
-            cached = self._sizes[place] = element_size(self._writer(key).verb(node, leave))
+            verb = Verb(node, self._leave(key, self._ways[node.key].leave), _behind(node))
+            draft = Draft(key, self._keys.context(key), (verb,))
+            cached = sum(map(element_size, draft.markup(self._writer(key))))
+            self._sizes[place] = cached
         return cached
 
     def _jump_size(self, key: DocumentKey, node: Node) -> int:
-        return element_size(self._writer(key).jump(self._keys.after(key, node.key), node))
+        place = (key.folder, key.home, node.key)
+        cached = self._jumps.get(place)
+        if cached is None:
+            jump = self._writer(key).jump(self._keys.after(key, node.key), node)
+            cached = self._jumps[place] = element_size(jump)
+        return cached
 
     def _writer(self, key: DocumentKey) -> Writer:
         writer = self._writers.get(key.folder)
@@ -261,6 +278,16 @@ class Composer:
                 hint="write the steps out as often as they should be heard, then 'hangup'",
             )
         )
+
+
+def _behind(node: Node) -> Away | None:
+    element = node.element
+    if element is None or element.tag not in ("Record", "Pay"):
+        return None
+    address = (element.literal("action") or "").strip()
+    if not address:
+        return None
+    return Away(node, address, "POST" if element.tag == "Pay" else element.literal("method"))
 
 
 def _is_redirect(node: Node) -> bool:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.rules.hosts import CALL_VALUE_NEEDS_TEMPLATES, ILLEGAL_CHARACTER
+from twimlc.diagnostics.rules.hosts import CALL_VALUE_NEEDS_TEMPLATES
+from twimlc.diagnostics.rules.yaml import CONTROL_CHARACTER
 from twimlc.flow.graph import Node
 from twimlc.flow.model import Text
 from twimlc.lower.host import WITH_TEMPLATES, Host
@@ -38,7 +39,7 @@ def _characters(text: Text, span: Span, node: Node) -> Iterator[Diagnostic]:
     for part in parts:
         found = _ILLEGAL.search(part) if isinstance(part, str) else None
         if found is not None:
-            yield ILLEGAL_CHARACTER.at(
+            yield CONTROL_CHARACTER.at(
                 span,
                 f"the text of this '{node.title}' holds U+{ord(found[0]):04X},"
                 " which no XML document can hold",

@@ -49,7 +49,7 @@ class Addresses:
         media: Mapping[MediaLink, str],
         site: Site,
     ) -> None:
-        self._folder = path.rpartition("/")[0]
+        self._inside = path[: path.rindex("/") + 1]
         self._paths = paths
         self._media = media
         self._site = site
@@ -66,7 +66,9 @@ class Addresses:
             if self._site.url is not None:
                 return f"{self._site.url.rstrip('/')}/{path}"
             self.relative_urls = True
-        return relpath(path, self._folder) if self._folder else path
+        if path.startswith(self._inside):
+            return path[len(self._inside) :]
+        return relpath(path, self._inside)
 
 
 class Writer:
@@ -110,6 +112,13 @@ class Writer:
             )
         kept = tuple(pair for pair in found.attributes if pair[0] not in ("action", "method"))
         return replace(found, attributes=action + kept)
+
+    def forward(self, away: Away) -> Markup:
+        """A Redirect to an address of the author's."""
+        method = () if away.method is None else (("method", away.method),)
+        address = self._moved(away.address, away.node)
+        state = self._state(away.node)
+        return Markup("Redirect", method, (address,), away.node.key, away.node.span, state)
 
     def jump(self, target: DocumentKey, node: Node | None) -> Markup:
         """A Redirect to another document of ours; ``node`` is what goes on there."""

@@ -40,29 +40,55 @@ def merge(
     written: "dict[NodeKey, Markup]",
 ) -> dict[DocumentKey, DocumentKey]:
     """For each document the one that is written in its place: the entry, or the shortest name."""
-    links: dict[DocumentKey, tuple[DocumentKey, ...]] = {}
-    skeletons: dict[tuple[str, tuple[Markup, ...]], int] = {}
-    kinds: dict[DocumentKey, int] = {}
+    links: dict[DocumentKey, list[DocumentKey]] = {}
+    alike: dict[tuple[str, tuple[Markup, ...]], set[DocumentKey]] = {}
     for key, draft in drafts.items():
         noted = _Noted(paths[key], media, site)
         body = tuple(draft.markup(Writer(key.folder, keys, site, noted, written)))
-        kinds[key] = skeletons.setdefault((key.folder, body), len(skeletons))
-        links[key] = tuple(noted.targets)
-    count = len(skeletons)
-    while True:
-        finer: dict[tuple[int, ...], int] = {}
-        split = {
-            key: finer.setdefault(
-                (kinds[key], *(kinds[target] for target in links[key])), len(finer)
-            )
-            for key in drafts
-        }
-        if len(finer) == count:
-            break
-        kinds, count = split, len(finer)
+        alike.setdefault((key.folder, body), set()).add(key)
+        links[key] = noted.targets
+    kinds = _refine(list(alike.values()), links)
     entries = {flow: keys.start(flow) for flow in {key.folder for key in drafts}}
     best: dict[int, DocumentKey] = {}
     for key in sorted(drafts, key=lambda key: (len(paths[key]), paths[key])):
         if kinds[key] not in best or entries.get(key.folder) == key:
             best[kinds[key]] = key
     return {key: best[kinds[key]] for key in drafts}
+
+
+def _refine(
+    kinds: list[set[DocumentKey]], links: Mapping[DocumentKey, list[DocumentKey]]
+) -> dict[DocumentKey, int]:
+    """The kind of each document after splitting until equal ones lead to equal ones.
+
+    Hopcroft's way: only the smaller part of a split has to be looked at again, so that a long
+    chain of similar documents takes no more than a short one for each of its links.
+    """
+    kind = {key: number for number, found in enumerate(kinds) for key in found}
+    sources: dict[DocumentKey, list[tuple[int, DocumentKey]]] = {}
+    for key, targets in links.items():
+        for position, target in enumerate(targets):
+            sources.setdefault(target, []).append((position, key))
+    waiting = list(range(len(kinds)))
+    while waiting:
+        leading: dict[tuple[int, int], set[DocumentKey]] = {}
+        for target in kinds[waiting.pop()]:
+            for position, key in sources.get(target, ()):
+                leading.setdefault((position, kind[key]), set()).add(key)
+        for (_, old), found in leading.items():
+            # An earlier position may have split them already.
+            part = {key for key in found if kind[key] == old}
+            rest = len(kinds[old]) - len(part)
+            for key in found - part:
+                leading_kind = kind[key]
+                assert leading_kind != old
+            if not part or not rest:
+                continue
+            if rest < len(part):
+                part = kinds[old] - part
+            kinds[old] = kinds[old] - part
+            for key in part:
+                kind[key] = len(kinds)
+            waiting.append(len(kinds))
+            kinds.append(part)
+    return kind

@@ -129,7 +129,7 @@ def _dial(graph: Graph, node: Node, exits: dict[str, NodeKey], site: Site) -> Ve
     after = _target(graph, exits["no-answer"] if node.fallback is None else node.fallback)
     return Way(on=after), Approximation(
         FALLBACK_AFTER_ANSWER,
-        node.place.flow,
+        site.root + node.place.flow,
         node.span,
         f"everybody who comes back from this '{node.title}' {_leads(graph, after)},"
         " also after a conversation",
@@ -166,7 +166,10 @@ def _name(graph: Graph, key: NodeKey) -> str:
         return "the end"
     node = graph.nodes[key]
     hangs_up = node.element is not None and node.element.tag == "Hangup"
-    return "hang up" if hangs_up else node.place.state
+    if hangs_up:
+        return "hang up"
+    named = key in graph.entries.values()
+    return node.place.state if named else f"line {node.span.begin.line}"
 
 
 def _leads(graph: Graph, key: NodeKey | None) -> str:

@@ -12,7 +12,7 @@ from twimlc.pipeline.compile import Compiled, compile_target
 from twimlc.pipeline.load import Loaded, load
 from twimlc.pipeline.model import NumberSetting, Options, Result, TargetReport, UsageError
 from twimlc.report.graph import GraphView
-from twimlc.source.components import unused_components
+from twimlc.source.components import flow_components, unused_components
 from twimlc.source.files import display_path
 from twimlc.source.matrix import rows_and_flows
 from twimlc.source.project import build_folder_fault, unknown_flows
@@ -38,7 +38,7 @@ def check(options: Options | None = None) -> Result:
     loaded = load(options or Options())
     if not isinstance(loaded, Loaded):
         return Result(tuple(in_order(loaded)))
-    compiled = [compile_target(loaded, target) for target in loaded.targets]
+    compiled = _compile(loaded)
     return Result(_findings(loaded, compiled, options or Options()))
 
 
@@ -59,7 +59,7 @@ def build(options: Options | None = None) -> Result:
     fault = build_folder_fault(folder, loaded.project.flows, loaded.project.root)
     if fault is not None:
         raise UsageError(f"cannot build to '{display_path(folder, cwd)}': {fault}")
-    compiled = [compile_target(loaded, target) for target in loaded.targets]
+    compiled = _compile(loaded)
     broken = any(finding.is_error for finding in loaded.findings)
     reports: list[TargetReport] = []
     written: list[Diagnostic] = []
@@ -96,6 +96,25 @@ def graph(options: Options, flow: str) -> tuple[GraphView | None, list[Diagnosti
     return view, list(_findings(loaded, compiled, options))
 
 
+def _compile(loaded: Loaded) -> list[Compiled]:
+    if not loaded.usable:
+        return [Compiled(target) for target in loaded.targets]
+    return [compile_target(loaded, target) for target in loaded.targets]
+
+
+def _unused(loaded: Loaded, compiled: list[Compiled]) -> list[Diagnostic]:
+    """Findings for components, of flows and shared ones, that nothing uses."""
+    findings: list[Diagnostic] = []
+    shared_used: set[str] = set()
+    for name in loaded.flows:
+        used = {word for made in compiled for word in made.components.get(name, ())}
+        own, _ = flow_components(loaded.flows[name].tree)
+        findings += unused_components(own.values(), used)
+        shared_used |= used - own.keys()
+    shared = {c.span.file.path: c for group in loaded.components.values() for c in group.values()}
+    return findings + unused_components(shared.values(), shared_used)
+
+
 def _findings(
     loaded: Loaded, compiled: list[Compiled], options: Options
 ) -> tuple[Diagnostic, ...]:
@@ -110,10 +129,8 @@ def _findings(
         if loaded.project.matrix is not None:
             found += rows_and_flows(loaded.project.matrix, places)
         found += unknown_flows(loaded.project, list(loaded.flows))
-        used = {name for made in compiled for name in made.components}
-        shared = {c.span.file.path: c for group in loaded.components.values() for c in group.values()}
         if not any(finding.is_error for finding in found):
-            found += unused_components(shared.values(), used)
+            found += _unused(loaded, compiled)
     every = not options.targets or loaded.project.file is None
     found = apply_ignores(found, loaded.comments(), report_unused=every)
     return tuple(in_order(apply_severities(found, loaded.project.rules)))

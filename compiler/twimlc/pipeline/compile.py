@@ -13,6 +13,7 @@ from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.order import merge_variants
 from twimlc.diagnostics.rules.hosts import HOST_NOT_AVAILABLE
 from twimlc.diagnostics.rules.names import MISSING_MEDIA
+from twimlc.diagnostics.rules.twiml import MISSING_PART
 from twimlc.flow.build import build_graph
 from twimlc.flow.graph import Graph
 from twimlc.flow.model import Flow, MediaLink, StateKey
@@ -42,12 +43,15 @@ class Variant:
 
 @dataclass(slots=True, eq=False)
 class Compiled:
-    """A target, compiled. ``findings`` are those of this target, rows merged."""
+    """A target, compiled. ``findings`` are those of this target, rows merged.
+
+    ``components`` are the names of those that each flow uses.
+    """
 
     target: Target
     variants: list[Variant] = field(default_factory=list)
     findings: list[Diagnostic] = field(default_factory=list)
-    components: set[str] = field(default_factory=set)
+    components: dict[str, set[str]] = field(default_factory=dict)
     flows: set[str] = field(default_factory=set)
 
     @property
@@ -61,7 +65,6 @@ def compile_target(loaded: Loaded, target: Target) -> Compiled:
     refused = _not_available(target)
     if refused is not None:
         made.findings.append(refused)
-        return made
     covered = {name for name in loaded.flows if target.covers(name)}
     made.flows = covered & loaded.selected
     matrix = loaded.project.matrix
@@ -138,7 +141,7 @@ def _variant(
     findings += analyse(graph, declared)
     findings += media.missing(graph)
     plan: Plan | None = None
-    if not any(f.is_error for f in found):
+    if made.target.host in HOSTS and not any(f.is_error for f in found):
         site = Site(HOSTS[target.host], target.url, row, target.allow)
         plan, refused = lower(graph, site, media.read)
         errors = [f.span for f in findings if f.is_error]
@@ -170,15 +173,30 @@ def _flow(
     params, findings = resolve_params(source.tree, given, surroundings)
     tree, found, used = expand_flow(source.tree, params, surroundings, components)
     findings = [*findings, *found]
-    made.components |= used.components
+    made.components.setdefault(source.name, set()).update(used.components)
     read, found = read_flow(tree, source.file, names[source.name], names)
-    earlier = [f.span for f in (*source.faults, *findings) if f.is_error]
-    findings += [f for f in found if not any(_overlap(f.span, span) for span in earlier)]
+    findings += _independent(found, [f for f in (*source.faults, *findings) if f.is_error])
     broken = read is None or any(f.is_error for f in (*source.faults, *findings))
     findings = [f for f in findings if f not in source.faults]
     if broken or read is None:
         return None, frozenset(), findings
     return read.flow, read.named, findings
+
+
+def _independent(found: list[Diagnostic], earlier: list[Diagnostic]) -> list[Diagnostic]:
+    """The findings that are not only the echo of an earlier one."""
+    if not earlier:
+        return found
+    lines = {(f.span.file.path, f.span.begin.line) for f in earlier}
+    unfilled = any(300 <= f.rule.number < 400 for f in earlier)
+    return [
+        f
+        for f in found
+        if not any(_overlap(f.span, e.span) for e in earlier)
+        and not (f.rule is MISSING_PART and (f.span.file.path, f.span.begin.line) in lines)
+        # What could not be expanded stays as it was typed, and is no value of anything.
+        and not (unfilled and "${" in f.span.text)
+    ]
 
 
 def _overlap(one: Span, other: Span) -> bool:

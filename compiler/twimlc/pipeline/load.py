@@ -47,13 +47,17 @@ class FlowSource:
 
 @dataclass(slots=True, eq=False)
 class Loaded:
-    """What was read. ``selected`` are the flows asked for, ``flows`` also those they jump to."""
+    """What was read. ``selected`` are the flows asked for, ``flows`` also those they jump to.
+
+    ``usable`` is false where the project file has errors: what its flows mean is not known then.
+    """
 
     project: Project
     targets: list[Target]
     flows: dict[str, FlowSource] = field(default_factory=dict)
     selected: set[str] = field(default_factory=set)
     whole: bool = True
+    usable: bool = True
     params: list[Mapping[str, t.Node]] = field(default_factory=list)
     findings: list[Diagnostic] = field(default_factory=list)
     components: dict[Path, dict[str, Component]] = field(default_factory=dict)
@@ -82,6 +86,7 @@ def load(options: Options) -> Loaded | list[Diagnostic]:
         raise UsageError(f"{unknown[0].message}{hint}")
     loaded = Loaded(project, targets, findings=findings, root=project.root)
     loaded.whole = not paths and options.stdin is None
+    loaded.usable = not any(finding.is_error for finding in findings)
     if project.file is not None:
         loaded.files[project.file.path] = project.file
     _Reader(loaded, cwd).read(paths, options)

@@ -18,7 +18,6 @@ from twimlc.schema.leaves import (
     TEXT_TYPES,
     Schema,
     integer,
-    one_of,
     text,
 )
 from twimlc.source.targets import APPROXIMATIONS
@@ -163,15 +162,14 @@ def _sides() -> dict[str, Schema]:
 
 
 def allow() -> Schema:
-    """Approximations that the author puts up with."""
-    known = "|".join(APPROXIMATIONS)
+    """Approximations that the author puts up with; whether a name is one is asked elsewhere."""
     return {
         "type": ["array", "string", "null"],
-        "pattern": f"^({known})$|{EXPRESSION}",
-        "items": one_of("", *APPROXIMATIONS),
+        "items": {"type": "string", "$comment": "the name of an approximation"},
         "$comment": f"some of {', '.join(APPROXIMATIONS)}",
-        "description": "Approximations that are put up with where a host cannot do better.",
-        "examples": [*APPROXIMATIONS],
+        "description": "Approximations that are put up with where a host cannot do better: "
+        f"{' and '.join(APPROXIMATIONS)}.",
+        "examples": [[name] for name in APPROXIMATIONS],
     }
 
 

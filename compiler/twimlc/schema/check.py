@@ -14,15 +14,16 @@ from twimlc.source.tree import Mapping, Node, is_empty
 def check_flow(tree: Node) -> list[Diagnostic]:
     """What is wrong with the shape of a flow file."""
     if not isinstance(tree, Mapping):
-        return [_not_a_map(tree, "flow")]
+        return [_not_a_map(tree)]
     return _check(tree, "flow", "")
 
 
 def check_component(tree: Node) -> list[Diagnostic]:
-    """What is wrong with the shape of a component's file."""
-    if not isinstance(tree, Mapping):
-        return [_not_a_map(tree, "component")]
-    return _check(tree, "flow", "component")
+    """What is wrong with the shape of a component's file.
+
+    That it is a map with steps or states is asked where components are collected.
+    """
+    return _check(tree, "flow", "component") if isinstance(tree, Mapping) else []
 
 
 def check_project(tree: Node) -> list[Diagnostic]:
@@ -40,12 +41,12 @@ def _check(tree: Node, name: str, part: str) -> list[Diagnostic]:
 
     found = find_faults(root, schema, compiler, tree)
     if name == "flow" and isinstance(tree, Mapping):
-        found = body_faults(tree, schema, found)
+        found = body_faults(tree, schema, found, component=bool(part))
     return found
 
 
-def _not_a_map(tree: Node, noun: str) -> Diagnostic:
-    message = f"a {noun} is a map that holds 'steps:' or 'states:'"
+def _not_a_map(tree: Node) -> Diagnostic:
+    message = "a flow is a map that holds 'steps:' or 'states:'"
     if is_empty(tree):
         return NOT_A_FLOW.at(tree.span, f"{message}, and this file is empty")
     got = "a list" if not hasattr(tree, "value") else "a text"

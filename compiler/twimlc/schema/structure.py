@@ -28,10 +28,14 @@ def has_one_body(tree: Mapping) -> bool:
 
 
 def body_faults(
-    tree: Mapping, schema: Table[str, Any], found: list[Diagnostic], title: str = "this file"
+    tree: Mapping, schema: Table[str, Any], found: list[Diagnostic], *, component: bool = False
 ) -> list[Diagnostic]:
-    """The findings about a file, with those about steps and states added or put in place."""
+    """The findings about a file, with those about steps and states added or put in place.
+
+    A component without either is told of where components are collected, not here.
+    """
     known = schema["properties"]
+    title = "this component" if component else "this flow"
     steps, states = (tree.entry(key) for key in _BODIES)
     given = [e for e in (steps, states) if e is not None and not is_empty(e.value)]
     if len(given) == 2:
@@ -39,8 +43,8 @@ def body_faults(
         message = f"{title} has both steps and states, which is one too many"
         hint = "make the list under 'steps' a state, or drop one of the two"
         found = [*found, NOT_A_FLOW.at(later.key_span, message, hint=hint)]
-    elif not given:
-        found = _without_body(tree, known, found, title)
+    elif not given and not component:
+        found = _without_body(tree, known, found)
     elif given == [steps] and not is_empty(tree.get("start")):
         start = tree.entry("start")
         assert start is not None, "it is not empty"
@@ -50,12 +54,12 @@ def body_faults(
     if isinstance(inner, Mapping):
         for entry in inner:
             if isinstance(entry.value, Mapping) and not has_one_body(entry.value):
-                found = body_faults(entry.value, schema, found, f"the component '{entry.key}'")
+                found = body_faults(entry.value, schema, found, component=True)
     return sorted(found, key=lambda finding: finding.span.start)
 
 
 def _without_body(
-    tree: Mapping, known: Table[str, Any], found: list[Diagnostic], title: str
+    tree: Mapping, known: Table[str, Any], found: list[Diagnostic]
 ) -> list[Diagnostic]:
     unknown = [e for e in tree if e.key not in known and not e.key.startswith("x-")]
     lists = [e for e in unknown if isinstance(e.value, Sequence) and valid_name(e.key) is None]
@@ -76,7 +80,7 @@ def _without_body(
     if not lists and unknown:
         # The unknown key says what the file was meant to be; one finding is enough.
         found = [f for f in found if f.span not in {e.key_span for e in unknown}]
-    message = f"{title} has neither 'steps' nor 'states', so there is nothing to do in the call"
+    message = "this file has neither 'steps' nor 'states', so there is nothing to do in the call"
     return [*found, NOT_A_FLOW.at(span, message, hint=hint)]
 
 

@@ -40,7 +40,7 @@ LINKED_FOLDER = Rule(
     "A folder of the build is a link to somewhere else.",
     "What is written through a link lands outside the build folder, where the compiler must not "
     "touch anything. Remove the link, or build to the folder it leads to with `-o`.",
-    # An example cannot hold a link; the nearest thing that can be written down is refused alike.
+    # A file of an example that begins with an arrow stands for a link.
     wrong=Example(_FLOW, files=(("build/static/lunch", "-> ../../elsewhere\n"),)),
     right=_RIGHT,
 )

@@ -33,8 +33,20 @@ MISSING_PART = Rule(
     "An element lacks what it cannot do without.",
     "A dial without anybody to call, a room without a name, a task without its text: Twilio "
     "would drop the element or stop the call.",
-    wrong=_dial("{timeout: 20}"),
-    right=Example(_DESK),
+    wrong=Example("""\
+flow: desk
+steps:
+  - connect:
+      virtualAgent: {language: en-US}
+    then: hangup
+"""),
+    right=Example("""\
+flow: desk
+steps:
+  - connect:
+      virtualAgent: {connectorName: Agent}
+    then: hangup
+"""),
     twilio=(12200,),
 )
 
