@@ -22,9 +22,7 @@ def span(line: int = 1) -> Span:
 def element(name: str, *children: Element | Text | Link, **attributes: Text | Link) -> Element:
     """A TwiML element by its name in the vocabulary; unknown names give unknown markup."""
     spec = VOICE.get(name) or MESSAGING.get(name)
-    pairs = tuple(
-        Attribute(key.rstrip("_"), value, span()) for key, value in attributes.items()
-    )
+    pairs = tuple(Attribute(key.rstrip("_"), value, span()) for key, value in attributes.items())
     return Element(spec.tag if spec else name, spec, pairs, children, span())
 
 
@@ -107,8 +105,7 @@ class Calls:
             for label, (context, attribute) in roots.items()
         )
         contexts = {
-            node.key: Context.CALL if kind is Kind.VOICE else Context.MESSAGE
-            for node in self.nodes
+            node.key: Context.CALL if kind is Kind.VOICE else Context.MESSAGE for node in self.nodes
         }
         graph = Graph(
             flows,

@@ -25,6 +25,7 @@ class Author:
             states["whisper"] = self.leg()
             states["hold"] = [self.sound() for _ in range(self.random.randint(1, 2))]
             states["music"] = [self.say(), *(self.sound() for _ in range(self.random.randint(0, 2)))]
+            states["moved"] = [self.say(), {"goto": "bye"}]
             states["bye"] = [self.say(), "hangup"]
             tree = {"start": self.states[flow][0], "states": states}
             texts[flow] = json.dumps(tree, indent=1, ensure_ascii=False)
@@ -100,7 +101,7 @@ class Author:
         if deep <= 0 or self.chance(0.15):
             return self.sound()
         kinds = [self.room, self.gather, self.offer, self.dial, self.hunt, self.record, self.queue]
-        kinds += [self.conference, self.stream, self.agent, self.voicemail, self.leave]
+        kinds += [self.conference, self.stream, self.agent, self.voicemail, self.leave, self.own, self.refer]
         return self.random.choice(kinds)(deep)
 
     def room(self, deep):
@@ -158,3 +159,26 @@ class Author:
 
     def leave(self, deep):
         return self.random.choice(["hangup", {"redirect": "https://a.example/next"}, {"reject": {"reason": "busy"}}, {"goto": self.goal()}])
+
+    def refer(self, deep):
+        dial = {"dial": {**self.noun(), "referUrl": "moved"}}
+        return self.random.choice([{"refer": {"sip": "sip:ann@example.com"}, **self.ways(deep, one=True)}, dial])
+
+    def own(self, deep):
+        """A verb whose action is the author's own address."""
+        away = {"action": self.random.choice(["https://a.example/x?y=1", "/x", "x.php", "../y", "?x=1"])}
+        if self.chance(0.3):
+            away["method"] = "GET"
+        return self.random.choice(
+            [
+                {"gather": {"prompt": "Code?", **away}},
+                {"gather": {"prompt": "Code?", "actionOnEmptyResult": True, **away}},
+                {"record": {"maxLength": 9, **away}},
+                {"enqueue": {"name": "support", **away}},
+                {"refer": {"sip": "sip:ann@example.com", **away}},
+                {"connect": {"room": "Daily", **away}},
+                {"connect": {"virtualAgent": {"connectorName": "bot"}, **away}},
+                {"pay": {"action": "https://a.example/paid"}},
+                {"sms": {"message": "Hi.", "to": "+14155550100", "from": "+14155550101", "action": "https://a.example/sent"}},
+            ]
+        )

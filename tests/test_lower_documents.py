@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import replace
+from time import perf_counter
 
 from call_graphs import STATIC, Calls, documents_of, element, plan_of, state_link
-
 from twimlc.flow.graph import Context
 from twimlc.flow.model import Kind
 from twimlc.lower.host import HOSTS, Site
@@ -110,7 +110,9 @@ def test_documents_that_read_the_same_are_written_once() -> None:
             f"ask{number}", element("Gather"), at="acme/main",
             exits={"input": f"yes{number}", "no-input": f"ask{number + 1}"},
         )  # fmt: skip
-        calls.say(f"yes{number}", "Yes.", at="acme/main", to=f"ask{number}" if number == 3 else "end")
+        calls.say(
+            f"yes{number}", "Yes.", at="acme/main", to=f"ask{number}" if number == 3 else "end"
+        )
     calls.verb("ask4", element("Hangup"), at="acme/main")
     found = documents_of(calls.graph("ask1"))
     # The third also says "Yes.", but goes round after it, so it is another document.
@@ -146,7 +148,9 @@ def test_equal_documents_of_two_flows_stay_two() -> None:
 def test_a_start_that_only_jumps_shares_the_document_it_jumps_to() -> None:
     calls = Calls()
     calls.say("a", "Hello.", at="acme/greeting", to="ask")
-    calls.verb("ask", element("Gather"), at="acme/greeting", exits={"input": "a", "no-input": "end"})
+    calls.verb(
+        "ask", element("Gather"), at="acme/greeting", exits={"input": "a", "no-input": "end"}
+    )
     graph = calls.graph("a", {"acme/main": "a", "acme/greeting": "a"})
     assert documents_of(graph) == {
         "acme/index.xml": '<Say>Hello.</Say>\n<Gather action="index.xml" method="GET"/>'
@@ -172,13 +176,15 @@ def test_two_waits_sharing_a_state_each_start_themselves_again() -> None:
     calls = Calls()
     for number, after in (("1", "dial2"), ("2", "end")):
         room = element("Conference", "r" + number, waitUrl=state_link("hold" + number))
-        calls.verb("dial" + number, element("Dial", room), at="acme/main", exits={"answered": after})
+        calls.verb(
+            "dial" + number, element("Dial", room), at="acme/main", exits={"answered": after}
+        )
         calls.say("hold" + number, "Hold " + number, at="acme/hold" + number, to="tip")
     calls.say("tip", "x" * 9000, at="acme/tip", to="end")
     graph = calls.graph(
         "dial1",
         {"acme/hold1": "hold1", "acme/hold2": "hold2", "acme/tip": "tip"},
-        {n: (Context.CONFERENCE_WAIT, "Conference.waitUrl") for n in ("hold1", "hold2")},
+        dict.fromkeys(("hold1", "hold2"), (Context.CONFERENCE_WAIT, "Conference.waitUrl")),
     )
     found = documents_of(graph)
     assert found["acme/hold1.xml"].endswith(redirect("tip.xml"))
@@ -206,3 +212,15 @@ def test_the_same_graph_gives_the_same_plan() -> None:
     assert plan_of(graph) == plan_of(graph)
     s3 = plan_of(graph, Site(HOSTS["s3"]))
     assert replace(s3, host=STATIC.host.name) == plan_of(graph)
+
+
+def test_a_long_chain_of_similar_documents_is_told_apart_quickly() -> None:
+    calls = Calls()
+    for number in range(3000):
+        calls.verb(
+            f"n{number}", element("Gather"), at="acme/main",
+            exits={"input": f"n{number + 1}" if number < 2999 else "end", "no-input": "end"},
+        )  # fmt: skip
+    started = perf_counter()
+    assert len(plan_of(calls.graph("n0")).documents) == 3001
+    assert perf_counter() - started < 10

@@ -1,9 +1,11 @@
 """Names of documents, and how they name each other, audio files and the author's addresses."""
 
-from call_graphs import Calls, documents_of, element, plan_of, state_link
+import pytest
 
+from call_graphs import Calls, documents_of, element, plan_of, state_link
 from twimlc.flow.graph import Context
-from twimlc.flow.model import MediaLink
+from twimlc.flow.model import Kind, MediaLink
+from twimlc.lower import audio
 from twimlc.lower.host import HOSTS, Site
 
 DIAL = ("completed", "answered", "busy", "no-answer", "failed", "canceled")
@@ -105,3 +107,36 @@ def test_a_hunt_whose_parties_may_decline_rests_on_an_assumption() -> None:
     calls.say("screen", "A call.", at="acme/screen", to="end")
     graph = calls.graph("hunt", {"acme/screen": "screen"}, {"screen": (Context.LEG, "Number.url")})
     assert plan_of(graph).assumptions == ("relative-urls", "hunt-after-decline")
+
+
+def test_a_redirect_to_a_state_is_a_link_like_any_other() -> None:
+    calls = Calls()
+    calls.verb("a", element("Message", "Hi."), at="acme/main", exits="b")
+    calls.verb("b", element("Redirect", state_link("more")), at="acme/main")
+    calls.verb("c", element("Message", "More."), at="acme/more", exits="end")
+    graph = calls.graph("a", {"acme/more": "c"}, kind=Kind.MESSAGING)
+    assert documents_of(graph)["acme/index.xml"].endswith(
+        '<Redirect method="GET">more.xml</Redirect>'
+    )
+
+
+def test_audio_files_never_share_a_name_by_accident(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Weak:
+        def __init__(self, data: bytes) -> None:
+            self.data = data
+
+        def hexdigest(self) -> str:
+            return "00000000" + self.data.hex().ljust(56, "0")
+
+    monkeypatch.setattr(audio, "sha256", Weak)
+    links = [MediaLink("acme", "a/x.wav"), MediaLink("acme", "b/x.wav"), MediaLink("acme", "no")]
+    data = {"a/x.wav": b"1", "b/x.wav": b"2"}
+    paths, files = audio.gather_media(links, lambda link: data.get(link.path))
+    assert [paths.get(link) for link in links] == [
+        "media/x.00000000.wav",
+        "media/x.0000000032000000.wav",
+        None,
+    ]
+    assert [file.data for file in files] == [b"1", b"2"]
+    (path,) = audio.gather_media([MediaLink("acme", "§§§")], lambda link: b"1")[0].values()
+    assert path == "media/audio.00000000.bin"

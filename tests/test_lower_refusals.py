@@ -1,7 +1,6 @@
 """What plain files cannot do is refused at its step, with what works instead."""
 
 from call_graphs import Calls, documents_of, element, findings_of, span, state_link
-
 from twimlc.flow.graph import Context
 from twimlc.lower.host import HOSTS, Site
 from twimlc.lower.lowering import lower
@@ -22,7 +21,9 @@ def test_every_decision_is_reported_once() -> None:
         "mail", element("Enqueue", "q"), at="acme/mail", exits={"bridged": "end", "error": "menu"}
     )
     again = calls.nodes[calls.labels["menu"]]
-    calls.verb("retry", element("Gather"), at="acme/main", keys={"1": "desk"}, exits={"input": "end"})
+    calls.verb(
+        "retry", element("Gather"), at="acme/main", keys={"1": "desk"}, exits={"input": "end"}
+    )
     calls.nodes[-1].span = again.span
     calls.pending[calls.labels["menu"]][1]["no-input"] = "retry"
     entries = {"acme/main": "menu", "acme/desk": "desk", "acme/mail": "mail"}
@@ -111,7 +112,9 @@ def test_a_loop_on_a_called_line_needs_a_redirect_that_is_not_allowed() -> None:
     calls = Calls()
     number = element("Number", "+14155550100", url=state_link("screen"))
     calls.verb("dial", element("Dial", number), at="acme/main", exits={"completed": "end"})
-    calls.verb("ask", element("Gather"), at="acme/screen", exits={"input": "end", "no-input": "ask"})
+    calls.verb(
+        "ask", element("Gather"), at="acme/screen", exits={"input": "end", "no-input": "ask"}
+    )
     entries = {"acme/screen": "ask"}
     (found,) = findings_of(calls.graph("dial", entries, {"ask": (Context.LEG, "Number.url")}))
     assert found.startswith("needs-redirect: the document of 'Number.url' goes round in a circle")

@@ -4,8 +4,8 @@ import random
 from xml.etree import ElementTree
 
 import pytest
-from call_graphs import STATIC, Calls, element, state_link
 
+from call_graphs import STATIC, Calls, element, state_link
 from twimlc.flow.graph import Context, Graph
 from twimlc.flow.model import MediaLink
 from twimlc.interpret import FileHost, verify
@@ -14,7 +14,21 @@ from twimlc.lower.lowering import lower
 from twimlc.render.document import render
 
 BASE = "https://voice.example.com/ivr"
-CHOICES = ("say", "say", "say", "gather", "gather", "record", "room", "dial", "play", "agent", "away", "own",  "hangup")
+CHOICES = (
+    "say",
+    "say",
+    "say",
+    "gather",
+    "gather",
+    "record",
+    "room",
+    "dial",
+    "play",
+    "agent",
+    "away",
+    "own",
+    "hangup",
+)
 
 
 class Garden:
@@ -23,7 +37,9 @@ class Garden:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.calls = Calls()
-        self.states = [f"{flow}/s{n}" for flow in ("one", "two") for n in range(self.chance.randint(1, 4))]
+        self.states = [
+            f"{flow}/s{n}" for flow in ("one", "two") for n in range(self.chance.randint(1, 4))
+        ]
         self.labels = [
             f"{state}.{n}" for state in self.states for n in range(self.chance.randint(1, 5))
         ]
@@ -50,7 +66,9 @@ class Garden:
         if kind == "say":
             add(label, element("Say", self.words()), at=at, exits=to)
         elif kind == "play":
-            sound = self.chance.choice([MediaLink("one", "a.mp3"), "https://x.example.com/b.wav", "/d.wav"])
+            sound = self.chance.choice(
+                [MediaLink("one", "a.mp3"), "https://x.example.com/b.wav", "/d.wav"]
+            )
             add(label, element("Play", sound), at=at, exits=to)
         elif kind == "gather":
             made = element("Gather", element("Say", self.words()), numDigits="1")
@@ -60,10 +78,21 @@ class Garden:
         elif kind == "room":
             wants = self.chance.random() < 0.5
             exits = {"ended": to if wants else other, "not-open": other}
-            add(label, element("Connect", element("Room", "r")), at=at, exits=exits, wants_action=wants)
+            add(
+                label,
+                element("Connect", element("Room", "r")),
+                at=at,
+                exits=exits,
+                wants_action=wants,
+            )
         elif kind == "agent":
             exits = dict.fromkeys(("completed", "live-agent-handoff", "failed"), to)
-            add(label, element("Connect", element("VirtualAgent", connectorName="x")), at=at, exits=exits)
+            add(
+                label,
+                element("Connect", element("VirtualAgent", connectorName="x")),
+                at=at,
+                exits=exits,
+            )
         elif kind == "dial":
             number = element("Number", "+14155550100")
             if self.chance.random() < 0.5:
@@ -72,9 +101,20 @@ class Garden:
             add(label, element("Dial", number), at=at, exits=dict.fromkeys(names, to))
         elif kind == "own":
             made = self.chance.choice(["Record", "Pay"])
-            add(label, element(made, action=self.chance.choice(["https://x.example.com/p", "own.php"])), at=at)
+            add(
+                label,
+                element(made, action=self.chance.choice(["https://x.example.com/p", "own.php"])),
+                at=at,
+            )
         elif kind == "away":
-            add(label, element("Redirect", self.chance.choice(["https://x.example.com/y", "other.php", "/z.php"])), at=at)
+            add(
+                label,
+                element(
+                    "Redirect",
+                    self.chance.choice(["https://x.example.com/y", "other.php", "/z.php"]),
+                ),
+                at=at,
+            )
         else:
             add(label, element("Hangup"), at=at)
 
@@ -102,7 +142,9 @@ def sound(link: MediaLink) -> bytes:
 @pytest.mark.parametrize("seed", range(80))
 def test_random_flows_are_the_same_call(seed: int) -> None:
     graph = Garden(seed).graph()
-    site = random.Random(seed).choice([STATIC, Site(HOSTS["s3"], url=BASE), Site(HOSTS["s3"], row="oslo")])
+    site = random.Random(seed).choice(
+        [STATIC, Site(HOSTS["s3"], url=BASE), Site(HOSTS["s3"], row="oslo")]
+    )
     plan, findings = lower(graph, site, sound)
     assert plan is not None, findings
     documents = render(plan)

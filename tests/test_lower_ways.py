@@ -1,9 +1,10 @@
 """How each verb goes on where nothing can be decided, down to the exact documents."""
 
 import pytest
-from call_graphs import Calls, documents_of, element, plan_of, span, state_link
 
+from call_graphs import Calls, documents_of, element, findings_of, plan_of, span, state_link
 from twimlc.flow.graph import Context
+from twimlc.flow.model import Element
 
 DIAL = ("completed", "answered", "busy", "no-answer", "failed", "canceled", "declined")
 
@@ -260,3 +261,61 @@ def test_a_key_in_a_queue_can_start_the_wait_again() -> None:
 
 def test_an_empty_flow_hangs_up() -> None:
     assert documents_of(Calls().graph("end")) == {"acme/index.xml": "<Hangup/>"}
+
+
+def test_ways_that_read_the_same_are_no_decision() -> None:
+    """``then: hangup``, the end of the list, and twice the same list."""
+    calls = Calls()
+    for name in ("a", "b"):
+        calls.say(f"{name}1", "Goodbye.", at="acme/main", to=f"{name}2")
+        calls.verb(f"{name}2", element("Hangup") if name == "a" else None, at="acme/main")
+    calls.verb(
+        "dial", element("Dial", "+14155550100"), at="acme/main",
+        exits={"completed": "a1", "busy": "b1", "no-answer": "a1"},
+    )  # fmt: skip
+    assert documents_of(calls.graph("dial")) == {
+        "acme/index.xml": "<Dial>+14155550100</Dial>\n<Say>Goodbye.</Say>\n<Hangup/>"
+    }
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        element("Say", "Good night."),
+        element("Say", "Goodbye.", voice="man"),
+        element("Say", "Goodbye.", element("break")),
+        element("Gather"),
+        None,
+    ],
+)
+def test_ways_that_differ_are_a_decision(other: Element | None) -> None:
+    calls = Calls()
+    calls.say("a", "Goodbye.", at="acme/main", to="again")
+    calls.verb("b", other, at="acme/main", exits={"done": "again"} if other else {})
+    calls.verb(
+        "again", element("Enqueue", "q"), at="acme/main", exits={"bridged": "a", "error": "b"}
+    )
+    assert findings_of(calls.graph("again"))[0].startswith("decision-needs-host")
+
+
+def test_loops_that_read_the_same_are_no_decision() -> None:
+    calls = Calls()
+    for name, after in (("a", "b"), ("b", "a")):
+        calls.verb(
+            name,
+            element("Enqueue", "q"),
+            at=f"acme/{name}",
+            exits={"bridged": after, "error": name},
+        )
+    assert len(documents_of(calls.graph("a", {"acme/a": "a", "acme/b": "b"}))) >= 1
+
+
+def test_an_empty_document_of_a_called_party() -> None:
+    calls = Calls()
+    number = element("Number", "+14155550100", url=state_link("nothing"))
+    calls.verb("dial", element("Dial", number), at="acme/main", exits={"completed": "end"})
+    calls.verb("nothing", None, at="acme/nothing")
+    graph = calls.graph(
+        "dial", {"acme/nothing": "nothing"}, {"nothing": (Context.LEG, "Number.url")}
+    )
+    assert documents_of(graph)["acme/next.xml"] == "<Response/>"

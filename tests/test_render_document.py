@@ -3,10 +3,10 @@
 from xml.etree import ElementTree
 
 import pytest
-from call_graphs import Calls, element, plan_of, span
 from hypothesis import given
 from hypothesis import strategies as st
 
+from call_graphs import Calls, element, plan_of, span
 from twimlc.flow.graph import Context
 from twimlc.lower.plan import Document, Markup
 from twimlc.lower.size import EMPTY_DOCUMENT, element_size
@@ -24,11 +24,17 @@ texts = st.text(
 )
 names = st.sampled_from(["Say", "Gather", "Dial", "say-as", "Number", "break"])
 attributes = st.dictionaries(names, texts, max_size=3).map(lambda found: tuple(found.items()))
-leaves = st.builds(Markup, names, attributes, st.lists(texts, max_size=1).map(tuple), tight=st.booleans())
+leaves = st.builds(
+    Markup, names, attributes, st.lists(texts, max_size=1).map(tuple), tight=st.booleans()
+)
 trees = st.recursive(
     leaves,
     lambda inner: st.builds(
-        Markup, names, attributes, st.lists(inner | texts, max_size=4).map(tuple), tight=st.booleans()
+        Markup,
+        names,
+        attributes,
+        st.lists(inner | texts, max_size=4).map(tuple),
+        tight=st.booleans(),
     ),
     max_leaves=12,
 )

@@ -73,7 +73,9 @@ def test_the_verbs_of_the_library_write_the_same() -> None:
     connect.room("DailyStandup", participant_identity="phone")
     response.redirect("again.xml", method="GET")
     body = (
-        Markup("Say", (("voice", "Polly.Joanna-Neural"), ("language", "en-US")), ("Welcome & hello.",)),
+        Markup(
+            "Say", (("voice", "Polly.Joanna-Neural"), ("language", "en-US")), ("Welcome & hello.",)
+        ),
         Markup(
             "Gather",
             (("action", "sales.xml"), ("method", "GET"), ("numDigits", "1"), ("finishOnKey", "")),

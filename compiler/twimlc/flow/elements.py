@@ -124,9 +124,10 @@ class ElementReader:
         elif text and key == text.name and (key not in kids or (text.as_child and spec.name != "Dial")):
             text_nodes.append(value)
         elif key in kids:
-            children += self._child(kids[key], spec, value)
-        elif mapped := next((kid for kid in kids.values() if kid.map_key == key), None):
-            children += self._mapped(mapped, spec, value)
+            kid = kids[key]
+            # Headers is a wrapper: its own children are written in its place.
+            mapped = kid.map_key == key or key in vocabulary.child_keys(kid)
+            children += (self._mapped if mapped else self._child)(kid, spec, value)
         elif key == "prompt" and "Say" in spec.children:
             children += self.prompt(value, spec)
         elif key == "ssml" and spec.name == "Say":
@@ -178,8 +179,8 @@ class ElementReader:
         if not nodes:
             return
         if text is None:
-            found = WRONG_TYPE.at(nodes[0].span, f"{spec.key} takes no text; write its parts as a map")
-            self.report([found])
+            message = f"{spec.key} takes no text; write its parts as a map"
+            self.report([WRONG_TYPE.at(nodes[0].span, message)])
             return
         node = nodes[0]
         if isinstance(node, Sequence) or (isinstance(node, Mapping) and text.type.value != "json-object"):

@@ -8,6 +8,7 @@ from twimlc.interpret.events import Event
 from twimlc.interpret.flow import FlowMachine
 from twimlc.interpret.host import FileHost, Host, Response
 from twimlc.interpret.machine import Call, Machine, Moment
+from twimlc.interpret.plan import verify_plan
 from twimlc.interpret.verify import Verified, verify
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "Response",
     "Verified",
     "verify",
+    "verify_plan",
 ]

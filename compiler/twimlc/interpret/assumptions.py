@@ -72,7 +72,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         verbs=("ConversationRelay",),
     ),
     Assumption(
-        "hunt-after-declined",
+        "hunt-after-decline",
         "Does sequential ringing go on when a person answered and declined?",
         "next-ring",
         ("end",),

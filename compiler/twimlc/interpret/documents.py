@@ -197,7 +197,7 @@ class Documents:
             case "Record":
                 return self._action(place, part, {}, otherwise="self")
             case "Dial":
-                declined = self.readings["hunt-after-declined"]
+                declined = self.readings["hunt-after-decline"]
                 ring = next_ring(part, place.ring, choice.outcome, declined)
                 if ring is not None:
                     return At(place.document, place.number, ring)

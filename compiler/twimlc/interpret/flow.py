@@ -82,7 +82,7 @@ class FlowMachine:
         if part.tag == "Record":
             outcome = "recorded"
         if part.tag == "Dial":
-            ring = next_ring(part, place.ring, outcome, self.readings["hunt-after-declined"])
+            ring = next_ring(part, place.ring, outcome, self.readings["hunt-after-decline"])
             if ring is not None:
                 return Standing(node.key, ring)
             if node.key in self.approximated:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urljoin
 
+from twimlc import vocabulary
 from twimlc.flow.graph import Context, Graph, NodeKey
 from twimlc.flow.model import Element, MediaLink, StateLink
 from twimlc.interpret.assumptions import OUR_READINGS, Readings
@@ -252,14 +253,17 @@ class _Walk:
         )
 
 
+_AT_END = {
+    "join": Context.LEG,
+    "repeat": Context.QUEUE_WAIT,
+    "silence": Context.CONFERENCE_WAIT,
+}
+
+
 def _context(attribute: str) -> Context:
-    if attribute == "Enqueue.waitUrl":
-        return Context.QUEUE_WAIT
-    if attribute == "Conference.waitUrl":
-        return Context.CONFERENCE_WAIT
-    if attribute.endswith(".referUrl"):
-        return Context.CALL
-    return Context.LEG
+    """Whose line runs what an attribute leads to, for graphs that name no root for it."""
+    known = vocabulary.CONTEXTS.get(attribute)
+    return _AT_END[known.at_end] if known else Context.CALL
 
 
 def _lines(way: Iterable[tuple[Moment, Choice | None]]) -> Iterator[Line]:

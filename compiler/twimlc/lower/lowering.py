@@ -49,6 +49,9 @@ def lower(
     paths = keys.assign(drafts)
     stands_for = merge(drafts, paths, keys, media_paths, site, written)
     final = {key: paths[kept] for key, kept in stands_for.items()}
+    same: dict[DocumentKey, list[Draft]] = {}
+    for key, kept in stands_for.items():
+        same.setdefault(kept, [drafts[kept]]).append(drafts[key])
 
     documents: list[Document] = []
     relative = False
@@ -56,7 +59,6 @@ def lower(
         if stands_for[key] == key:
             addresses = Addresses(final[key], final, media_paths, site)
             body = tuple(drafts[key].markup(Writer(key.folder, keys, site, addresses, written)))
-            same = [drafts[other] for other, kept in stands_for.items() if kept == key]
             documents.append(
                 Document(
                     path=final[key],
@@ -64,7 +66,7 @@ def lower(
                     entry=_entry(graph, key),
                     context=drafts[key].context,
                     body=body,
-                    states=_states(key.folder, [drafts[key], *same]),
+                    states=_states(key.folder, same[key]),
                     source=graph.flows[key.folder].file.path,
                 )
             )

@@ -71,24 +71,21 @@ def _refine(
             sources.setdefault(target, []).append((position, key))
     waiting = list(range(len(kinds)))
     while waiting:
-        leading: dict[tuple[int, int], set[DocumentKey]] = {}
+        leading: dict[int, set[DocumentKey]] = {}
         for target in kinds[waiting.pop()]:
             for position, key in sources.get(target, ()):
-                leading.setdefault((position, kind[key]), set()).add(key)
-        for (_, old), found in leading.items():
-            # An earlier position may have split them already.
-            part = {key for key in found if kind[key] == old}
-            rest = len(kinds[old]) - len(part)
-            for key in found - part:
-                leading_kind = kind[key]
-                assert leading_kind != old
-            if not part or not rest:
-                continue
-            if rest < len(part):
-                part = kinds[old] - part
-            kinds[old] = kinds[old] - part
-            for key in part:
-                kind[key] = len(kinds)
-            waiting.append(len(kinds))
-            kinds.append(part)
+                leading.setdefault(position, set()).add(key)
+        for keys_there in leading.values():
+            parts: dict[int, set[DocumentKey]] = {}
+            for key in keys_there:
+                parts.setdefault(kind[key], set()).add(key)
+            for old, found in parts.items():
+                rest = len(kinds[old]) - len(found)
+                if not rest:
+                    continue
+                part = found if len(found) <= rest else kinds[old] - found
+                kinds[old] -= part
+                kind.update(dict.fromkeys(part, len(kinds)))
+                waiting.append(len(kinds))
+                kinds.append(part)
     return kind

@@ -40,14 +40,14 @@ class Markup:
 
     def content(self) -> "tuple[Markup | Text, ...]":
         """The children that leave a trace in the document."""
-        return tuple(child for child in self.children if child != "")
+        return self.children if "" not in self.children else tuple(filter(None, self.children))
 
     @property
     def is_inline(self) -> bool:
         """Whether it is written on one line, because white space inside it would be text."""
-        return self.tight or any(
-            child != "" and not isinstance(child, Markup) for child in self.children
-        )
+        if self.tight:
+            return True
+        return any(child != "" and not isinstance(child, Markup) for child in self.children)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def render(plan: Plan) -> list[Rendered]:
 def render_document(document: Document) -> Rendered:
     """One document of a plan."""
     layout = Layout(document.body)
-    text = _template().render(rows=layout.rows())
+    text = _template().render(rows=layout.rows)
     return Rendered(
         path=document.path,
         data=text.encode("utf-8"),

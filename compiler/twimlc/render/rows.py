@@ -4,12 +4,12 @@ The layout is decided here: two spaces of indent, one line for an element with t
 space added where it would be heard.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from twimlc.lower.plan import Markup, Text
 from twimlc.source.tree import Template
+
+Attributes = tuple[tuple[str, str], ...]
 
 
 class Row(NamedTuple):
@@ -21,13 +21,12 @@ class Row(NamedTuple):
     kind: str
     before: str
     tag: str
-    attributes: tuple[tuple[str, str], ...]
+    attributes: Attributes
     text: str
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class LineOrigin:
+class LineOrigin(NamedTuple):
     """One line of a document, and the place in the flow that put it there."""
 
     line: int
@@ -37,69 +36,64 @@ class LineOrigin:
 
 
 class Layout:
-    """Lays out one document; ``lines`` is known once the rows have been taken."""
+    """Lays out one document: its ``rows``, and the origin of its ``lines``."""
 
     def __init__(self, body: tuple[Markup, ...]) -> None:
-        self._body = body
-        self._line = 2  # the XML declaration takes the first
+        self.rows: list[Row] = []
         self.lines: list[LineOrigin] = []
+        self._line = 2  # the XML declaration takes the first
+        self._element(Markup("Response", (), body), "")
 
-    def rows(self) -> Iterator[Row]:
-        """The rows of the whole document."""
-        yield from self._element(Markup("Response", (), self._body), 0)
-
-    def _element(self, markup: Markup, depth: int) -> Iterator[Row]:
-        before = "  " * depth
+    def _element(self, markup: Markup, indent: str) -> None:
+        tag, attributes, span = markup.tag, _attributes(markup), markup.span
+        if span is not None:
+            source_line = span.file.position(span.start).line
+            self.lines.append(LineOrigin(self._line, markup.state, span.file.path, source_line))
         content = markup.content()
-        attributes = _attributes(markup)
-        if markup.span is not None:
-            span = markup.span
-            self.lines.append(LineOrigin(self._line, markup.state, span.file.path, span.begin.line))
         if not content:
-            yield Row("empty", before, markup.tag, attributes, "", "\n")
-            self._line += 1
+            self.rows.append(Row("empty", indent, tag, attributes, "", "\n"))
         elif markup.is_inline:
-            yield from self._inline(markup, content, attributes, before, "\n")
-            self._line += 1
+            self._inline(markup, content, attributes, indent, "\n")
         else:
-            yield Row("open", before, markup.tag, attributes, "", "\n")
+            self.rows.append(Row("open", indent, tag, attributes, "", "\n"))
             self._line += 1
             for child in content:
                 if isinstance(child, Markup):
-                    yield from self._element(child, depth + 1)
-            yield Row("close", before, markup.tag, (), "", "\n")
-            self._line += 1
+                    self._element(child, indent + "  ")
+            self.rows.append(Row("close", indent, tag, (), "", "\n"))
+        self._line += 1
 
     def _inline(
         self,
         markup: Markup,
         content: tuple[Markup | Text, ...],
-        attributes: tuple[tuple[str, str], ...],
+        attributes: Attributes,
         before: str,
         after: str,
-    ) -> Iterator[Row]:
+    ) -> None:
+        """An element in whose content white space counts, on one line unless its text has more."""
+        tag, add = markup.tag, self.rows.append
         if len(content) == 1 and not isinstance(content[0], Markup):
-            text = _literal(content[0])
-            self._line += text.count("\n")
-            yield Row("leaf", before, markup.tag, attributes, text, after)
+            add(Row("leaf", before, tag, attributes, self._text(content[0]), after))
             return
-        yield Row("open", before, markup.tag, attributes, "", "")
+        add(Row("open", before, tag, attributes, "", ""))
         for child in content:
-            if isinstance(child, Markup):
-                inner = child.content()
-                if inner:
-                    yield from self._inline(child, inner, _attributes(child), "", "")
-                else:
-                    yield Row("empty", "", child.tag, _attributes(child), "", "")
+            if not isinstance(child, Markup):
+                add(Row("text", "", "", (), self._text(child), ""))
+            elif inner := child.content():
+                self._inline(child, inner, _attributes(child), "", "")
             else:
-                text = _literal(child)
-                self._line += text.count("\n")
-                yield Row("text", "", "", (), text, "")
-        yield Row("close", "", markup.tag, (), "", after)
+                add(Row("empty", "", child.tag, _attributes(child), "", ""))
+        add(Row("close", "", tag, (), "", after))
+
+    def _text(self, value: Text) -> str:
+        text = _literal(value)
+        self._line += text.count("\n")
+        return text
 
 
-def _attributes(markup: Markup) -> tuple[tuple[str, str], ...]:
-    return tuple((name, _literal(value)) for name, value in markup.attributes)
+def _attributes(markup: Markup) -> Attributes:
+    return tuple([(name, _literal(value)) for name, value in markup.attributes])
 
 
 def _literal(value: Text) -> str:
