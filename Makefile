@@ -22,8 +22,7 @@ SHELL := /bin/sh
 .PHONY: run test lint docs clean
 
 run: $(VENV)/.installed
-	@$(BIN)/twimlc build --quiet
-	@$(BIN)/twimlc build 2>/dev/null
+	@$(BIN)/twimlc build
 	@echo
 	@echo "Written to build/:"
 	@find build -type f | LC_ALL=C sort | sed 's/^/  /'

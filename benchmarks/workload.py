@@ -19,7 +19,13 @@ _WORDS = (
     "Grüß Gott, hier ist {team}. Wir sind gleich für Sie da.",
 )
 _VOICES = ("Polly.Joanna", "Polly.Amy", "Polly.Vicki", "alice")
-_PROJECT = "flows: flows\nbuild: build\ntargets:\n  plain: {host: static}\n"
+_PROJECT = """\
+flows: flows
+build: build
+targets:
+  plain: {host: static}
+rules: {room-limits: off}  # the one note that the flows would get, for each room
+"""
 
 
 class _Flow:
@@ -43,7 +49,8 @@ class _Flow:
         elif kind < 0.7:
             self.add(indent, f"- say: {text}")
         elif kind < 0.85:
-            self.add(indent, "- say:", f"    message: {text}", f"    loop: {self.chance.randint(1, 3)}")
+            self.add(indent, "- say:", f"    message: {text}")
+            self.add(indent, f"    loop: {self.chance.randint(1, 3)}")
         else:
             self.add(indent, "- say:", f"    voice: {self.chance.choice(_VOICES)}")
             self.add(indent, "    message: >-", f"      {text}", "      Please hold.")
@@ -80,7 +87,8 @@ class _Flow:
     def offer(self, indent: int, states: list[str]) -> None:
         self.add(indent, "- offer:", "    options:")
         for state in states:
-            self.add(indent, f"      - say: For {state}, press any key now.", f"        then: {state}")
+            self.add(indent, f"      - say: For {state}, press any key now.")
+            self.add(indent, f"        then: {state}")
 
     def steps(self, indent: int, number: int) -> None:
         makers = (self.say, self.play, self.pause, self.gather, self.dial, self.room)
@@ -103,6 +111,7 @@ def flow_text(name: str, seed: int) -> str:
     flow.head()
     parts = [f"part-{number}" for number in range(flow.chance.randint(1, 3))]
     flow.add(0, "start: greeting", "states:", "  greeting:")
+    flow.add(4, "- say: Welcome to ${company}.")
     flow.steps(4, flow.chance.randint(3, 6))
     flow.offer(4, parts)
     flow.add(4, "- goto: goodbye")
@@ -111,7 +120,7 @@ def flow_text(name: str, seed: int) -> str:
         flow.steps(4, flow.chance.randint(2, 5))
         flow.add(4, "- goto: goodbye")
     flow.add(2, "goodbye:")
-    flow.say(4)
+    flow.dial(4)
     flow.add(4, "- hangup")
     return "\n".join(flow.lines) + "\n"
 
@@ -121,7 +130,9 @@ def giant_text(steps: int) -> str:
     flow = _Flow("giant", steps)
     flow.head()
     flow.add(0, "steps:")
-    flow.steps(2, steps)
+    flow.add(2, "- say: Welcome to ${company}.")
+    flow.steps(2, steps - 2)
+    flow.dial(2)
     return "\n".join(flow.lines) + "\n"
 
 

@@ -1,4 +1,7 @@
-"""Flows made up at random, of bounded size, that plain file hosts can serve. A seed goes in."""
+"""Flows made up at random, of bounded size. A seed goes in.
+
+Plain file hosts can serve them, unless they are asked to be ones with decisions.
+"""
 
 import json
 from random import Random
@@ -9,7 +12,8 @@ WORDS = ["Hello.", "One moment & more <please>.", "We are closed.", "Thank you ]
 class Author:
     """Writes flows by chance; the same seed writes the same ones."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, *, decisions=False):
+        self.decisions = decisions
         self.random = Random(seed)
         self.flows = ["main", "other"][: self.random.choice([1, 1, 2])]
         self.states = {flow: [f"s{number}" for number in range(self.random.randint(1, 5))] for flow in self.flows}
@@ -87,7 +91,7 @@ class Author:
     def ways(self, deep, *, one=False):
         """Branches, for verbs with two ways on; ``one`` for those whose ways must meet."""
         found = {}
-        if one:
+        if one and not (self.decisions and self.chance(0.7)):
             if self.chance(0.5):
                 goal = self.random.choice(["next", "hangup", self.goal()])
                 found = {"then": goal, "fallback": goal}
@@ -102,6 +106,8 @@ class Author:
             return self.sound()
         kinds = [self.room, self.gather, self.offer, self.dial, self.hunt, self.record, self.queue]
         kinds += [self.conference, self.stream, self.agent, self.voicemail, self.leave, self.own, self.refer]
+        if self.decisions:
+            kinds += [self.menu] * 5 + [self.keys, self.told, self.told]
         return self.random.choice(kinds)(deep)
 
     def room(self, deep):
@@ -116,6 +122,39 @@ class Author:
         if self.chance(0.6):
             step["fallback"] = self.target(deep - 1)
         return step
+
+    def menu(self, deep):
+        keys = self.random.sample(["1", "2", "3", "9", "0", "*", "#"], self.random.randint(1, 4))
+        if self.chance(0.2):
+            keys = [key * 2 for key in keys]
+        menu = {"prompt": [self.say()], "choices": {key: self.target(deep - 1) for key in keys}, "attempts": self.random.randint(1, 3)}
+        for words in ("invalid", "silence"):
+            if self.chance(0.5):
+                menu[words] = self.random.choice(["Sorry.", "Once more."])
+        step = {"menu": menu}
+        if self.chance(0.6):
+            step["fallback"] = self.target(deep - 1)
+        return step
+
+    def keys(self, deep):
+        when = {key: self.target(deep - 1) for key in self.random.sample(["1", "12", "*", "0#"], 2)}
+        gather = {"prompt": "Code?", "input": self.random.choice(["dtmf", "dtmf speech"]), "timeout": 4}
+        return {"gather": gather, "when": when, **self.ways(deep - 1)}
+
+    def told(self, deep):
+        """A verb that Twilio tells several endings of."""
+        step, names = self.random.choice(
+            [
+                ({"dial": {**self.noun(), "timeout": 9}}, ["busy", "no-answer", "failed", "canceled", "declined", "completed"]),
+                ({"dial": {"number": {"phoneNumber": "+14155550100", "url": "whisper"}}}, ["declined", "completed", "busy"]),
+                ({"enqueue": {"name": "support", "waitUrl": "hold"}}, ["queue-full", "leave", "bridged", "error"]),
+                ({"connect": {"conversationRelay": {"url": "wss://a.example/r"}}}, ["handoff", "ended", "failed"]),
+                ({"connect": {"virtualAgent": {"connectorName": "bot"}}}, ["live-agent-handoff", "completed", "failed"]),
+                ({"refer": {"sip": "sip:ann@example.com"}}, ["accepted", "busy", "failed"]),
+            ]
+        )
+        when = {name: self.target(deep - 1) for name in self.random.sample(names, self.random.randint(1, 2))}
+        return {**step, "when": when, **self.ways(deep - 1)}
 
     def dial(self, deep):
         nouns = self.noun()

@@ -45,6 +45,8 @@ class NumberSetting:
     flow: str
     url: str
     method: str
+    kind: str = "voice"
+    fallback: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class Position:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A text that was read, under the name that findings show (posix path, relative if it can be)."""
+    """A text that was read, under the name that findings show (a posix path)."""
 
     path: str
     text: str

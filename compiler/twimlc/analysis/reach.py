@@ -26,9 +26,9 @@ def check_reach(graph: Graph) -> Iterator[Diagnostic]:
         message = "nothing leads to this step, so it never runs"
         hint = "the step before it leaves in every case"
         yield UNREACHABLE_STEP.at(span, message, hint=hint)
-    for key in graph.dead_states:
-        state = graph.flows[key.flow].states[key]
-        message = f"nothing leads to the state '{key.name}'"
+    for dead in graph.dead_states:
+        state = graph.flows[dead.flow].states[dead]
+        message = f"nothing leads to the state '{dead.name}'"
         hint = "name it in a goto, or in a then, when or fallback"
         yield UNREACHABLE_STATE.at(state.span, message, hint=hint)
     yield from _silent_loops(graph)
@@ -68,7 +68,11 @@ def _is_silent(node: Node, outcome: str) -> bool:
 def _silent_loops(graph: Graph) -> Iterator[Diagnostic]:
     """Circles of silent ways on, each reported once, at its first verb in reading order."""
     silent: dict[NodeKey, list[NodeKey]] = {
-        key: [after for name, after in graph.nodes[key].successors() if _is_silent(graph.nodes[key], name)]
+        key: [
+            after
+            for name, after in graph.nodes[key].successors()
+            if _is_silent(graph.nodes[key], name)
+        ]
         for key in graph.contexts
     }
     done: set[NodeKey] = set()

@@ -108,5 +108,3 @@ def _root(graph: Graph, root: Root) -> Iterator[Diagnostic]:
         message = "whoever waits with this hears nothing"
         hint = "let it say or play something; for silence write an empty waitUrl"
         yield SILENT_WAIT.at(root.span, message, hint=hint)
-
-

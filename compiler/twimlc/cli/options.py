@@ -75,7 +75,7 @@ _INPUT = (
         type=click.IntRange(min=1),
         default=1,
         metavar="N",
-        help="Compile in N processes.",
+        help="Accepted for scripts that give it; one process is used.",
     ),
 )
 

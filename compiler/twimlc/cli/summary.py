@@ -52,7 +52,9 @@ def _target(target: "TargetReport", written: bool) -> Iterator[str]:
     for assumption in target.assumptions:
         yield _row("assumes", assumption)
     for number in target.numbers:
-        yield _row("number", f"{number.flow}: voice URL {number.url} ({number.method})")
+        setting = f"{number.flow}: {number.kind} URL {number.url} ({number.method})"
+        fallback = f", fallback URL {number.fallback}" if number.fallback else ""
+        yield _row("number", setting + fallback)
 
 
 def _row(name: str, text: str) -> str:

@@ -6,7 +6,6 @@ this module imports every rule with its examples, so only those who look rules u
 
 import re
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from importlib import import_module
 from types import MappingProxyType
 
@@ -54,5 +53,7 @@ def find(text: str) -> Rule | None:
 
 def nearest(text: str) -> str | None:
     """The slug that is most like ``text``, for "did you mean"."""
+    from difflib import get_close_matches
+
     close = get_close_matches(text.strip().lower(), list(RULES), n=1)
     return close[0] if close else None

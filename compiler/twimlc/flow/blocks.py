@@ -75,9 +75,18 @@ class BlockReader:
         if value is None:
             return default
         number = value.value if isinstance(value, Scalar) else None
-        if isinstance(number, str) and number.isdecimal() and len(number) < 4 and number == str(int(number)):
+        if (
+            isinstance(number, str)
+            and number.isdecimal()
+            and len(number) < 4
+            and number == str(int(number))
+        ):
             number = int(number)
-        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MOST_ATTEMPTS:
+        if (
+            not isinstance(number, int)
+            or isinstance(number, bool)
+            or not 1 <= number <= MOST_ATTEMPTS
+        ):
             message = f"{key} takes a whole number from 1 to {MOST_ATTEMPTS}"
             self.report(BAD_VALUE.at(value.span, message))
             return default
@@ -92,7 +101,9 @@ class BlockReader:
         kept = tuple(a for a in element.attributes if a.name not in OWNED)
         return replace(element, attributes=kept)
 
-    def menu(self, node: Node, step: Mapping, span: Span, scope: Scope, common: "Common") -> list[Step]:
+    def menu(
+        self, node: Node, step: Mapping, span: Span, scope: Scope, common: "Common"
+    ) -> list[Step]:
         """``menu``: keys as choices, with attempts and words for wrong keys and silence."""
         if not isinstance(node, Mapping):
             self.report(WRONG_TYPE.at(node.span, "menu takes a map with a prompt and choices"))
@@ -104,7 +115,9 @@ class BlockReader:
         choices_node = node.get("choices")
         if not isinstance(choices_node, Mapping) or not choices_node.entries:
             place = node.span if choices_node is None else choices_node.span
-            self.report(MISSING_KEY.at(place, "menu needs choices: a map from keys to where they lead"))
+            self.report(
+                MISSING_KEY.at(place, "menu needs choices: a map from keys to where they lead")
+            )
             return []
         choices: dict[str, Target] = {}
         choices_node = Mapping(
@@ -142,13 +155,20 @@ class BlockReader:
         own = node.get("numDigits")
         if own is None:
             gather = with_attribute(gather, "numDigits", str(lengths[-1]))
-        elif (digits := gather.literal("numDigits")) and digits.isdecimal() and lengths[-1] > int(digits):
+        elif (
+            (digits := gather.literal("numDigits"))
+            and digits.isdecimal()
+            and lengths[-1] > int(digits)
+        ):
             longest = max(choices.entries, key=lambda entry: len(entry.key))
             message = f"'{longest.key}' can never be keyed in: numDigits is {digits}"
             self.report(CHOICE_TOO_LONG.at(longest.key_span, message))
         if len(lengths) > 1:
             odd = next(e for e in choices.entries if len(e.key) == lengths[0])
-            message = f"choices have {lengths[0]} and {lengths[-1]} keys: the short ones wait for the timeout"
+            message = (
+                f"choices have {lengths[0]} and {lengths[-1]} keys: "
+                "the short ones wait for the timeout"
+            )
             hint = "give all choices the same number of keys, or let callers end with #"
             self.report(MIXED_CHOICES.at(odd.key_span, message, hint=hint))
         if any("#" in entry.key for entry in choices.entries):
@@ -156,11 +176,15 @@ class BlockReader:
         finish = gather.literal("finishOnKey")
         for entry in choices.entries:
             if finish and finish in entry.key:
-                message = f"finishOnKey '{finish}' ends the input, so choice '{entry.key}' never arrives"
+                message = (
+                    f"finishOnKey '{finish}' ends the input, so choice '{entry.key}' never arrives"
+                )
                 self.report(CONFLICT.at(entry.key_span, message))
         return gather
 
-    def offer(self, node: Node, step: Mapping, span: Span, scope: Scope, common: "Common") -> list[Step]:
+    def offer(
+        self, node: Node, step: Mapping, span: Span, scope: Scope, common: "Common"
+    ) -> list[Step]:
         """``offer``: each option's words, and any key takes it."""
         if not isinstance(node, Mapping):
             self.report(WRONG_TYPE.at(node.span, "offer takes a map with a prompt and options"))
@@ -174,13 +198,13 @@ class BlockReader:
             place = node.span if listed is None else listed.span
             self.report(MISSING_KEY.at(place, "offer needs options: a list of say and then"))
             return []
-        attributes = Mapping(
-            tuple(e for e in node.entries if e.key == "timeout"), node.span
-        )
+        attributes = Mapping(tuple(e for e in node.entries if e.key == "timeout"), node.span)
         gather = self.elements.element(
             vocabulary.VOICE["Gather"], attributes, parent=None, block="offer"
         )
-        gather = with_attribute(with_default(self._refuse_owned(gather, "offer"), "timeout", "3"), "numDigits", "1")
+        gather = with_attribute(
+            with_default(self._refuse_owned(gather, "offer"), "timeout", "3"), "numDigits", "1"
+        )
         options: list[Option] = []
         for item in listed.items:
             if not isinstance(item, Mapping) or item.get("say") is None or item.get("then") is None:
@@ -190,7 +214,9 @@ class BlockReader:
             target = self.targets.target(item.get("then"), scope)
             if target is not None:
                 words = self._nested(item.get("say"))
-                options.append(Option(replace(gather, children=words, span=item.span), target, item.span))
+                options.append(
+                    Option(replace(gather, children=words, span=item.span), target, item.span)
+                )
         return [
             Offer(
                 prompt=self._words(self._part(node, "offer", "prompt")),
@@ -202,11 +228,15 @@ class BlockReader:
             )
         ]
 
-    def voicemail(self, node: Node, step: Mapping, span: Span, scope: Scope, common: "Common") -> list[Step]:
+    def voicemail(
+        self, node: Node, step: Mapping, span: Span, scope: Scope, common: "Common"
+    ) -> list[Step]:
         """``voicemail``: says, records, says, goes on."""
         body = node if isinstance(node, Mapping) else Mapping((), node.span)
         if not isinstance(node, Mapping) and not is_empty(node):
-            self.report(WRONG_TYPE.at(node.span, "voicemail takes a map with say, record and goodbye"))
+            self.report(
+                WRONG_TYPE.at(node.span, "voicemail takes a map with say, record and goodbye")
+            )
         before = self._spoken(body, "say", "Please leave a message after the tone.")
         after = self._spoken(body, "goodbye", "Thank you. Goodbye.")
         record_node = self._part(body, "voicemail", "record")
@@ -239,7 +269,9 @@ class BlockReader:
             self.report(ENGLISH_WORDS.at(node.span, message, hint=hint))
         return self._words(Scalar(words, words, node.span))
 
-    def hunt(self, node: Node, step: Mapping, span: Span, scope: Scope, common: "Common") -> list[Step]:
+    def hunt(
+        self, node: Node, step: Mapping, span: Span, scope: Scope, common: "Common"
+    ) -> list[Step]:
         """``hunt``: one after another until somebody answers."""
         if not isinstance(node, Mapping):
             node = Mapping((Entry("number", node.span, node),), node.span)
@@ -291,4 +323,3 @@ def with_attribute(element: Element, name: str, value: str) -> Element:
 
 def with_default(element: Element, name: str, value: str) -> Element:
     return element if element.get(name) else with_attribute(element, name, value)
-

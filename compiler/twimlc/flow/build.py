@@ -196,9 +196,7 @@ class _Builder:
         else:
             self._list(state.steps, label, behind, frame)
 
-    def _list(
-        self, steps: Sequence[Step], label: _Label, behind: _Label, frame: _Frame
-    ) -> None:
+    def _list(self, steps: Sequence[Step], label: _Label, behind: _Label, frame: _Frame) -> None:
         """Bind ``label`` to the first of ``steps``; the last goes on at ``behind``."""
         if not steps:
             label.other = behind
@@ -232,7 +230,7 @@ class _Builder:
             case None | ToNext():
                 return after
             case ToState(state=key):
-                return self.states[key] if key in self.states else after
+                return self.states.get(key, after)
             case ToHangup(span=span):
                 spec = vocabulary.VOICE["Hangup"]
                 element = Element("Hangup", spec, (), (), span)
@@ -278,7 +276,7 @@ class _Builder:
         for name in outcomes.failed:
             if not leaves or element.tag == "Gather" or room:
                 made.exits[name] = named.get(name, fallback)
-        if element.tag == "Dial" or (room and branches.fallback is not None):
+        if (element.tag == "Dial" and not leaves) or (room and branches.fallback is not None):
             made.fallback = fallback
 
     # blocks
@@ -290,7 +288,9 @@ class _Builder:
         words = {"": (), "invalid": menu.invalid, "silence": menu.silence}
         same = menu.invalid == menu.silence or not (menu.invalid or menu.silence)
         for attempt in range(1, menu.attempts + 1):
-            for before in ("",) if attempt == 1 else ("silence",) if same else ("silence", "invalid"):
+            for before in (
+                ("",) if attempt == 1 else ("silence",) if same else ("silence", "invalid")
+            ):
                 prompt = (*words[before], *menu.prompt)
                 gather = Element(
                     menu.gather.tag, menu.gather.spec, menu.gather.attributes, prompt, menu.span

@@ -4,9 +4,9 @@ An element and its parent's kind come in; findings go out. The rules are the voc
 file knows how to hold an element against each kind of rule, not what the rules are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from urllib.parse import quote
+from typing import NamedTuple
 
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic, Severity
@@ -31,6 +31,9 @@ _RETIRED = (
     vocabulary.Status.END_OF_LIFE,
     vocabulary.Status.RESTRICTED,
 )
+_WIDEST = len("%F0%9F%93%9E")
+"""The most that one character takes when it is URL-encoded."""
+
 UNKNOWN_TEXT = "\N{OBJECT REPLACEMENT CHARACTER}"
 """Stands for a call-time value where only its presence matters."""
 
@@ -46,25 +49,33 @@ def plain(value: Text | Link) -> str:
     return value.state.name
 
 
+class _Parts(NamedTuple):
+    """What most rules ask of an element, gathered once for all of them."""
+
+    kids: list[Element]
+    names: list[str]
+    given: Mapping[str, str]
+
+
 def check_element(element: Element, parent: vocabulary.Element | None) -> list[Diagnostic]:
     """Everything that the table says of the parts of ``element`` among themselves."""
-    if element.spec is None:
+    spec = element.spec
+    if spec is None:
         return []
-    return [
-        *_required(element, element.spec),
-        *_nesting(element, element.spec),
-        *_retired(element, element.spec),
-        *(
-            finding
-            for rule in element.spec.rules
-            for finding in _held_against(rule, element, element.spec, parent)
-        ),
-    ]
+    found = [*_required(element, spec), *_nesting(element, spec), *_retired(element, spec)]
+    if spec.rules:
+        kids = [child for child in element.elements() if child.spec is not None]
+        names = [child.spec.name for child in kids if child.spec is not None]
+        parts = _Parts(kids, names, {a.name: plain(a.value) for a in element.attributes})
+        for rule in spec.rules:
+            found += _held_against(rule, element, spec, parent, parts)
+    return found
 
 
 def _has_text(element: Element) -> bool:
     return any(
-        isinstance(child, (StateLink, MediaLink)) or (not isinstance(child, Element) and plain(child).strip())
+        isinstance(child, (StateLink, MediaLink))
+        or (not isinstance(child, Element) and plain(child).strip())
         for child in element.children
     )
 
@@ -110,9 +121,13 @@ def _retired(element: Element, spec: vocabulary.Element) -> Iterator[Diagnostic]
 
 
 def _held_against(
-    rule: r.ElementRule, element: Element, spec: vocabulary.Element, parent: vocabulary.Element | None
+    rule: r.ElementRule,
+    element: Element,
+    spec: vocabulary.Element,
+    parent: vocabulary.Element | None,
+    parts: _Parts,
 ) -> Iterator[Diagnostic]:
-    for finding in _breaches(rule, element, spec, parent):
+    for finding in _breaches(rule, element, spec, parent, parts):
         confirmed = getattr(rule, "confirmed", True)
         codes = getattr(rule, "twilio", ())
         finding = replace(finding, twilio=codes or finding.twilio)
@@ -120,17 +135,23 @@ def _held_against(
 
 
 def _breaches(
-    rule: r.ElementRule, element: Element, spec: vocabulary.Element, parent: vocabulary.Element | None
+    rule: r.ElementRule,
+    element: Element,
+    spec: vocabulary.Element,
+    parent: vocabulary.Element | None,
+    parts: _Parts,
 ) -> Iterator[Diagnostic]:
-    kids = [child for child in element.elements() if child.spec is not None]
-    names = [child.spec.name for child in kids if child.spec is not None]
-    given = {a.name: plain(a.value) for a in element.attributes}
+    kids, names, given = parts
     note = getattr(rule, "note", "") or None
 
     match rule:
+        case r.TextMaxLength():
+            yield from _too_long(rule, element, spec, given, names)
         case r.OneOfContent():
             if names and _has_text(element):
-                yield CONFLICT.at(element.span, f"{spec.key} has text and parts; it takes one", hint=note)
+                yield CONFLICT.at(
+                    element.span, f"{spec.key} has text and parts; it takes one", hint=note
+                )
         case r.ExactlyOneChild():
             if len(names) != 1:
                 choices = ", ".join(vocabulary.child_keys(spec))
@@ -139,7 +160,9 @@ def _breaches(
         case r.SoleChild(children=alone):
             for child in kids:
                 if child.spec is not None and child.spec.name in alone and len(names) > 1:
-                    message = f"{child.spec.key} stands alone in {spec.key}, without others beside it"
+                    message = (
+                        f"{child.spec.key} stands alone in {spec.key}, without others beside it"
+                    )
                     yield CONFLICT.at(child.span, message, hint=note)
                     break
         case r.MaxChildren(children=counted, max=most):
@@ -163,9 +186,14 @@ def _breaches(
                     seen.add(value)
         case r.OneOf(alternatives=alternatives):
             has = [a for a in alternatives if (_has_text(element) if a == r.TEXT else a in given)]
-            shown = [(spec.text.name if spec.text else "text") if a == r.TEXT else a for a in alternatives]
+            shown = [
+                (spec.text.name if spec.text else "text") if a == r.TEXT else a
+                for a in alternatives
+            ]
             if not has and not (spec.text is not None and spec.text.required):
-                yield MISSING_PART.at(element.span, f"{spec.key} needs {' or '.join(shown)}", hint=note)
+                yield MISSING_PART.at(
+                    element.span, f"{spec.key} needs {' or '.join(shown)}", hint=note
+                )
             elif len(has) > 1 and rule.exclusive:
                 message = f"{spec.key} takes {' or '.join(shown)}, not both"
                 yield CONFLICT.at(element.span, message, hint=note)
@@ -193,12 +221,21 @@ def _breaches(
                 message = f"{spec.key} needs one of {', '.join(attributes)}"
                 yield MISSING_PART.at(element.span, message, hint=note)
         case r.ValueLimit(attribute=name, parent=where, values=values):
-            if parent is not None and parent.name == where and given.get(name, values[0]) not in values:
+            if (
+                parent is not None
+                and parent.name == where
+                and given.get(name, values[0]) not in values
+            ):
                 message = f"inside {parent.key}, {name} can only be {' or '.join(values)}"
                 yield CONFLICT.at(_span_of_name(element, name), message, hint=note)
         case r.RangeWhen(attribute=name, max=most, when=when):
             value = given.get(name, "")
-            if value.isdecimal() and len(value) < 20 and int(value) > most and when.holds(given, names):
+            if (
+                value.isdecimal()
+                and len(value) < 20
+                and int(value) > most
+                and when.holds(given, names)
+            ):
                 message = f"{name} is at most {most} with {when}, not {value}"
                 yield CONFLICT.at(_span_of_name(element, name), message, hint=note)
         case r.ForbiddenInParent(attribute=name, parents=parents):
@@ -207,9 +244,9 @@ def _breaches(
                 yield CONFLICT.at(_span_of_name(element, name), message, hint=note)
         case r.RequiredInParent(attribute=name, parents=parents):
             if parent is not None and parent.name in parents and name not in given:
-                yield MISSING_PART.at(element.span, f"{spec.key} in {parent.key} needs {name}", hint=note)
-        case r.TextMaxLength():
-            yield from _too_long(rule, element, spec, given, names)
+                yield MISSING_PART.at(
+                    element.span, f"{spec.key} in {parent.key} needs {name}", hint=note
+                )
         case r.ParameterLength(max=most):
             for child in kids:
                 length = len(child.literal("name") or "") + len(child.literal("value") or "")
@@ -249,13 +286,17 @@ def _too_long(
     rule: r.TextMaxLength,
     element: Element,
     spec: vocabulary.Element,
-    given: dict[str, str],
+    given: Mapping[str, str],
     names: list[str],
 ) -> Iterator[Diagnostic]:
-    if rule.when is not None and not rule.when.holds(given, names):
-        return
     text = _spoken(element)
-    length = len(quote(text)) if rule.url_encoded else len(text)
+    length = len(text)
+    if length * _WIDEST <= rule.max or (rule.when and not rule.when.holds(given, names)):
+        return
+    if rule.url_encoded:
+        from urllib.parse import quote
+
+        length = len(quote(text))
     if length > rule.max:
         counted = " when URL-encoded" if rule.url_encoded else ""
         message = f"the text of {spec.key} has {length} characters{counted}; {rule.max} is the most"

@@ -6,6 +6,7 @@ Goes out: an :class:`Element` whose attributes are canonical and whose links are
 
 import re
 from collections.abc import Callable, Iterator
+from collections.abc import Mapping as TableOf
 from dataclasses import dataclass
 
 from twimlc import vocabulary
@@ -53,12 +54,11 @@ class ElementReader:
 
     def report(self, found: list[Diagnostic]) -> None:
         """Pass findings on, counting what was refused."""
-        self.refused += sum(finding.is_error for finding in found)
-        self.around.report(found)
+        if found:
+            self.refused += sum(finding.is_error for finding in found)
+            self.around.report(found)
 
-    def verb(
-        self, key: str, node: Node, *, block: str | None = None
-    ) -> Element | None:
+    def verb(self, key: str, node: Node, *, block: str | None = None) -> Element | None:
         """The verb called ``key``; None if there is no such verb (reported elsewhere)."""
         spec = vocabulary.element_by_key(self.around.kind.value, None, key)
         if spec is None:
@@ -109,7 +109,7 @@ class ElementReader:
         self,
         spec: vocabulary.Element,
         entry: Entry,
-        kids: "dict[str, vocabulary.Element]",
+        kids: "TableOf[str, vocabulary.Element]",
         attributes: dict[str, Attribute],
         extra: list[Attribute],
         children: list[Element | Text | Link],
@@ -121,7 +121,11 @@ class ElementReader:
             attribute = self._attribute(spec, spec.attributes[key], value)
             if attribute is not None:
                 attributes[key] = attribute
-        elif text and key == text.name and (key not in kids or (text.as_child and spec.name != "Dial")):
+        elif (
+            text
+            and key == text.name
+            and (key not in kids or (text.as_child and spec.name != "Dial"))
+        ):
             text_nodes.append(value)
         elif key in kids:
             kid = kids[key]
@@ -179,11 +183,17 @@ class ElementReader:
         if not nodes:
             return
         if text is None:
+            bare = _bare(spec, nodes[0])
+            if bare is not None:
+                children.append(self.element(bare, _nothing(nodes[0]), parent=spec))
+                return
             message = f"{spec.key} takes no text; write its parts as a map"
             self.report([WRONG_TYPE.at(nodes[0].span, message)])
             return
         node = nodes[0]
-        if isinstance(node, Sequence) or (isinstance(node, Mapping) and text.type.value != "json-object"):
+        if isinstance(node, Sequence) or (
+            isinstance(node, Mapping) and text.type.value != "json-object"
+        ):
             self.report([WRONG_TYPE.at(node.span, f"{spec.key} takes text here")])
             return
         value, found = check_value(text, node)
@@ -218,8 +228,12 @@ class ElementReader:
         for item in node.items:
             if isinstance(item, Mapping) and len(item) == 1 and item.entries[0].key in kids:
                 yield from self._child(kids[item.entries[0].key], spec, item.entries[0].value)
+            elif spec.text is None and (bare := _bare(spec, item)) is not None:
+                yield self.element(bare, _nothing(item), parent=spec)
             else:
-                message = f"{spec.key} takes a map or text, or a list of {', '.join(kids) or 'nothing'}"
+                message = (
+                    f"{spec.key} takes a map or text, or a list of {', '.join(kids) or 'nothing'}"
+                )
                 self.report([WRONG_TYPE.at(item.span, message)])
 
     def _mapped(
@@ -274,7 +288,9 @@ class ElementReader:
         spoken: list[Element] = []
         for item in node.items:
             if isinstance(item, Scalar) and item.value == "pause":
-                spoken.append(self.element(vocabulary.VOICE["Pause"], _nothing(item), parent=parent))
+                spoken.append(
+                    self.element(vocabulary.VOICE["Pause"], _nothing(item), parent=parent)
+                )
             elif isinstance(item, Scalar):
                 spoken.append(self.element(say, item, parent=parent))
             elif isinstance(item, Mapping) and len(item) == 1:
@@ -317,6 +333,12 @@ def _nothing(node: Node) -> Scalar:
     return Scalar(None, "", node.span)
 
 
+def _bare(spec: vocabulary.Element, node: Node) -> vocabulary.Element | None:
+    """The noun whose name alone stands for it, as in ``start: recording``."""
+    kid = vocabulary.child_keys(spec).get(node.text) if isinstance(node, Scalar) else None
+    return kid if kid is not None and kid.kind is vocabulary.Kind.NOUN else None
+
+
 def _names_state(node: Node) -> bool:
     """Whether a URL attribute's value is a state's name (and not an address or empty)."""
     return (
@@ -329,5 +351,3 @@ def _names_state(node: Node) -> bool:
 
 def _is_file(text: str) -> bool:
     return text != "" and is_relative(text)
-
-

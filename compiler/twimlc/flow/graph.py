@@ -44,7 +44,8 @@ class Node:
 
     ``exits`` maps each outcome (the names of the vocabulary; ``done`` for verbs with none) to
     the node that runs next. Of a Gather, ``keys`` holds the digits that lead elsewhere than
-    ``input``. ``branching`` is where the author made its outcomes differ. A verb that leaves for an address of the author's has no exit for what leaves.
+    ``input``. ``branching`` is where the author made its outcomes differ. A verb that leaves for
+    an address of the author's has no exit for what leaves.
     ``fallback`` is where the unsuccessful outcomes go that ``when`` does not name; with
     ``wants_action`` the author asked for a separate way after success (``then`` on a room).
     """

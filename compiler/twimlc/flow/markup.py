@@ -29,7 +29,7 @@ class _Raw:
     children: "list[_Raw | str]" = field(default_factory=list)
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """Something in the markup that we do not read; the text says what."""
 
 
@@ -51,17 +51,17 @@ def _restored(text: str) -> Text:
         return text
     parts: list[str | CallValue] = []
     for piece in text.split(_OPEN):
-        name, mark, rest = piece.partition(_CLOSE)
+        before, mark, after = piece.partition(_CLOSE)
         if mark:
-            parts.append(CallValue(name))
-            piece = rest
-        if piece:
-            parts.append(piece)
+            parts.append(CallValue(before))
+        literal = after if mark else before
+        if literal:
+            parts.append(literal)
     return Template(tuple(parts))
 
 
 def _parse(text: str) -> _Raw:
-    """The fragment under one root of ours; raises ``_Refused`` or ``expat.ExpatError``."""
+    """The fragment under one root of ours; raises ``_RefusedError`` or ``expat.ExpatError``."""
     root = _Raw("", {})
     stack = [root]
     parser = expat.ParserCreate()
@@ -69,7 +69,7 @@ def _parse(text: str) -> _Raw:
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         if len(stack) > _DEEPEST:
-            raise _Refused(f"elements are nested deeper than {_DEEPEST} levels")
+            raise _RefusedError(f"elements are nested deeper than {_DEEPEST} levels")
         made = _Raw(tag, attributes)
         stack[-1].children.append(made)
         stack.append(made)
@@ -81,7 +81,7 @@ def _parse(text: str) -> _Raw:
         stack[-1].children.append(data)
 
     def refuse(*_: object) -> None:
-        raise _Refused("a DOCTYPE, processing instruction or CDATA section cannot stand here")
+        raise _RefusedError("a DOCTYPE, processing instruction or CDATA section cannot stand here")
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
@@ -100,7 +100,7 @@ def _fragment(node: Node, what: str) -> tuple[_Raw | None, list[Diagnostic]]:
         return None, [WRONG_TYPE.at(node.span, f"{what} takes XML text")]
     try:
         return _parse(text), []
-    except _Refused as refused:
+    except _RefusedError as refused:
         return None, [BAD_MARKUP.at(node.span, str(refused))]
     except expat.ExpatError as error:
         reason = expat.errors.messages.get(error.code, "syntax error")
@@ -136,9 +136,9 @@ def _ssml(
     for name, text in raw.attributes.items():
         known_attribute = spec.attributes.get(name)
         if known_attribute is None:
-            close = nearest(name, spec.attributes)
-            hint = f"did you mean '{close}'?" if close else None
-            found.append(BAD_MARKUP.at(span, f"<{raw.tag}> has no '{name}'", hint=hint))
+            other = nearest(name, spec.attributes)
+            advice = f"did you mean '{other}'?" if other else None
+            found.append(BAD_MARKUP.at(span, f"<{raw.tag}> has no '{name}'", hint=advice))
             continue
         value = _restored(text)
         _, problems = check_value(known_attribute, Scalar(value, text, span, plain=False))
@@ -152,7 +152,9 @@ def _ssml(
     return element
 
 
-def parse_twiml(node: Node, kind: str) -> tuple[list[Element], list[Diagnostic]]:
+def parse_twiml(
+    node: Node, kind: vocabulary.DocumentKind
+) -> tuple[list[Element], list[Diagnostic]]:
     """The elements of a ``twiml:`` step. What the vocabulary knows in them is checked by it."""
     raw, found = _fragment(node, "twiml")
     if raw is None:
@@ -175,7 +177,11 @@ def parse_twiml(node: Node, kind: str) -> tuple[list[Element], list[Diagnostic]]
 
 
 def _twiml(
-    raw: _Raw, parent: vocabulary.Element | None, kind: str, span: Span, found: list[Diagnostic]
+    raw: _Raw,
+    parent: vocabulary.Element | None,
+    kind: vocabulary.DocumentKind,
+    span: Span,
+    found: list[Diagnostic],
 ) -> Element:
     spec = vocabulary.element_by_tag(kind, parent.name if parent else "Response", raw.tag)
     if spec is not None and parent is None and spec.flow not in _PASSES:

@@ -99,13 +99,17 @@ class Element:
 
     def links(self) -> "Iterator[tuple[Element, str | None, Link, Span]]":
         """Every link in it: the element, the attribute's name (None for text), link, place."""
-        for element in self.walk():
-            for attribute in element.attributes:
-                if isinstance(attribute.value, (StateLink, MediaLink)):
-                    yield element, attribute.name, attribute.value, attribute.span
-            for child in element.children:
-                if isinstance(child, (StateLink, MediaLink)):
-                    yield element, None, child, element.span
+        inside: list[Element] = []
+        for attribute in self.attributes:
+            if isinstance(attribute.value, (StateLink, MediaLink)):
+                yield self, attribute.name, attribute.value, attribute.span
+        for child in self.children:
+            if isinstance(child, Element):
+                inside.append(child)
+            elif isinstance(child, (StateLink, MediaLink)):
+                yield self, None, child, self.span
+        for element in inside:
+            yield from element.links()
 
 
 @dataclass(frozen=True, slots=True)

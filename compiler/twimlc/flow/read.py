@@ -53,7 +53,7 @@ def flow_names(tree: Mapping, name: str, *, reachable: bool = True) -> FlowNames
         start = StateKey(name, ONLY_STATE, ONLY_STATE)
     elif keys:
         given = name_of(tree.get("start")) if not is_empty(tree.get("start")) else None
-        start = keys.get(given, None) if given else next(iter(keys.values()))
+        start = keys.get(given) if given else next(iter(keys.values()))
     return FlowNames(name, kind_of(tree), keys, start, reachable)
 
 
@@ -86,7 +86,9 @@ def read_flow(
                 reader.report([UNKNOWN_STATE.at(named.span, message, hint=hint)])
     if start is None or start not in states:
         return None, reader.findings
-    description = name_of(tree.get("description")) if not is_empty(tree.get("description")) else None
+    description = (
+        name_of(tree.get("description")) if not is_empty(tree.get("description")) else None
+    )
     flow = Flow(own.name, own.kind, file, start, states, reader.lists, description, tree.span)
     return ReadFlow(flow, frozenset(scope.used)), reader.findings
 

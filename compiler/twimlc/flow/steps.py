@@ -32,7 +32,7 @@ from twimlc.flow.model import (
     Use,
 )
 from twimlc.flow.names import Scope
-from twimlc.flow.targets import TargetReader, name_of, outcomes_of
+from twimlc.flow.targets import TargetReader, name_of
 from twimlc.flow.values import is_address
 from twimlc.source.names import nearest
 from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
@@ -118,7 +118,9 @@ class StepReader:
                 continue
             if name not in ALLOWANCES and node is not None:
                 close = nearest(name, ALLOWANCES)
-                hint = f"did you mean '{close}'?" if close else f"there are {' and '.join(ALLOWANCES)}"
+                hint = (
+                    f"did you mean '{close}'?" if close else f"there are {' and '.join(ALLOWANCES)}"
+                )
                 message = f"no approximation is called '{name}'"
                 self.report([UNKNOWN_ALLOW.at(node.span, message, hint=hint)])
             names.add(name)
@@ -150,9 +152,13 @@ class StepReader:
                 elements, found = parse_twiml(node, self.kind.value)
                 self.report(found)
                 self._no_branches(step, "twiml")
-                return [Perform(e, NO_BRANCHES, span, "twiml", common.allow, common.note) for e in elements]
-            case "redirect" if (again := self._jump(node)) is not None:
-                target = self._again(span) if again == "" else self.targets.target(again, scope)
+                return [
+                    Perform(e, NO_BRANCHES, span, "twiml", common.allow, common.note)
+                    for e in elements
+                ]
+            case "redirect" if (named := self._jump(node)) is not None:
+                state = named if isinstance(named, Scalar) else None
+                target = self.targets.target(state, scope) if state else self._again(span)
                 self._no_branches(step, "redirect")
                 return [Goto(target, span, common.note)] if target else []
         element = self.elements.verb(key, node)
@@ -196,9 +202,9 @@ class StepReader:
         element = replace(element, span=span)
         branches = self.targets.branches(step, element, title, scope)
         element, branches = self._actions(element, branches, title, span)
-        if element.tag == "Gather" and any("#" in keys for keys in branches.keys):
-            if element.get("finishOnKey") is None:
-                element = with_attribute(element, "finishOnKey", "")
+        hash_is_key = element.tag == "Gather" and any("#" in keys for keys in branches.keys)
+        if hash_is_key and element.get("finishOnKey") is None:
+            element = with_attribute(element, "finishOnKey", "")
         return Perform(element, branches, span, title, common.allow, common.note)
 
     def _actions(
@@ -209,8 +215,12 @@ class StepReader:
             return element, branches
         action = element.get("action")
         branched = any(True for _ in branches.targets())
-        owned = branched or action is None and (
-            element.tag in _ALWAYS_ASKED or any(c.tag == "VirtualAgent" for c in element.elements())
+        owned = branched or (
+            action is None
+            and (
+                element.tag in _ALWAYS_ASKED
+                or any(c.tag == "VirtualAgent" for c in element.elements())
+            )
         )
         if action is not None and not branched:
             if not isinstance(action.value, StateLink):
@@ -229,10 +239,16 @@ class StepReader:
                     else "leave it out, or give an action of your own"
                 )
                 self.report([ACTION_OWNED.at(found.span, message, hint=hint)])
-        kept = tuple(a for a in element.attributes if a.name not in OWNED or action is not None and not owned)
+        kept = tuple(
+            a
+            for a in element.attributes
+            if a.name not in OWNED or (action is not None and not owned)
+        )
         return replace(element, attributes=kept), branches
 
-    def _use(self, node: Node, step: Mapping, span: Span, scope: Scope, common: Common) -> list[Step]:
+    def _use(
+        self, node: Node, step: Mapping, span: Span, scope: Scope, common: Common
+    ) -> list[Step]:
         if not isinstance(node, Mapping):
             return []
         component = name_of(node.get("component")) or ""

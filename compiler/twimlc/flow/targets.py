@@ -64,9 +64,7 @@ class TargetReader:
         self.report(found)
         return ToState(key, node.span) if key else None
 
-    def branches(
-        self, step: Mapping, element: Element, title: str, scope: Scope
-    ) -> Branches:
+    def branches(self, step: Mapping, element: Element, title: str, scope: Scope) -> Branches:
         """What stands beside the verb of ``step``."""
         then, when, fallback = (step.entry(key) for key in ("then", "when", "fallback"))
         given = [e for e in (then, when, fallback) if e is not None and not is_empty(e.value)]
@@ -116,13 +114,15 @@ class TargetReader:
         if element.tag == "Gather":
             if not KEYS.fullmatch(name):
                 message = f"'{name}' is not a row of keys on a phone"
-                hint = "when beside gather names digits (0-9, *, #); use then and fallback for the rest"
+                hint = "when beside gather names keys: 0-9, *, #; then and fallback are the rest"
                 self.report([UNKNOWN_OUTCOME.at(entry.key_span, message, hint=hint)])
             elif target is not None:
                 keys[name] = target
             return
         if name in outcomes.not_outcomes or (name in _HUNG_UP and name not in outcomes.names):
-            message = f"after '{name}' nothing of the flow can follow: the caller is gone or elsewhere"
+            message = (
+                f"after '{name}' nothing of the flow can follow: the caller is gone or elsewhere"
+            )
             hint = f"{title} ends as one of {', '.join(outcomes.names)}"
             self.report([NO_OUTCOME.at(entry.key_span, message, hint=hint)])
             return

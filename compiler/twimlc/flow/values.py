@@ -197,7 +197,9 @@ def _problem(spec: vocabulary.Attribute, text: str, node: Node) -> Diagnostic | 
             if not _PHONE.fullmatch(text):
                 message = f"'{_short(text)}' is not a phone number"
                 hint = "write it with a plus and the country code, as in +14155550100"
-                return BAD_PHONE_NUMBER.at(node.span, message, hint=hint, twilio=spec.twilio or None)
+                return BAD_PHONE_NUMBER.at(
+                    node.span, message, hint=hint, twilio=spec.twilio or None
+                )
         case T.PHONE_NUMBER_OR_SENDER_ID:
             if not _PHONE.fullmatch(text) and not re.fullmatch(spec.pattern or ".*", text):
                 message = f"'{_short(text)}' is neither a phone number nor a sender name"
@@ -208,13 +210,15 @@ def _problem(spec: vocabulary.Attribute, text: str, node: Node) -> Diagnostic | 
         case T.JSON_OBJECT:
             try:
                 if not isinstance(json.loads(text), dict):
-                    return _bad(spec, text, node, "write a JSON object, as in {\"tier\": \"gold\"}")
+                    return _bad(spec, text, node, 'write a JSON object, as in {"tier": "gold"}')
             except (ValueError, RecursionError):
-                return _bad(spec, text, node, "write a JSON object, as in {\"tier\": \"gold\"}")
+                return _bad(spec, text, node, 'write a JSON object, as in {"tier": "gold"}')
         case T.URL:
             return _bad_address(spec, text, node)
         case T.SIP_URI:
-            if re.search(r"\s", text) or (_SCHEME.match(text) and text[:4].lower() not in ("sip:", "sips")):
+            if re.search(r"\s", text) or (
+                _SCHEME.match(text) and text[:4].lower() not in ("sip:", "sips")
+            ):
                 return _bad(spec, text, node, "write it as sip:desk@example.com")
             return _too_long(spec, text, node)
         case (

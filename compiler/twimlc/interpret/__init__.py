@@ -6,10 +6,10 @@ from twimlc.interpret.difference import Difference, Line
 from twimlc.interpret.documents import Documents, Library
 from twimlc.interpret.events import Event
 from twimlc.interpret.flow import FlowMachine
-from twimlc.interpret.host import FileHost, Host, Response
+from twimlc.interpret.host import FileHost, Host, Response, RouterHost
 from twimlc.interpret.machine import Call, Machine, Moment
-from twimlc.interpret.plan import verify_plan
-from twimlc.interpret.verify import Verified, verify
+from twimlc.interpret.plan import Proof, may_depend, served, verify_plan
+from twimlc.interpret.verify import Dependence, Verified, verify
 
 __all__ = [
     "ASSUMPTIONS",
@@ -17,6 +17,7 @@ __all__ = [
     "Assumption",
     "Call",
     "Choice",
+    "Dependence",
     "Difference",
     "Documents",
     "Event",
@@ -27,9 +28,13 @@ __all__ = [
     "Line",
     "Machine",
     "Moment",
+    "Proof",
     "Readings",
     "Response",
+    "RouterHost",
     "Verified",
+    "may_depend",
+    "served",
     "verify",
     "verify_plan",
 ]

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 class Assumption:
     """One open question. ``reading`` is ours, ``alternatives`` are the other possible answers.
 
-    ``verbs`` are the elements it is about. With ``independent`` a document that the compiler
+    ``verbs`` are the elements (or the context of a line, such as ``leg``) it is about; none where
+    nothing that the compiler writes hangs on it. With ``independent`` a document that the compiler
     writes must be right under every answer, so the walk of :mod:`verify` tries them all.
+    ``words`` say each answer as a sentence.
     """
 
     name: str
@@ -26,10 +28,15 @@ class Assumption:
     source: str
     verbs: tuple[str, ...] = ()
     independent: bool = False
+    words: tuple[str, ...] = ()
 
     @property
     def answers(self) -> tuple[str, ...]:
         return (self.reading, *self.alternatives)
+
+    def sentence(self, answer: str) -> str:
+        """An answer in words; only questions that are not ``independent`` have them."""
+        return self.words[self.answers.index(answer)]
 
 
 ASSUMPTIONS: tuple[Assumption, ...] = (
@@ -70,6 +77,10 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         ("end",),
         "docs/voice/twiml/connect/conversationrelay says so only of a call with an action",
         verbs=("ConversationRelay",),
+        words=(
+            "the call goes on when the connection to the relay is lost",
+            "the call ends when the connection to the relay is lost",
+        ),
     ),
     Assumption(
         "hunt-after-decline",
@@ -78,6 +89,10 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         ("end",),
         "docs/voice/twiml/dial does not say whether a declined leg counts as answered",
         verbs=("Dial",),
+        words=(
+            "ringing one after another goes on when somebody declines",
+            "ringing one after another stops when somebody declines",
+        ),
     ),
     Assumption(
         "room-not-open",
@@ -87,6 +102,10 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "docs/voice/twiml/connect/room: without a room in progress the next verb runs; an action "
         "is not mentioned there",
         verbs=("Room",),
+        words=(
+            "a call goes on with the next instruction when the room is not open",
+            "a call is sent to the action of a room that is not open",
+        ),
     ),
     Assumption(
         "leg-end",
@@ -94,6 +113,11 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "join",
         ("hangup",),
         "docs/voice/twiml/number describes it as run before the parties are joined",
+        verbs=("leg",),
+        words=(
+            "the parties are joined at the end of a called party's document",
+            "a called party is hung up on at the end of its document",
+        ),
     ),
     Assumption(
         "unknown-verb",
@@ -140,6 +164,14 @@ class Readings:
                 for answer in assumption.answers:
                     if answer != self[assumption.name]:
                         yield self.but(assumption.name, answer)
+
+    def dependent(self, tags: set[str]) -> "Iterator[tuple[Assumption, Readings]]":
+        """Every change of one answer that may change what flows with ``tags`` mean."""
+        for assumption in ASSUMPTIONS:
+            if not assumption.independent and tags.intersection(assumption.verbs):
+                for answer in assumption.answers:
+                    if answer != self[assumption.name]:
+                        yield assumption, self.but(assumption.name, answer)
 
 
 OUR_READINGS = Readings()

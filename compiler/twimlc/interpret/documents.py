@@ -60,6 +60,7 @@ class Library:
         self.host = host
         self.foreign = foreign
         self.documents: list[_Document] = []
+        self.moments: dict[DocumentPlace, Moment] = {}
         self._resolved: dict[tuple[str, str], str] = {}
         self._known: dict[tuple[str, bytes], int | Unreadable] = {}
 
@@ -154,7 +155,6 @@ class Documents:
         self.context = context
         self.readings = readings
         self.parameters = dict(parameters)
-        self._moments: dict[DocumentPlace, Moment] = {}
         self._fetched: dict[tuple[str, str, tuple[tuple[str, str], ...]], DocumentPlace] = {}
 
     def begin(self) -> DocumentPlace:
@@ -165,9 +165,9 @@ class Documents:
         return self.library.documents[place.document].verbs[place.number]
 
     def moment(self, place: DocumentPlace) -> Moment:
-        found = self._moments.get(place)
+        found = self.library.moments.get(place)
         if found is None:
-            found = self._moments[place] = self._moment(place)
+            found = self.library.moments[place] = self._moment(place)
         return found
 
     def _moment(self, place: DocumentPlace) -> Moment:

@@ -28,7 +28,7 @@ class FlowMachine:
     ``base`` is the address of the folder above the flows' own folders, which addresses that the
     author wrote relatively are seen from. ``approximated`` holds the dials whose outcomes are not
     told apart, because the author allowed ``fallback-after-answer`` and the host needs it: all of
-    them go to the fallback.
+    them go to the fallback. ``moments`` may be shared by machines of one graph and base.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class FlowMachine:
         readings: Readings = OUR_READINGS,
         approximated: Collection[NodeKey] = frozenset(),
         base: str = "",
+        moments: dict[FlowPlace, Moment] | None = None,
     ) -> None:
         self.graph = graph
         self.start = start
@@ -46,7 +47,7 @@ class FlowMachine:
         self.readings = readings
         self.approximated = approximated
         self.base = base
-        self._moments: dict[FlowPlace, Moment] = {}
+        self._moments = {} if moments is None else moments
         self._parts: dict[NodeKey, Part] = {}
 
     def begin(self) -> FlowPlace:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from twimlc.lower.plan import Decision
 
 _TYPES = {
     "xml": "text/xml",
@@ -76,3 +78,25 @@ class FileHost:
         if body is None:
             return Response(404)
         return Response(200, _TYPES.get(path.rpartition(".")[2].lower(), ""), body)
+
+
+@dataclass(frozen=True, slots=True)
+class RouterHost(FileHost):
+    """Plain files, and decisions by path: what a server with our configuration answers.
+
+    Names and values of the query count as they are decoded. A parameter that comes twice, which
+    Twilio never sends, counts as it came first.
+    """
+
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+
+    def fetch(self, url: str, method: str, parameters: Mapping[str, str]) -> Response:
+        decision = self.decisions.get(self.name(url)) if self.owns(url) else None
+        if decision is None:
+            return FileHost.fetch(self, url, method, parameters)
+        asked: dict[str, str] = {}
+        for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True):
+            asked.setdefault(name, value)
+        for name, value in parameters.items():
+            asked.setdefault(name, value)
+        return FileHost.fetch(self, self.url(decision.document(asked)), method, {})

@@ -190,7 +190,9 @@ def absolute(base: str, address: str) -> str:
 
 
 def joined(base: str, address: str) -> str:
-    """``urljoin``, at a tenth of its cost for the name of a file in the same folder."""
+    """``urljoin``, at a tenth of its cost for whole addresses and files in the same folder."""
+    if address.startswith(("https://", "http://", "wss://")):
+        return address
     if _FILE_NAME.fullmatch(address) and "?" not in base and "#" not in base:
         return f"{base.rpartition('/')[0]}/{address}"
     return urljoin(base, address)

@@ -4,16 +4,68 @@ A graph, its plan and the bytes of what will be written come in; one result for 
 out. Paths are those of the target's folder.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from urllib.parse import urljoin
 
 from twimlc.flow.graph import Graph
 from twimlc.interpret.assumptions import OUR_READINGS, Readings
-from twimlc.interpret.host import FileHost
-from twimlc.interpret.verify import Media, Verified, verify
+from twimlc.interpret.host import RouterHost
+from twimlc.interpret.verify import MOST_PAIRS, Dependence, Verified, dependences, verify_in
+from twimlc.interpret.walk import Media, Scene
 from twimlc.lower.plan import Plan
 
 SOMEWHERE = "https://voice.example.com/build"
 """Where the folder lies as far as anybody can tell, for targets that do not know it."""
+
+
+def served(plan: Plan, files: Mapping[str, bytes], url: str | None = None) -> RouterHost:
+    """The host that a plan is for, with its rendered files. Audio files are those of the plan."""
+    sounds = {sound.path: sound.data for sound in plan.media}
+    decisions = {decision.path: decision for decision in plan.decisions}
+    return RouterHost(url or SOMEWHERE, {**sounds, **files}, decisions=decisions)
+
+
+class Proof:
+    """A plan and its rendered ``files``, ready to be walked; ``url`` is the target's.
+
+    What the walks share is found once for all flows and all questions.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        plan: Plan,
+        files: Mapping[str, bytes],
+        url: str | None = None,
+        media: Media | None = None,
+    ) -> None:
+        host = served(plan, files, url)
+        self._entries = [(entry.flow, host.url(entry.path)) for entry in plan.entries]
+        base = urljoin(self._entries[0][1], "../") if self._entries else ""
+        self._scene = Scene(graph, host, base, plan.approximations, media)
+
+    def verified(
+        self,
+        assumptions: Readings = OUR_READINGS,
+        flows: Container[str] | None = None,
+        most_pairs: int = MOST_PAIRS,
+    ) -> Iterator[tuple[str, Verified]]:
+        """(ROW/FLOW, what was found) for every flow, or those named by ``flows``."""
+        for entry, flow, address in self._chosen(flows):
+            yield entry, verify_in(self._scene, flow, address, assumptions, most_pairs)
+
+    def dependences(
+        self, flows: Container[str] | None = None, most_pairs: int = MOST_PAIRS
+    ) -> Iterator[Dependence]:
+        """Where the flows rest on our reading of an open question."""
+        for _, flow, address in self._chosen(flows):
+            yield from dependences(self._scene, flow, address, most_pairs)
+
+    def _chosen(self, flows: Container[str] | None) -> Iterator[tuple[str, str, str]]:
+        for entry, address in self._entries:
+            flow = entry.rpartition("/")[2]  # ROW/FLOW with a matrix
+            if flows is None or flow in flows:
+                yield entry, flow, address
 
 
 def verify_plan(
@@ -24,24 +76,16 @@ def verify_plan(
     media: Media | None = None,
     assumptions: Readings = OUR_READINGS,
 ) -> Iterator[tuple[str, Verified]]:
-    """(flow, what was found) for every flow of a plan for plain files.
+    """(flow, what was found) for every flow of a plan for plain files, or with decisions.
 
-    ``files`` are the rendered documents; audio files are taken from the plan. ``url`` is the
-    target's. The results come one by one, so a reader may stop at the first difference.
+    ``files`` are the rendered documents; audio files are taken from the plan. The results come
+    one by one, so a reader may stop at the first difference.
     """
-    sounds = {sound.path: sound.data for sound in plan.media}
-    host = FileHost(url or SOMEWHERE, {**sounds, **files})
-    for entry in plan.entries:
-        flow = entry.flow.rpartition("/")[2]  # ROW/FLOW with a matrix
-        yield (
-            entry.flow,
-            verify(
-                graph,
-                flow,
-                host.url(entry.path),
-                host,
-                assumptions,
-                approximations=plan.approximations,
-                media=media,
-            ),
-        )
+    return Proof(graph, plan, files, url, media).verified(assumptions)
+
+
+def may_depend(graph: Graph) -> bool:
+    """Whether any verb of a graph is one that :meth:`Proof.dependences` would ask about."""
+    tags = {part.tag for node in graph.nodes if node.element for part in node.element.walk()}
+    tags.update(root.context.value for root in graph.roots)
+    return any(True for _ in OUR_READINGS.dependent(tags))

@@ -13,14 +13,32 @@ from twimlc.diagnostics.rules.hosts import NEEDS_REDIRECT, TOO_BIG
 from twimlc.flow.graph import Context, Graph, Node, NodeKey
 from twimlc.flow.model import MediaLink, StateLink
 from twimlc.lower.host import Site
-from twimlc.lower.keys import DocumentKey, Keys
+from twimlc.lower.keys import DecisionKey, DocumentKey, Keys, LinkKey
 from twimlc.lower.links import Addresses, Away, Writer
-from twimlc.lower.plan import Markup
+from twimlc.lower.plan import Mark, Markup
 from twimlc.lower.size import EMPTY_DOCUMENT, element_size
-from twimlc.lower.ways import END, Way
+from twimlc.lower.ways import END, Ask, Way
 
 if TYPE_CHECKING:
     from twimlc.diagnostics.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision before its links have names; see :class:`~twimlc.lower.plan.Decision`."""
+
+    key: DecisionKey
+    parameter: str
+    branches: tuple[tuple[str, DocumentKey], ...]
+    default: DocumentKey
+    mark: Mark | None
+    marked: tuple[tuple[str, DocumentKey], ...]
+
+    def documents(self) -> Iterator[DocumentKey]:
+        """Where it may lead, one for each row."""
+        yield from (document for _, document in self.marked)
+        yield from (document for _, document in self.branches)
+        yield self.default
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +51,7 @@ class Verb:
     """
 
     node: Node
-    leave: DocumentKey | Away | None
+    leave: DocumentKey | Decided | Away | None
     behind: Away | None = None
 
 
@@ -67,15 +85,25 @@ class Draft:
             match piece:
                 case Verb(leave=DocumentKey() as leave):
                     yield leave
+                case Verb(leave=Decided() as decided):
+                    yield from dict.fromkeys(decided.documents())
                 case Jump(target=target):
                     yield target
+
+    def decisions(self) -> Iterator[Decided]:
+        """The decisions that its verbs ask for."""
+        for piece in self.pieces:
+            if isinstance(piece, Verb) and isinstance(piece.leave, Decided):
+                yield piece.leave
 
     def markup(self, writer: Writer) -> Iterator[Markup]:
         """Its body."""
         for piece in self.pieces:
             match piece:
                 case Verb():
-                    yield writer.verb(piece.node, piece.leave)
+                    leave = piece.leave
+                    link = leave.key if isinstance(leave, Decided) else leave
+                    yield writer.verb(piece.node, link)
                     if piece.behind is not None:
                         yield writer.forward(piece.behind)
                 case Jump():
@@ -91,7 +119,7 @@ class _Widest(Addresses):
         super().__init__(f"{site.root}{folder}/x", {}, media, site)
         self._keys = keys
 
-    def document(self, key: DocumentKey, documented: bool) -> str:
+    def document(self, key: LinkKey, documented: bool) -> str:
         # An equal document may be called index.xml, and one of the same name may add a number.
         folder, _, name = self._keys.natural(key).rpartition("/")
         return self._address(f"{folder}/{name.ljust(len('index.xml'), 'x')}-999", documented)
@@ -120,6 +148,7 @@ class Composer:
         self._sizes: dict[tuple[str, NodeKey, NodeKey], int] = {}
         self._jumps: dict[tuple[str, NodeKey, NodeKey], int] = {}
         self._runs: dict[tuple[str, NodeKey, NodeKey], int] = {}
+        self._decided: dict[DecisionKey, Decided] = {}
         self.findings: list[Diagnostic] = []
 
     def compose(self, starts: Iterable[DocumentKey]) -> dict[DocumentKey, Draft]:
@@ -166,8 +195,7 @@ class Composer:
             else:
                 inside.add(node.key)
                 size += self._size(key, node)
-                leave = self._leave(key, self._ways[node.key].leave)
-                yield Verb(node, leave, _behind(node))
+                yield Verb(node, self._leave(key, node), _behind(node))
                 after = self._ways[node.key].on
                 continue
             if forbidding:
@@ -214,7 +242,7 @@ class Composer:
         place = (key.folder, key.home, node.key)
         cached = self._sizes.get(place)
         if cached is None:
-            verb = Verb(node, self._leave(key, self._ways[node.key].leave), _behind(node))
+            verb = Verb(node, self._leave(key, node), _behind(node))
             draft = Draft(key, self._keys.context(key), (verb,))
             cached = sum(map(element_size, draft.markup(self._writer(key))))
             self._sizes[place] = cached
@@ -237,24 +265,39 @@ class Composer:
             )
         return writer
 
-    def _leave(self, key: DocumentKey, target: NodeKey | None) -> DocumentKey | Away | None:
+    def _leave(self, key: DocumentKey, node: Node) -> DocumentKey | Decided | Away | None:
         """What an action leads to; never a document that would only redirect."""
+        target = self._ways[node.key].leave
         if target is None:
             return None
-        if target != END and _is_redirect(node := self._graph.nodes[target]):
-            assert node.element is not None
-            address = node.element.children[0] if node.element.children else None
+        if isinstance(target, Ask):
+            return self._decide(self._keys.decision(key, node.key), target)
+        if target != END and _is_redirect(there := self._graph.nodes[target]):
+            assert there.element is not None
+            address = there.element.children[0] if there.element.children else None
             if isinstance(address, str) and address.strip()[:1] not in ("", "?", "#"):
-                return Away(node, address.strip(), node.element.literal("method"))
+                return Away(there, address.strip(), there.element.literal("method"))
         return self._keys.after(key, target)
+
+    def _decide(self, key: DecisionKey, ask: Ask) -> Decided:
+        found = self._decided.get(key)
+        if found is None:
+            found = self._decided[key] = Decided(
+                key,
+                ask.parameter,
+                tuple((value, self._keys.decided(key, to)) for value, to in ask.branches),
+                self._keys.decided(key, ask.default),
+                ask.mark,
+                tuple((value, self._keys.decided(key, to)) for value, to in ask.marked),
+            )
+        return found
 
     def _find_boundaries(self) -> set[NodeKey]:
         """Nodes that are entered from several places, and the entries of states."""
         sources: dict[NodeKey, set[NodeKey]] = {}
         for key, way in self._ways.items():
-            for target in (way.leave, way.on):
-                if target is not None:
-                    sources.setdefault(target, set()).add(key)
+            for target in way.nodes():
+                sources.setdefault(target, set()).add(key)
         found = {key for key, before in sources.items() if len(before) > 1}
         return found.union(self._graph.entries.values(), self._graph.starts.values()) - {END}
 

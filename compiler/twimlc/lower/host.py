@@ -1,34 +1,23 @@
-"""What each host can do, and where a target's links point. Nothing comes in; records go out."""
+"""Where one target's documents lie, and how findings name hosts. Records of hosts come in."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
+from urllib.parse import urlsplit
 
-from twimlc.vocabulary import DOCUMENT_LIMITS
+from twimlc.lower.capability import Host, HostFile, Router
+from twimlc.lower.hosts import HOSTS, ROUTERS, find_host
 
-
-@dataclass(frozen=True, slots=True)
-class Host:
-    """The capabilities of one kind of host.
-
-    ``methods`` are the HTTP methods it answers with a document, the preferred one first.
-    ``decisions``: the next document may depend on a value that Twilio sends. ``templates``: a
-    document may show values of the running call. ``needs`` are keys a target must give.
-    """
-
-    name: str
-    description: str
-    methods: tuple[str, ...] = ("GET",)
-    decisions: bool = False
-    templates: bool = False
-    document_limit: int = DOCUMENT_LIMITS.max_bytes
-    inline_limit: int = 8192
-    needs: tuple[str, ...] = ()
-
-    @property
-    def method(self) -> str:
-        """What every link of ours asks Twilio to use."""
-        return self.methods[0]
+__all__ = [
+    "HOSTS",
+    "ROUTERS",
+    "WITH_DECISIONS",
+    "WITH_POST",
+    "WITH_TEMPLATES",
+    "Host",
+    "HostFile",
+    "Router",
+    "Site",
+    "find_host",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +39,10 @@ class Site:
         return f"{self.row}/" if self.row else ""
 
 
-HOSTS: Mapping[str, Host] = MappingProxyType(
-    {
-        host.name: host
-        for host in (
-            Host("static", "any web server or folder that serves files over https"),
-            Host("s3", "a bucket of Amazon S3 or of a store that speaks its protocol"),
-        )
-    }
-)
+def base_path(url: str | None) -> str:
+    """The path at which a target's folder is served: ``/`` or ``/ivr/``."""
+    return (urlsplit(url).path.rstrip("/") if url else "") + "/"
+
 
 WITH_DECISIONS = "a host with decisions (twiml-bin, nginx, caddy, apache, or s3 with a router)"
 """How findings name the hosts that can look at a value before they answer."""

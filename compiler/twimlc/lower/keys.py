@@ -1,13 +1,13 @@
-"""Which documents there can be, and what they are called.
+"""Which documents and decisions there can be, and what they are called.
 
-The graph comes in. A :class:`DocumentKey` says where a document starts and whose line runs it;
-:class:`Keys` makes them and gives each its path. Nodes without a verb all look alike, so one
+The graph comes in. A :class:`DocumentKey` says where a document starts and whose line runs it, a
+:class:`DecisionKey` which verb asks; :class:`Keys` makes them and gives each its path. Nodes without a verb all look alike, so one
 ``hangup.xml`` (``next.xml`` on another party's line) serves a whole flow: no state bears these
 names.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twimlc.flow.graph import Context, Graph, NodeKey
 from twimlc.flow.model import StateLink
@@ -34,6 +34,18 @@ class DocumentKey:
     folder: str
     node: NodeKey
     home: NodeKey = CALLER
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DecisionKey:
+    """A decision: the folder it is asked in, the verb that asks, and the home of whose line."""
+
+    folder: str
+    node: NodeKey
+    home: NodeKey = CALLER
+
+
+LinkKey = DocumentKey | DecisionKey
 
 
 class Keys:
@@ -74,6 +86,18 @@ class Keys:
             return self.again(current)
         return DocumentKey(current.folder, END, ANY_LEG)
 
+    def decision(self, current: DocumentKey, node: NodeKey) -> DecisionKey:
+        """The decision that ``node`` asks for in ``current``, or in any other document."""
+        return DecisionKey(self._graph.nodes[node].place.flow, node, current.home)
+
+    def decided(self, decision: DecisionKey, node: NodeKey) -> DocumentKey:
+        """The document that a decision leads to, in its own folder.
+
+        It is served at the decision's address, which its relative links are seen from.
+        """
+        asking = DocumentKey(decision.folder, decision.node, decision.home)
+        return replace(self.after(asking, node), folder=decision.folder)
+
     def again(self, current: DocumentKey) -> DocumentKey:
         """The document that a wait starts again with."""
         return DocumentKey(self._graph.nodes[current.home].place.flow, current.home, current.home)
@@ -93,28 +117,34 @@ class Keys:
         """The attribute whose rule keeps a Redirect out of the document, if there is one."""
         return self._forbidding.get(key.home)
 
-    def natural(self, key: DocumentKey) -> str:
+    def natural(self, key: LinkKey) -> str:
         """The path it would have if nothing else wanted the same."""
         folder = f"{self._root}{key.folder}/"
+        if isinstance(key, DecisionKey):
+            place = self._graph.nodes[key.node].place
+            return f"{folder}{place.state}.{place.index}.decide"
         if key.home == CALLER and key.node == self._starts.get(key.folder):
             return f"{folder}index.xml"
         if key.node == END:
             return folder + ("hangup.xml" if key.home == CALLER else "next.xml")
         place = self._graph.nodes[key.node].place
+        if place.flow != key.folder:
+            folder += f"{place.flow}."
         if place.index or place.state == "index":
             return f"{folder}{place.state}.{place.index}.xml"
         return f"{folder}{place.state}.xml"
 
-    def assign(self, keys: Iterable[DocumentKey]) -> dict[DocumentKey, str]:
-        """The paths of all documents; the first in order keeps a name that several want."""
-        paths: dict[DocumentKey, str] = {}
+    def assign(self, keys: Iterable[LinkKey]) -> dict[LinkKey, str]:
+        """The paths of all; the first in order keeps a name that several want."""
+        paths: dict[LinkKey, str] = {}
         taken: set[str] = set()
         for key in sorted(keys, key=lambda key: (key.home, key.node, key.folder)):
             path = natural = self.natural(key)
             number = 1
             while path in taken:
                 number += 1
-                path = f"{natural.removesuffix('.xml')}-{number}.xml"
+                stem, _, ending = natural.rpartition(".")
+                path = f"{stem}-{number}.{ending}"
             taken.add(path)
             paths[key] = path
         return paths

@@ -12,7 +12,7 @@ from typing import Protocol
 from twimlc.flow.graph import Node, NodeKey
 from twimlc.flow.model import Attribute, Element, MediaLink, StateLink, Text
 from twimlc.lower.host import Site
-from twimlc.lower.keys import DocumentKey, Keys
+from twimlc.lower.keys import DocumentKey, Keys, LinkKey
 from twimlc.lower.plan import Markup
 from twimlc.vocabulary import Content
 
@@ -34,7 +34,7 @@ class Resolver(Protocol):
     ``documented`` says that Twilio promises to resolve a relative address there.
     """
 
-    def document(self, key: DocumentKey, documented: bool) -> str: ...
+    def document(self, key: LinkKey, documented: bool) -> str: ...
 
     def media(self, link: MediaLink) -> str: ...
 
@@ -45,7 +45,7 @@ class Addresses:
     def __init__(
         self,
         path: str,
-        paths: Mapping[DocumentKey, str],
+        paths: Mapping[LinkKey, str],
         media: Mapping[MediaLink, str],
         site: Site,
     ) -> None:
@@ -55,7 +55,7 @@ class Addresses:
         self._site = site
         self.relative_urls = False
 
-    def document(self, key: DocumentKey, documented: bool) -> str:
+    def document(self, key: LinkKey, documented: bool) -> str:
         return self._address(self._paths[key], documented)
 
     def media(self, link: MediaLink) -> str:
@@ -89,7 +89,7 @@ class Writer:
         self._method = site.host.method
         self._links = links
 
-    def verb(self, node: Node, leave: DocumentKey | Away | None) -> Markup:
+    def verb(self, node: Node, leave: LinkKey | Away | None) -> Markup:
         """The verb of a node, with its action if it leaves through one."""
         assert node.element is not None
         at_home = node.place.flow == self._folder

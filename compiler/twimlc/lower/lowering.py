@@ -1,7 +1,7 @@
 """Lowering: the graph of all flows comes in, the plan of one target goes out.
 
-This is the lowering for hosts of plain files. Each verb gets its way on, the graph is cut into
-documents, documents that read the same become one, and last their links get names.
+Each verb gets its way on, the graph is cut into documents and decisions, those that read the same
+become one, and last their links get names.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,13 +11,13 @@ from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.flow.graph import Graph, Node, NodeKey
 from twimlc.flow.model import MediaLink, StateLink
 from twimlc.lower.audio import gather_media
-from twimlc.lower.compose import Composer, Draft, Verb
+from twimlc.lower.compose import Composer, Decided, Draft, Verb
 from twimlc.lower.content import check_content
 from twimlc.lower.host import Site
-from twimlc.lower.keys import DocumentKey, Keys
+from twimlc.lower.keys import DecisionKey, DocumentKey, Keys, LinkKey
 from twimlc.lower.links import Addresses, Writer
 from twimlc.lower.merge import merge
-from twimlc.lower.plan import Approximation, Document, FlowEntry, Markup, Plan
+from twimlc.lower.plan import Approximation, Decision, Document, FlowEntry, Markup, Plan
 from twimlc.lower.ways import END, Way, canonical, way
 
 if TYPE_CHECKING:
@@ -32,8 +32,6 @@ def lower(
     ``media`` reads an audio file beside a flow; None means that it is not there, which is the
     caller's to report.
     """
-    if site.host.decisions:
-        raise ValueError(f"there is no lowering of decisions for {site.host.name}")
     ways, approximations, findings = _find_ways(graph, site)
     if findings:
         return None, findings
@@ -46,9 +44,13 @@ def lower(
     drafts = composer.compose(keys.start(flow) for flow in graph.starts)
     if composer.findings:
         return None, _once(composer.findings)
-    paths = keys.assign(drafts)
-    stands_for = merge(drafts, paths, keys, media_paths, site, written)
-    final = {key: paths[kept] for key, kept in stands_for.items()}
+    asked = {
+        decided.key: decided for key in sorted(drafts) for decided in drafts[key].decisions()
+    }
+    paths = keys.assign([*drafts, *asked])
+    stands_for, kept_decisions = merge(drafts, asked, paths, keys, media_paths, site, written)
+    final: dict[LinkKey, str] = {key: paths[kept] for key, kept in stands_for.items()}
+    final.update((key, paths[kept]) for key, kept in kept_decisions.items())
     same: dict[DocumentKey, list[Draft]] = {}
     for key, kept in stands_for.items():
         same.setdefault(kept, [drafts[kept]]).append(drafts[key])
@@ -89,8 +91,40 @@ def lower(
         ),
         approximations=tuple(approximations),
         assumptions=tuple(assumptions),
+        decisions=_decisions(graph, site, asked, kept_decisions, final),
     )
     return plan, []
+
+
+def _decisions(
+    graph: Graph,
+    site: Site,
+    asked: Mapping[DecisionKey, Decided],
+    kept: Mapping[DecisionKey, DecisionKey],
+    final: Mapping[LinkKey, str],
+) -> tuple[Decision, ...]:
+    """The decisions that some link leads to; each is named after all states that ask for it."""
+    states: dict[DecisionKey, dict[str, None]] = {}
+    for key in sorted(asked):
+        states.setdefault(kept[key], {})[graph.nodes[key.node].place.state] = None
+
+    def rows(found: tuple[tuple[str, DocumentKey], ...]) -> tuple[tuple[str, str], ...]:
+        return tuple((value, final[document]) for value, document in found)
+
+    decisions = [
+        Decision(
+            path=final[key],
+            flow=site.root + key.folder,
+            parameter=asked[key].parameter,
+            branches=rows(asked[key].branches),
+            default=final[asked[key].default],
+            mark=asked[key].mark,
+            marked=rows(asked[key].marked),
+            states=tuple(names),
+        )
+        for key, names in states.items()
+    ]
+    return tuple(sorted(decisions, key=lambda decision: decision.path))
 
 
 def _find_ways(
@@ -122,7 +156,7 @@ def _find_ways(
                 ways[key] = there
                 approximations.append(approximation)
         if key in ways:
-            waiting += (after for after in (ways[key].leave, ways[key].on) if after is not None)
+            waiting += ways[key].nodes()
         findings[key] = found
     approximations.sort(key=lambda found: (found.flow, found.span.file.path, found.span.start))
     return (

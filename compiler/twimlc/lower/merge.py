@@ -1,7 +1,7 @@
 """Finding documents that read the same. Drafts come in; out goes who stands for whom.
 
 Two documents of one folder are the same if their bytes are, where links count as equal when they
-lead to documents that are the same in turn. Starting from the coarsest guess and splitting it
+lead to documents that are the same in turn; two decisions are if their tables are. Starting from the coarsest guess and splitting it
 finds this for loops too.
 """
 
@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from twimlc.flow.model import MediaLink
-from twimlc.lower.compose import Draft
+from twimlc.lower.compose import Decided, Draft
 from twimlc.lower.host import Site
-from twimlc.lower.keys import DocumentKey, Keys
+from twimlc.lower.keys import DecisionKey, DocumentKey, Keys, LinkKey
 from twimlc.lower.links import Addresses, Writer
 
 if TYPE_CHECKING:
@@ -24,59 +24,76 @@ class _Noted(Addresses):
 
     def __init__(self, path: str, media: Mapping[MediaLink, str], site: Site) -> None:
         super().__init__(path, {}, media, site)
-        self.targets: list[DocumentKey] = []
+        self.targets: list[LinkKey] = []
 
-    def document(self, key: DocumentKey, documented: bool) -> str:
+    def document(self, key: LinkKey, documented: bool) -> str:
         self.targets.append(key)
         return "\0"
 
 
 def merge(
     drafts: Mapping[DocumentKey, Draft],
-    paths: Mapping[DocumentKey, str],
+    decisions: Mapping[DecisionKey, Decided],
+    paths: Mapping[LinkKey, str],
     keys: Keys,
     media: Mapping[MediaLink, str],
     site: Site,
     written: "dict[NodeKey, Markup]",
-) -> dict[DocumentKey, DocumentKey]:
-    """For each document the one that is written in its place: the entry, or the shortest name."""
-    links: dict[DocumentKey, list[DocumentKey]] = {}
-    alike: dict[tuple[str, tuple[Markup, ...]], set[DocumentKey]] = {}
+) -> tuple[dict[DocumentKey, DocumentKey], dict[DecisionKey, DecisionKey]]:
+    """For each document the one that is written in its place: the entry, or the shortest name.
+
+    And the same for each decision.
+    """
+    links: dict[LinkKey, list[LinkKey]] = {}
+    alike: dict[tuple[str, object], set[LinkKey]] = {}
     for key, draft in drafts.items():
         noted = _Noted(paths[key], media, site)
         body = tuple(draft.markup(Writer(key.folder, keys, site, noted, written)))
         alike.setdefault((key.folder, body), set()).add(key)
         links[key] = noted.targets
+    for asked, decided in decisions.items():
+        marked, branches = (
+            tuple(value for value, _ in rows) for rows in (decided.marked, decided.branches)
+        )
+        table = (decided.parameter, decided.mark, marked, branches)
+        alike.setdefault((asked.folder, table), set()).add(asked)
+        links[asked] = list(decided.documents())
     kinds = _refine(list(alike.values()), links)
     entries = {flow: keys.start(flow) for flow in {key.folder for key in drafts}}
     best: dict[int, DocumentKey] = {}
     for key in sorted(drafts, key=lambda key: (len(paths[key]), paths[key])):
         if kinds[key] not in best or entries.get(key.folder) == key:
             best[kinds[key]] = key
-    return {key: best[kinds[key]] for key in drafts}
+    first: dict[int, DecisionKey] = {}
+    for asked in sorted(decisions, key=lambda asked: (len(paths[asked]), paths[asked])):
+        first.setdefault(kinds[asked], asked)
+    return (
+        {key: best[kinds[key]] for key in drafts},
+        {asked: first[kinds[asked]] for asked in decisions},
+    )
 
 
 def _refine(
-    kinds: list[set[DocumentKey]], links: Mapping[DocumentKey, list[DocumentKey]]
-) -> dict[DocumentKey, int]:
-    """The kind of each document after splitting until equal ones lead to equal ones.
+    kinds: list[set[LinkKey]], links: Mapping[LinkKey, list[LinkKey]]
+) -> dict[LinkKey, int]:
+    """The kind of each document and decision after splitting until equal ones lead to equal ones.
 
     Hopcroft's way: only the smaller part of a split has to be looked at again, so that a long
     chain of similar documents takes no more than a short one for each of its links.
     """
     kind = {key: number for number, found in enumerate(kinds) for key in found}
-    sources: dict[DocumentKey, list[tuple[int, DocumentKey]]] = {}
+    sources: dict[LinkKey, list[tuple[int, LinkKey]]] = {}
     for key, targets in links.items():
         for position, target in enumerate(targets):
             sources.setdefault(target, []).append((position, key))
     waiting = list(range(len(kinds)))
     while waiting:
-        leading: dict[int, set[DocumentKey]] = {}
+        leading: dict[int, set[LinkKey]] = {}
         for target in kinds[waiting.pop()]:
             for position, key in sources.get(target, ()):
                 leading.setdefault(position, set()).add(key)
         for keys_there in leading.values():
-            parts: dict[int, set[DocumentKey]] = {}
+            parts: dict[int, set[LinkKey]] = {}
             for key in keys_there:
                 parts.setdefault(kind[key], set()).add(key)
             for old, found in parts.items():

@@ -78,6 +78,55 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A second parameter that a decision looks at: it has ``value``, or (None) is not empty."""
+
+    parameter: str
+    value: str | None = None
+
+    def holds(self, parameters: Mapping[str, str]) -> bool:
+        """Whether a request carries it."""
+        found = parameters.get(self.parameter, "")
+        return found != "" if self.value is None else found == self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A place where the next document depends on what Twilio sends. ``path`` is a link's target.
+
+    No file is written at ``path``: the host answers there with the document that ``marked`` (if
+    the mark holds) or else ``branches`` give for the value of ``parameter``, or ``default``. All
+    of these lie in the folder of ``path``, because Twilio resolves their links against it.
+    """
+
+    path: str
+    flow: str
+    parameter: str
+    branches: tuple[tuple[str, str], ...]
+    default: str
+    mark: Mark | None = None
+    marked: tuple[tuple[str, str], ...] = ()
+    states: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the request parameters that are looked at."""
+        return (self.parameter,) if self.mark is None else (self.parameter, self.mark.parameter)
+
+    def document(self, parameters: Mapping[str, str]) -> str:
+        """The document that answers a request."""
+        value = parameters.get(self.parameter, "")
+        if self.mark is not None and self.mark.holds(parameters):
+            for wanted, path in self.marked:
+                if wanted == value:
+                    return path
+        for wanted, path in self.branches:
+            if wanted == value:
+                return path
+        return self.default
+
+
+@dataclass(frozen=True, slots=True)
 class MediaFile:
     """An audio file copied into the build: ``media/NAME.HASH.EXT``."""
 
@@ -117,3 +166,4 @@ class Plan:
     entries: tuple[FlowEntry, ...]
     approximations: tuple[Approximation, ...]
     assumptions: tuple[str, ...]
+    decisions: tuple[Decision, ...] = ()

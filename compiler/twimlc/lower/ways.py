@@ -1,11 +1,12 @@
-"""How a call goes on after each verb when the host cannot look at any value.
+"""How a call goes on after each verb.
 
 A node and its exits come in. Out goes a :class:`Way`: what the verb's ``action`` leads to, and
-what follows inside the same document; or the finding that says why neither would be right.
+what follows inside the same document; or the finding that says why neither would be right. Only
+where outcomes lead to different places is the host asked to look at a value (:class:`Ask`).
 Twilio's rules are those of docs/voice/twiml/gather, .../record, .../dial and .../connect.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from twimlc.diagnostics.diagnostic import Diagnostic
@@ -13,8 +14,9 @@ from twimlc.diagnostics.rules.hosts import DECISION_NEEDS_HOST, PAY_NEEDS_POST
 from twimlc.flow.graph import Graph, Node, NodeKey
 from twimlc.flow.model import Element
 from twimlc.lower.host import WITH_DECISIONS, WITH_POST, Site
-from twimlc.lower.plan import Approximation
+from twimlc.lower.plan import Approximation, Mark
 from twimlc.lower.same import all_the_same
+from twimlc.vocabulary import Outcomes
 
 END: NodeKey = -1
 """Stands for every node without a verb: they all mean that the document ends."""
@@ -22,16 +24,47 @@ END: NodeKey = -1
 FALLBACK_AFTER_ANSWER = "fallback-after-answer"
 
 
+_PLAIN_FAILURES = ("no-answer", "failed", "error")
+"""The unsuccessful outcomes that say the least, and so stand for a value that nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A decision: ``marked`` holds where ``mark`` does, then ``branches``, then ``default``."""
+
+    parameter: str
+    branches: tuple[tuple[str, NodeKey], ...]
+    default: NodeKey
+    mark: Mark | None = None
+    marked: tuple[tuple[str, NodeKey], ...] = ()
+
+    def nodes(self) -> Iterator[NodeKey]:
+        """Every node it may lead to, one for each row."""
+        yield from (node for _, node in self.marked)
+        yield from (node for _, node in self.branches)
+        yield self.default
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
-    """``leave``: the node that the action leads to; ``on``: the node that follows inline.
+    """``leave``: what the action leads to; ``on``: the node that follows inline.
 
     None means: there is no action, or nothing can follow. Both may be given where Twilio takes
     one or the other.
     """
 
-    leave: NodeKey | None = None
+    leave: NodeKey | Ask | None = None
     on: NodeKey | None = None
+
+    def nodes(self) -> Iterator[NodeKey]:
+        """Every node that may be next."""
+        match self.leave:
+            case Ask() as ask:
+                yield from ask.nodes()
+            case int() as node:
+                yield node
+        if self.on is not None:
+            yield self.on
 
 
 Verdict = Way | Diagnostic | tuple[Way, Approximation]
@@ -54,7 +87,7 @@ def way(graph: Graph, node: Node, site: Site) -> Verdict:
     exits = dict(node.exits)
     match element.tag:
         case "Gather":
-            return _gather(graph, node, exits)
+            return _gather(graph, node, exits, site)
         case "Record":
             # Whether a recording of nothing but silence asks for the action or goes on with the
             # next verb is told both ways, so the same continuation stands in both places.
@@ -70,11 +103,11 @@ def way(graph: Graph, node: Node, site: Site) -> Verdict:
             return Way(leave=ended, on=closed)
         case "Connect" if _has(element, "VirtualAgent"):
             # Its pages disagree on what happens without an action, so it always gets one.
-            return _single(graph, node, exits, lambda only: Way(leave=only))
+            return _single(graph, node, exits, site, lambda only: Way(leave=only))
         case "Dial":
             return _dial(graph, node, exits, site)
         case _:
-            return _single(graph, node, exits, lambda only: Way(on=only))
+            return _single(graph, node, exits, site, lambda only: Way(on=only))
 
 
 def _has(element: Element, tag: str) -> bool:
@@ -82,20 +115,79 @@ def _has(element: Element, tag: str) -> bool:
 
 
 def _single(
-    graph: Graph, node: Node, exits: dict[str, NodeKey], go: Callable[[NodeKey | None], Way]
+    graph: Graph,
+    node: Node,
+    exits: dict[str, NodeKey],
+    site: Site,
+    go: Callable[[NodeKey | None], Way],
 ) -> Verdict:
-    """The way of a verb whose outcomes plain files cannot tell apart."""
+    """The way of a verb whose outcomes only a value that Twilio sends can tell apart."""
     if not exits:
         return go(None)
-    if not all_the_same(graph, exits.values()):
-        return _decision(graph, node, exits)
-    return go(_target(graph, next(iter(exits.values()))))
+    if all_the_same(graph, exits.values()):
+        return go(_target(graph, next(iter(exits.values()))))
+    if not site.host.decisions:
+        return _refused(graph, node, exits)
+    return Way(leave=_ask(graph, node, exits))
 
 
-def _gather(graph: Graph, node: Node, exits: dict[str, NodeKey]) -> Verdict:
+def _ask(graph: Graph, node: Node, exits: dict[str, NodeKey]) -> Ask:
+    """The decision over how a verb ended, with a place to go for values that nobody knows."""
+    assert node.element is not None
+    outcomes = _outcomes(node.element)
+    assert outcomes is not None, "only verbs with outcomes have several exits"
+    assert outcomes.parameter is not None, "outcomes that differ are told by a parameter"
+    ends = {name: canonical(graph, after) for name, after in exits.items()}
+    told = {
+        value: ends[name]
+        for name, values in outcomes.values.items()
+        if name in ends
+        for value in values
+    }
+    mark, marked = None, tuple[tuple[str, NodeKey], ...]()
+    for name, (parameter, wanted) in outcomes.read_elsewhere.items():
+        if name not in ends:
+            continue
+        good = (value for word in outcomes.worked for value in outcomes.values.get(word, ()))
+        rows = tuple((value, ends[name]) for value in good if told.get(value) != ends[name])
+        if rows:
+            assert mark is None, "one decision looks at two parameters at most"
+            mark, marked = Mark(parameter, wanted[0] if wanted else None), rows
+    default = _default(graph, node, ends, outcomes)
+    branches = tuple((value, after) for value, after in told.items() if after != default)
+    return Ask(outcomes.parameter, branches, default, mark, marked)
+
+
+def _default(
+    graph: Graph, node: Node, ends: dict[str, NodeKey], outcomes: Outcomes
+) -> NodeKey:
+    if node.fallback is not None:
+        return canonical(graph, node.fallback)
+    failed = [name for name in outcomes.failed if name in ends]
+    plain = [name for name in _PLAIN_FAILURES if name in failed]
+    return ends[next(iter(plain or failed or ends))]
+
+
+def _outcomes(element: Element) -> Outcomes | None:
+    """How a verb ends; of a Connect, how what it connects to does."""
+    if element.tag == "Connect":
+        for noun in element.elements():
+            if noun.spec is not None and noun.spec.outcomes is not None:
+                return noun.spec.outcomes
+    return element.spec.outcomes if element.spec is not None else None
+
+
+def _gather(graph: Graph, node: Node, exits: dict[str, NodeKey], site: Site) -> Verdict:
     entered = exits.get("input")
+    silent = _target(graph, exits.get("no-input"))
     keys = node.keys
     if entered is not None and keys and not all_the_same(graph, (entered, *keys.values())):
+        if site.host.decisions:
+            other = canonical(graph, entered)
+            pressed = ((digits, canonical(graph, after)) for digits, after in keys.items())
+            told = tuple((digits, after) for digits, after in pressed if after != other)
+            # Silence needs no decision: nothing is asked for, and the next verb runs.
+            return Way(leave=Ask("Digits", told, other), on=silent)
         return DECISION_NEEDS_HOST.at(
             node.branching or node.span,
             f"'{node.title}' goes on by the key that was pressed ({_listed(graph, keys)}),"
@@ -103,7 +195,7 @@ def _gather(graph: Graph, node: Node, exits: dict[str, NodeKey]) -> Verdict:
             hint="use 'offer', where any key takes the option that is just being said,"
             f" or {WITH_DECISIONS}",
         )
-    return Way(leave=_target(graph, entered), on=_target(graph, exits.get("no-input")))
+    return Way(leave=_target(graph, entered), on=silent)
 
 
 def _pay(graph: Graph, node: Node, exits: dict[str, NodeKey], site: Site) -> Verdict:
@@ -122,10 +214,9 @@ def _dial(graph: Graph, node: Node, exits: dict[str, NodeKey], site: Site) -> Ve
         noun.get("url") is not None for noun in node.element.elements()
     ):
         exits.pop("declined", None)  # without a document of their own nobody can decline
-    if not exits or all_the_same(graph, exits.values()):
-        return _single(graph, node, exits, lambda only: Way(on=only))
-    if FALLBACK_AFTER_ANSWER not in node.allow | site.allow:
-        return _decision(graph, node, exits)
+    refused = FALLBACK_AFTER_ANSWER not in node.allow | site.allow
+    if refused or site.host.decisions or not exits or all_the_same(graph, exits.values()):
+        return _single(graph, node, exits, site, lambda only: Way(on=only))
     after = _target(graph, exits["no-answer"] if node.fallback is None else node.fallback)
     return Way(on=after), Approximation(
         FALLBACK_AFTER_ANSWER,
@@ -136,7 +227,7 @@ def _dial(graph: Graph, node: Node, exits: dict[str, NodeKey], site: Site) -> Ve
     )
 
 
-def _decision(graph: Graph, node: Node, exits: dict[str, NodeKey]) -> Diagnostic:
+def _refused(graph: Graph, node: Node, exits: dict[str, NodeKey]) -> Diagnostic:
     title = node.title
     works = WITH_DECISIONS
     if node.element is not None and node.element.tag == "Dial":
@@ -173,8 +264,7 @@ def _name(graph: Graph, key: NodeKey) -> str:
 
 
 def _leads(graph: Graph, key: NodeKey | None) -> str:
-    return (
-        "ends there"
-        if key is None or key == END
-        else f"goes on in '{graph.nodes[key].place.state}'"
-    )
+    if key is None or key == END:
+        return "ends there"
+    name = _name(graph, key)
+    return "hangs up" if name == "hang up" else f"goes on in '{graph.nodes[key].place.state}'"

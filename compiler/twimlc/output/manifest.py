@@ -144,8 +144,11 @@ def _text(value: Any, indent: str) -> str:
     return _plain(value)
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False).encode
+
+
 def _plain(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    return _encode(value)
 
 
 def _manifest(whole: Any) -> Manifest:

@@ -53,9 +53,11 @@ def sweep(stage: Path) -> None:
 
 
 def put(stage: Path, path: str, data: bytes) -> None:
-    """Write one new file of the stage, with the rights that the user's umask gives."""
-    place = stage / path
-    os.makedirs(place.parent, exist_ok=True)
+    """Write one new file of the stage, with the rights that the user's umask gives.
+
+    The folder it lies in is there already.
+    """
+    place = f"{stage}/{path}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     handle = os.open(place, flags, 0o666)
     try:

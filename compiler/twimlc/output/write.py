@@ -57,9 +57,7 @@ def read_manifest(folder: Path) -> tuple[Manifest | None, list[Diagnostic]]:
         data = None if kind_of(place) in (Kind.NOTHING, Kind.LINK) else _content(place)
         return (None if data is None else from_json(data)), []
     except ForeignManifestError as fault:
-        message = f"this file is not the manifest of a build: {fault}"
-        hint = "remove it, or build to another folder with -o; nothing was changed"
-        return None, [FOREIGN_MANIFEST.at(_place(folder, MANIFEST), message, hint=hint)]
+        return None, [_foreign(folder, fault)]
     except OSError as fault:
         return None, [_refused(folder, MANIFEST, fault)]
 
@@ -71,22 +69,24 @@ def write_target(
     *,
     source_exists: Callable[[str], bool],
     compiled: Collection[str] = (),
+    shared: Callable[[Manifest], Sequence[OutputFile]] | None = None,
     dry: bool = False,
 ) -> tuple[Written | None, list[Diagnostic]]:
     """Make ``folder`` hold this build. ``dry`` only tells what would change.
 
     ``source_exists`` answers for the sources that the last manifest names, ``compiled`` is
-    explained at :func:`twimlc.output.plan.settle`.
+    explained at :func:`twimlc.output.plan.settle`. ``shared`` makes the files that hang on all
+    flows of the target, also those that this build leaves alone, from the manifest as it will be.
     """
     blocked = _blocked(folder, [file.path for file in files])
     if blocked is not None:
         return None, [blocked]
     try:
         if dry:
-            return _write(folder, files, manifest, source_exists, compiled, dry=True)
+            return _write(folder, files, manifest, source_exists, compiled, shared, dry=True)
         os.makedirs(folder.parent, exist_ok=True)
         with staging.one_writer(folder.parent):
-            return _write(folder, files, manifest, source_exists, compiled, dry=False)
+            return _write(folder, files, manifest, source_exists, compiled, shared, dry=False)
     except OSError as fault:
         return None, [_refused(folder, "", fault)]
 
@@ -97,6 +97,7 @@ def _write(
     manifest: Manifest,
     source_exists: Callable[[str], bool],
     compiled: Collection[str],
+    shared: Callable[[Manifest], Sequence[OutputFile]] | None,
     *,
     dry: bool,
 ) -> tuple[Written | None, list[Diagnostic]]:
@@ -104,6 +105,16 @@ def _write(
     if findings:
         return None, findings
     outcome = settle(files, manifest, last, compiled=compiled, source_exists=source_exists)
+    if shared is not None:
+        try:
+            more = shared(outcome.manifest)
+        except ForeignManifestError as fault:
+            return None, [_foreign(folder, fault)]
+        blocked = _blocked(folder, [file.path for file in more])
+        if blocked is not None:
+            return None, [blocked]
+        files = [*files, *more]
+        outcome = settle(files, manifest, last, compiled=compiled, source_exists=source_exists)
     blocked = _linked(folder, outcome.stale)
     if blocked is not None:
         return None, [blocked]
@@ -142,6 +153,8 @@ def _replace(
 ) -> None:
     try:
         os.mkdir(stage)
+        for inside in folders_of([file.path for file in files]):
+            os.mkdir(f"{stage}/{inside}")
         for file in files:
             staging.put(stage, file.path, file.data)
         staging.put(stage, MANIFEST, listing)
@@ -188,6 +201,12 @@ def _link_finding(folder: Path, path: str) -> Diagnostic:
     message = "this folder is a link to somewhere else, where nothing may be changed"
     hint = "remove the link, or build with -o to the folder that it leads to"
     return LINKED_FOLDER.at(_place(folder, path), message, hint=hint)
+
+
+def _foreign(folder: Path, fault: ForeignManifestError) -> Diagnostic:
+    message = f"this file is not the manifest of a build: {fault}"
+    hint = "remove it, or build to another folder with -o; nothing was changed"
+    return FOREIGN_MANIFEST.at(_place(folder, MANIFEST), message, hint=hint)
 
 
 def _refused(folder: Path, path: str, fault: OSError) -> Diagnostic:

@@ -4,6 +4,7 @@ This is the public API of twimlc; the command only translates its options into t
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.ignores import apply_ignores
@@ -11,12 +12,14 @@ from twimlc.diagnostics.order import apply_severities, in_order, merge_variants
 from twimlc.pipeline.compile import Compiled, compile_target
 from twimlc.pipeline.load import Loaded, load
 from twimlc.pipeline.model import NumberSetting, Options, Result, TargetReport, UsageError
-from twimlc.report.graph import GraphView
 from twimlc.source.components import flow_components, unused_components
 from twimlc.source.files import display_path
 from twimlc.source.matrix import rows_and_flows
 from twimlc.source.project import build_folder_fault, unknown_flows
-from twimlc.text import Span
+
+if TYPE_CHECKING:
+    from twimlc.report.graph import GraphView
+    from twimlc.text import Span
 
 __all__ = [
     "NumberSetting",
@@ -74,7 +77,7 @@ def build(options: Options | None = None) -> Result:
     return Result((*_findings(loaded, compiled, options), *in_order(written)), tuple(reports))
 
 
-def graph(options: Options, flow: str) -> tuple[GraphView | None, list[Diagnostic]]:
+def graph(options: Options, flow: str) -> "tuple[GraphView | None, list[Diagnostic]]":
     """The states of one flow and what leads from one to another."""
     from twimlc.pipeline.picture import draw
 
@@ -115,9 +118,7 @@ def _unused(loaded: Loaded, compiled: list[Compiled]) -> list[Diagnostic]:
     return findings + unused_components(shared.values(), shared_used)
 
 
-def _findings(
-    loaded: Loaded, compiled: list[Compiled], options: Options
-) -> tuple[Diagnostic, ...]:
+def _findings(loaded: Loaded, compiled: list[Compiled], options: Options) -> tuple[Diagnostic, ...]:
     """All findings of reading and compiling: merged, silenced as asked, in order."""
     per_target = [(made.target.name, made.findings) for made in compiled]
     found = [*loaded.findings, *merge_variants(per_target, noun="target")]

@@ -20,7 +20,7 @@ from twimlc.flow.model import Flow, MediaLink, StateKey
 from twimlc.flow.names import FlowNames
 from twimlc.flow.read import flow_names, read_flow
 from twimlc.flow.targets import name_of
-from twimlc.lower.host import HOSTS, Site
+from twimlc.lower.host import HOSTS, ROUTERS, Site, find_host
 from twimlc.lower.lowering import lower
 from twimlc.lower.plan import Plan
 from twimlc.pipeline.load import FlowSource, Loaded
@@ -39,13 +39,23 @@ class Variant:
     row: str | None
     graph: Graph
     plan: Plan | None
+    _pages: "list[Rendered] | None" = None
+
+    def pages(self) -> "list[Rendered]":
+        """The documents of the plan, rendered when they are first asked for."""
+        if self._pages is None:
+            from twimlc.render.document import render
+
+            self._pages = render(self.plan) if self.plan is not None else []
+        return self._pages
 
 
 @dataclass(slots=True, eq=False)
 class Compiled:
     """A target, compiled. ``findings`` are those of this target, rows merged.
 
-    ``components`` are the names of those that each flow uses.
+    ``components`` are the names of those that each flow uses; ``read_media`` gives the bytes of
+    the sound files that flows name.
     """
 
     target: Target
@@ -53,6 +63,7 @@ class Compiled:
     findings: list[Diagnostic] = field(default_factory=list)
     components: dict[str, set[str]] = field(default_factory=dict)
     flows: set[str] = field(default_factory=set)
+    read_media: Callable[[MediaLink], bytes | None] | None = None
 
     @property
     def ok(self) -> bool:
@@ -70,13 +81,15 @@ def compile_target(loaded: Loaded, target: Target) -> Compiled:
     matrix = loaded.project.matrix
     in_matrix = {name for name in covered if matrix is not None and matrix.covers(name)}
     media = _Media(loaded)
+    made.read_media = media.read
     variants: list[tuple[str, list[Diagnostic]]] = []
     if covered - in_matrix or not in_matrix:
         variants.append(("", _variant(loaded, made, covered, in_matrix, None, media)))
     rows: list[tuple[str, list[Diagnostic]]] = []
     if matrix is not None and in_matrix:
-        for row in matrix.rows:
-            rows.append((row, _variant(loaded, made, covered, in_matrix, row, media)))
+        rows += (
+            (row, _variant(loaded, made, covered, in_matrix, row, media)) for row in matrix.rows
+        )
     made.findings += [finding for _, findings in variants for finding in findings]
     made.findings += merge_variants(rows)
     return made
@@ -88,11 +101,11 @@ def _not_available(target: Target) -> Diagnostic | None:
     span = span or place_of("command line", f"-t {target.name}")
     if target.host not in HOSTS:
         message = f"this version does not build for the host '{target.host}' yet"
-    elif target.router is not None:
+    elif target.router is not None and target.router not in ROUTERS:
         message = f"this version does not build the router '{target.router}' yet"
     else:
         return None
-    hint = f"it builds for {' and '.join(HOSTS)}, without a router"
+    hint = f"it builds for {', '.join(HOSTS)}, and the router {', '.join(ROUTERS)}"
     return HOST_NOT_AVAILABLE.at(span, message, hint=hint)
 
 
@@ -141,12 +154,18 @@ def _variant(
     findings += analyse(graph, declared)
     findings += media.missing(graph)
     plan: Plan | None = None
-    if made.target.host in HOSTS and not any(f.is_error for f in found):
-        site = Site(HOSTS[target.host], target.url, row, target.allow)
+    host = find_host(target.host, target.router)
+    if host is not None and not any(f.is_error for f in found):
+        site = Site(host, target.url, row, target.allow)
         plan, refused = lower(graph, site, media.read)
         errors = [f.span for f in findings if f.is_error]
         findings += [f for f in refused if not any(_overlap(f.span, span) for span in errors)]
-    made.variants.append(Variant(row, graph, plan))
+    variant = Variant(row, graph, plan)
+    made.variants.append(variant)
+    if not any(f.is_error for f in findings):
+        from twimlc.pipeline.proof import open_questions
+
+        findings += open_questions(made, variant, loaded.selected)
     chosen = {loaded.flows[name].file.path for name in loaded.selected}
     return [f for f in findings if f.is_error or loaded.whole or _about(f, chosen)]
 
@@ -201,7 +220,8 @@ def _independent(found: list[Diagnostic], earlier: list[Diagnostic]) -> list[Dia
 
 def _overlap(one: Span, other: Span) -> bool:
     return (
-        one.file.path == other.file.path and one.start < max(other.end, other.start + 1)
+        one.file.path == other.file.path
+        and one.start < max(other.end, other.start + 1)
         and other.start < max(one.end, one.start + 1)
     )
 
@@ -209,11 +229,7 @@ def _overlap(one: Span, other: Span) -> bool:
 def _without_broken(flows: dict[str, Flow], named: Mapping[str, frozenset[StateKey]]) -> None:
     """Drop flows that jump to one with errors: what they mean is not known."""
     while True:
-        gone = [
-            name
-            for name in flows
-            if any(key.flow not in flows for key in named[name])
-        ]
+        gone = [name for name in flows if any(key.flow not in flows for key in named[name])]
         if not gone:
             return
         for name in gone:
@@ -263,5 +279,3 @@ class _Media:
                         message = fault[0].message
                     hint = "a relative path names a file of the project; write https://… for others"
                     yield MISSING_MEDIA.at(span, message, hint=hint)
-
-

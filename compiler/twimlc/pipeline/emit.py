@@ -1,15 +1,17 @@
 """From the plans of a target to its folder: bytes, manifest, and the report of what was written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.lower.host import HOSTS
+from twimlc.flow.model import Kind
+from twimlc.lower.host import find_host
 from twimlc.lower.plan import ASSUMPTIONS, Plan
 from twimlc.output.manifest import DocumentEntry, FlowEntry, Manifest, base_name
 from twimlc.output.plan import OutputFile
 from twimlc.output.write import Written, write_target
 from twimlc.pipeline.compile import Compiled
+from twimlc.pipeline.decisions import decisions_of, router_files
 from twimlc.pipeline.load import Loaded
 from twimlc.pipeline.model import NumberSetting, TargetReport
 from twimlc.render.document import Rendered, render
@@ -21,9 +23,17 @@ def emit(
 ) -> tuple[TargetReport, list[Diagnostic]]:
     """Write the target's folder, or with ``write`` false tell what would change."""
     target = made.target
+    host = find_host(target.host, target.router)
+    assert host is not None, "a target for another host has no plan"
     folder = build / target.name
     shown = display_path(folder, cwd)
     plans = [variant.plan for variant in made.variants if variant.plan is not None]
+    texts = {  # flows that answer messages: their numbers have settings of their own
+        base_name(name)
+        for variant in made.variants
+        for name, flow in variant.graph.flows.items()
+        if flow.kind is Kind.MESSAGING
+    }
     files: dict[str, OutputFile] = {}
     documents: dict[str, DocumentEntry] = {}
     flows: dict[str, FlowEntry] = {}
@@ -36,16 +46,24 @@ def emit(
         for sound in plan.media:
             files[sound.path] = OutputFile(sound.path, sound.data, sound.media_type)
             documents[sound.path] = DocumentEntry(sound.media_type, source=sound.source)
+        starts = {entry.path: base_name(entry.flow) for entry in plan.entries}
         for entry in plan.entries:
             if base_name(entry.flow) in loaded.selected:
                 source = loaded.flows[base_name(entry.flow)].source
-                flows[entry.flow] = FlowEntry(entry.path, source, _number(made, plan, entry.path))
+                number = _number(made, host.method, entry.path, starts, texts)
+                flows[entry.flow] = FlowEntry(entry.path, source, number)
     manifest = Manifest(
         target=target.name,
         host=target.host,
         url=target.url,
         flows=flows,
         documents=documents,
+        decisions=decisions_of(
+            decision
+            for plan in plans
+            for decision in plan.decisions
+            if base_name(decision.flow) in loaded.selected
+        ),
         approximations=tuple(_approximations(plans, loaded)),
         assumptions=tuple(sorted({name for plan in plans for name in plan.assumptions})),
     )
@@ -55,6 +73,7 @@ def emit(
         manifest,
         source_exists=lambda source: (loaded.root / source).is_file(),
         compiled=loaded.selected,
+        shared=lambda whole: router_files(host, whole),
         dry=not write,
     )
     if written is None:
@@ -69,21 +88,45 @@ def _entry(page: Rendered, source: str, loaded: Loaded) -> DocumentEntry:
         flow=page.flow,
         source=flow.source if flow else source,
         states=page.states,
-        lines=tuple((at.line, f"{base_name(page.flow)}/{at.state}" if "/" not in at.state else at.state, at.source_line) for at in page.lines),
+        lines=tuple(
+            (
+                at.line,
+                f"{base_name(page.flow)}/{at.state}" if "/" not in at.state else at.state,
+                at.source_line,
+            )
+            for at in page.lines
+        ),
     )
 
 
-def _number(made: Compiled, plan: Plan, path: str) -> dict[str, str]:
-    """What to set on the number of a flow; addresses are relative where no url is known."""
+def _number(
+    made: Compiled, method: str, path: str, starts: Mapping[str, str], texts: set[str]
+) -> dict[str, str]:
+    """What to set on the number whose flow starts at ``path``; relative where no url is known.
+
+    ``starts`` gives the flow of every path that is one's start.
+    """
     base = f"{made.target.url.rstrip('/')}/" if made.target.url else ""
-    method = HOSTS[made.target.host].method
-    number = {"voiceUrl": base + path, "voiceMethod": method}
-    sorry = made.target.on_error
-    if sorry is not None:
-        for entry in plan.entries:
-            if base_name(entry.flow) == sorry and entry.path != path:
-                number |= {"voiceFallbackUrl": base + entry.path, "voiceFallbackMethod": method}
+    kind = "sms" if starts[path] in texts else "voice"
+    number = {f"{kind}Url": base + path, f"{kind}Method": method}
+    if made.target.on_error is None:
+        return number
+    for other, flow in starts.items():
+        same_kind = (flow in texts) == (starts[path] in texts)
+        if flow == made.target.on_error and other != path and same_kind:
+            number |= {f"{kind}FallbackUrl": base + other, f"{kind}FallbackMethod": method}
     return number
+
+
+def _setting(flow: str, number: Mapping[str, str]) -> NumberSetting:
+    kind = "sms" if "smsUrl" in number else "voice"
+    return NumberSetting(
+        flow,
+        number[f"{kind}Url"],
+        number[f"{kind}Method"],
+        kind="messaging" if kind == "sms" else "voice",
+        fallback=number.get(f"{kind}FallbackUrl"),
+    )
 
 
 def _approximations(plans: list[Plan], loaded: Loaded) -> Iterator[dict[str, object]]:
@@ -140,8 +183,5 @@ def _report(
             f"{name}: {ASSUMPTIONS[name]}"
             for name in sorted({name for plan in plans for name in plan.assumptions})
         ),
-        numbers=tuple(
-            NumberSetting(name, entry.number["voiceUrl"], entry.number["voiceMethod"])
-            for name, entry in sorted(flows.items())
-        ),
+        numbers=tuple(_setting(name, entry.number) for name, entry in sorted(flows.items())),
     )

@@ -4,6 +4,7 @@ The options come in; the project, its flows as raw trees, components and params 
 findings of reading and of shape.
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from twimlc.schema.check import check_component, check_flow
 from twimlc.source import tree as t
 from twimlc.source.comments import Comment, find_comments
 from twimlc.source.components import Component, component_of
-from twimlc.source.files import display_path, is_inside, place_of, read_source
+from twimlc.source.files import display_path, place_of, read_source
 from twimlc.source.names import proposed_name, valid_name
 from twimlc.source.params import declared, undeclared, unused_params
 from twimlc.source.project import PROJECT_FILE, Project, choose_targets, find_root, read_project
@@ -75,7 +76,7 @@ def load(options: Options) -> Loaded | list[Diagnostic]:
     cwd = (options.cwd or Path.cwd()).absolute()
     paths = [cwd / path for path in options.paths]
     for path in paths:
-        if not path.exists():
+        if not os.path.exists(path):  # unlike Path.exists, also where the name is too long
             raise UsageError(f"there is no file or folder '{display_path(path, cwd)}'")
     project, findings = read_project(_config(options, cwd, paths), cwd)
     if project is None:
@@ -96,10 +97,10 @@ def load(options: Options) -> Loaded | list[Diagnostic]:
 def _config(options: Options, cwd: Path, paths: list[Path]) -> Path | None:
     if options.config is not None:
         config = cwd / options.config
-        if not config.is_file():
+        if not os.path.isfile(config):
             raise UsageError(f"there is no project file '{options.config}'")
         return config
-    starts = [cwd, *(path if path.is_dir() else path.parent for path in paths[:1])]
+    starts = [cwd, *(path if os.path.isdir(path) else path.parent for path in paths[:1])]
     for start in starts:
         root = find_root(start)
         if root is not None:
@@ -156,15 +157,18 @@ class _Reader:
             yield from self._parse(file, None, beside, Path(name).name, self.findings)
 
     def _flow(self, path: Path, findings: list[Diagnostic]) -> Iterator[FlowSource]:
-        inside = is_inside(path, self.project.root)
-        root = self.project.root if inside else None
-        file, found = read_source(path, root=root, name=display_path(path, self.cwd))
+        file, found = read_source(path, root=None, name=display_path(path, self.cwd))
         findings += found
         if file is not None:
             yield from self._parse(file, path, path.parent, path.name, findings)
 
     def _parse(
-        self, file: SourceFile, path: Path | None, folder: Path, name: str, findings: list[Diagnostic]
+        self,
+        file: SourceFile,
+        path: Path | None,
+        folder: Path,
+        name: str,
+        findings: list[Diagnostic],
     ) -> Iterator[FlowSource]:
         self.loaded.files[file.path] = file
         node, faults = read_yaml(file)
@@ -229,9 +233,7 @@ class _Reader:
             self.loaded.components[folder] = found
 
     def _component(self, name: str, path: Path) -> Component | None:
-        inside = is_inside(path, self.project.root)
-        root = self.project.root if inside else None
-        file, found = read_source(path, root=root, name=display_path(path, self.cwd))
+        file, found = read_source(path, root=None, name=display_path(path, self.cwd))
         self.findings += found
         if file is None:
             return None
@@ -258,7 +260,9 @@ class _Reader:
         """The params given from outside: files first, then ``-p``."""
         given: list[Mapping[str, t.Node]] = []
         for path in options.params_files:
-            file, found = read_source(self.cwd / path, root=None, name=display_path(self.cwd / path, self.cwd))
+            file, found = read_source(
+                self.cwd / path, root=None, name=display_path(self.cwd / path, self.cwd)
+            )
             self.findings += found
             if file is None:
                 continue

@@ -18,7 +18,8 @@ class Options:
     ``paths`` limit it to some files or folders; ``targets`` are names of targets, or of hosts;
     ``params`` are texts as on a command line, stronger than ``params_files`` (YAML or JSON).
     ``stdin`` is a flow given as (name, bytes) instead of paths. ``output`` takes the place of the
-    project's build folder. ``write`` false: nothing is changed on the disk.
+    project's build folder. ``write`` false: nothing is changed on the disk. ``verify`` false: what
+    is built is not compared with the flows.
     """
 
     paths: tuple[Path, ...] = ()
@@ -31,20 +32,27 @@ class Options:
     cwd: Path | None = None
     jobs: int = 1
     write: bool = True
+    verify: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class NumberSetting:
-    """What to set on the phone number that a flow answers."""
+    """What to set on the phone number that a flow answers: for calls, or for messages."""
 
     flow: str
     url: str
     method: str
+    kind: str = "voice"
+    fallback: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TargetReport:
-    """What was built for one target. ``fetches`` is 0 where no path has an end (a loop)."""
+    """What was built for one target. ``fetches`` is 0 where no path has an end (a loop).
+
+    ``pairs`` counts the pairs of positions, in a flow and in its documents, that were compared;
+    None where that was not asked for. ``unverified`` are the flows too big to be compared wholly.
+    """
 
     name: str
     host: str
@@ -60,16 +68,23 @@ class TargetReport:
     approximations: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     numbers: tuple[NumberSetting, ...] = ()
+    pairs: int | None = None
+    unverified: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The findings, in order, each once; and one report for each target."""
+    """The findings, in order, each once; and one report for each target.
+
+    ``faults`` are mistakes of the compiler itself: documents that are not the call that their
+    flow says, told for people. Nothing of such a target was written.
+    """
 
     findings: tuple[Diagnostic, ...]
     targets: tuple[TargetReport, ...] = ()
+    faults: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
         """Whether nothing was found that stops a build."""
-        return not any(finding.is_error for finding in self.findings)
+        return not self.faults and not any(finding.is_error for finding in self.findings)

@@ -1,7 +1,7 @@
 """The picture of a flow: its states, and which outcome leads from one to another."""
 
 from twimlc.flow.graph import Graph, NodeKey
-from twimlc.flow.model import StateKey
+from twimlc.flow.model import StateLink
 from twimlc.report.graph import GraphEdge, GraphNode, GraphView
 
 _PLAIN = ("done", "over", "recorded", "input")
@@ -12,21 +12,17 @@ def draw(graph: Graph, name: str) -> GraphView:
     """States as nodes; an edge for each outcome that leaves a state, the same ones joined."""
     flow = graph.flows[name]
     nodes: dict[str, GraphNode] = {}
-    for key, state in flow.states.items():
-        words = [
-            node.note
-            for node in graph.nodes
-            if node.state == key and node.note is not None
-        ]
-        note = "; ".join(dict.fromkeys(words)) or None
+    for key in flow.states:
+        notes = [node.note for node in graph.nodes if node.state == key and node.note is not None]
+        note = "; ".join(dict.fromkeys(notes)) or None
         nodes[key.name] = GraphNode(key.name, key.name, note, key == flow.start)
     labels: dict[tuple[str, str], list[str]] = {}
-    for key in sorted(graph.contexts):
-        node = graph.nodes[key]
+    for number in sorted(graph.contexts):
+        node = graph.nodes[number]
         if node.state.flow != name or node.element is None:
             continue
         for outcome, after in node.successors():
-            target = _state(graph, key, after, name)
+            target = _state(graph, number, after, name)
             if target is None:
                 continue
             words = labels.setdefault((node.state.home, target), [])
@@ -34,9 +30,8 @@ def draw(graph: Graph, name: str) -> GraphView:
             if label not in words:
                 words.append(label)
         for _, attribute, link, _ in node.element.links():
-            state = getattr(link, "state", None)
-            if isinstance(state, StateKey) and state.flow == name and state in flow.states:
-                words = labels.setdefault((node.state.home, state.name), [])
+            if isinstance(link, StateLink) and link.state in flow.states:
+                words = labels.setdefault((node.state.home, link.state.name), [])
                 if attribute and attribute not in words:
                     words.append(attribute)
     edges: list[GraphEdge] = []

@@ -60,7 +60,7 @@ def _template() -> "Template":
 
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
+        autoescape=False,  # Jinja2's escaping is HTML's; every value goes through a filter of ours
         undefined=StrictUndefined,
         auto_reload=False,
         keep_trailing_newline=True,

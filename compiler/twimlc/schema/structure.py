@@ -79,7 +79,8 @@ def _without_body(
         hint = "this looks like a project file, which is called twimlc.yaml"
     if not lists and unknown:
         # The unknown key says what the file was meant to be; one finding is enough.
-        found = [f for f in found if f.span not in {e.key_span for e in unknown}]
+        places = {e.key_span for e in unknown}
+        found = [f for f in found if f.span not in places]
     message = "this file has neither 'steps' nor 'states', so there is nothing to do in the call"
     return [*found, NOT_A_FLOW.at(span, message, hint=hint)]
 

@@ -78,7 +78,7 @@ def unknown_keys(place: Place, schema: Schema) -> list[Diagnostic]:
         if takes.startswith("a map of keys"):
             found.append(_bad_key(entry))
         elif not known and patterns:
-            found.append(_bad_map_name(entry, place.name, takes))
+            found.append(_bad_map_name(entry, place.key or "", takes))
         else:
             found.append(_unknown_key(entry, place, known, schema))
     return found

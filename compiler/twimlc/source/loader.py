@@ -38,7 +38,7 @@ MAX_ALIASED_NODES: Final = 100_000
 _COLON = re.compile(r"(?:\s*:)?")
 _TEXT_TAG = "tag:yaml.org,2002:str"
 # What an escape in double quotes may produce and XML 1.0 cannot carry.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 # A quoted "<<" is a key like any other; inside the open map it is kept apart by this name.
 _QUOTED_MERGE = "<<\0"
 
@@ -210,9 +210,13 @@ class _Loader:
         if event.style not in ('"', "'"):
             # The event of block text reaches to whatever comes next.
             end = start + len(text[start:end].rstrip())
-        elif event.style == '"' and (bad := _NOT_XML.search(value)) is not None:
+        elif (
+            event.style == '"'
+            and not value.isprintable()  # which tells most texts in a fraction of the time
+            and (bad := re.search(_NOT_XML, value)) is not None
+        ):
             self.findings.append(refusals.escaped_character(Span(self.file, start, end), bad[0]))
-            value = _NOT_XML.sub("\ufffd", value)
+            value = re.sub(_NOT_XML, "\ufffd", value)
         return Scalar(value, value, Span(self.file, start, end), plain=False)
 
     def add(self, frame: _Frame, node: Node) -> None:

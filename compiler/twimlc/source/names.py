@@ -5,8 +5,9 @@ one narrow alphabet holds for all of them.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
-from difflib import get_close_matches
+from functools import lru_cache
 
 DEVICE_NAMES = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)}
@@ -18,6 +19,9 @@ RESERVED_PARAMS = frozenset({"call", "flow", "state", "target", "row"})
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _PARAM = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_SEPARATORS = re.compile(r"[-_ ]")
+_FEW = 300
+_NEIGHBOURS = 16
 
 
 def valid_name(text: str) -> str | None:
@@ -54,14 +58,41 @@ def proposed_name(text: str) -> str | None:
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that was most likely meant by ``word``; None when none looks like it."""
-    known = list(dict.fromkeys(candidates))
-    folded = {re.sub(r"[-_ ]", "", name).casefold(): name for name in reversed(known)}
-    same = folded.get(re.sub(r"[-_ ]", "", word).casefold())
+    known = tuple(candidates)
+    same = _by_letters(known).get(_SEPARATORS.sub("", word).casefold())
     if same is not None:
         return same
     # difflib is quadratic in the word's length; no name of ours is anywhere near this long.
-    found = get_close_matches(word[:100], known, n=1, cutoff=0.6)
+    from difflib import get_close_matches
+
+    word = word[:100]
+    near = list(dict.fromkeys(known)) if len(known) <= _FEW else _alike(word, known)
+    found = get_close_matches(word, near, n=1, cutoff=0.6)
     return found[0] if found else None
+
+
+@lru_cache(maxsize=16)
+def _by_letters(known: tuple[str, ...]) -> dict[str, str]:
+    """The first name for each way of writing that differs in capitals and hyphens only."""
+    return {_SEPARATORS.sub("", name).casefold(): name for name in reversed(known)}
+
+
+@lru_cache(maxsize=16)
+def _in_order(known: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    names = sorted(set(known))
+    return names, sorted(name[::-1] for name in names)
+
+
+def _alike(word: str, known: tuple[str, ...]) -> list[str]:
+    """The names that begin or end most like ``word``.
+
+    To compare every wrong name of a big flow with every right one would take minutes.
+    """
+    ahead, behind = _in_order(known)
+    first, last = bisect_left(ahead, word), bisect_left(behind, word[::-1])
+    near = ahead[max(first - _NEIGHBOURS, 0) : first + _NEIGHBOURS]
+    far = behind[max(last - _NEIGHBOURS, 0) : last + _NEIGHBOURS]
+    return list(dict.fromkeys([*near, *(name[::-1] for name in far)]))
 
 
 def meant(word: str, candidates: Iterable[str]) -> str | None:

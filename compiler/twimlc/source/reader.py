@@ -17,7 +17,7 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _ALLOWED_BYTES = bytes({9, 10, 13, *range(0x20, 0x7F), *range(0x80, 0x100)})
 # U+0085, U+2028 and U+2029 end a line in YAML 1.1 and in no editor; U+FEFF is invisible.
-_REFUSED = re.compile(
+_REFUSED = (  # compiled when a file needs it: that takes longer than to read a flow
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _NAMES = {
@@ -93,7 +93,7 @@ def _refused_character(file: SourceFile) -> Diagnostic | None:
     # Deleting the allowed bytes is ten times faster than a search, and most flows are ASCII.
     if text.isascii() and not text.encode("ascii").translate(None, _ALLOWED_BYTES):
         return None
-    match = _REFUSED.search(text)
+    match = re.search(_REFUSED, text)
     if match is None:
         return None
     char, span = match[0], Span(file, match.start(), match.end())
@@ -102,7 +102,7 @@ def _refused_character(file: SourceFile) -> Diagnostic | None:
         hint = "save the file again with the encoding UTF-8"
         return rules.NOT_UTF8.at(span, message, hint=hint)
     name = _NAMES.get(char, "a control")
-    more = sum(1 for _ in _REFUSED.finditer(text)) - 1
+    more = sum(1 for _ in re.finditer(_REFUSED, text)) - 1
     message = f"{name} character (U+{ord(char):04X}) stands here; YAML and XML cannot carry it"
     if more:
         message += f" (and {more} more in this file)"

@@ -113,13 +113,20 @@ def _search(
             continue
         for entry in entries:
             path = Path(entry.path)
-            if entry.is_dir():
+            if _is_folder(entry):
                 skipped = entry.name.startswith(".") or entry.name == COMPONENTS
                 if not deep or skipped or _leads_out(entry, project, findings):
                     continue
                 waiting.append(path)
             elif wanted(entry.name) and not _leads_out(entry, project, findings):
                 yield path
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # links in a circle; whoever reads the file says so
+        return False
 
 
 def _leads_out(entry: "os.DirEntry[str]", project: Project, findings: list[Diagnostic]) -> bool:

@@ -6,6 +6,7 @@ nothing to parse.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -124,21 +125,31 @@ def table(kind: DocumentKind) -> Mapping[str, Element]:
     return VOICE if kind == "voice" else MESSAGING
 
 
-def verbs(kind: DocumentKind) -> dict[str, Element]:
+@cache
+def verbs(kind: DocumentKind) -> Mapping[str, Element]:
     """The verbs of one kind of document, by the key that flows use."""
     elements = table(kind)
-    return {elements[name].key: elements[name] for name in elements["Response"].children}
+    return MappingProxyType(
+        {elements[name].key: elements[name] for name in elements["Response"].children}
+    )
 
 
-def child_keys(element: Element) -> dict[str, Element]:
+def child_keys(element: Element) -> Mapping[str, Element]:
     """What may stand inside an element, by the key that flows use, in table order.
 
     Children that are written as one map are found under their ``map_key``. SSML stands inside
     text, so it has no keys here; neither have the verbs of Response: they are steps.
     """
-    elements = MESSAGING if MESSAGING.get(element.name) is element else VOICE
-    children = (elements[name] for name in element.children)
-    return {child.map_key or child.key: child for child in children if child.kind is not Kind.SSML}
+    kind: DocumentKind = "messaging" if MESSAGING.get(element.name) is element else "voice"
+    return _keys_of(kind, element.children)
+
+
+@cache
+def _keys_of(kind: DocumentKind, names: tuple[str, ...]) -> Mapping[str, Element]:
+    children = [table(kind)[name] for name in names]
+    return MappingProxyType(
+        {child.map_key or child.key: child for child in children if child.kind is not Kind.SSML}
+    )
 
 
 def element_by_key(kind: DocumentKind, parent: Element | None, key: str) -> Element | None:

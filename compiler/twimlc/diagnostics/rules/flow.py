@@ -464,3 +464,35 @@ steps:
   - hangup
 """),
 )
+
+DEPENDS_ON_ASSUMPTION = Rule(
+    490,
+    "depends-on-assumption",
+    Severity.NOTE,
+    "What a step means hangs on a question that Twilio's pages leave open.",
+    "Twilio's documentation is silent, or says two things, on a few questions, such as where a call "
+    "goes when a room is not open and an action is given. Each has a name, and an answer that the "
+    "documents are built for. This step is the call that was written only under that answer; "
+    "everything else is right under every answer and is not mentioned. Nothing has to be done: try "
+    "this one way with a real call before relying on it.",
+    wrong=Example("""\
+flow: room
+states:
+  greeting:
+    - connect: {room: DailyStandup}
+      then: goodbye
+      fallback:
+        - say: The room is not open yet.
+  goodbye:
+    - say: Thank you for coming.
+    - hangup
+"""),
+    right=Example("""\
+flow: room
+states:
+  greeting:
+    - connect: {room: DailyStandup}
+    - say: The room is not open.
+    - hangup
+"""),
+)

@@ -183,7 +183,8 @@ HOST_NOT_AVAILABLE = Rule(
     Severity.ERROR,
     "A target names a host, or a router, that this version does not build for.",
     "The name is known, and reserved, but what this host needs is not written yet. `static` and "
-    "`s3` are plain files over https; they do all that needs no decision.",
-    wrong=Example("flow: desk\nsteps:\n  - say: Nobody is here.\n  - hangup\n", target="nginx"),
+    "`s3` are plain files over https; they do all that needs no decision. `nginx`, `caddy`, "
+    "`apache` and `s3` with `router: cloudfront` decide by what Twilio sends.",
+    wrong=Example("flow: desk\nsteps:\n  - say: Nobody is here.\n  - hangup\n", target="twiml-bin"),
     right=Example("flow: desk\nsteps:\n  - say: Nobody is here.\n  - hangup\n"),
 )

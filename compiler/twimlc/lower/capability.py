@@ -1,0 +1,54 @@
+"""What a host can do, as data. Nothing comes in; the types of the records of ``lower.hosts`` go out."""
+
+from dataclasses import dataclass
+
+from twimlc.vocabulary import DOCUMENT_LIMITS
+
+
+@dataclass(frozen=True, slots=True)
+class HostFile:
+    """A file that a host needs beside the documents, written from ``template``.
+
+    Where it is longer than ``limit`` bytes, ``beyond`` is written in its place.
+    """
+
+    path: str
+    template: str
+    media_type: str
+    limit: int | None = None
+    beyond: "tuple[HostFile, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """The capabilities of one kind of host.
+
+    ``methods`` are the HTTP methods it answers with a document, the preferred one first.
+    ``decisions``: the next document may depend on a value that Twilio sends. ``templates``: a
+    document may show values of the running call. ``needs`` are keys a target must give,
+    ``files`` what it needs to find the right document.
+    """
+
+    name: str
+    description: str
+    methods: tuple[str, ...] = ("GET",)
+    decisions: bool = False
+    templates: bool = False
+    document_limit: int = DOCUMENT_LIMITS.max_bytes
+    inline_limit: int = 8192
+    needs: tuple[str, ...] = ()
+    files: tuple[HostFile, ...] = ()
+
+    @property
+    def method(self) -> str:
+        """What every link of ours asks Twilio to use."""
+        return self.methods[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """Something put before a host of plain files that decides for it; see :class:`Host`."""
+
+    name: str
+    description: str
+    files: tuple[HostFile, ...] = ()

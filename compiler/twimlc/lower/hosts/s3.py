@@ -1,0 +1,5 @@
+"""Plain files in a bucket: its addresses answer GET only (AmazonS3 user guide, Website endpoints)."""
+
+from twimlc.lower.capability import Host
+
+HOST = Host("s3", "a bucket of Amazon S3 or of a store that speaks its protocol")

@@ -1,0 +1,89 @@
+"""Is what will be written the call that was written down? A compiled target in, the answer out.
+
+Each row is rendered once, for the comparison and for the folder.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from twimlc.diagnostics.rules.flow import DEPENDS_ON_ASSUMPTION
+from twimlc.interpret.plan import Proof, may_depend
+
+if TYPE_CHECKING:
+    from twimlc.diagnostics.diagnostic import Diagnostic
+    from twimlc.interpret.verify import Dependence
+    from twimlc.interpret.walk import Media
+    from twimlc.lower.plan import Plan
+    from twimlc.pipeline.compile import Compiled, Variant
+
+MOST_PAIRS = 1_000_000
+"""A flow that can reach more pairs of positions than this is compared no further: at some forty
+microseconds each this is most of a minute."""
+
+MOST_FOR_NOTES = 20_000
+"""The same for notes about open questions, which every check pays for."""
+
+
+@dataclass(slots=True)
+class Proven:
+    """``pairs`` compared by flow (ROW/FLOW); flows that are not there were not compared wholly."""
+
+    pairs: dict[str, int] = field(default_factory=dict)
+    incomplete: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+def prove(made: "Compiled", selected: Collection[str]) -> Proven:
+    """Walk every chosen flow of a target together with its documents."""
+    proven = Proven()
+    for variant in made.variants:
+        if variant.plan is None:
+            continue
+        proof = _proof(made, variant, variant.plan, made.read_media)
+        for entry, found in proof.verified(flows=selected, most_pairs=MOST_PAIRS):
+            if found.difference is not None:
+                proven.faults.append(
+                    f"the documents for target '{made.target.name}' are not the call that the flow"
+                    f" says; nothing of this target was written\n{found.difference.describe()}"
+                )
+            elif found.complete:
+                proven.pairs[entry] = found.pairs
+            else:
+                proven.incomplete.append(entry)
+    return proven
+
+
+def open_questions(
+    made: "Compiled", variant: "Variant", selected: Collection[str]
+) -> "list[Diagnostic]":
+    """A note for each step that is right only as we read Twilio's pages."""
+    if variant.plan is None or not may_depend(variant.graph):
+        return []
+    proof = _proof(made, variant, variant.plan, None)
+    return list(_notes(variant, proof.dependences(selected, MOST_FOR_NOTES)))
+
+
+def _notes(variant: "Variant", dependences: "Iterator[Dependence]") -> "Iterator[Diagnostic]":
+    seen = set()
+    for found in dependences:
+        node = variant.graph.nodes[found.node]
+        assumption, difference = found.assumption, found.difference
+        if (assumption.name, node.span) in seen:  # attempts of a menu are the same step
+            continue
+        seen.add((assumption.name, node.span))
+        script = ", ".join(difference.script)
+        after = f"after '{script}' " if script else ""
+        wanted, got = difference.flow[-1].text, difference.documents[-1].text
+        yield DEPENDS_ON_ASSUMPTION.at(
+            node.span,
+            f"this '{node.title}' is right as long as {assumption.sentence(assumption.reading)}"
+            f" ({assumption.name}); Twilio's pages leave that open",
+            hint=f"if {assumption.sentence(found.answer)} instead, {after}there would be"
+            f" {got} in place of {wanted}",
+        )
+
+
+def _proof(made: "Compiled", variant: "Variant", plan: "Plan", media: "Media | None") -> Proof:
+    files = {page.path: page.data for page in variant.pages()}
+    return Proof(variant.graph, plan, files, made.target.url, media)

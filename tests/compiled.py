@@ -1,0 +1,99 @@
+"""Compile flows written in a test: text comes in; documents, findings and folders go out.
+
+Text of a flow may leave out what every flow of one list has: a text that starts with ``- `` is
+its steps.
+"""
+
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent, indent
+
+from twimlc import pipeline
+from twimlc.diagnostics.diagnostic import Severity
+
+_HEAD = re.compile(r'\A<\?xml[^>]*\?>\s*<Response>\s*|\s*</Response>\s*\Z|\A<\?xml[^>]*\?>\s*<Response/>\s*\Z')
+
+
+@dataclass(frozen=True)
+class Made:
+    """What came of a build: the documents, the findings, and the folder of the target."""
+
+    folder: Path
+    result: pipeline.Result
+
+    @property
+    def slugs(self) -> list[str]:
+        """The rules of errors and warnings, in order."""
+        return [f.rule.slug for f in self.result.findings if f.severity is not Severity.NOTE]
+
+    @property
+    def notes(self) -> list[str]:
+        return [f.rule.slug for f in self.result.findings if f.severity is Severity.NOTE]
+
+    @property
+    def words(self) -> str:
+        """Every message and hint, for what they must say."""
+        return "\n".join(f"{f.message} ({f.hint})" for f in self.result.findings)
+
+    @property
+    def files(self) -> list[str]:
+        """What was written, without the manifest."""
+        found = (p.relative_to(self.folder).as_posix() for p in self.folder.rglob("*") if p.is_file())
+        return sorted(path for path in found if path != "manifest.json")
+
+    def xml(self, path: str = "f/index.xml") -> str:
+        """What stands in the Response of a document, on one line."""
+        text = (self.folder / path).read_text(encoding="utf-8")
+        text = re.sub(r">\s+<", "><", text)
+        return _HEAD.sub("", text).strip()
+
+    @property
+    def documents(self) -> dict[str, str]:
+        return {path: self.xml(path) for path in self.files if path.endswith(".xml")}
+
+
+def whole(flow: str) -> str:
+    """The text of a flow file."""
+    flow = dedent(flow).strip("\n") + "\n"
+    return "steps:\n" + indent(flow, "  ") if flow.startswith("- ") else flow
+
+
+def make(
+    flow: str | None = None,
+    *,
+    files: dict[str, str | bytes] | None = None,
+    folder: Path | None = None,
+    target: str | None = "static",
+    params: dict[str, str] | None = None,
+    paths: tuple[str, ...] = (),
+) -> Made:
+    """Build a flow called ``f`` (and other files beside it) for one target."""
+    home = folder or Path(tempfile.mkdtemp(prefix="twimlc-"))
+    for path, content in ({"f.yaml": whole(flow)} if flow else {}).items() | (files or {}).items():
+        file = home / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, str):
+            content = content if path.endswith(".csv") else dedent(content)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+    options = pipeline.Options(
+        cwd=home,
+        targets=(target,) if target else (),
+        params=params or {},
+        paths=tuple(home / path for path in paths),
+    )
+    result = pipeline.build(options)
+    return Made(home / "build" / (target or ""), result)
+
+
+def xml(flow: str, **given: object) -> str:
+    """The one document of a flow without errors and warnings."""
+    made = make(flow, **given)  # type: ignore[arg-type]
+    assert made.slugs == [], made.words
+    assert list(made.documents) == ["f/index.xml"]
+    return made.xml()
+
+
+def slugs(flow: str, **given: object) -> list[str]:
+    return make(flow, **given).slugs  # type: ignore[arg-type]
