@@ -5,8 +5,10 @@
 
 A time says little, because machines differ and the same one is slower a minute later; a ratio
 of two commands that ran right after one another says a lot. Every ratio is the median over the
-rounds, of whole processes. Byte code is compiled before the first round, the files are in the
-system's cache, and what a build writes is deleted before it starts unless a row says otherwise.
+rounds, of whole processes: of the time on the wall, and of the processor's. Byte code is compiled
+before the first round, the files are in the system's cache, and what a build writes is deleted
+before it starts unless a row says otherwise. A slow disk hides what the programs do: on Linux,
+--work /dev/shm/benchmark keeps it out.
 """
 
 import argparse
@@ -38,7 +40,15 @@ class Row:
     folder: Path
     before: Callable[[], None] = lambda: None
     walls: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
     peaks: list[float] = field(default_factory=list)
+
+    def compared_with(self, other: "Row") -> tuple[float, float]:
+        """The ratios of the time on the wall and of the processor's."""
+        pairs = zip(self.walls, other.walls, strict=True)
+        wall = statistics.median(own / theirs for own, theirs in pairs)
+        pairs = zip(self.processor, other.processor, strict=True)
+        return wall, statistics.median(own / theirs for own, theirs in pairs)
 
 
 class Bench:
@@ -73,8 +83,8 @@ class Bench:
             self.run(Row("", [*floor, "prepare", str(root / "build" / "plain"), str(found)], root))
         return found
 
-    def run(self, row: Row) -> tuple[float, float]:
-        """Seconds on the wall and the peak of memory in MiB; a command that fails ends it all."""
+    def run(self, row: Row) -> tuple[float, float, float]:
+        """Seconds on the wall and of the processor, and the peak of memory in MiB."""
         started = time.perf_counter()
         process = subprocess.Popen(
             row.command,
@@ -88,24 +98,25 @@ class Bench:
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             raise SystemExit(f"{' '.join(row.command[-4:])}: exit {process.returncode}")
-        return wall, usage.ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
+        peak = usage.ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
+        return wall, usage.ru_utime + usage.ru_stime, peak
 
     def race(self, title: str, *rows: Row) -> None:
         """Run the rows in turn; the first is what the others are compared with."""
         for turn in range(self.rounds + 1):
             for row in rows:
                 row.before()
-                wall, peak = self.run(row)
+                wall, processor, peak = self.run(row)
                 if turn:  # the first round warms up
                     row.walls.append(wall)
+                    row.processor.append(processor)
                     row.peaks.append(peak)
-        print(f"\n{title}")
+        print(f"\n{title:42} {'wall':>10} {'processor':>12} {'wall':>11} {'peak':>12}")
         for row in rows:
-            ratio = statistics.median(
-                own / other for own, other in zip(row.walls, rows[0].walls, strict=True)
-            )
-            wall, peak = statistics.median(row.walls), statistics.median(row.peaks)
-            print(f"  {row.name:42} {ratio:8.2f} x {wall * 1000:9.0f} ms {peak:7.1f} MiB")
+            wall, processor = row.compared_with(rows[0])
+            took, peak = statistics.median(row.walls) * 1000, statistics.median(row.peaks)
+            ratios = f"{wall:8.2f} x {processor:10.2f} x"
+            print(f"  {row.name:40} {ratios} {took:8.0f} ms {peak:8.1f} MiB", flush=True)
 
     # the races
 

@@ -1,7 +1,7 @@
 """Synthetic projects: a number of flows and a seed come in, a folder of flows goes out.
 
 The flows are what people write: params and defaults, a few states that lead to each other, offers,
-rooms with a fallback, dials, comments, some anchors; 70 lines in the median. The same seed
+dials with a fallback, recordings, comments, some anchors; 70 lines in the median. The same seed
 gives the same bytes on every machine.
 """
 
@@ -19,13 +19,7 @@ _WORDS = (
     "Grüß Gott, hier ist {team}. Wir sind gleich für Sie da.",
 )
 _VOICES = ("Polly.Joanna", "Polly.Amy", "Polly.Vicki", "alice")
-_PROJECT = """\
-flows: flows
-build: build
-targets:
-  plain: {host: static}
-rules: {room-limits: off}  # the one note that the flows would get, for each room
-"""
+_PROJECT = "flows: flows\nbuild: build\ntargets:\n  plain: {host: static}\n"
 
 
 class _Flow:
@@ -71,10 +65,9 @@ class _Flow:
         self.say(indent + 4)
         self.play(indent + 4)
 
-    def room(self, indent: int) -> None:
-        room = self.chance.randrange(10**5)
-        self.add(indent, f"- connect: {{room: room-{room}}}", "  then: hangup", "  fallback:")
-        self.say(indent + 4)
+    def record(self, indent: int) -> None:
+        length = self.chance.randint(2, 30) * 10
+        self.add(indent, "- record:", f"    maxLength: {length}", '    finishOnKey: "#"')
 
     def gather(self, indent: int) -> None:
         number = self.chance.randrange(10**4)
@@ -91,7 +84,7 @@ class _Flow:
             self.add(indent, f"        then: {state}")
 
     def steps(self, indent: int, number: int) -> None:
-        makers = (self.say, self.play, self.pause, self.gather, self.dial, self.room)
+        makers = (self.say, self.play, self.pause, self.gather, self.dial, self.record)
         for make in self.chance.choices(makers, (34, 16, 9, 10, 13, 8), k=number):
             if self.chance.random() < 0.15:
                 self.add(indent, f"# agreed with {self.chance.choice(_TEAMS)}")

@@ -1,17 +1,18 @@
-"""Writes the generated pages: the rules and the table of TwiML come in, Markdown goes out.
+"""Writes the generated pages: rules, TwiML and hosts come in as tables, Markdown goes out.
 
-``python docs/generate.py`` writes ``findings.md`` and ``twiml.md`` beside this file; with
+``python docs/generate.py`` writes ``findings.md``, ``twiml.md`` and ``constructs.md``; with
 ``--check`` it only names the stale ones and exits with 1.
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from twimlc import vocabulary
 from twimlc.diagnostics.catalogue import ALL_RULES
 from twimlc.diagnostics.diagnostic import Example, Rule, Severity
+from twimlc.lower.constructs import CONSTRUCTS, construct_table, every_host
 from twimlc.report.visible import visible
 from twimlc.vocabulary import Attribute, Element, Kind
 
@@ -218,9 +219,40 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
 
+CONSTRUCTS_PAGE = """\
+# What each host can do
+
+Whatever a host cannot do exactly is refused at the step that asks for it, with the reason. *no;* is
+followed by what else works there. A dial or a queue whose outcomes all lead to the same place asks
+for nothing, and works everywhere. [hosts.md](hosts.md) tells how to set each host up.
+"""
+
+
+def constructs_page() -> str:
+    """The page of what flows can ask of hosts."""
+    lines = [NOTICE, "", CONSTRUCTS_PAGE]
+    head, *rows = construct_table()
+    lines += [_row(head), _row("---" for _ in head), *(_row(row) for row in rows)]
+    lines += ["", "| host | is |", "|---|---|"]
+    lines += [_row((f"`{name}`", host.description)) for name, host in every_host().items()]
+    lines += ["", "## Examples"]
+    for construct in CONSTRUCTS:
+        mark = " example" if construct.decisions or construct.templates else ""
+        lines += ["", construct.name + ":", "", f"```yaml{mark}", construct.example.rstrip(), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(map(_cell, cells)) + " |"
+
+
 def pages() -> dict[str, str]:
     """What each generated file must hold."""
-    return {"findings.md": findings_page(), "twiml.md": twiml_page()}
+    return {
+        "findings.md": findings_page(),
+        "twiml.md": twiml_page(),
+        "constructs.md": constructs_page(),
+    }
 
 
 def stale(folder: Path = FOLDER) -> list[str]:

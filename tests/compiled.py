@@ -12,8 +12,15 @@ from textwrap import dedent, indent
 
 from twimlc import pipeline
 from twimlc.diagnostics.diagnostic import Severity
+from twimlc.flow.graph import Graph
+from twimlc.pipeline.compile import compile_target
+from twimlc.pipeline.load import Loaded, load
 
-_HEAD = re.compile(r'\A<\?xml[^>]*\?>\s*<Response>\s*|\s*</Response>\s*\Z|\A<\?xml[^>]*\?>\s*<Response/>\s*\Z')
+_HEAD = re.compile(
+    r"\A<\?xml[^>]*\?>\s*<Response(/>\s*\Z|>\s*)|\s*</Response>\s*\Z"
+)
+
+_ROOT = tempfile.TemporaryDirectory(prefix="twimlc-tests-")  # removed when the tests end
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ def make(
     paths: tuple[str, ...] = (),
 ) -> Made:
     """Build a flow called ``f`` (and other files beside it) for one target."""
-    home = folder or Path(tempfile.mkdtemp(prefix="twimlc-"))
+    home = folder or Path(tempfile.mkdtemp(dir=_ROOT.name))
     for path, content in ({"f.yaml": whole(flow)} if flow else {}).items() | (files or {}).items():
         file = home / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -97,3 +104,31 @@ def xml(flow: str, **given: object) -> str:
 
 def slugs(flow: str, **given: object) -> list[str]:
     return make(flow, **given).slugs  # type: ignore[arg-type]
+
+
+def graph_of(flow: str, **files: str) -> Graph:
+    """The control-flow graph of a flow called ``f``."""
+    home = Path(tempfile.mkdtemp(dir=_ROOT.name))
+    (home / "f.yaml").write_text(whole(flow))
+    for name, text in files.items():
+        (home / f"{name}.yaml").write_text(whole(text))
+    loaded = load(pipeline.Options(cwd=home, targets=("static",)))
+    assert isinstance(loaded, Loaded)
+    (made,) = (compile_target(loaded, target) for target in loaded.targets)
+    (variant,) = made.variants
+    return variant.graph
+
+
+def story(graph: Graph, *ways: str, flow: str = "f") -> list[str]:
+    """What a caller meets who takes these ways out: each verb's title or its words."""
+    met: list[str] = []
+    chosen = list(ways)
+    node = graph.nodes[graph.starts[flow]]
+    while node.element is not None:
+        met.append("".join(c for c in node.element.children if isinstance(c, str)) or node.title)
+        after = dict(node.successors())
+        if not after:
+            break
+        way = next(iter(after)) if set(after) == {"done"} else chosen.pop(0)
+        node = graph.nodes[after[way]]
+    return met

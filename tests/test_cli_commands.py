@@ -38,6 +38,7 @@ class Options:
     cwd: Path | None = None
     jobs: int = 1
     write: bool = True
+    verify: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,15 @@ class TargetReport:
     approximations: tuple[str, ...] = ("fallback-after-answer at flows/a.yaml:3:4",)
     assumptions: tuple[str, ...] = ("relative links are resolved",)
     numbers: tuple[NumberSetting, ...] = (NumberSetting("hello", "hello/index.xml", "GET"),)
+    pairs: int | None = 4
+    unverified: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     findings: tuple[Diagnostic, ...] = ()
     targets: tuple[TargetReport, ...] = ()
+    faults: tuple[str, ...] = ()
 
 
 class UsageError(Exception):
@@ -287,11 +291,12 @@ def test_build_tells_what_it_wrote(command: Command, pipeline: FakePipeline) -> 
         "  documents    3 (2 written, 1 unchanged)",
         "  biggest      hello/index.xml, 1,234 bytes",
         "  longest way  4 fetches, in hello",
+        "  verified     4 pairs of positions, all the same call",
         "  approximate  fallback-after-answer at flows/a.yaml:3:4",
         "  assumes      relative links are resolved",
         "  number       hello: voice URL hello/index.xml (GET)",
         "site (static) in build/plain",
-        "  not built, because of the errors above; what was there stays",
+        "  not built, because of what is told on standard error; what was there stays",
     ]
 
 

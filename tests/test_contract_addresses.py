@@ -1,6 +1,7 @@
 """A state as an address: which documents come of it, whose line runs them, what may stand there."""
 
 import pytest
+
 from compiled import Made, make, slugs
 
 LEGS = [

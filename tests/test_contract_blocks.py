@@ -1,6 +1,7 @@
 """Blocks and ways on: goto, menu, offer, voicemail, hunt, use; then, when and fallback."""
 
 import pytest
+
 from compiled import make, slugs, xml
 
 DESK = "+14155550100"

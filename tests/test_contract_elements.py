@@ -1,8 +1,8 @@
 """Verbs, nouns, attributes and text: every way to write an element, and what it becomes."""
 
 import pytest
-from compiled import make, slugs, xml
 
+from compiled import make, slugs, xml
 from twimlc import vocabulary
 
 TEXTS = {
@@ -200,6 +200,12 @@ def test_what_is_newer_than_the_table_passes_with_a_warning() -> None:
     assert slugs('- twiml: <Say loop="many">Hi</Say>\n')[0] != "extra-markup"
 
 
+@pytest.mark.parametrize("extra", ["loop: 3", "'a:b': 3", "'1a': 3", "x: [1]", "x: "])
+def test_extra_is_for_new_attributes_only(extra: str) -> None:
+    made = make(f"- say: {{message: Hi, extra: {{{extra}}}}}\n")
+    assert made.slugs == ["wrong-type"], made.words
+
+
 def test_defaults_go_from_the_element_outwards() -> None:
     flow = """
         defaults:
@@ -228,6 +234,12 @@ def test_defaults_of_an_element_are_stronger_than_the_blocks_own() -> None:
     assert 'timeout="11"' in xml(given)
     both = "defaults: {dial: {timeout: 11}, hunt: {timeout: 12}}\nsteps:\n  - hunt: {number: [+14155550100]}\n"
     assert 'timeout="12"' in xml(both)
+
+
+@pytest.mark.parametrize("value", ["", "null"])
+def test_nothing_behind_a_verb_is_not_passed_over(value: str) -> None:
+    assert slugs(f"- goto: {value}\n- say: Hi.\n") != []
+    assert slugs(f"- say: {value}\n") != []
 
 
 def test_messaging_flows() -> None:

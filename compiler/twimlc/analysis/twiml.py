@@ -9,6 +9,7 @@ from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.names import UNKNOWN_CALL_VALUE
 from twimlc.diagnostics.rules.twiml import (
+    CALLER_CHOSEN_CONFERENCE,
     CALLER_CHOSEN_NUMBER,
     FIXED_IDENTITY,
     ROOM_LIMITS,
@@ -79,6 +80,10 @@ def _call_values(node: Node, declared: Collection[str]) -> Iterator[Diagnostic]:
             hint = f"did you mean '{close}'?" if close else "declare your own with call: [NAME]"
             message = f"Twilio sends no parameter called '{name}'"
             yield UNKNOWN_CALL_VALUE.at(span, message, hint=hint)
+        if attribute is None and element.tag == "Conference":
+            message = f"the caller would choose the conference through '{name}'"
+            hint = "a fixed name, or one from params, keeps strangers out of other conferences"
+            yield CALLER_CHOSEN_CONFERENCE.at(span, message, hint=hint)
         chosen = (attribute is None and element.tag in _CALLED) or (
             attribute == "callerId" and name not in ("From", "To")
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from twimlc.cli.command import wrong_documents
 from twimlc.cli.options import (
     input_options,
     output_options,
@@ -13,8 +14,8 @@ from twimlc.cli.options import (
     stdin_options,
 )
 from twimlc.cli.present import Reporter, sum_up, usage_errors
-from twimlc.cli.status import CLEAN, FINDINGS
-from twimlc.cli.streams import write
+from twimlc.cli.status import CLEAN, FAULT, FINDINGS
+from twimlc.cli.streams import say, write
 from twimlc.cli.summary import summary_json, summary_table
 
 
@@ -34,6 +35,11 @@ from twimlc.cli.summary import summary_json, summary_table
     is_flag=True,
     help="Write nothing; exit 1 where a build would change something.",
 )
+@click.option(
+    "--no-verify",
+    is_flag=True,
+    help="Do not compare what is built with the flows, call by call.",
+)
 @report_options
 @output_options
 def build(
@@ -46,6 +52,7 @@ def build(
     stdin_filename: str | None,
     output: Path | None,
     compare: bool,
+    no_verify: bool,
     form: str,
     fail_on: str,
     strict: bool,
@@ -72,6 +79,7 @@ def build(
             output=output,
             stdin_filename=stdin_filename,
             write=not compare,
+            verify=not no_verify,
         )
         result = pipeline.build(options)
     reporter = Reporter(form, color, fail_on, strict, quiet)
@@ -82,8 +90,12 @@ def build(
         write(summary_json(result.targets))
     elif not quiet:
         write(summary_table(result.targets, written=not compare))
+    for mistake in result.faults:
+        say(f"twimlc: {wrong_documents(mistake)}")
     if verbose:
         reporter.news(f"{time.perf_counter() - started:.2f} seconds")
+    if result.faults:
+        return FAULT
     if status == CLEAN and not all(target.built for target in result.targets):
         return FINDINGS
     if status == CLEAN and compare and any(t.written or t.removed for t in result.targets):

@@ -19,9 +19,11 @@ SUBCOMMANDS = {
     "check": "Find everything that is wrong with the flows; write nothing.",
     "build": "Compile the flows to TwiML documents and the host's files.",
     "watch": "Build again whenever a file changes.",
+    "test": "Play call scripts against the documents; tell what they cover.",
+    "call": "Call a flow, or any TwiML, in the terminal.",
     "graph": "Draw a flow as Mermaid or DOT.",
     "explain": "Tell what a finding means, with a wrong and a right example.",
-    "schema": "Print a JSON Schema: of flows, project file, manifest or report.",
+    "schema": "Print a JSON Schema: of flows, project file, manifest, report or call scripts.",
 }
 
 _EPILOG = f"""\
@@ -133,6 +135,13 @@ def fault(error: BaseException) -> str:
         f"internal error: {visible(text)}; please report it at {_issues()} "
         "(TWIMLC_DEBUG=1 shows where)"
     )
+
+
+def wrong_documents(mistake: str) -> str:
+    """What is said when the documents are not the call that was written: several lines."""
+    first, *rest = mistake.splitlines()
+    head = f"internal error: {visible(first)}; please report it at {_issues()}"
+    return "\n".join([head, *(visible(line) for line in rest)])
 
 
 def _issues() -> str:

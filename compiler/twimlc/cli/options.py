@@ -21,7 +21,7 @@ _STDIN = "-"
 _STDIN_NAME = "stdin.yaml"
 
 
-def _params(
+def pairs(
     ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
 ) -> Mapping[str, str]:
     """``-p name=value`` as a map; the last of a name wins, as everywhere on a command line."""
@@ -34,25 +34,14 @@ def _params(
     return values
 
 
-_INPUT = (
-    click.argument("paths", nargs=-1, shell_complete=complete_flow_paths),
-    click.option(
-        "-t",
-        "--target",
-        "targets",
-        multiple=True,
-        metavar="TARGET",
-        envvar="TWIMLC_TARGET",
-        shell_complete=complete_targets,
-        help="A target of the project file, or the name of a host. Without it: every target.",
-    ),
+_PARAMS = (
     click.option(
         "-p",
         "--param",
         "params",
         multiple=True,
         metavar="NAME=VALUE",
-        callback=_params,
+        callback=pairs,
         help="Give a param of the flows a value.",
     ),
     click.option(
@@ -69,6 +58,21 @@ _INPUT = (
         type=click.Path(path_type=Path),
         help="The project file. Without it: the nearest twimlc.yaml upwards.",
     ),
+)
+
+_INPUT = (
+    click.argument("paths", nargs=-1, shell_complete=complete_flow_paths),
+    click.option(
+        "-t",
+        "--target",
+        "targets",
+        multiple=True,
+        metavar="TARGET",
+        envvar="TWIMLC_TARGET",
+        shell_complete=complete_targets,
+        help="A target of the project file, or the name of a host. Without it: every target.",
+    ),
+    *_PARAMS,
     click.option(
         "-j",
         "--jobs",
@@ -124,6 +128,11 @@ def input_options(command: Decorated) -> Decorated:
     return _decorate(command, _INPUT)
 
 
+def param_options(command: Decorated) -> Decorated:
+    """Params and the project file alone, for subcommands that take one flow."""
+    return _decorate(command, _PARAMS)
+
+
 def stdin_options(command: Decorated) -> Decorated:
     """For subcommands that take a flow on standard input."""
     return _decorate(command, _STDIN_OPTIONS)
@@ -156,9 +165,11 @@ def pipeline_options(
     output: Path | None = None,
     stdin_filename: str | None = None,
     write: bool = True,
+    verify: bool = True,
 ) -> "Options":
     """The same for the pipeline. Reads standard input where a path is ``-``."""
     from twimlc.pipeline import Options
+    from twimlc.source.reader import MAX_BYTES
 
     if "" in paths:
         raise click.UsageError("a path is empty")
@@ -166,7 +177,10 @@ def pipeline_options(
     if _STDIN in paths:
         if len(paths) > 1:
             raise click.UsageError("'-' (standard input) cannot be given beside other paths")
-        stdin = (stdin_filename or _STDIN_NAME, sys.stdin.buffer.read())
+        if sys.stdin is None:
+            raise click.UsageError("standard input is closed")
+        # One byte more than is allowed is enough to be refused, and a pipe may have no end.
+        stdin = (stdin_filename or _STDIN_NAME, sys.stdin.buffer.read(MAX_BYTES + 1))
         paths = ()
     elif stdin_filename is not None:
         raise click.UsageError("--stdin-filename is only for the path '-'")
@@ -180,4 +194,5 @@ def pipeline_options(
         stdin=stdin,
         jobs=jobs,
         write=write,
+        verify=verify,
     )

@@ -6,13 +6,13 @@ import click
 
 from twimlc.cli.streams import write
 
-SCHEMAS = ("flow", "project", "manifest", "report")
+SCHEMAS = ("flow", "project", "manifest", "report", "script")
 
 
 @click.command()
 @click.argument("name", type=click.Choice(SCHEMAS))
 def schema(name: str) -> None:
-    """Print a JSON Schema: of flows, project file, manifest or report."""
+    """Print a JSON Schema: of flows, project file, manifest, report or call scripts."""
     write(schema_text(name))
 
 

@@ -29,7 +29,7 @@ def summary_table(targets: "Sequence[TargetReport]", *, written: bool = True) ->
 def _target(target: "TargetReport", written: bool) -> Iterator[str]:
     yield f"{target.name} ({target.host}) {'in' if written else 'compared with'} {target.folder}"
     if not target.built:
-        yield "  not built, because of the errors above; what was there stays"
+        yield "  not built, because of what is told on standard error; what was there stays"
         return
     changes = [
         f"{number:,} {word}"
@@ -47,6 +47,12 @@ def _target(target: "TargetReport", written: bool) -> Iterator[str]:
     if target.fetches:
         where = f", in {target.fetches_flow}" if target.fetches_flow else ""
         yield _row("longest way", f"{counted(target.fetches, 'fetch', 'fetches')}{where}")
+    if target.pairs is None:
+        yield _row("verified", "no, it was not asked for")
+    elif not target.unverified:
+        yield _row("verified", f"{counted(target.pairs, 'pair')} of positions, all the same call")
+    for flow in target.unverified:
+        yield _row("not verified", f"{flow} is too big to be compared with its documents wholly")
     for approximation in target.approximations:
         yield _row("approximate", approximation)
     for assumption in target.assumptions:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from twimlc.cli.changes import changes
-from twimlc.cli.command import fault
+from twimlc.cli.command import fault, wrong_documents
 from twimlc.cli.options import input_options, output_options, pipeline_options, report_options
 from twimlc.cli.present import Reporter, counted, sum_up, usage_errors
 from twimlc.cli.status import CLEAN
@@ -113,6 +113,8 @@ class Watched:
             return
         self.folders |= {os.path.abspath(target.folder) for target in result.targets}
         self.reporter.show(result.findings)
+        for mistake in result.faults:
+            say(f"twimlc: {wrong_documents(mistake)}")
         write(f"{summary(result)} in {time.perf_counter() - started:.2f} s\n")
         # The command runs without the collector; between two builds there is time for it.
         gc.collect()

@@ -18,6 +18,7 @@ RULE_MODULES = (
     "values",
     "project",
     "flow",
+    "scripts",
     "twiml",
     "words",
     "hosts",

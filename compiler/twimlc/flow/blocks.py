@@ -126,7 +126,7 @@ class BlockReader:
         if not choices_node.entries:  # the schema said what is wrong with them
             return []
         for entry in choices_node.entries:
-            target = self.targets.target(entry.value, scope)
+            target = self.targets.named(entry.key, entry.value, entry.key_span, scope)
             if target is not None:
                 choices[entry.key] = target
         skip = frozenset({"prompt", "choices", "attempts", "invalid", "silence"})

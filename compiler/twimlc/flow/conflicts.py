@@ -97,7 +97,7 @@ def _required(element: Element, spec: vocabulary.Element) -> Iterator[Diagnostic
         nouns = ", ".join(vocabulary.child_keys(spec))
         yield MISSING_PART.at(element.span, "dial needs somebody to call", hint=f"one of {nouns}")
         return
-    others = [f"or {name}" for name in text.required_unless]
+    others = [f"or {name}" for name in text.required_unless if spec.name != "Say"]
     message = " ".join((f"{spec.key} needs {text.name}", *others))
     yield MISSING_PART.at(element.span, message, hint=text.note or None)
 

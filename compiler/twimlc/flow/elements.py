@@ -4,7 +4,6 @@ Comes in: a node of the expanded tree under a verb's or noun's key, with the def
 Goes out: an :class:`Element` whose attributes are canonical and whose links are resolved.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as TableOf
 from dataclasses import dataclass
@@ -13,20 +12,19 @@ from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.shape import UNKNOWN_KEY, WRONG_TYPE
 from twimlc.diagnostics.rules.twiml import (
-    EXTRA_MARKUP,
     MISSING_PART,
     NOT_ALLOWED_INSIDE,
 )
 from twimlc.flow.conflicts import check_element
+from twimlc.flow.extra import read_extra
 from twimlc.flow.markup import parse_ssml
 from twimlc.flow.model import Attribute, Element, Kind, Link, MediaLink, StateLink, Text
-from twimlc.flow.values import check_value, is_address, is_relative, scalar_text
+from twimlc.flow.values import check_value, is_address, is_relative
 from twimlc.source.names import nearest
-from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, Template, is_empty
+from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
 from twimlc.vocabulary import Fetch
 
 _OF_STATES = (Fetch.TWIML, Fetch.TWIML_LEG, Fetch.MEDIA_OR_TWIML)
-_XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*(:[A-Za-z_][A-Za-z0-9_.\-]*)?")
 _SPEAKABLE = ("Say", "Play", "Pause")
 
 
@@ -139,7 +137,9 @@ class ElementReader:
             self.report(found)
             children += fragment
         elif key == "extra":
-            extra += self._extra(value)
+            unknown, found = read_extra(spec, value)
+            self.report(found)
+            extra += unknown
         elif key == "twiml" and "Say" not in spec.children:
             return
         else:
@@ -307,26 +307,6 @@ class ElementReader:
                 message = "a prompt is text, or a list of say, play and pause steps"
                 self.report([WRONG_TYPE.at(item.span, message)])
         return spoken
-
-    def _extra(self, node: Node) -> Iterator[Attribute]:
-        if not isinstance(node, Mapping):
-            message = "extra takes a map of attributes that are newer than this version knows"
-            self.report([WRONG_TYPE.at(node.span, message)])
-            return
-        for entry in node.entries:
-            if not isinstance(entry.value, Scalar) or entry.value.value is None:
-                message = f"extra attribute '{entry.key}' takes text"
-                self.report([WRONG_TYPE.at(entry.value.span, message)])
-                continue
-            if not _XML_NAME.fullmatch(entry.key):
-                message = f"'{entry.key}' cannot be the name of an attribute"
-                self.report([WRONG_TYPE.at(entry.key_span, message)])
-                continue
-            message = f"'{entry.key}' is not in our table of TwiML, so nothing about it is checked"
-            self.report([EXTRA_MARKUP.at(entry.key_span, message)])
-            value = entry.value.value
-            text = value if isinstance(value, Template) else scalar_text(value, entry.value.text)
-            yield Attribute(entry.key, text, entry.value.span)
 
 
 def _nothing(node: Node) -> Scalar:

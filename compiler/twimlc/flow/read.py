@@ -81,7 +81,8 @@ def read_flow(
             start = own.states.get(text)
             if start is None:
                 close = nearest(text, own.states)
-                hint = f"did you mean '{close}'?" if close else None
+                known = f"there are: {', '.join(list(own.states)[:12])}"
+                hint = f"did you mean '{close}'?" if close else known
                 message = f"the flow starts at '{text}', but no state is called so"
                 reader.report([UNKNOWN_STATE.at(named.span, message, hint=hint)])
     if start is None or start not in states:

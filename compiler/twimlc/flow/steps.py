@@ -11,6 +11,7 @@ from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.flow import ONE_WAY_OUT, RETURN_OUTSIDE, UNKNOWN_OUTCOME
 from twimlc.diagnostics.rules.names import UNKNOWN_ALLOW
+from twimlc.diagnostics.rules.shape import MISSING_KEY
 from twimlc.diagnostics.rules.twiml import ACTION_OWNED, NOT_ALLOWED_INSIDE
 from twimlc.flow.blocks import OWNED, BlockReader, Common, with_attribute
 from twimlc.flow.elements import ElementReader, Surroundings
@@ -133,7 +134,7 @@ class StepReader:
         voice = self.kind is Kind.VOICE
         match key:
             case "goto":
-                target = self.targets.target(node, scope)
+                target = self.targets.named("goto", node, span, scope)
                 self._no_branches(step, "goto")
                 return [Goto(target, span, common.note)] if target else []
             case "use":
@@ -312,6 +313,9 @@ class StepReader:
             hint = "write goto to go to a state"
             self.report([RETURN_OUTSIDE.at(span, message, hint=hint)])
             return []
+        if not name:
+            message = "there is nothing behind 'return:'; it takes a name for this way out"
+            self.report([MISSING_KEY.at(span, message)])
         if self.returns:
             self.returns[-1].add(name)
         return [Return(name, span)]

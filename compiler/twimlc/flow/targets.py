@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic, Label
@@ -14,7 +15,7 @@ from twimlc.diagnostics.rules.flow import (
     SHARED_STATUS,
     UNKNOWN_OUTCOME,
 )
-from twimlc.diagnostics.rules.shape import WRONG_TYPE
+from twimlc.diagnostics.rules.shape import MISSING_KEY, WRONG_TYPE
 from twimlc.flow.model import (
     NO_BRANCHES,
     Branches,
@@ -29,6 +30,7 @@ from twimlc.flow.model import (
 from twimlc.flow.names import Scope
 from twimlc.source.names import nearest
 from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
+from twimlc.text import Span
 
 Report = Callable[[Iterable[Diagnostic]], None]
 ReadSteps = Callable[[Sequence, Scope], "tuple[Step, ...]"]
@@ -44,6 +46,16 @@ class TargetReader:
     def __init__(self, report: Report, steps: ReadSteps) -> None:
         self.report = report
         self.steps = steps
+
+    def named(self, key: str, node: Node, place: Span, scope: Scope) -> Target | None:
+        """A target that cannot be left out. A state may be called ``null``."""
+        if isinstance(node, Scalar) and is_empty(node):
+            if not node.text:
+                message = f"there is nothing behind '{key}:'; it takes a state's name"
+                self.report([MISSING_KEY.at(place, message)])
+                return None
+            node = replace(node, value=node.text)
+        return self.target(node, scope)
 
     def target(self, node: Node | None, scope: Scope) -> Target | None:
         """A state's name, ``hangup``, ``next``, or a list of steps."""

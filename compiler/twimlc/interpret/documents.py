@@ -64,6 +64,11 @@ class Library:
         self._resolved: dict[tuple[str, str], str] = {}
         self._known: dict[tuple[str, bytes], int | Unreadable] = {}
 
+    def forget(self) -> None:
+        """Drop all documents; places in them mean nothing any more."""
+        for kept in (self.documents, self.moments, self._resolved, self._known):
+            kept.clear()
+
     def resolve(self, base: str, address: str) -> str | None:
         """The absolute form of an address of ours; None for anybody else's."""
         known = self._resolved.get((base, address))
@@ -138,7 +143,10 @@ def _failure(code: int, why: str, url: str) -> Event:
 
 
 class Documents:
-    """A run of documents that begins at ``url``; ``context`` says on whose line."""
+    """A run of documents that begins at ``url``; ``context`` says on whose line.
+
+    With ``remember`` false the host is asked again where an answer may have changed.
+    """
 
     def __init__(
         self,
@@ -148,8 +156,11 @@ class Documents:
         context: Context = Context.CALL,
         readings: Readings = OUR_READINGS,
         parameters: Mapping[str, str] = _NOTHING,
+        *,
+        remember: bool = True,
     ) -> None:
         self.library = library
+        self.remember = remember
         self.url = url
         self.method = method
         self.context = context
@@ -275,7 +286,8 @@ class Documents:
         if found is None:
             got = self.library.get(url, method, {**self.parameters, **told})
             found = Over(got, source) if isinstance(got, Event) else At(got, 0)
-            self._fetched[key] = found
+            if self.remember:
+                self._fetched[key] = found
         return found
 
     def _settled(self, place: DocumentPlace) -> DocumentPlace:

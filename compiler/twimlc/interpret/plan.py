@@ -66,6 +66,7 @@ class Proof:
             flow = entry.rpartition("/")[2]  # ROW/FLOW with a matrix
             if flows is None or flow in flows:
                 yield entry, flow, address
+                self._scene.forget()
 
 
 def verify_plan(

@@ -64,6 +64,10 @@ def read(body: bytes) -> Part | Unreadable:
         return Unreadable(12100, f"not well-formed XML in line {error.lineno}")
     except (_RefusedError, LookupError, ValueError):
         return Unreadable(12100, "not readable as XML")
+    finally:
+        # Parser and handlers hold each other, and the command runs without the collector.
+        parser.StartElementHandler = parser.EndElementHandler = None
+        parser.CharacterDataHandler = parser.StartDoctypeDeclHandler = None
     root = finished[0]
     if root.tag != "Response":
         return Unreadable(12102, f"the outermost element is {root.tag}, not Response")

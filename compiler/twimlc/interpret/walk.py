@@ -64,6 +64,11 @@ class Scene:
             node.key for node in graph.nodes if spans and node.span in spans
         )
 
+    def forget(self) -> None:
+        """Drop what was found on the way; a big project would else be kept in memory whole."""
+        self.moments.clear()
+        self.library.forget()
+
     def tags(self, flow_name: str) -> set[str]:
         """The elements that a flow can meet on any line, and the contexts of those lines."""
         found: set[str] = set()

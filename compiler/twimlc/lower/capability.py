@@ -1,4 +1,4 @@
-"""What a host can do, as data. Nothing comes in; the types of the records of ``lower.hosts`` go out."""
+"""What a host can do, as data. Nothing comes in; the types that its records are made of go out."""
 
 from dataclasses import dataclass
 

@@ -16,6 +16,7 @@ __all__ = [
     "HostFile",
     "Router",
     "Site",
+    "base_path",
     "find_host",
 ]
 
@@ -44,7 +45,9 @@ def base_path(url: str | None) -> str:
     return (urlsplit(url).path.rstrip("/") if url else "") + "/"
 
 
-WITH_DECISIONS = "a host with decisions (twiml-bin, nginx, caddy, apache, or s3 with a router)"
+_DECIDING = ["twiml-bin", *(h.name for h in HOSTS.values() if h.decisions and not h.templates)]
+
+WITH_DECISIONS = f"a host with decisions ({', '.join(_DECIDING)}, or s3 with a router)"
 """How findings name the hosts that can look at a value before they answer."""
 
 WITH_TEMPLATES = "a host with templates, such as twiml-bin"

@@ -1,9 +1,9 @@
 """Which documents and decisions there can be, and what they are called.
 
 The graph comes in. A :class:`DocumentKey` says where a document starts and whose line runs it, a
-:class:`DecisionKey` which verb asks; :class:`Keys` makes them and gives each its path. Nodes without a verb all look alike, so one
-``hangup.xml`` (``next.xml`` on another party's line) serves a whole flow: no state bears these
-names.
+:class:`DecisionKey` which verb asks; :class:`Keys` makes them and gives each its path. Nodes
+without a verb all look alike, so one ``hangup.xml`` (``next.xml`` on another party's line) serves
+a whole flow: no state bears these names.
 """
 
 from collections.abc import Iterable

@@ -44,9 +44,7 @@ def lower(
     drafts = composer.compose(keys.start(flow) for flow in graph.starts)
     if composer.findings:
         return None, _once(composer.findings)
-    asked = {
-        decided.key: decided for key in sorted(drafts) for decided in drafts[key].decisions()
-    }
+    asked = {decided.key: decided for key in sorted(drafts) for decided in drafts[key].decisions()}
     paths = keys.assign([*drafts, *asked])
     stands_for, kept_decisions = merge(drafts, asked, paths, keys, media_paths, site, written)
     final: dict[LinkKey, str] = {key: paths[kept] for key, kept in stands_for.items()}
@@ -76,6 +74,7 @@ def lower(
     assumptions = ["relative-urls"] * relative + ["hunt-after-decline"] * any(
         _may_decline_in_turn(node) for node in nodes
     )
+    longest: dict[DocumentKey, int | None] = {}
     plan = Plan(
         host=site.host.name,
         documents=tuple(sorted(documents, key=lambda document: document.path)),
@@ -85,7 +84,7 @@ def lower(
                 flow=site.root + flow,
                 path=final[keys.start(flow)],
                 source=graph.flows[flow].file.path,
-                fetches=_fetches(stands_for[keys.start(flow)], drafts, stands_for),
+                fetches=_fetches(stands_for[keys.start(flow)], drafts, stands_for, longest),
             )
             for flow in sorted(graph.starts)
         ),
@@ -215,9 +214,13 @@ def _fetches(
     start: DocumentKey,
     drafts: Mapping[DocumentKey, Draft],
     stands_for: Mapping[DocumentKey, DocumentKey],
+    longest: dict[DocumentKey, int | None],
 ) -> int | None:
-    """The most documents one call can be answered with; None if it can go round."""
-    longest: dict[DocumentKey, int] = {}
+    """The most documents one call can be answered with; None if it can go round.
+
+    ``longest`` keeps what is known for the other starts: flows that lead to each other are walked
+    once and not once for each.
+    """
     open_: set[DocumentKey] = set()
     stack = [start]
     while stack:
@@ -227,14 +230,16 @@ def _fetches(
             stack.pop()
             if key not in longest:
                 open_.discard(key)
-                longest[key] = 1 + max((longest[target] for target in after), default=0)
+                longest[key] = 1 + max((longest[target] or 0 for target in after), default=0)
             continue
         if key in longest:
             stack.pop()
             continue
         open_.add(key)
         for target in after:
-            if target in open_:
+            if target in open_ or longest.get(target, 0) is None:
+                # Whatever is open has led here, so it goes round as well.
+                longest.update(dict.fromkeys(open_))
                 return None
             if target not in longest:
                 stack.append(target)

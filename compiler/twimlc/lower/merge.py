@@ -1,8 +1,8 @@
 """Finding documents that read the same. Drafts come in; out goes who stands for whom.
 
 Two documents of one folder are the same if their bytes are, where links count as equal when they
-lead to documents that are the same in turn; two decisions are if their tables are. Starting from the coarsest guess and splitting it
-finds this for loops too.
+lead to documents that are the same in turn; two decisions are if their tables are. Starting from
+the coarsest guess and splitting it finds this for loops too.
 """
 
 from collections.abc import Mapping

@@ -158,9 +158,7 @@ def _ask(graph: Graph, node: Node, exits: dict[str, NodeKey]) -> Ask:
     return Ask(outcomes.parameter, branches, default, mark, marked)
 
 
-def _default(
-    graph: Graph, node: Node, ends: dict[str, NodeKey], outcomes: Outcomes
-) -> NodeKey:
+def _default(graph: Graph, node: Node, ends: dict[str, NodeKey], outcomes: Outcomes) -> NodeKey:
     if node.fallback is not None:
         return canonical(graph, node.fallback)
     failed = [name for name in outcomes.failed if name in ends]
@@ -256,8 +254,7 @@ def _name(graph: Graph, key: NodeKey) -> str:
     if key == END:
         return "the end"
     node = graph.nodes[key]
-    hangs_up = node.element is not None and node.element.tag == "Hangup"
-    if hangs_up:
+    if _hangs_up(node):
         return "hang up"
     named = key in graph.entries.values()
     return node.place.state if named else f"line {node.span.begin.line}"
@@ -266,5 +263,9 @@ def _name(graph: Graph, key: NodeKey) -> str:
 def _leads(graph: Graph, key: NodeKey | None) -> str:
     if key is None or key == END:
         return "ends there"
-    name = _name(graph, key)
-    return "hangs up" if name == "hang up" else f"goes on in '{graph.nodes[key].place.state}'"
+    node = graph.nodes[key]
+    return "hangs up" if _hangs_up(node) else f"goes on in '{node.place.state}'"
+
+
+def _hangs_up(node: Node) -> bool:
+    return node.element is not None and node.element.tag == "Hangup"

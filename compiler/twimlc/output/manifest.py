@@ -7,7 +7,7 @@ lead out of the target's folder make all of it foreign.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,11 +29,16 @@ class ForeignManifestError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FlowEntry:
-    """Where a flow begins and what to set on its number (``voiceUrl``, ``voiceMethod``, …)."""
+    """Where a flow begins and what to set on its number (``voiceUrl``, ``voiceMethod``, …).
+
+    ``pairs`` counts the pairs of positions in which the flow and its documents were compared;
+    None if they were not, or not all of them.
+    """
 
     entry: str
     source: str
     number: Mapping[str, str] = field(default_factory=dict)
+    pairs: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,14 @@ def to_json(manifest: Manifest) -> bytes:
         "target": manifest.target,
         "host": manifest.host,
         "url": manifest.url,
+        "verified": _verified(manifest.flows.values()),
         "flows": {
-            name: {"entry": flow.entry, "source": flow.source, "number": dict(flow.number)}
+            name: {
+                "entry": flow.entry,
+                "source": flow.source,
+                "number": dict(flow.number),
+                "verified": _verified([flow]),
+            }
             for name, flow in manifest.flows.items()
         },
         "documents": {
@@ -129,6 +140,12 @@ def base_name(flow: str) -> str:
     return flow.rpartition("/")[2]
 
 
+def _verified(flows: Collection[FlowEntry]) -> Any:
+    """``{"pairs": N}`` if all flows were verified, else ``False``."""
+    pairs = [flow.pairs for flow in flows if flow.pairs is not None]
+    return {"pairs": sum(pairs)} if len(pairs) == len(flows) else False
+
+
 def _text(value: Any, indent: str) -> str:
     # A list without maps stays on one line: the source map of a document would else be most of
     # the file. It also goes through the fast encoder, which knows no indentation.
@@ -171,7 +188,11 @@ def _manifest(whole: Any) -> Manifest:
 
 def _flow(body: Any) -> FlowEntry:
     number = {_string(key): _string(value) for key, value in body["number"].items()}
-    return FlowEntry(_path(body["entry"]), _string(body["source"]), number)
+    verified = body.get("verified", False)
+    pairs = None if verified is False else verified["pairs"]
+    if pairs is not None and (type(pairs) is not int or pairs < 0):
+        raise ValueError(pairs)
+    return FlowEntry(_path(body["entry"]), _string(body["source"]), number, pairs)
 
 
 def _document(body: Any) -> DocumentEntry:

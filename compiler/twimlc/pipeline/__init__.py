@@ -12,6 +12,7 @@ from twimlc.diagnostics.order import apply_severities, in_order, merge_variants
 from twimlc.pipeline.compile import Compiled, compile_target
 from twimlc.pipeline.load import Loaded, load
 from twimlc.pipeline.model import NumberSetting, Options, Result, TargetReport, UsageError
+from twimlc.pipeline.single import CompiledFlow, chosen, only, target_of
 from twimlc.source.components import flow_components, unused_components
 from twimlc.source.files import display_path
 from twimlc.source.matrix import rows_and_flows
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from twimlc.text import Span
 
 __all__ = [
+    "CompiledFlow",
     "NumberSetting",
     "Options",
     "Result",
@@ -29,6 +31,8 @@ __all__ = [
     "UsageError",
     "build",
     "check",
+    "compile_flow",
+    "compiled",
     "graph",
 ]
 
@@ -48,10 +52,12 @@ def check(options: Options | None = None) -> Result:
 def build(options: Options | None = None) -> Result:
     """Check, compile and write each target that has no error.
 
-    A target with an error keeps the folder of its last build. Raises :class:`UsageError` where
-    the options themselves are wrong.
+    A target with an error keeps the folder of its last build; so does one whose documents turn
+    out not to be the calls that the flows say. Raises :class:`UsageError` where the options
+    themselves are wrong.
     """
     from twimlc.pipeline.emit import emit
+    from twimlc.pipeline.proof import prove
 
     options = options or Options()
     loaded = load(options)
@@ -63,18 +69,59 @@ def build(options: Options | None = None) -> Result:
     if fault is not None:
         raise UsageError(f"cannot build to '{display_path(folder, cwd)}': {fault}")
     compiled = _compile(loaded)
-    broken = any(finding.is_error for finding in loaded.findings)
+    found = [*loaded.findings, *_of_project(loaded)]
     reports: list[TargetReport] = []
     written: list[Diagnostic] = []
+    faults: list[str] = []
     for made in compiled:
-        if broken or not made.ok or any(v.plan is None for v in made.variants):
+        proven = None
+        refused = loaded.stops(made.target, found) or not made.complete
+        if options.verify and not refused:
+            proven = prove(made, loaded.selected)
+            faults += proven.faults
+        if refused or (proven is not None and proven.faults):
             shown = display_path(folder / made.target.name, cwd)
             reports.append(TargetReport(made.target.name, made.target.host, shown, built=False))
             continue
-        report, found = emit(loaded, made, folder, cwd=cwd, write=options.write)
+        report, faulty = emit(loaded, made, folder, cwd=cwd, write=options.write, proven=proven)
         reports.append(report)
-        written += found
-    return Result((*_findings(loaded, compiled, options), *in_order(written)), tuple(reports))
+        written += faulty
+    findings = (*_findings(loaded, compiled, options), *in_order(written))
+    return Result(findings, tuple(reports), tuple(faults))
+
+
+def compile_flow(
+    options: Options, flow: str, row: str | None = None
+) -> "tuple[CompiledFlow | None, list[Diagnostic]]":
+    """One flow, a name or a path, for the first target that has it; nothing is written.
+
+    ``row`` is one of a matrix, else the first is taken. Raises :class:`UsageError` where the
+    flow, the row or the options are not there.
+    """
+    options, name = only(options, flow)
+    loaded = load(options)
+    if not isinstance(loaded, Loaded):
+        return None, in_order(loaded)
+    name = name or next(iter(sorted(loaded.selected)), None)
+    if name is None or not loaded.usable:
+        return None, list(_findings(loaded, [], options))
+    made = compile_target(loaded, target_of(loaded, name))
+    findings = list(_findings(loaded, [made], options))
+    if any(finding.is_error for finding in findings):
+        return None, findings
+    return chosen(made, name, row), findings
+
+
+def compiled(options: Options) -> "tuple[Loaded | None, list[Compiled], list[Diagnostic]]":
+    """What was read and each target's plans, in memory; and every finding.
+
+    For those who play the documents instead of writing them.
+    """
+    loaded = load(options)
+    if not isinstance(loaded, Loaded):
+        return None, [], in_order(loaded)
+    made = _compile(loaded)
+    return loaded, made, list(_findings(loaded, made, options))
 
 
 def graph(options: Options, flow: str) -> "tuple[GraphView | None, list[Diagnostic]]":
@@ -118,20 +165,26 @@ def _unused(loaded: Loaded, compiled: list[Compiled]) -> list[Diagnostic]:
     return findings + unused_components(shared.values(), shared_used)
 
 
+def _of_project(loaded: Loaded) -> list[Diagnostic]:
+    """Findings for names in the project file and its table, where all flows are known."""
+    if not loaded.whole:
+        return []
+    places: dict[str, Span | None] = {}
+    for name, source in loaded.flows.items():
+        entry = source.tree.entry("flow")
+        places[name] = entry.value.span if entry else None
+    found = unknown_flows(loaded.project, list(loaded.flows))
+    if loaded.project.matrix is not None:
+        found += rows_and_flows(loaded.project.matrix, places)
+    return found
+
+
 def _findings(loaded: Loaded, compiled: list[Compiled], options: Options) -> tuple[Diagnostic, ...]:
     """All findings of reading and compiling: merged, silenced as asked, in order."""
     per_target = [(made.target.name, made.findings) for made in compiled]
-    found = [*loaded.findings, *merge_variants(per_target, noun="target")]
-    if loaded.whole:
-        places: dict[str, Span | None] = {}
-        for name, source in loaded.flows.items():
-            entry = source.tree.entry("flow")
-            places[name] = entry.value.span if entry else None
-        if loaded.project.matrix is not None:
-            found += rows_and_flows(loaded.project.matrix, places)
-        found += unknown_flows(loaded.project, list(loaded.flows))
-        if not any(finding.is_error for finding in found):
-            found += _unused(loaded, compiled)
+    found = [*loaded.findings, *merge_variants(per_target, noun="target"), *_of_project(loaded)]
+    if loaded.whole and not any(finding.is_error for finding in found):
+        found += _unused(loaded, compiled)
     every = not options.targets or loaded.project.file is None
     found = apply_ignores(found, loaded.comments(), report_unused=every)
     return tuple(in_order(apply_severities(found, loaded.project.rules)))

@@ -4,15 +4,19 @@ A :class:`Loaded` project and a target come in; for each row a graph and a plan 
 every finding on the way. This file knows the order of the stages; each stage knows only its own.
 """
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twimlc.analysis import analyse
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.order import merge_variants
-from twimlc.diagnostics.rules.hosts import HOST_NOT_AVAILABLE
+from twimlc.diagnostics.rules.flow import DEPENDS_ON_ASSUMPTION
+from twimlc.diagnostics.rules.hosts import HOST_NOT_AVAILABLE, NAME_OF_HOST_FILE
 from twimlc.diagnostics.rules.names import MISSING_MEDIA
+from twimlc.diagnostics.rules.shape import MISSING_KEY
 from twimlc.diagnostics.rules.twiml import MISSING_PART
 from twimlc.flow.build import build_graph
 from twimlc.flow.graph import Graph
@@ -27,9 +31,13 @@ from twimlc.pipeline.load import FlowSource, Loaded
 from twimlc.source import tree as t
 from twimlc.source.expand import expand_flow, resolve_params
 from twimlc.source.files import MEDIA_LIMIT, place_of, read_bytes
+from twimlc.source.params import declared, undeclared
 from twimlc.source.scope import Surroundings
 from twimlc.source.targets import Target
 from twimlc.text import Span
+
+if TYPE_CHECKING:
+    from twimlc.render.document import Rendered
 
 
 @dataclass(slots=True, eq=False)
@@ -69,6 +77,11 @@ class Compiled:
     def ok(self) -> bool:
         return not any(finding.is_error for finding in self.findings)
 
+    @property
+    def complete(self) -> bool:
+        """Whether there is a plan for every row, and no error."""
+        return self.ok and all(variant.plan is not None for variant in self.variants)
+
 
 def compile_target(loaded: Loaded, target: Target) -> Compiled:
     """Compile every flow of the target, once per row where the matrix says so."""
@@ -76,9 +89,13 @@ def compile_target(loaded: Loaded, target: Target) -> Compiled:
     refused = _not_available(target)
     if refused is not None:
         made.findings.append(refused)
+    if loaded.whole and loaded.all_read:
+        known = [name for source in loaded.flows.values() for name in declared(source.tree)]
+        made.findings += undeclared(known, target.params)
     covered = {name for name in loaded.flows if target.covers(name)}
     made.flows = covered & loaded.selected
     matrix = loaded.project.matrix
+    made.findings += _names_of_host_files(loaded, target, covered)
     in_matrix = {name for name in covered if matrix is not None and matrix.covers(name)}
     media = _Media(loaded)
     made.read_media = media.read
@@ -107,6 +124,25 @@ def _not_available(target: Target) -> Diagnostic | None:
         return None
     hint = f"it builds for {', '.join(HOSTS)}, and the router {', '.join(ROUTERS)}"
     return HOST_NOT_AVAILABLE.at(span, message, hint=hint)
+
+
+def _names_of_host_files(
+    loaded: Loaded, target: Target, covered: set[str]
+) -> Iterator[Diagnostic]:
+    """Findings for flows and rows whose folder would be called like a file that the host needs."""
+    host = find_host(target.host, target.router)
+    taken = {file.path.casefold(): file.path for file in host.files} if host else {}
+    for name in sorted(covered & taken.keys()):
+        source = loaded.flows[name]
+        entry = source.tree.entry("flow")
+        span = entry.value.span if entry else Span(source.file, 0, 0)
+        message = f"the folder of the flow '{name}' would be called like the file '{taken[name]}'"
+        yield NAME_OF_HOST_FILE.at(span, message, hint="give the flow another name")
+    matrix = loaded.project.matrix
+    for row in sorted(set(matrix.rows) & taken.keys()) if matrix is not None else ():
+        message = f"the folder of the row '{row}' would be called like the file '{taken[row]}'"
+        span = target.place("host") or place_of("command line", f"-t {target.name}")
+        yield NAME_OF_HOST_FILE.at(span, message, hint="give the row another name")
 
 
 def _variant(
@@ -150,8 +186,8 @@ def _variant(
     _without_broken(flows, named)
     graph, found = build_graph(flows)
     findings += found
-    declared = {name: _declared_calls(loaded.flows[name].tree) for name in flows}
-    findings += analyse(graph, declared)
+    calls = {name: _declared_calls(loaded.flows[name].tree) for name in flows}
+    findings += analyse(graph, calls)
     findings += media.missing(graph)
     plan: Plan | None = None
     host = find_host(target.host, target.router)
@@ -162,7 +198,8 @@ def _variant(
         findings += [f for f in refused if not any(_overlap(f.span, span) for span in errors)]
     variant = Variant(row, graph, plan)
     made.variants.append(variant)
-    if not any(f.is_error for f in findings):
+    wanted = loaded.project.rules.get(DEPENDS_ON_ASSUMPTION.slug) != "off"
+    if wanted and not any(f.is_error for f in findings):
         from twimlc.pipeline.proof import open_questions
 
         findings += open_questions(made, variant, loaded.selected)
@@ -191,15 +228,22 @@ def _flow(
     components = loaded.components.get(source.folder, {})
     params, findings = resolve_params(source.tree, given, surroundings)
     tree, found, used = expand_flow(source.tree, params, surroundings, components)
+    said = {(f.span.file.path, f.span.start, f.span.end) for f in source.faults if f.is_error}
+    found = [f for f in found if (f.span.file.path, f.span.start, f.span.end) not in said]
     findings = [*findings, *found]
     made.components.setdefault(source.name, set()).update(used.components)
     read, found = read_flow(tree, source.file, names[source.name], names)
     findings += _independent(found, [f for f in (*source.faults, *findings) if f.is_error])
     broken = read is None or any(f.is_error for f in (*source.faults, *findings))
     findings = [f for f in findings if f not in source.faults]
+    if source.name not in loaded.selected:  # nobody else tells what is wrong in it
+        findings += [f for f in source.faults if f.is_error]
     if broken or read is None:
         return None, frozenset(), findings
     return read.flow, read.named, findings
+
+
+_MISSING = (MISSING_KEY, MISSING_PART)
 
 
 def _independent(found: list[Diagnostic], earlier: list[Diagnostic]) -> list[Diagnostic]:
@@ -212,7 +256,7 @@ def _independent(found: list[Diagnostic], earlier: list[Diagnostic]) -> list[Dia
         f
         for f in found
         if not any(_overlap(f.span, e.span) for e in earlier)
-        and not (f.rule is MISSING_PART and (f.span.file.path, f.span.begin.line) in lines)
+        and not (f.rule in _MISSING and (f.span.file.path, f.span.begin.line) in lines)
         # What could not be expanded stays as it was typed, and is no value of anything.
         and not (unfilled and "${" in f.span.text)
     ]
@@ -275,7 +319,7 @@ class _Media:
                     fault = self.faults[self._path(link)]
                     path = self._path(link)
                     message = f"there is no sound file '{link.path}' beside the flow"
-                    if path.exists() and fault:
+                    if os.path.exists(path) and fault:
                         message = fault[0].message
                     hint = "a relative path names a file of the project; write https://… for others"
                     yield MISSING_MEDIA.at(span, message, hint=hint)

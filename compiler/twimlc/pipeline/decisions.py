@@ -18,7 +18,7 @@ from twimlc.render.host_files import render_host_files
 _DOCUMENT = re.compile(r"(?:[a-z0-9-]+/){1,2}[a-z0-9-]+(?:\.[a-z0-9-]+){0,2}\.xml")
 _DECISION = re.compile(r"(?:[a-z0-9-]+/){1,2}[a-z0-9-]+\.[0-9]+(?:-[0-9]+)?\.decide")
 _NAME = re.compile(r"[A-Z][A-Za-z]{0,63}")
-_VALUE = re.compile(r"[a-z0-9*#-]{1,64}")
+_VALUE = re.compile(r"[a-z0-9*#-]{1,1000}")
 
 
 def decision_as_json(decision: Decision) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """From the plans of a target to its folder: bytes, manifest, and the report of what was written."""
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -14,14 +15,24 @@ from twimlc.pipeline.compile import Compiled
 from twimlc.pipeline.decisions import decisions_of, router_files
 from twimlc.pipeline.load import Loaded
 from twimlc.pipeline.model import NumberSetting, TargetReport
-from twimlc.render.document import Rendered, render
+from twimlc.pipeline.proof import Proven
+from twimlc.render.document import Rendered
 from twimlc.source.files import display_path
 
 
 def emit(
-    loaded: Loaded, made: Compiled, build: Path, *, cwd: Path, write: bool
+    loaded: Loaded,
+    made: Compiled,
+    build: Path,
+    *,
+    cwd: Path,
+    write: bool,
+    proven: Proven | None = None,
 ) -> tuple[TargetReport, list[Diagnostic]]:
-    """Write the target's folder, or with ``write`` false tell what would change."""
+    """Write the target's folder, or with ``write`` false tell what would change.
+
+    ``proven`` is what is known of its documents being the same calls as the flows.
+    """
     target = made.target
     host = find_host(target.host, target.router)
     assert host is not None, "a target for another host has no plan"
@@ -37,9 +48,12 @@ def emit(
     files: dict[str, OutputFile] = {}
     documents: dict[str, DocumentEntry] = {}
     flows: dict[str, FlowEntry] = {}
-    for plan in plans:
+    for variant in made.variants:
+        plan = variant.plan
+        if plan is None:
+            continue
         sources = {document.path: document.source for document in plan.documents}
-        for page in render(plan):
+        for page in variant.pages():
             if base_name(page.flow) in loaded.selected:
                 files[page.path] = OutputFile(page.path, page.data, page.media_type, page.flow)
                 documents[page.path] = _entry(page, sources[page.path], loaded)
@@ -51,7 +65,8 @@ def emit(
             if base_name(entry.flow) in loaded.selected:
                 source = loaded.flows[base_name(entry.flow)].source
                 number = _number(made, host.method, entry.path, starts, texts)
-                flows[entry.flow] = FlowEntry(entry.path, source, number)
+                pairs = proven.pairs.get(entry.flow) if proven else None
+                flows[entry.flow] = FlowEntry(entry.path, source, number, pairs)
     manifest = Manifest(
         target=target.name,
         host=target.host,
@@ -71,14 +86,14 @@ def emit(
         folder,
         list(files.values()),
         manifest,
-        source_exists=lambda source: (loaded.root / source).is_file(),
+        source_exists=lambda source: os.path.isfile(loaded.root / source),
         compiled=loaded.selected,
         shared=lambda whole: router_files(host, whole),
         dry=not write,
     )
     if written is None:
         return TargetReport(target.name, target.host, shown, built=False), findings
-    return _report(made, shown, files, flows, plans, written), findings
+    return _report(made, shown, files, flows, plans, written, proven), findings
 
 
 def _entry(page: Rendered, source: str, loaded: Loaded) -> DocumentEntry:
@@ -151,6 +166,7 @@ def _report(
     flows: dict[str, FlowEntry],
     plans: list[Plan],
     written: Written,
+    proven: Proven | None,
 ) -> TargetReport:
     pages = [file for file in files.values() if file.path.endswith(".xml")]
     largest = max(pages, key=lambda file: (len(file.data), file.path), default=None)
@@ -184,4 +200,6 @@ def _report(
             for name in sorted({name for plan in plans for name in plan.assumptions})
         ),
         numbers=tuple(_setting(name, entry.number) for name, entry in sorted(flows.items())),
+        pairs=sum(proven.pairs.values()) if proven else None,
+        unverified=tuple(proven.incomplete) if proven else (),
     )

@@ -64,11 +64,38 @@ class Loaded:
     components: dict[Path, dict[str, Component]] = field(default_factory=dict)
     files: dict[str, SourceFile] = field(default_factory=dict)
     root: Path = Path()
+    owners: dict[str, str] = field(default_factory=dict)  # paths of flow files to names of flows
+
+    @property
+    def all_read(self) -> bool:
+        """Whether every flow's file could be read, so that all its params are known."""
+        return self.flows.keys() >= set(self.owners.values())
+
+    def stops(self, target: Target, findings: list[Diagnostic]) -> bool:
+        """Whether errors of reading concern a target: those of another one or its flows do not."""
+        others = {
+            span
+            for other in self.targets
+            if other is not target
+            for span in (*(p.span for p in other.flows), other.places.get("onError"))
+        }
+        return any(
+            finding.is_error
+            and finding.span not in others
+            and ((owner := self.owners.get(finding.span.file.path)) is None or target.covers(owner))
+            for finding in findings
+        )
 
     def comments(self) -> dict[SourceFile, list[Comment]]:
         """The comments of every file that was read, for ignores."""
         found = {file: find_comments(file, "twimlc:") for file in self.files.values()}
         return {file: comments for file, comments in found.items() if comments}
+
+
+def project_of(options: Options) -> tuple[Project | None, list[Diagnostic]]:
+    """The project that the options lead to, without its flows."""
+    cwd = (options.cwd or Path.cwd()).absolute()
+    return read_project(_config(options, cwd, [cwd / path for path in options.paths]), cwd)
 
 
 def load(options: Options) -> Loaded | list[Diagnostic]:
@@ -122,6 +149,9 @@ class _Reader:
         else:
             files, found = flow_files(self.project, paths)
             self.findings += found
+            # A file of params may lie beside the flows; it is none of them.
+            values = {(self.cwd / path).resolve() for path in options.params_files}
+            files = [path for path in files if not values or path.resolve() not in values]
             for path in files:
                 chosen += self._flow(path, self.findings)
             if not files and not found and not self.findings:
@@ -171,6 +201,8 @@ class _Reader:
         findings: list[Diagnostic],
     ) -> Iterator[FlowSource]:
         self.loaded.files[file.path] = file
+        stem = re.sub(r"\.ya?ml$", "", name).removesuffix(".flow")
+        self.loaded.owners[file.path] = stem
         node, faults = read_yaml(file)
         faults = list(faults)
         if node is None or t.is_empty(node):
@@ -183,8 +215,7 @@ class _Reader:
         findings += faults
         if not isinstance(node, t.Mapping):
             return
-        stem = re.sub(r"\.ya?ml$", "", name).removesuffix(".flow")
-        called = name_of_flow(node, stem)
+        called = self.loaded.owners[file.path] = name_of_flow(node, stem)
         reason = valid_name(called)
         if reason is not None:
             if t.is_empty(node.get("flow")):
@@ -277,11 +308,9 @@ class _Reader:
         given.append(line)
         self.loaded.params = given
         names = [name for flow in self.loaded.flows.values() for name in declared(flow.tree)]
-        for values in given:
-            self.findings += undeclared(names, values)
-        if self.loaded.whole:
-            for target in self.loaded.targets:
-                self.findings += undeclared(names, target.params)
+        if self.loaded.all_read:
+            for values in given:
+                self.findings += undeclared(names, values)
         for flow in self.loaded.flows.values():
             if flow.name in self.loaded.selected and not any(f.is_error for f in flow.faults):
                 self.findings += unused_params(flow.tree)

@@ -5,6 +5,7 @@ Each row is rendered once, for the comparison and for the folder.
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from twimlc.diagnostics.rules.flow import DEPENDS_ON_ASSUMPTION
@@ -72,15 +73,17 @@ def _notes(variant: "Variant", dependences: "Iterator[Dependence]") -> "Iterator
         if (assumption.name, node.span) in seen:  # attempts of a menu are the same step
             continue
         seen.add((assumption.name, node.span))
-        script = ", ".join(difference.script)
-        after = f"after '{script}' " if script else ""
-        wanted, got = difference.flow[-1].text, difference.documents[-1].text
+        after = f"after {difference.script[-1]} " if difference.script else ""
+        wanted, got = (
+            shorten(lines[-1].text, 60, placeholder="…")
+            for lines in (difference.flow, difference.documents)
+        )
         yield DEPENDS_ON_ASSUMPTION.at(
             node.span,
             f"this '{node.title}' is right as long as {assumption.sentence(assumption.reading)}"
             f" ({assumption.name}); Twilio's pages leave that open",
-            hint=f"if {assumption.sentence(found.answer)} instead, {after}there would be"
-            f" {got} in place of {wanted}",
+            hint=f"if {assumption.sentence(found.answer)} instead, '{got}' follows"
+            f" {after}in place of '{wanted}'",
         )
 
 

@@ -54,7 +54,8 @@ class Table:
     @property
     def entry(self) -> list[object]:
         """Parameter, documents by value, default; then name and value of the mark, and its rows."""
-        entry: list[object] = [self.parameter, self._documents(marked=False), self._name(self.default)]
+        plain = self._documents(marked=False)
+        entry: list[object] = [self.parameter, plain, self._name(self.default)]
         if self.mark is not None:
             entry += [self.mark.parameter, self.mark.value or "", self._documents(marked=True)]
         return entry
@@ -183,7 +184,7 @@ def _escaped(text: str) -> str:
 def _spelt(value: str) -> str:
     """A value as a regular expression for all ways in which a query string may spell it."""
     _literal(value)
-    return value.replace("*", r"(?:\*|%2[Aa])").replace("#", "%23")
+    return value.replace("*", r"(?:\*|%2[Aa])").replace("#", "(?:#|%23)")
 
 
 def _json(value: object) -> str:

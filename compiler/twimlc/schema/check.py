@@ -31,10 +31,15 @@ def check_project(tree: Node) -> list[Diagnostic]:
     return _check(tree, "project", "")
 
 
+def check_script(tree: Node) -> list[Diagnostic]:
+    """What is wrong with the shape of a file of call scripts, which is a map."""
+    return _check(tree, "script", "")
+
+
 def _check(tree: Node, name: str, part: str) -> list[Diagnostic]:
     root, compiler = compiled(name)
     schema = root["definitions"][part] if part else root
-    whole = name == "project" or not isinstance(tree, Mapping) or has_one_body(tree)
+    whole = name != "flow" or not isinstance(tree, Mapping) or has_one_body(tree)
     if whole and compiler.check(schema)(tree):
         return []
     from twimlc.schema.faults import find_faults

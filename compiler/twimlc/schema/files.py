@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-NAMES = ("flow", "project", "manifest", "report")
+NAMES = ("flow", "project", "manifest", "report", "script")
 
 
 def schema_text(name: str) -> str:

@@ -13,6 +13,7 @@ from twimlc.schema.flow_file import flow_schema
 from twimlc.schema.manifest import MANIFEST_SCHEMA
 from twimlc.schema.project_file import project_schema
 from twimlc.schema.report import REPORT_SCHEMA
+from twimlc.schema.script_file import script_schema
 
 FOLDER = Path(__file__).parents[3] / "schema"
 
@@ -24,6 +25,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "project": project_schema(),
         "manifest": MANIFEST_SCHEMA,
         "report": REPORT_SCHEMA,
+        "script": script_schema(),
     }
 
 

@@ -8,10 +8,24 @@ _PATH = {
 }
 _OF_FLOW = {"type": "string", "description": "FLOW, or ROW/FLOW with a matrix; empty if shared."}
 
+_VERIFIED: dict[str, Any] = {
+    "description": "How many pairs of positions, in a flow and in its documents, were compared to "
+    "show that both are the same call; false if they were not, or not all of them.",
+    "anyOf": [
+        {"const": False},
+        {
+            "type": "object",
+            "required": ["pairs"],
+            "additionalProperties": False,
+            "properties": {"pairs": {"type": "integer", "minimum": 0}},
+        },
+    ],
+}
+
 _FLOW: dict[str, Any] = {
     "type": "object",
     "description": "Where a flow begins and what to set on its phone number.",
-    "required": ["entry", "source", "number"],
+    "required": ["entry", "source", "number", "verified"],
     "additionalProperties": False,
     "properties": {
         "entry": {**_PATH, "description": "The document that a call starts with."},
@@ -22,6 +36,7 @@ _FLOW: dict[str, Any] = {
             "voiceMethod, voiceFallbackUrl, smsUrl and so on.",
             "additionalProperties": {"type": "string"},
         },
+        "verified": _VERIFIED,
     },
 }
 
@@ -58,6 +73,39 @@ _DOCUMENT: dict[str, Any] = {
     },
 }
 
+_BRANCHES: dict[str, Any] = {
+    "type": "object",
+    "description": "The document for each value.",
+    "additionalProperties": _PATH,
+}
+
+_DECISION: dict[str, Any] = {
+    "type": "object",
+    "description": "What the host answers at a path where no file lies: the document that marked "
+    "(if the mark holds) or else branches give for the value of the parameter, or the default.",
+    "required": ["flow", "path", "states", "parameter", "branches", "default"],
+    "additionalProperties": False,
+    "properties": {
+        "flow": _OF_FLOW,
+        "path": _PATH,
+        "states": {"type": "array", "items": {"type": "string"}},
+        "parameter": {"type": "string", "description": "The request parameter looked at."},
+        "branches": _BRANCHES,
+        "default": _PATH,
+        "mark": {
+            "type": "object",
+            "description": "A second parameter, and its value; null: any but an empty one.",
+            "required": ["parameter", "value"],
+            "additionalProperties": False,
+            "properties": {
+                "parameter": {"type": "string"},
+                "value": {"type": ["string", "null"]},
+            },
+        },
+        "marked": _BRANCHES,
+    },
+}
+
 MANIFEST_SCHEMA: dict[str, Any] = {
     "$schema": "http://json-schema.org/draft-07/schema#",
     "title": "Manifest of a twimlc build",
@@ -69,6 +117,7 @@ MANIFEST_SCHEMA: dict[str, Any] = {
         "target",
         "host",
         "url",
+        "verified",
         "flows",
         "documents",
         "decisions",
@@ -90,6 +139,7 @@ MANIFEST_SCHEMA: dict[str, Any] = {
             "type": ["string", "null"],
             "description": "Where the folder is served; null when its links are relative.",
         },
+        "verified": _VERIFIED,
         "flows": {"type": "object", "additionalProperties": _FLOW},
         "documents": {
             "type": "object",
@@ -99,6 +149,7 @@ MANIFEST_SCHEMA: dict[str, Any] = {
         "decisions": {
             "type": "array",
             "description": "Places where the next document depends on a value that Twilio sends.",
+            "items": _DECISION,
         },
         "approximations": {
             "type": "array",

@@ -3,6 +3,7 @@
 The folder of ``twimlc.yaml`` is the project's; paths in the file stay inside it.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -137,17 +138,18 @@ def unknown_flows(project: Project, flows: Sequence[str]) -> list[Diagnostic]:
 
 def build_folder_fault(build: Path, flows: Path, root: Path) -> str | None:
     """Why a folder cannot be built to; None when it can."""
-    real = Path(build).resolve()
-    if real == root.resolve():
+    # Path.resolve raises where links lead in a circle.
+    real = Path(os.path.realpath(build))
+    if real == Path(os.path.realpath(root)):
         return "the build folder cannot be the project's folder itself"
-    if flows.resolve().is_relative_to(real):
+    if Path(os.path.realpath(flows)).is_relative_to(real):
         return "the build folder cannot hold the flows"
     return None
 
 
 def _bare_project(root: Path) -> Project:
     flows = root / "flows"
-    found = flows.is_dir()
+    found = os.path.isdir(flows)
     return Project(
         root=root,
         file=None,
@@ -161,14 +163,15 @@ def _bare_project(root: Path) -> Project:
 
 def _folders(body: tree.Mapping, root: Path, findings: list[Diagnostic]) -> tuple[Path, Path]:
     flows = _path(body.get("flows"), root, findings)
-    if flows is not None and not flows.is_dir():
+    # Unlike Path.is_dir, this takes a name that is too long for one that is not there.
+    if flows is not None and not os.path.isdir(flows):
         node = body.get("flows")
         assert node is not None, "a path was read from it"
         message = f"there is no folder '{display_path(flows, root)}'"
         findings.append(BAD_FOLDER.at(node.span, message))
     if flows is None:
         default = root / "flows"
-        flows = default if default.is_dir() else root
+        flows = default if os.path.isdir(default) else root
     node = body.get("build")
     build = _path(node, root, findings)
     if build is not None and node is not None:

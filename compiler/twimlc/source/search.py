@@ -58,7 +58,7 @@ def _files(
         found += _search(project, project.flows, wanted, findings, deep=project.recursive)
     for path in paths:
         name = display_path(path, project.root)
-        if path.is_dir():
+        if os.path.isdir(path):
             inside = list(_search(project, path, wanted, findings, deep=True))
             if not inside and not findings:
                 findings.append(MISSING_PATH.at(place_of(name), f"no {noun} lies in '{name}'"))

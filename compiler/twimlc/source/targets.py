@@ -21,7 +21,7 @@ from twimlc.source.patterns import FlowPattern, is_pattern, selected
 from twimlc.source.tree import Node, Scalar, is_empty
 from twimlc.text import Span
 
-HOSTS = ("static", "s3", "twiml-bin", "nginx", "caddy", "apache")
+HOSTS = ("static", "s3", "twiml-bin", "nginx", "caddy", "apache", "vercel")
 ROUTERS = {"cloudfront": ("s3", "static"), "twiml-bin": ("s3", "static")}
 """Routers, and the hosts that each can stand before."""
 APPROXIMATIONS = ("fallback-after-answer", "caller-chosen-number")

@@ -188,3 +188,15 @@ HOST_NOT_AVAILABLE = Rule(
     wrong=Example("flow: desk\nsteps:\n  - say: Nobody is here.\n  - hangup\n", target="twiml-bin"),
     right=Example("flow: desk\nsteps:\n  - say: Nobody is here.\n  - hangup\n"),
 )
+
+NAME_OF_HOST_FILE = Rule(
+    708,
+    "name-of-host-file",
+    Severity.ERROR,
+    "A flow is called like a file that the host needs.",
+    "Each flow gets a folder of its name beside the files that the host needs, such as `Caddyfile`. On disks"
+    " that do not tell capital letters from small ones a folder `caddyfile` cannot lie beside that file, so it"
+    " is refused everywhere.",
+    wrong=Example("flow: caddyfile\nsteps:\n  - say: Nobody is here.\n  - hangup\n", target="caddy"),
+    right=Example("flow: caddy-help\nsteps:\n  - say: Nobody is here.\n  - hangup\n", target="caddy"),
+)

@@ -394,3 +394,24 @@ CALLER_CHOSEN_NUMBER = Rule(
     wrong=_dial('{number: "${call.Digits}"}'),
     right=Example(_DESK),
 )
+
+CALLER_CHOSEN_CONFERENCE = Rule(
+    523,
+    "caller-chosen-conference",
+    Severity.WARNING,
+    "The caller decides which conference they enter.",
+    "Whoever can choose the name of a conference can try names until they are in somebody else's. "
+    "A name that only your own number leads to keeps strangers out.",
+    wrong=Example(
+        "flow: meeting\nsteps:\n"
+        '  - gather: {prompt: Please type the number of your meeting., finishOnKey: "#"}\n'
+        '    then:\n      - dial: {conference: "meeting-${call.Digits}"}\n'
+        "    fallback: hangup\n",
+        target="twiml-bin",
+    ),
+    right=Example(
+        "flow: meeting\nsteps:\n"
+        "  - say: Welcome to the weekly meeting.\n"
+        "  - dial: {conference: weekly}\n  - hangup\n"
+    ),
+)

@@ -1,4 +1,4 @@
-"""Plain files in a bucket: its addresses answer GET only (AmazonS3 user guide, Website endpoints)."""
+"""Plain files in a bucket, whose addresses answer GET only (AmazonS3 user guide)."""
 
 from twimlc.lower.capability import Host
 

@@ -1,0 +1,7 @@
+"""Call scripts: files that say how calls go come in; what was heard, failures, coverage go out."""
+
+from twimlc.callscripts import report
+from twimlc.callscripts.generate import Generated, generate
+from twimlc.callscripts.run import CallResult, Tested, play_scripts
+
+__all__ = ["CallResult", "Generated", "Tested", "generate", "play_scripts", "report"]

@@ -1,0 +1,220 @@
+"""Scripts, and what they are about: options come in; scripts, stages and findings go out."""
+
+import os
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from twimlc import pipeline
+from twimlc.callscripts.model import Script
+from twimlc.callscripts.read import read_script
+from twimlc.callscripts.stage import Files, Stage, flow_stage, folder_stage
+from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.order import in_order
+from twimlc.diagnostics.rules.project import MISSING_PATH
+from twimlc.diagnostics.rules.scripts import (
+    BAD_DOCUMENTS,
+    UNKNOWN_SCRIPT_FLOW,
+    UNKNOWN_SCRIPT_STATE,
+)
+from twimlc.pipeline import Options, UsageError
+from twimlc.pipeline.compile import Compiled
+from twimlc.pipeline.load import Loaded, project_of
+from twimlc.render.document import render
+from twimlc.source.files import display_path, is_inside, place_of, read_source
+from twimlc.source.names import meant
+from twimlc.source.project import Project
+from twimlc.source.search import flow_files, script_files
+
+_ENDING = re.compile(r"(\.test)?\.ya?ml$")
+_FLOW_KEY = re.compile(r"^flow:[ \t]*[\"']?([a-z][a-z0-9-]*)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
+_KIND_OF = (".yaml", ".yml", ".flow.yaml", ".flow.yml")
+
+
+@dataclass(slots=True)
+class Stages:
+    """What a script is played on. ``refused`` tells of targets that do not build the flow."""
+
+    found: list[Stage] = field(default_factory=list)
+    findings: list[Diagnostic] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    states: set[str] = field(default_factory=set)
+
+
+def script_paths(options: Options) -> tuple[Project | None, list[Path], list[Diagnostic]]:
+    """The files of call scripts that the options ask for."""
+    project, findings = project_of(options)
+    cwd = _cwd(options)
+    if project is None:
+        return None, [], findings
+    asked = [_script_beside(cwd / path, cwd) for path in options.paths]
+    files, found = script_files(project, asked)
+    findings += found
+    if not files and not findings:
+        where = display_path(project.flows, cwd)
+        message = f"there are no call scripts in '{where}'"
+        hint = "twimlc test --generate FLOW writes one that covers every outcome"
+        findings.append(MISSING_PATH.at(place_of(where), message, hint=hint))
+    return project, files, findings
+
+
+def flows_without(project: Project, scripts: list[Path], options: Options) -> list[str]:
+    """The flows of the project that no script is beside."""
+    files, _ = flow_files(project, ())
+    named = {(path.parent, _ENDING.sub("", path.name)) for path in scripts}
+    cwd = _cwd(options)
+    return [
+        display_path(path, cwd)
+        for path in files
+        if (path.parent, _ENDING.sub("", path.name).removesuffix(".flow")) not in named
+    ]
+
+
+def read(path: Path, options: Options) -> tuple[Script | None, list[Diagnostic]]:
+    """The script in a file."""
+    file, findings = read_source(path, root=None, name=display_path(path, _cwd(options)))
+    if file is None:
+        return None, findings
+    script, found = read_script(file, _ENDING.sub("", path.name))
+    return script, [*findings, *found]
+
+
+def stages_of(script: Script, path: Path, project: Project, options: Options) -> Stages:
+    """Everything that the calls of a script are played on."""
+    if script.documents is not None:
+        return _folder(script, path)
+    flow = _flow_file(script.flow, path, project)
+    if flow is None:
+        files, _ = flow_files(project, ())
+        names = [_ENDING.sub("", other.name) for other in (*files, *path.parent.glob("*.y*ml"))]
+        message = f"no flow '{script.flow}' lies beside this script"
+        hint = meant(script.flow, [name for name in names if name != path.name])
+        return Stages(findings=[UNKNOWN_SCRIPT_FLOW.at(script.flow_span, message, hint=hint)])
+    return flow_stages(flow, script.flow, script, options)
+
+
+def flow_stages(flow: Path, name: str, script: Script | None, options: Options) -> Stages:
+    """Every target (and row) that builds a flow."""
+    loaded, compiled, findings = pipeline.compiled(replace(options, paths=(flow,), stdin=None))
+    stages = Stages()
+    errors = [finding for finding in findings if finding.is_error]
+    if loaded is None or not loaded.usable:
+        stages.findings = errors
+        return stages
+    for made in compiled:
+        if not made.target.covers(name):
+            continue
+        if not made.complete or loaded.stops(made.target, loaded.findings):
+            reason = next((f.message for f in made.findings if f.is_error), "the flow has errors")
+            stages.refused.append(f"'{name}' is not built for {made.target.name}: {reason}")
+            continue
+        _add(stages, made, name, script)
+    if not stages.found or (options.targets and stages.refused):
+        stages.findings += errors
+    if script is not None and script.rows:
+        _unknown_rows(script, loaded, stages)
+    if not stages.found and not stages.findings:
+        message = f"no target builds '{name}'"
+        span = script.flow_span if script is not None else place_of(str(flow))
+        stages.findings.append(UNKNOWN_SCRIPT_FLOW.at(span, message))
+    stages.findings = in_order(stages.findings)
+    return stages
+
+
+def _add(stages: Stages, made: Compiled, name: str, script: Script | None) -> None:
+    wanted = set(script.rows) if script is not None else set()
+    variants = [v for v in made.variants if v.plan is not None and name in v.graph.starts]
+    for variant in variants:
+        assert variant.plan is not None
+        if wanted and variant.row not in wanted:
+            continue
+        files = {page.path: page.data for page in render(variant.plan)}
+        called = made.target.name + (f" {variant.row}" if variant.row else "")
+        url = made.target.url
+        stage = flow_stage(called, variant.graph, variant.plan, files, name, url)
+        if stage is not None:
+            stages.found.append(stage)
+            for flow in variant.graph.flows.values():
+                stages.states |= {str(key) for key in flow.states}
+                stages.states |= {f"{key.flow}/{key.home}" for key in flow.states}
+            if not wanted:
+                break  # of a whole matrix the first row stands for all
+
+
+def _unknown_rows(script: Script, loaded: Loaded, stages: Stages) -> None:
+    matrix = loaded.project.matrix
+    known = list(matrix.rows) if matrix is not None else []
+    for row in script.rows:
+        if row not in known:
+            message = f"there is no row '{row}'" if known else "the project has no matrix"
+            hint = meant(row, known)
+            found = UNKNOWN_SCRIPT_STATE.at(script.flow_span, message, hint=hint)
+            stages.findings.append(found)
+
+
+def _folder(script: Script, path: Path) -> Stages:
+    assert script.documents is not None, "it is about a folder"
+    folder = path.parent / script.documents
+    entry = folder / script.entry
+    if not folder.is_dir():
+        message = f"there is no folder '{script.documents}' beside this script"
+    elif not entry.is_file() or not is_inside(entry, folder):
+        message = f"there is no '{script.entry}' in '{script.documents}'"
+    else:
+        files = Files(folder)
+        stage = folder_stage(script.documents, files, script.entry, script.url)
+        return Stages([stage], states=set(files))
+    return Stages(findings=[BAD_DOCUMENTS.at(script.flow_span, message)])
+
+
+def flow_path(flow: str, options: Options) -> tuple[Path, str]:
+    """The file and name of a flow that is given as either. Raises :class:`UsageError`."""
+    project, _ = project_of(options)
+    cwd = _cwd(options)
+    given = cwd / flow
+    if given.is_file():
+        text = _text(given)
+        called = _FLOW_KEY.search(text)
+        return given, called[1] if called else _ENDING.sub("", given.name).removesuffix(".flow")
+    found = _flow_file(flow, project.flows / "x", project) if project is not None else None
+    if found is None:
+        files = flow_files(project, ())[0] if project is not None else []
+        hint = meant(flow, [_ENDING.sub("", path.name) for path in files])
+        raise UsageError(f"no flow is called '{flow}'" + (f" ({hint})" if hint else ""))
+    return found, flow
+
+
+def _flow_file(name: str, script: Path, project: Project) -> Path | None:
+    """The file of a flow: beside the script, else in the project's folder of flows."""
+    beside = [script.parent / f"{name}{ending}" for ending in _KIND_OF]
+    files, _ = flow_files(project, ())
+    others = sorted(p for p in script.parent.glob("*.y*ml") if ".test." not in p.name)
+    for path in dict.fromkeys((*(p for p in beside if p.is_file()), *others, *files)):
+        called = _FLOW_KEY.search(_text(path))
+        stem = _ENDING.sub("", path.name).removesuffix(".flow")
+        if (called[1] if called else stem) == name:
+            return path
+    return None
+
+
+def _text(path: Path) -> str:
+    file, _ = read_source(path, root=None, name=path.name)
+    return file.text if file is not None else ""
+
+
+def _script_beside(path: Path, cwd: Path) -> Path:
+    """The script of a flow, where a flow is named instead of its script."""
+    if not os.path.lexists(path):
+        raise UsageError(f"there is no file or folder '{display_path(path, cwd)}'")
+    if path.is_dir() or ".test." in path.name:
+        return path
+    for ending in (".test.yaml", ".test.yml"):
+        beside = path.with_name(_ENDING.sub("", path.name) + ending)
+        if beside.is_file():
+            return beside
+    name = display_path(path, cwd)
+    raise UsageError(f"'{name}' has no call script; twimlc test --generate {name} writes one")
+
+
+def _cwd(options: Options) -> Path:
+    return (options.cwd or Path.cwd()).absolute()

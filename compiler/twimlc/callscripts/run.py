@@ -1,0 +1,211 @@
+"""All scripts are played: options come in, results of calls and coverage go out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from twimlc.callscripts import find
+from twimlc.callscripts.coverage import Coverage, percent_of
+from twimlc.callscripts.far_end import CONNECT_NAMES
+from twimlc.callscripts.judge import Failure, judge
+from twimlc.callscripts.model import Asked, CallScript, Expectation, Script
+from twimlc.callscripts.play import play
+from twimlc.callscripts.stage import Stage
+from twimlc.callscripts.ways import Ground
+from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.rules.scripts import UNKNOWN_SCRIPT_STATE, UNUSED_ANSWER
+from twimlc.interpret.choices import noun_of
+from twimlc.interpret.events import name_of, parties
+from twimlc.pipeline import Options
+from twimlc.source.names import meant
+from twimlc.source.project import Project
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CallResult:
+    """A call that was played on ``stages``; ``failures`` are told with the stages they are on.
+
+    ``seconds`` is how long the call would have taken, as far as timeouts and pauses tell.
+    """
+
+    script: Script
+    call: CallScript
+    stages: tuple[str, ...]
+    failures: tuple[tuple[tuple[str, ...], Failure], ...] = ()
+    seconds: int = 0
+
+    @property
+    def ok(self) -> bool:
+        return not self.failures
+
+
+@dataclass(slots=True)
+class Tested:
+    """What came of all scripts. ``notes`` tell of targets that calls were not played on,
+    ``without`` are flows that have no script."""
+
+    findings: list[Diagnostic] = field(default_factory=list)
+    results: list[CallResult] = field(default_factory=list)
+    coverage: list[Coverage] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    without: list[str] = field(default_factory=list)
+    not_played: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether every call was played and is as its script says."""
+        faults = any(finding.is_error for finding in self.findings)
+        return not faults and not self.not_played and all(result.ok for result in self.results)
+
+    @property
+    def percent(self) -> float:
+        """The coverage of all flows together."""
+        return percent_of(self.coverage)
+
+
+def play_scripts(options: Options | None = None, *, coverage: bool = False) -> Tested:
+    """Play the call scripts of the options' paths (without any: of the project).
+
+    With ``coverage`` also find out what there is to cover; flows without a script then count.
+    Raises ``UsageError`` where the options themselves are wrong.
+    """
+    options = options or Options()
+    tested = Tested()
+    project, paths, tested.findings = find.script_paths(options)
+    if project is None:
+        return tested
+    covered: dict[str, Coverage] = {}
+    for path in paths:
+        script, findings = find.read(path, options)
+        tested.findings += findings
+        if script is not None:
+            _script(script, path, project, options, tested, covered if coverage else None)
+        elif not any(finding.is_error for finding in findings):
+            tested.not_played += 1
+    if coverage and not options.paths:
+        tested.without = find.flows_without(project, paths, options)
+        for name in tested.without:
+            _uncovered(name, options, covered)
+    tested.coverage = list(covered.values())
+    tested.findings = _unique(tested.findings)
+    return tested
+
+
+def _script(
+    script: Script,
+    path: Path,
+    project: Project,
+    options: Options,
+    tested: Tested,
+    covered: dict[str, Coverage] | None,
+) -> None:
+    stages = find.stages_of(script, path, project, options)
+    tested.findings += stages.findings
+    tested.notes += [note for note in stages.refused if note not in tested.notes]
+    tested.findings += _unknown_states(script, stages.states)
+    if not stages.found or any(finding.is_error for finding in stages.findings):
+        tested.not_played += len(script.calls)
+        return
+    tested.findings += _unused(script, stages.found)
+    grounds = [Ground(stage) for stage in stages.found]
+    name = script.documents or script.flow
+    coverage = None
+    if covered is not None:
+        coverage = covered.setdefault(name, Coverage(name))
+        coverage.expect(grounds, None if script.documents else script.flow)
+    for call in script.calls:
+        tested.results.append(_call(script, call, grounds, coverage))
+
+
+def _call(
+    script: Script, call: CallScript, grounds: list[Ground], coverage: Coverage | None
+) -> CallResult:
+    """Play one call on every stage; what fails in the same way is told once."""
+    failures: dict[tuple[object, ...], tuple[list[str], Failure]] = {}
+    seconds = 0
+    for ground in grounds:
+        played = play(ground.stage, ground, call)
+        seconds = max(seconds, played.seconds)
+        if coverage is not None:
+            coverage.meet(played.steps, played.ways)
+        for failure in judge(call, played):
+            heard = tuple(str(row.heard.shown) if row.heard else "" for row in failure.rows)
+            key = (failure.message, failure.span, heard)
+            failures.setdefault(key, ([], failure))[0].append(ground.stage.name)
+    found = tuple((tuple(names), failure) for names, failure in failures.values())
+    names = tuple(ground.stage.name for ground in grounds)
+    return CallResult(script, call, names, found, seconds)
+
+
+def _uncovered(name: str, options: Options, covered: dict[str, Coverage]) -> None:
+    path, flow = find.flow_path(name, options)
+    stages = find.flow_stages(path, flow, None, options)
+    if stages.found:
+        coverage = covered.setdefault(flow, Coverage(flow))
+        coverage.expect([Ground(stage) for stage in stages.found], flow)
+
+
+def _unused(script: Script, stages: list[Stage]) -> Iterator[Diagnostic]:
+    """Answers to what no call to this flow could ask."""
+    known: dict[Asked, None] = {}
+    for stage in stages:
+        known.update(dict.fromkeys(_askable(stage)))
+    for call in script.calls:
+        for (kind, name), span in call.answer_spans.items():
+            if (kind, name) in known:
+                continue
+            names = [other for that, other in known if that == kind]
+            noun = {"rooms": "connects to the room", "dial": "dials", "queue": "has the queue"}
+            shown = f"{noun.get(kind, 'connects to')} '{name}'" if name else f"has a {kind}"
+            hint = meant(name, names)
+            if hint is None and names:
+                hint = f"there {'is' if len(names) == 1 else 'are'} {', '.join(names[:8])}"
+            yield UNUSED_ANSWER.at(span, f"'{script.flow}' never {shown}", hint=hint)
+
+
+def _askable(stage: Stage) -> Iterator[Asked]:
+    """Everything that an answer of a script can be for."""
+    ground = Ground(stage)
+    machine = ground.machine(stage.line)
+    for _, place in ground.walk(stage.line):
+        part = machine.moment(place).part  # type: ignore[arg-type]
+        if part is None:
+            continue
+        match part.tag:
+            case "Dial":
+                yield from (("dial", name) for name in parties(part))
+            case "Enqueue":
+                yield "queue", part.text
+            case "Pay" | "Refer":
+                yield part.tag.lower(), ""
+            case "Connect" if (noun := noun_of(part)) is not None:
+                key = noun.spec.key if noun.spec is not None else noun.tag
+                if noun.tag == "Room":
+                    yield "rooms", name_of(noun)
+                else:
+                    yield "connect", CONNECT_NAMES.get(key, key)
+
+
+def _unknown_states(script: Script, known: set[str]) -> Iterator[Diagnostic]:
+    if not known:
+        return
+    names = {name.removeprefix(f"{script.flow}/") for name in known} | known
+    names |= {name.removesuffix(".xml") for name in known}
+    for call in script.calls:
+        expect = call.expect or Expectation(call.span)
+        for wish in (*expect.reaches, *expect.avoids):
+            if wish.state not in names:
+                message = f"there is no state '{wish.state}'"
+                if script.documents is not None:
+                    message = f"there is no document '{wish.state}' in '{script.documents}'"
+                hint = meant(wish.state, sorted(names))
+                yield UNKNOWN_SCRIPT_STATE.at(wish.span, message, hint=hint)
+
+
+def _unique(findings: list[Diagnostic]) -> list[Diagnostic]:
+    """Each finding once: several scripts may be about one flow."""
+    known: dict[tuple[str, str, int, str], Diagnostic] = {}
+    for found in findings:
+        place = (found.span.file.path, found.span.start)
+        known.setdefault((found.rule.slug, *place, found.message), found)
+    return list(known.values())

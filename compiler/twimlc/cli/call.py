@@ -1,0 +1,241 @@
+"""``twimlc call``: a phone in the terminal. Keys and outcomes are read line by line."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+import click
+from click.core import ParameterSource
+
+from twimlc.cli.complete import complete_flows, complete_targets
+from twimlc.cli.options import output_options, pairs, param_options, pipeline_options
+from twimlc.cli.present import Reporter, usage_errors
+from twimlc.cli.status import CLEAN, FINDINGS
+from twimlc.cli.streams import wants_colour, write
+
+_STYLES: Mapping[str, Mapping[str, str | bool]] = {
+    "dim": {"dim": True},
+    "bad": {"fg": "red"},
+    "answer": {"fg": "cyan"},
+}
+_LONGEST_LINE = 4096
+
+
+@click.command()
+@click.argument("flow", required=False, shell_complete=complete_flows)
+@click.option(
+    "--documents",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Play a folder of TwiML instead of a flow.",
+)
+@click.option(
+    "--entry",
+    metavar="FILE",
+    help="The first document in DIR. Without it: index.xml, or the only document there is.",
+)
+@click.option(
+    "--base",
+    metavar="URL",
+    help="Where DIR is served, so that absolute addresses find their documents in it.",
+)
+@click.option("--accept-post", is_flag=True, help="DIR's host answers POST as it answers GET.")
+@click.option("--url", metavar="URL", help="Play documents that a web server has.")
+@click.option(
+    "--method",
+    type=click.Choice(("GET", "POST")),
+    help="How the first document at URL is asked for. Without it: GET.",
+)
+@click.option(
+    "--everywhere", is_flag=True, help="Play what lies on other servers than that of URL, too."
+)
+@click.option(
+    "-t",
+    "--target",
+    metavar="TARGET",
+    envvar="TWIMLC_TARGET",
+    shell_complete=complete_targets,
+    help="A target of the project file, or the name of a host. Without it: the first that has "
+    "the flow.",
+)
+@click.option("--row", metavar="ROW", help="The row of the matrix. Without it: the first.")
+@param_options
+@click.option("--from", "caller", metavar="NUMBER", default="+14155550123", help="Who calls.")
+@click.option("--to", "called", metavar="NUMBER", default="+14155550199", help="Who is called.")
+@click.option(
+    "--send",
+    "further",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=pairs,
+    help="One more parameter of the requests: Twilio's in all of them, others in the first.",
+)
+@output_options
+def call(
+    flow: str | None,
+    documents: Path | None,
+    entry: str | None,
+    base: str | None,
+    accept_post: bool,
+    url: str | None,
+    method: str | None,
+    everywhere: bool,
+    target: str | None,
+    row: str | None,
+    params: dict[str, str],
+    params_files: tuple[Path, ...],
+    config: Path | None,
+    caller: str,
+    called: str,
+    further: dict[str, str],
+    color: str,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Call a flow, or any TwiML, in the terminal.
+
+    FLOW is the name of a flow or the path of its file. At each question type what happens: keys,
+    words, who answers; Enter is what happens when nobody does anything, h hangs up, l listens on
+    another line that has a document of its own, ? helps, q leaves. On a pipe one line is one
+    answer, and its end hangs up. -q leaves out where things come from, -v tells more of them.
+    """
+    _one_of({"FLOW": flow, "--documents": documents, "--url": url})
+    _only_beside("--documents", documents, {"--entry": entry, "--base": base})
+    _only_beside("--documents", documents, {"--accept-post": accept_post})
+    _only_beside("--url", url, {"--method": method, "--everywhere": everywhere})
+    source = click.get_current_context().get_parameter_source("target")
+    # A target of the environment is not meant for this call in particular.
+    named = source is ParameterSource.COMMANDLINE
+    compiling = {
+        "-t": named,
+        "--row": row,
+        "-p": params,
+        "--params": params_files,
+        "--config": config,
+    }
+    _only_beside("FLOW", flow, compiling)
+    with usage_errors():
+        from twimlc import pipeline
+        from twimlc.phone import line as lines
+        from twimlc.phone.requests import request_parameters
+        from twimlc.phone.talk import Talk
+        from twimlc.phone.transcript import Transcript
+
+        if url is not None:
+            _web_address(url, "--url")
+            line = lines.web_line(url, further, method=method or "GET", everywhere=everywhere)
+        elif documents is not None:
+            if base is not None:
+                _web_address(base, "--base")
+            first = entry or _entry(documents)
+            line = lines.folder_line(documents, first, further, url=base, post=accept_post)
+        else:
+            assert flow is not None
+            options = pipeline_options(
+                targets=(target,) if target else (),
+                params=params,
+                params_files=params_files,
+                config=config,
+                write=False,
+            )
+            compiled, findings = pipeline.compile_flow(options, flow, row)
+            # Warnings are the business of check: who calls wants to hear the flow.
+            found = [finding for finding in findings if verbose or finding.is_error]
+            status = Reporter(color=color, quiet=quiet).show(found)
+            if compiled is None:
+                return status or FINDINGS
+            line = lines.compiled_line(compiled, further)
+    parameters = request_parameters(caller, called, further)
+    paint = _paint if wants_colour(color, sys.stdout, os.environ) else _plain
+    keyboard = _Keyboard(sys.stdin, paint)
+    keyboard.prepare()
+    talk = Talk(
+        line,
+        parameters,
+        keyboard.read,
+        write,
+        Transcript(paint, places=not quiet, at_length=verbose, base=line.base),
+    )
+    talk.run()
+    # A person mends a slip of the fingers; a script that nobody understood is wrong.
+    slipped = talk.misunderstood and not keyboard.person
+    return FINDINGS if talk.failed or slipped else CLEAN
+
+
+def _paint(text: str, style: str) -> str:
+    options = _STYLES[style]
+    return click.style(text, fg=options.get("fg"), dim=bool(options.get("dim")) or None)
+
+
+def _plain(text: str, style: str) -> str:
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Keyboard:
+    """Where answers come from: a person at a terminal, who is asked, or a pipe."""
+
+    stream: TextIO | None
+    paint: Callable[[str, str], str]
+
+    @property
+    def person(self) -> bool:
+        return self.stream is not None and self.stream.isatty()
+
+    def prepare(self) -> None:
+        """Let no bytes that are no text end a call."""
+        reconfigure = getattr(self.stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+    def read(self, prompt: str) -> str | None:
+        """A line; None at the end of the input."""
+        if self.stream is None:
+            return None
+        if self.person:
+            # Where the transcript goes to a file the prompt must not.
+            write(self.paint(f"{prompt}> ", "dim"), to_stderr=not sys.stdout.isatty())
+        text = self.stream.readline(_LONGEST_LINE)
+        if not text and self.person:
+            write("\n")
+        return text or None
+
+
+def _one_of(given: Mapping[str, object]) -> None:
+    named = [name for name, value in given.items() if value is not None]
+    if not named:
+        raise click.UsageError("name a flow, or give --documents DIR or --url URL")
+    if len(named) > 1:
+        raise click.UsageError(f"{' and '.join(named)} cannot be given together")
+
+
+def _only_beside(name: str, value: object, options: Mapping[str, object]) -> None:
+    for option, given in options.items():
+        if given and value is None:
+            raise click.UsageError(f"{option} is only for {name}")
+
+
+def _web_address(url: str, option: str) -> None:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise click.UsageError(f"{option} takes an address that starts with http:// or https://")
+
+
+def _entry(documents: Path) -> str:
+    from twimlc.phone.folder import Folder
+
+    found = Folder(documents).entry()
+    if found is None:
+        raise click.UsageError(
+            f"there is no index.xml in '{documents}'; say with --entry which document is the first"
+        )
+    return found

@@ -1,0 +1,114 @@
+"""Input that once held the compiler up or broke it: odd paths, and sizes that grew by the square."""
+
+import io
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from twimlc import pipeline
+from twimlc.cli.command import run
+from twimlc.source.names import nearest
+
+LONG = "a" * 300
+
+
+def check(folder: Path, text: str) -> pipeline.Result:
+    options = pipeline.Options(
+        stdin=("flow.yaml", text.encode()), targets=("static",), cwd=folder, write=False
+    )
+    return pipeline.build(options)
+
+
+def test_links_in_a_circle(tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text("steps: [say: Hello.]\n")
+    (tmp_path / "one.yaml").symlink_to("two.yaml")
+    (tmp_path / "two.yaml").symlink_to("one.yaml")
+    (tmp_path / "twimlc.yaml").write_text("flows: .\nbuild: round\n")
+    (tmp_path / "round").symlink_to("round")
+    found = pipeline.check(pipeline.Options(cwd=tmp_path)).findings
+    assert {finding.rule.slug for finding in found} >= {"unreadable-file"}
+
+
+@pytest.mark.parametrize("arguments", [["check", f"{LONG}.yaml"], ["check", "-c", LONG]])
+def test_too_long_a_name_is_not_there(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(arguments) == 2
+
+
+def test_too_long_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "twimlc.yaml").write_text(f"flows: {LONG}\n")
+    found = pipeline.check(pipeline.Options(cwd=tmp_path)).findings
+    assert "bad-folder" in {finding.rule.slug for finding in found}
+
+
+def test_no_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert run(["check", "-"]) == 2
+
+
+def test_endless_standard_input(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    class Endless(io.RawIOBase):
+        def read(self, size: int = -1) -> bytes:
+            assert size >= 0, "the whole of it was asked for"
+            return b"a" * size
+
+    class Stream:
+        buffer = Endless()
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", Stream())
+    assert run(["check", "-"]) == 1
+
+
+def test_a_bare_noun(tmp_path: Path) -> None:
+    assert check(tmp_path, "steps:\n  - start: recording\n  - say: Hello.\n").ok
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"key{number}: x\n" for number in range(10_000)),
+        "states:\n" + "".join(f"  s{n}: [{{goto: t{n}}}]\n" for n in range(2_000)),
+        "states:\n" + "".join(f"  s{n}:\n    - say: Hi.\n    - goto: s{n + 1}\n" for n in range(2_000))
+        + "  s2000: [hangup]\n",
+    ],
+    ids=["keys", "typos", "chain"],
+)
+def test_time_grows_with_size(text: str, tmp_path: Path) -> None:
+    began = time.perf_counter()
+    check(tmp_path, text)
+    assert time.perf_counter() - began < 8  # about one second; by the square it is a minute
+
+
+def ring(size: int, folder: Path) -> pipeline.Options:
+    """A project of flows of which each leads to the next, and the last to the first."""
+    for number in range(size):
+        prompt = f"{{numDigits: 1, prompt: '{number}'}}"
+        text = f"steps:\n  - gather: {prompt}\n    then: f{(number + 1) % size}/\n"
+        (folder / f"f{number}.yaml").write_text(text)
+    return pipeline.Options(cwd=folder, targets=("static",))
+
+
+def test_flows_in_a_ring_have_no_longest_way(tmp_path: Path) -> None:
+    result = pipeline.build(ring(10, tmp_path))
+    assert result.ok
+    assert result.targets[0].fetches == 0
+
+
+def test_many_flows_in_a_ring(tmp_path: Path) -> None:
+    options = ring(600, tmp_path)
+    began = time.perf_counter()
+    assert pipeline.check(options).ok
+    assert time.perf_counter() - began < 8
+
+
+def test_nearest_among_many() -> None:
+    names = [f"branch-{number}" for number in range(5_000)] + ["voicemail"]
+    assert nearest("voicemial", names) == "voicemail"
+    assert nearest("oicemail", names) == "voicemail"
+    assert nearest("Voice_Mail", names) == "voicemail"
+    assert nearest("xyz", names) is None

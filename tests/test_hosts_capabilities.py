@@ -1,0 +1,95 @@
+"""What hosts are said to do, against what builds for them do; and that a host is one record."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from routed import built, project, requests, router, wanted
+from twimlc import pipeline
+from twimlc.lower.constructs import CONSTRUCTS, construct_table, every_host
+from twimlc.lower.host import HOSTS
+from twimlc.source import targets
+
+ROOT = Path(__file__).parents[1]
+REFUSED = {"decision-needs-host", "call-value-needs-templates", "pay-needs-post"}
+
+
+@pytest.mark.parametrize("name", every_host())
+def test_every_cell_of_the_table_is_what_a_build_does(tmp_path, name):
+    host, _, with_router = name.partition(" + ")
+    line = f"{{host: {host}{', router: ' + with_router if with_router else ''}, url: 'https://voice.example.com/ivr'}}"
+    row = dict(zip(construct_table()[0], range(99), strict=False))
+    for number, construct in enumerate(CONSTRUCTS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "example.yaml").write_text(construct.example)
+        (folder / "twimlc.yaml").write_text(f"flows: .\ntargets:\n  it: {line}\n")
+        result = pipeline.build(pipeline.Options(cwd=folder))
+        slugs = {finding.rule.slug for finding in result.findings if finding.is_error}
+        assert slugs <= REFUSED, construct.name
+        assert result.ok == construct.works_on(every_host()[name]), (construct.name, slugs)
+        assert result.targets[0].built == result.ok
+        assert construct_table()[number + 1][row[name]].startswith("yes" if result.ok else "no")
+
+
+def test_a_refusal_names_the_step_and_hosts_that_can(tmp_path):
+    for number, construct in enumerate(CONSTRUCTS):
+        if not (construct.decisions or construct.templates):
+            continue
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "example.yaml").write_text(construct.example)
+        (folder / "twimlc.yaml").write_text("flows: .\ntargets: {it: {host: static}}\n")
+        found = [f for f in pipeline.check(pipeline.Options(cwd=folder)).findings if f.is_error]
+        assert len(found) == 1, construct.name
+        assert "twiml-bin" in (found[0].hint or "")
+        assert found[0].span.file.path == "example.yaml"
+
+
+def test_a_host_is_one_record_and_its_templates():
+    """Nothing but the list of names knows a host; vercel came last and touched nothing else."""
+    sources = [
+        path for path in (ROOT / "compiler" / "twimlc").rglob("*") if path.suffix in (".py", ".j2")
+    ]
+    named = {
+        path.relative_to(ROOT / "compiler" / "twimlc").as_posix()
+        for path in sources
+        if re.search("vercel", path.read_text(), re.IGNORECASE)
+    }
+    assert named == {"lower/hosts/vercel.py", "source/targets.py"}
+    assert "vercel" in (ROOT / "compiler/twimlc/render/templates/hosts/vercel.json.j2").name
+
+
+def test_the_names_of_records_are_the_names_of_targets():
+    assert set(HOSTS) <= set(targets.HOSTS)
+    assert all(host.name == name for name, host in HOSTS.items())
+
+
+def rewritten(rules, path, query):
+    """What the rewrites of vercel.json make of a request; values are decoded there."""
+    from urllib.parse import parse_qs
+
+    values = parse_qs(query, keep_blank_values=True)
+    for rule in rules:
+        tests = rule.get("has", [])
+        assert all(test["type"] == "query" for test in tests)
+        if rule["source"] == path and all(
+            test["key"] in values and re.search(test["value"], values[test["key"]][0])
+            for test in tests
+        ):
+            return rule["destination"]
+    return path
+
+
+@pytest.mark.parametrize(("target", "base"), [("bare", "/"), ("deep", "/call~flows/v1.2/")])
+def test_vercel_rewrites_lead_where_the_decisions_say(tmp_path, target, base):
+    built(project(tmp_path, "vercel"), targets=(target,))
+    folder = tmp_path / "build" / target
+    rules = json.loads((folder / "vercel.json").read_text())["rewrites"]
+    assert not any(re.search(r"[():*+?{}]", rule["source"]) for rule in rules)
+    expected = router(folder)
+    for path, query in requests(expected):
+        answer = rewritten(rules, base + path, query).removeprefix(base)
+        assert expected.files[answer] == wanted(expected, path, query), (path, query, answer)

@@ -1,0 +1,161 @@
+"""The CloudFront Function, run in node with events as CloudFront makes them."""
+
+import json
+import shutil
+import subprocess
+from urllib.parse import unquote
+
+import pytest
+
+from routed import built, project, requests, router, wanted
+
+NODE = shutil.which("node")
+needs_node = pytest.mark.skipif(
+    NODE is None, reason="NOT TESTED: node is not installed, so router.js did not run"
+)
+
+HARNESS = """
+import { readFileSync } from "node:fs";
+const store = STORE;
+const cf = { kvs: () => ({ get: async (key) => { if (!store.has(key)) throw new Error("KeyNotFound"); return store.get(key); } }) };
+const source = readFileSync(process.argv[2], "utf8").replace(/^import cf .*$/m, "");
+const handler = new Function("cf", source + "\\nreturn handler;")(cf);
+const answers = [];
+for (const event of JSON.parse(readFileSync(0, "utf8"))) answers.push(await handler(event));
+console.log(JSON.stringify(answers));
+"""
+
+
+def event(uri, query="", method="GET"):
+    """The event of a request: names and values stay encoded, what comes twice has multiValue."""
+    fields = {}
+    for part in filter(None, query.split("&")):
+        name, _, value = part.partition("=")
+        if name in fields:
+            first = fields[name].setdefault("multiValue", [{"value": fields[name]["value"]}])
+            first.append({"value": value})
+            fields[name]["value"] = value
+        else:
+            fields[name] = {"value": value}
+    return {
+        "version": "1.0",
+        "context": {"eventType": "viewer-request"},
+        "viewer": {"ip": "198.51.100.7"},
+        "request": {
+            "method": method,
+            "uri": uri,
+            "querystring": fields,
+            "headers": {},
+            "cookies": {},
+        },
+    }
+
+
+def run(folder, events):
+    """What the function of a build answers to each event."""
+    pairs = []
+    if (folder / "router.kvs.json").exists():
+        stored = json.loads((folder / "router.kvs.json").read_text())["data"]
+        pairs = [[item["key"], item["value"]] for item in stored]
+    script = folder.parent / "harness.mjs"
+    script.write_text(HARNESS.replace("STORE", f"new Map({json.dumps(pairs)})"))
+    done = subprocess.run(
+        [NODE, script, folder / "router.js"],
+        input=json.dumps(events),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def agree(folder, base):
+    host = router(folder)
+    asked = list(requests(host))
+    answers = run(folder, [event(base + path, query) for path, query in asked])
+    assert len(asked) > 100
+    for (path, query), answer in zip(asked, answers, strict=True):
+        found = host.files[answer["uri"].removeprefix(base)]
+        assert found == wanted(host, path, query), (path, query, answer["uri"])
+
+
+@needs_node
+@pytest.mark.parametrize(("target", "base"), [("bare", "/"), ("deep", "/call~flows/v1.2/")])
+def test_every_value_leads_where_the_decision_says(tmp_path, target, base):
+    folder = project(tmp_path, "s3, router: cloudfront")
+    built(folder, targets=(target,))
+    out = folder / "build" / target
+    assert len((out / "router.js").read_bytes()) <= 10240
+    assert not (out / "router.kvs.json").exists()
+    agree(out, base)
+
+
+BIG = "states:\n" + "".join(
+    f"  s{n}:\n    - menu: {{prompt: Menu {n}., choices: {{1: s{(n + 1) % 90}, 2: s{(n * 7) % 90}, '*': s{(n * 3) % 90}}}}}\n    - hangup\n"
+    for n in range(90)
+)
+
+
+@needs_node
+def test_a_table_over_ten_kilobytes_goes_to_a_store(tmp_path):
+    folder = project(tmp_path, "s3, router: cloudfront")
+    (folder / "flows" / "big.yaml").write_text(BIG)
+    built(folder, targets=("deep",))
+    out = folder / "build" / "deep"
+    assert len((out / "router.js").read_bytes()) <= 10240
+    stored = json.loads((out / "router.kvs.json").read_text())["data"]
+    assert all(len(item["key"]) <= 512 and len(item["value"]) <= 1024 for item in stored)
+    assert len({item["key"] for item in stored}) == len(stored)
+    assert "router.kvs.json" in (out / "README.md").read_text()
+    agree(out, "/call~flows/v1.2/")
+    (folder / "flows" / "big.yaml").unlink()
+    built(folder, targets=("deep",))
+    assert not (out / "router.kvs.json").exists()
+
+
+@needs_node
+def test_odd_requests(tmp_path):
+    folder = project(tmp_path, "s3, router: cloudfront")
+    built(folder, targets=("bare",))
+    out = folder / "build" / "bare"
+    menu = "/acme/main.0.decide"
+    asked = {
+        "encoded star": event(menu, "Digits=%2A"),
+        "small letters": event(menu, "Digits=%2a"),
+        "bare star": event(menu, "Digits=*"),
+        "hash": event(menu, "Digits=%23"),
+        "twice": event(menu, "Digits=1&Digits=%2A"),
+        "broken": event(menu, "Digits=%2"),
+        "own": event(menu, "Digits=toString"),
+        "none": event(menu),
+        "not ours": event("/acme/index.xml", "Digits=1"),
+        "unknown": event("/acme/main.9.decide", "Digits=1"),
+        "object's": event("/constructor", "Digits=1"),
+    }
+    found = dict(
+        zip(asked, (answer["uri"] for answer in run(out, list(asked.values()))), strict=True)
+    )
+    assert (
+        found["encoded star"] == found["small letters"] == found["bare star"] == "/acme/support.xml"
+    )
+    assert found["hash"] not in (found["none"], found["bare star"])
+    assert found["twice"] == "/acme/sales.xml"
+    assert found["broken"] == found["own"] == found["none"]
+    assert found["not ours"] == "/acme/index.xml"
+    assert found["unknown"] == "/acme/main.9.decide"
+    assert found["object's"] == "/constructor"
+    (post,) = run(out, [event(menu, "Digits=1", method="POST")])
+    assert post["statusCode"] == 405
+
+
+def test_the_readme_says_how_to_cache(tmp_path):
+    folder = project(tmp_path, "s3, router: cloudfront")
+    built(folder, targets=("deep",))
+    text = (folder / "build" / "deep" / "README.md").read_text()
+    assert "viewer requests" in text
+    assert "out of the cache key" in text
+    assert "/call~flows/v1.2/*" in text
+    assert "router.kvs.json" not in text
+    assert unquote(text) == text

@@ -1,0 +1,275 @@
+"""Wrong documents, wrong decisions and wrong lowerings are found; those that are not sound alike."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+import mutants
+import routed
+from twimlc.interpret import verify_plan
+from twimlc.lower import compose, links, lowering, ways
+from twimlc.lower.host import Site, find_host
+from twimlc.lower.keys import Keys
+from twimlc.lower.lowering import lower
+from twimlc.lower.ways import END, Way
+from twimlc.pipeline import Options
+from twimlc.pipeline.compile import compile_target
+from twimlc.pipeline.load import load
+from twimlc.render.document import render
+
+PLAIN = {
+    "acme": """\
+states:
+  main:
+    - say: {message: Welcome., voice: Polly.Joanna}
+    - connect: {room: daily}
+      then: bye
+      fallback:
+        - say: Not open yet.
+        - dial: {number: +14155550100, timeout: 20}
+          allow: [fallback-after-answer]
+          fallback: voicemail
+        - goto: bye
+  voicemail:
+    - gather: {timeout: 4, prompt: Press any key to speak to us.}
+      then: queue
+    - gather: {timeout: 4, prompt: Press any key to speak to us.}
+      then: queue
+    - record: {maxLength: 60}
+      then: [{say: We got it.}, {goto: other/}]
+  queue:
+    - enqueue: {name: support, waitUrl: hold}
+    - dial: {sequential: true, number: [{phoneNumber: +14155550101, url: whisper}, {phoneNumber: +14155550102, url: screen}]}
+    - dial: {conference: {name: all, waitUrl: music}}
+    - goto: bye
+  whisper:
+    - gather: {numDigits: 1, prompt: Press a key to take the call.}
+      then: [{say: Connecting.}]
+      fallback: hangup
+  screen:
+    - gather: {numDigits: 1, prompt: Press a key to be joined.}
+      fallback: hangup
+  hold:
+    - say: Please hold.
+    - play: https://a.example/hold.mp3
+  music:
+    - play: https://a.example/music.mp3
+  bye:
+    - say: Goodbye.
+    - hangup
+""",
+    "other": """\
+states:
+  main:
+    - gather: {prompt: Your number?, action: number.php}
+    - offer:
+        prompt: Who is it?
+        options: [{say: For sales press any key., then: acme/queue}, {say: For news press any key., then: news}]
+        attempts: 2
+      fallback: acme/bye
+  news:
+    - say: No news.
+    - connect: {virtualAgent: {connectorName: bot}}
+    - record: {maxLength: 9, action: more.php}
+""",
+}
+
+
+def plan_of(folder, host, flows):
+    """(graph, plan, site) of flows that are written to disk, read, and lowered."""
+    (folder / "flows").mkdir(parents=True)
+    for name, text in flows.items():
+        (folder / "flows" / f"{name}.yaml").write_text(text)
+    (folder / "twimlc.yaml").write_text(f"flows: flows\ntargets:\n  bare: {{host: {host}}}\n")
+    loaded = load(Options(cwd=folder))
+    made = compile_target(loaded, loaded.targets[0])
+    (variant,) = made.variants
+    assert variant.plan is not None, [found.message for found in made.findings]
+    return variant.graph, variant.plan, Site(find_host(host, None))
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    return plan_of(tmp_path_factory.mktemp("plain") / "p", "static", PLAIN)
+
+
+@pytest.fixture(scope="module")
+def routed_plan(tmp_path_factory):
+    return plan_of(tmp_path_factory.mktemp("routed") / "p", "nginx", routed.FLOWS)
+
+
+def rendered(plan):
+    return {page.path: page.data for page in render(plan)}
+
+
+def same(graph, plan, files):
+    return all(found.same for _, found in verify_plan(graph, plan, files))
+
+
+ALIKE = (
+    (r"(dropped|doubled) at \d+ <Hangup>", "a document that ends hangs up; nothing runs behind a Hangup"),
+    (r"doubled at \d+ <(Redirect|Leave)>", "nothing runs behind it"),
+    (r"doubled at \d+ <(Dial|Connect|Enqueue)>", "its action takes the call, so the second is never reached"),
+    (r"music.*doubled at 1 <Play>", "music that starts again for ever sounds the same with two in a row"),
+    (r"moved down at \d+ <Gather>", "the next one asks the same"),
+    (r"timeout (dropped|lost)", "five seconds are what Twilio waits anyway (docs/voice/twiml/gather)"),
+    (r"answered (lost|leads)", "only a conference ends so (docs/voice/twiml/dial)"),
+    (r"main\.3 #\d+: (completed|busy) ", "this dial is approximated: its own fallback follows for everybody"),
+    (r"music\.0 .*comes back", "it starts again for ever as it is"),
+    (r": (done|input|completed|accepted) ends", "what followed was a Hangup"),
+)
+"""Why a wrong one may be the same call: the mutants that are not found, each with its reason."""
+
+
+def assert_found(made, is_found, least):
+    """Each wrong one is found, or one of the reasons says why nobody could."""
+    tried, missed = 0, []
+    for name, wrong in made:
+        tried += 1
+        if not is_found(wrong) and not any(re.search(pattern, name) for pattern, _ in ALIKE):
+            missed.append(name)
+    assert not missed
+    assert tried >= least, tried
+
+
+def test_wrong_documents_of_plain_files_are_found(plain):
+    graph, plan, _ = plain
+    made = mutants.of_documents(rendered(plan))
+    assert_found(made, lambda files: not same(graph, plan, files), 500)
+
+
+def test_wrong_documents_behind_decisions_are_found(routed_plan):
+    graph, plan, _ = routed_plan
+    made = list(mutants.of_documents(rendered(plan)))[::6]
+    assert_found(made, lambda files: not same(graph, plan, files), 150)
+
+
+def test_wrong_decisions_are_found(routed_plan):
+    graph, plan, _ = routed_plan
+    files = rendered(plan)
+    made = list(mutants.of_decisions(plan.decisions, list(files)))[::2]
+    assert_found(made, lambda wrong: not same(graph, replace(plan, decisions=wrong), files), 120)
+
+
+@pytest.mark.parametrize(("which", "step", "least"), [("plain", 1, 100), ("routed_plan", 2, 90)])
+def test_a_lowering_that_takes_a_wrong_way_is_found(which, step, least, request):
+    """The lowering is given a graph with one way changed, and held to the right one."""
+    graph, plan, site = request.getfixturevalue(which)
+
+    def is_found(wrong):
+        made, _ = lower(wrong, site, lambda _: None)
+        if made is None:
+            return True  # it was refused, so nothing wrong is written
+        return not same(graph, replace(made, approximations=plan.approximations), rendered(made))
+
+    assert_found(list(mutants.of_graph(graph))[::step], is_found, least)
+
+
+def changed_way(change):
+    """``way`` with its result changed by ``change(graph, node, way)``."""
+    right = ways.way
+
+    def wrong(graph, node, site):
+        match right(graph, node, site):
+            case Way() as found:
+                return change(graph, node, found)
+            case (found, approximation):
+                return change(graph, node, found), approximation
+            case refusal:
+                return refusal
+
+    return wrong
+
+
+def of_verb(tag, change):
+    """The same for one verb."""
+    return changed_way(lambda graph, node, way: change(way) if node.element and node.element.tag == tag else way)
+
+
+def without(names, right):
+    """``Writer.verb`` or ``jump`` without some attributes of the result."""
+
+    def wrong(*args):
+        made = right(*args)
+        return replace(made, attributes=tuple(pair for pair in made.attributes if pair[0] not in names))
+
+    return wrong
+
+
+def asked_otherwise(change):
+    return changed_way(lambda graph, node, way: replace(way, leave=change(way.leave)) if isinstance(way.leave, ways.Ask) else way)
+
+
+def posted(right):
+    def wrong(*args):
+        made = right(*args)
+        return replace(made, attributes=tuple((name, "POST" if name == "method" else text) for name, text in made.attributes))
+
+    return wrong
+
+
+WRITER, ADDRESSES, COMPOSER = links.Writer, links.Addresses, compose.Composer
+LOWERINGS = {
+    "ways swapped": (lowering, "way", changed_way(lambda g, n, w: Way(w.on, w.leave) if isinstance(w.leave, int | None) else w)),
+    "no action": (lowering, "way", changed_way(lambda g, n, w: replace(w, leave=None))),
+    "nothing inline": (lowering, "way", changed_way(lambda g, n, w: replace(w, on=None))),
+    "always an action": (lowering, "way", changed_way(lambda g, n, w: Way(leave=w.on) if w.leave is None and n.element.tag == "Connect" else w)),
+    "gather without no-input": (lowering, "way", of_verb("Gather", lambda w: replace(w, on=None))),
+    "gather without action": (lowering, "way", of_verb("Gather", lambda w: replace(w, leave=None))),
+    "gather whose input is its silence": (lowering, "way", of_verb("Gather", lambda w: replace(w, leave=w.on))),
+    "record without action": (lowering, "way", of_verb("Record", lambda w: replace(w, leave=None))),
+    "record without the next verb": (lowering, "way", of_verb("Record", lambda w: replace(w, on=END))),
+    "room without action": (lowering, "way", of_verb("Connect", lambda w: replace(w, leave=None))),
+    "room whose end is its fallback": (lowering, "way", of_verb("Connect", lambda w: replace(w, leave=w.on))),
+    "dial that ends": (lowering, "way", of_verb("Dial", lambda w: Way(on=END))),
+    "every way out is the same": (ways, "all_the_same", lambda graph, keys: True),
+    "a decision without its first branch": (lowering, "way", asked_otherwise(lambda a: replace(a, branches=a.branches[1:]))),
+    "a decision without its last branch": (lowering, "way", asked_otherwise(lambda a: replace(a, branches=a.branches[:-1]))),
+    "a decision with branches swapped": (lowering, "way", asked_otherwise(lambda a: replace(a, branches=tuple((v, a.branches[-1 - n][1]) for n, (v, _) in enumerate(a.branches))))),
+    "a decision with another default": (lowering, "way", asked_otherwise(lambda a: replace(a, default=a.branches[0][1] if a.branches else END))),
+    "a decision without its mark": (lowering, "way", asked_otherwise(lambda a: replace(a, marked=()))),
+    "a decision over another parameter": (lowering, "way", asked_otherwise(lambda a: replace(a, parameter="CallStatus"))),
+    "a decision that is only its default": (lowering, "way", asked_otherwise(lambda a: a.default)),
+    "verbs without method": (WRITER, "verb", without({"method"}, WRITER.verb)),
+    "verbs without action": (WRITER, "verb", without({"action"}, WRITER.verb)),
+    "verbs with POST": (WRITER, "verb", posted(WRITER.verb)),
+    "redirects without method": (WRITER, "jump", without({"method"}, WRITER.jump)),
+    "redirects with POST": (WRITER, "jump", posted(WRITER.jump)),
+    "lost numDigits": (WRITER, "verb", without({"numDigits"}, WRITER.verb)),
+    "lost voice": (WRITER, "verb", without({"voice"}, WRITER.verb)),
+    "lost sequential": (WRITER, "verb", without({"sequential"}, WRITER.verb)),
+    "lost waitUrlMethod": (WRITER, "verb", without({"waitUrlMethod"}, WRITER.verb)),
+    "relative addresses stay in another folder": (WRITER, "_moved", lambda self, address, node: address),
+    "links without their folder": (ADDRESSES, "_address", lambda self, path, documented: path.rpartition("/")[2]),
+    "links from the root": (ADDRESSES, "_address", lambda self, path, documented: path),
+    "links with a slash": (ADDRESSES, "_address", lambda self, path, documented: f"/{path}"),
+    "links to the start": (ADDRESSES, "_address", lambda self, path, documented: "index.xml"),
+    "no redirect to what is too far": (COMPOSER, "_tail", lambda self, key, after: -(10**6)),
+    "music does not start again": (Keys, "context", lambda self, key: compose.Context.CALL),
+    "whose line it is is forgotten": (Keys, "after", lambda self, current, node: compose.DocumentKey(self._graph.nodes[node].place.flow if node != END else current.folder, node)),
+    "states begin at the flow's start": (Keys, "state", lambda self, link: self.start(link.state.flow)),
+    "the start of the other flow": (Keys, "start", lambda self, flow: compose.DocumentKey(sorted(self._starts)[0], self._starts[sorted(self._starts)[0]])),
+    "no address of the author's behind a verb": (compose, "_behind", lambda node: None),
+    "documents that differ are made one": (lowering, "merge", lambda drafts, paths, *rest: dict.fromkeys(drafts, next(iter(drafts)))),
+}
+HARMLESS = {
+    "always an action": "one more fetch, and then the same",
+    "no redirect to what is too far": "no document of these flows is long",
+}
+
+
+@pytest.mark.parametrize("name", LOWERINGS)
+def test_a_wrong_lowering_is_found(name, plain, routed_plan, monkeypatch):
+    """One small function of the lowering is replaced; some flow must then be another call."""
+    place, attribute, wrong = LOWERINGS[name]
+    monkeypatch.setattr(place, attribute, wrong)
+    found = False
+    for graph, plan, site in (plain, routed_plan):
+        try:
+            made, _ = lower(graph, site, lambda _: None)
+        except (AssertionError, LookupError, ValueError, RecursionError):
+            found = True  # it noticed by itself
+            continue
+        found = found or made is None or not same(graph, replace(made, approximations=plan.approximations), rendered(made))
+    assert found != (name in HARMLESS)
