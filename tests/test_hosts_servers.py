@@ -160,6 +160,7 @@ def test_apache(folder):
     with apache(folder, build, ["deep", "twin"], f"DocumentRoot {root}") as server:
         agree(server, build / "deep", PREFIXES["deep"])
         agree(server, build / "twin", PREFIXES["twin"])
+    (root / "nothing").mkdir()
     alias = f"DocumentRoot {root}/nothing\nAlias {PREFIXES['deep']} {build}/deep/"
     with apache(folder, build, ["deep"], alias) as server:
         agree(server, build / "deep", PREFIXES["deep"])
