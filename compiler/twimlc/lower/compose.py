@@ -293,12 +293,16 @@ class Composer:
         return found
 
     def _find_boundaries(self) -> set[NodeKey]:
-        """Nodes that are entered from several places, and the entries of states."""
-        sources: dict[NodeKey, set[NodeKey]] = {}
-        for key, way in self._ways.items():
+        """Nodes that are entered from several places, and the entries of states.
+
+        What an action leads to begins a document of its own, so what also follows inline (behind
+        a Record) stands in several.
+        """
+        entered: dict[NodeKey, int] = {}
+        for way in self._ways.values():
             for target in way.nodes():
-                sources.setdefault(target, set()).add(key)
-        found = {key for key, before in sources.items() if len(before) > 1}
+                entered[target] = entered.get(target, 0) + 1
+        found = {key for key, times in entered.items() if times > 1}
         return found.union(self._graph.entries.values(), self._graph.starts.values()) - {END}
 
     def _too_big(self, node: Node, size: int) -> None:
