@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from twimlc import pipeline
+from twimlc import callscripts, pipeline
 from twimlc.diagnostics.catalogue import RULES
-from twimlc.diagnostics.diagnostic import Example, Severity
+from twimlc.diagnostics.diagnostic import Example, Rule, Severity
+from twimlc.diagnostics.rules import scripts
 
 WHOLE = {"unknown-target"}  # what only the command line can get wrong
 OUTPUT = {"cannot-write", "foreign-manifest", "linked-folder"}  # found when the folder is written
+
+SCRIPTS = {rule.slug for rule in vars(scripts).values() if isinstance(rule, Rule)}
 
 
 def slugs(example: Example, folder: Path, slug: str) -> list[str]:
@@ -23,6 +26,8 @@ def slugs(example: Example, folder: Path, slug: str) -> list[str]:
             file.write_bytes(text.encode("utf-8", "surrogatepass"))
     paths = () if example.files or slug == "unused-component" else (folder / example.name,)
     options = pipeline.Options(paths=paths, targets=(example.target,), cwd=folder, write=False)
+    if slug in SCRIPTS:
+        return [finding.rule.slug for finding in callscripts.play_scripts(options).findings]
     result = pipeline.build(options) if slug in OUTPUT else pipeline.check(options)
     return [
         finding.rule.slug

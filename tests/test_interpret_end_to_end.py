@@ -66,7 +66,7 @@ def test_random_flows_are_the_same_call(tmp_path):
 def test_the_flows_of_this_repository_are_the_same_call():
     if not list((ROOT / "flows").rglob("*.yaml")):
         pytest.skip("there are no flows in flows/")
-    count, found = differences(ROOT, "static")
+    count, found = differences(ROOT)
     assert not found, found[0]
     assert count
 

@@ -1,9 +1,10 @@
 """The example flows behind real web servers are the same calls: every choice, over real HTTP."""
 
 import functools
-import os
+import shutil
 import threading
 from collections import deque
+from dataclasses import replace
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -11,9 +12,9 @@ import pytest
 
 from routed import Running, free_port
 from test_hosts_servers import NGINX, needs
-from twimlc.interpret import Call, Documents, FileHost, Library, verify
+from twimlc.interpret import Call, Documents, Library, served, verify
 from twimlc.phone.web import WebHost
-from twimlc.pipeline import Options, build
+from twimlc.pipeline import Options, build, check
 from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import load
 
@@ -24,21 +25,36 @@ MOST_CALLS = 60
 class Quiet(SimpleHTTPRequestHandler):
     """Python's own server; on a machine that knows no type for .xml it is told one."""
 
-    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".xml": "text/xml"}  # noqa: RUF012
+    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".xml": "text/xml"}
 
     def log_message(self, *_):
         pass
 
 
+def built_for(host, folder):
+    """All example flows that ``host`` takes: their folder, and what it was made from."""
+    flows = sorted(path for path in (ROOT / "flows").glob("*.yaml") if not path.name.endswith(".test.yaml"))
+    project = folder / "twimlc.yaml"
+    project.write_text("flows: flows\n")
+    shutil.copytree(ROOT / "flows", folder / "flows")
+    options = Options(cwd=folder, targets=(host,), write=False)
+    fit = tuple(path for path in flows if check(replace(options, paths=(folder / "flows" / path.name,))).ok)
+    options = replace(options, paths=tuple(folder / "flows" / path.name for path in fit), write=True)
+    result = build(options)
+    assert result.ok, [found.message for found in result.findings if found.is_error]
+    loaded = load(options)
+    (variant,) = compile_target(loaded, loaded.targets[0]).variants
+    return folder / "build" / host, variant
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """The folder of the target with relative links, and what it was made from."""
-    folder = tmp_path_factory.mktemp("build")
-    assert build(Options(cwd=ROOT, output=folder)).ok
-    loaded = load(Options(cwd=ROOT, write=False))
-    target = next(found for found in loaded.targets if found.name == "plain")
-    (variant,) = compile_target(loaded, target).variants
-    return folder / "plain", variant
+    return built_for("static", tmp_path_factory.mktemp("static"))
+
+
+@pytest.fixture(scope="module")
+def built_for_nginx(tmp_path_factory):
+    return built_for("nginx", tmp_path_factory.mktemp("nginx"))
 
 
 @pytest.fixture
@@ -54,20 +70,19 @@ def python_server(built):
 
 
 @pytest.fixture
-def nginx_server(built, tmp_path):
+def nginx_server(built_for_nginx, tmp_path):
+    folder = built_for_nginx[0]
     port = free_port()
     spare = "".join(f"{kind}_temp_path {tmp_path}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     config = tmp_path / "nginx.conf"
     config.write_text(
         f"daemon off;\nmaster_process off;\npid {tmp_path}/pid;\nerror_log {tmp_path}/errors;\nevents {{}}\n"
         f"http {{\naccess_log off;\n{spare}types {{ text/xml xml; audio/mpeg mp3; audio/wav wav; }}\n"
-        f"server {{\nlisten 127.0.0.1:{port};\nlocation /deep/er/ {{ alias {built[0]}/; }}\n}}\n}}\n"
+        f"include {folder}/nginx-http.conf;\n"
+        f"server {{\nlisten 127.0.0.1:{port};\nroot {folder};\ninclude {folder}/nginx-server.conf;\n}}\n}}\n"
     )
-    for parent in (built[0], *built[0].parents[:3]):  # the workers of a root's nginx are nobody
-        if os.access(parent, os.W_OK):
-            parent.chmod(parent.stat().st_mode | 0o055)
     with Running([NGINX, "-p", tmp_path, "-c", config, "-e", tmp_path / "errors"], port, tmp_path / "log"):
-        yield f"http://127.0.0.1:{port}/deep/er"
+        yield f"http://127.0.0.1:{port}"
 
 
 def traces(host, entry):
@@ -87,8 +102,8 @@ def traces(host, entry):
 
 
 def agree(base, folder, variant):
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    plain = FileHost("https://voice.example.com/ivr", files)
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.*")}
+    plain = served(variant.plan, files)
     assert len(variant.plan.entries) > 10
     for entry in variant.plan.entries:
         address = f"{base}/{entry.path}"
@@ -102,8 +117,9 @@ def test_pythons_own_server(built, python_server):
 
 
 @needs(NGINX, "nginx")
-def test_nginx(built, nginx_server):
-    agree(nginx_server, *built)
+def test_nginx_with_its_decisions(built_for_nginx, nginx_server):
+    assert built_for_nginx[1].plan.decisions
+    agree(nginx_server, *built_for_nginx)
 
 
 def test_a_server_that_lost_a_document_is_found(built, python_server):

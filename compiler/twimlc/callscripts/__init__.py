@@ -2,6 +2,6 @@
 
 from twimlc.callscripts import report
 from twimlc.callscripts.generate import Generated, generate
-from twimlc.callscripts.run import CallResult, Tested, play_scripts
+from twimlc.callscripts.run import CallResult, Verdict, play_scripts
 
-__all__ = ["CallResult", "Generated", "Tested", "generate", "play_scripts", "report"]
+__all__ = ["CallResult", "Generated", "Verdict", "generate", "play_scripts", "report"]

@@ -28,6 +28,7 @@ from twimlc.source.search import flow_files, script_files
 
 _ENDING = re.compile(r"(\.test)?\.ya?ml$")
 _FLOW_KEY = re.compile(r"^flow:[ \t]*[\"']?([a-z][a-z0-9-]*)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
+_SCHEMA = re.compile(r"# yaml-language-server: \$schema=(\S*)flow\.schema\.json")
 _KIND_OF = (".yaml", ".yml", ".flow.yaml", ".flow.yml")
 
 
@@ -129,9 +130,10 @@ def _add(stages: Stages, made: Compiled, name: str, script: Script | None) -> No
         if wanted and variant.row not in wanted:
             continue
         files = {page.path: page.data for page in render(variant.plan)}
-        called = made.target.name + (f" {variant.row}" if variant.row else "")
-        url = made.target.url
-        stage = flow_stage(called, variant.graph, variant.plan, files, name, url)
+        target = made.target
+        stage = flow_stage(
+            target.name, variant.row, variant.graph, variant.plan, files, name, target.url
+        )
         if stage is not None:
             stages.found.append(stage)
             for flow in variant.graph.flows.values():
@@ -182,6 +184,12 @@ def flow_path(flow: str, options: Options) -> tuple[Path, str]:
         hint = meant(flow, [_ENDING.sub("", path.name) for path in files])
         raise UsageError(f"no flow is called '{flow}'" + (f" ({hint})" if hint else ""))
     return found, flow
+
+
+def schema_beside(flow: Path) -> str | None:
+    """The address of the script's schema, where the flow tells editors that of its own."""
+    found = _SCHEMA.match(_text(flow))
+    return f"{found[1]}script.schema.json" if found else None
 
 
 def _flow_file(name: str, script: Path, project: Project) -> Path | None:

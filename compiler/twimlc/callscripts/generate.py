@@ -9,16 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from twimlc.callscripts import find
+from twimlc.callscripts.chosen import act_of, add_answer, shortest, words_of
 from twimlc.callscripts.coverage import Coverage
-from twimlc.callscripts.far_end import CONNECT_NAMES
 from twimlc.callscripts.model import Act, Answer, Asked, CallScript
 from twimlc.callscripts.play import Played, play
 from twimlc.callscripts.stage import LegLink, Line, Stage
 from twimlc.callscripts.ways import Ground, Machine, Place, Way, moment_of, take
 from twimlc.callscripts.written import file_text
 from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.interpret.choices import DONE, HANGUP, SILENCE, Choice, noun_of
-from twimlc.interpret.events import LEGS, name_of, parties, rings
+from twimlc.interpret.choices import DONE, HANGUP, SILENCE, Choice
+from twimlc.interpret.events import name_of
 from twimlc.interpret.machine import Moment
 from twimlc.pipeline import Options
 from twimlc.text import SourceFile, Span
@@ -56,10 +56,17 @@ def generate(options: Options, flow: str) -> tuple[Generated | None, list[Diagno
     calls: list[tuple[CallScript, Played]] = []
     for ground in grounds:
         for call in _Writer(ground, coverage).calls():
-            played = [play(other.stage, other, call) for other in grounds]
-            # A script holds for every target: what they do not agree on cannot be in it.
-            if any(_told(one) != _told(played[0]) for one in played):
-                continue
+            own = _told(play(ground.stage, ground, call))
+            tried = [(other, play(other.stage, other, call)) for other in grounds]
+            agreed = [(other, one) for other, one in tried if _told(one) == own]
+            if len(agreed) < len(grounds):  # an approximation: not the same call everywhere
+                names = dict.fromkeys(other.stage.target for other, _ in agreed)
+                call = replace(
+                    call,
+                    name=f"{call.name}, on {' and '.join(names)}",
+                    targets=tuple((name, call.span) for name in names),
+                )
+            played = [one for _, one in agreed]
             before = (len(coverage.ways_met & coverage.ways), len(coverage.steps_met))
             for one in played:
                 coverage.meet(one.steps, one.ways)
@@ -73,7 +80,7 @@ def generate(options: Options, flow: str) -> tuple[Generated | None, list[Diagno
         named.append((replace(call, name=f"{call.name} ({times})") if times > 1 else call, one))
     target = path.with_name(path.name.split(".")[0] + ".test.yaml")
     stem = path.name.split(".")[0]
-    text = file_text(None if name == stem else name, named)
+    text = file_text(None if name == stem else name, named, find.schema_beside(path))
     return Generated(text, str(target), len(named), coverage), stages.findings
 
 
@@ -225,10 +232,10 @@ class _Writer:
             moment = moment_of(machine, place)
             assert moment.part is not None, "a question is asked by a verb"
             if moment.part.tag in ("Gather", "Record"):
-                caller.append(_act(choice))
+                caller.append(act_of(choice))
             else:
-                _answer(answers, moment, choice, acts.get(place))
-            words += _words(moment, choice)
+                add_answer(answers, moment, choice, acts.get(place))
+            words += words_of(moment, choice)
         while caller and caller[-1].kind in ("silence", "speak"):
             last = caller[-1]
             ends = self._last_asked(machine, path)
@@ -237,7 +244,7 @@ class _Writer:
             caller.pop()  # what happens anyway need not be said
             path = _without_last(machine, path)
         name = ", ".join(dict.fromkeys(words)) or "the whole call"
-        short = {key: tuple(_short(found)) for key, found in answers.items()}
+        short = {key: tuple(shortest(found)) for key, found in answers.items()}
         return CallScript(name, self._span, {}, short, {}, tuple(caller), None)
 
     def _last_asked(self, machine: Machine, path: Path) -> str:
@@ -261,7 +268,14 @@ def _plainest_first(
 ) -> list[tuple[Choice, Place]]:
     """Choices in the order in which a reader expects them: keys, what works, what does not."""
     order = {choice: number for number, choice in enumerate(moment.choices)}
-    return sorted(listed, key=lambda pair: (pair[0] == SILENCE, order[pair[0]]))
+
+    def rank(pair: tuple[Choice, Place]) -> tuple[bool, bool, int]:
+        choice = pair[0]
+        # Of all that can go wrong with a call, nobody answering needs no explanation.
+        other = choice.outcome not in ("completed", "answered", "no-answer")
+        return choice == SILENCE, moment.question == "dial" and other, order[choice]
+
+    return sorted(listed, key=rank)
 
 
 def _way_back(came: dict[Place, tuple[Place, Choice] | None], place: Place) -> Path:
@@ -292,7 +306,7 @@ def _leg_path(
             if way is not None and way not in covered:
                 path = [*_way_back(came, place), (place, choice)]
                 acts = [c for p, c in path if _asks(machine, p)]
-                return tuple(map(_act, acts)), _end_of(machine, after)
+                return tuple(map(act_of, acts)), _end_of(machine, after)
             if after not in came:
                 came[after] = (place, choice)
                 waiting.append(after)
@@ -313,87 +327,3 @@ def _end_of(machine: Machine, place: Place) -> str:
         quiet = SILENCE if SILENCE in moment.choices else moment.choices[0]
         place = take(machine, place, quiet)
     return ""
-
-
-def _act(choice: Choice) -> Act:
-    if choice.outcome == "recorded":
-        return Act("speak")
-    return Act(choice.outcome, choice.value)
-
-
-def _answer(
-    answers: dict[Asked, list[Answer]],
-    moment: Moment,
-    choice: Choice,
-    acts: tuple[Act, ...] | None,
-) -> None:
-    part = moment.part
-    assert part is not None, "a question is asked by a verb"
-    word = choice.outcome
-    match part.tag:
-        case "Dial":
-            names = list(parties(part))
-            if any(noun.tag == "Conference" for noun in part.parts()):
-                names = [name_of(noun) for noun in part.parts() if noun.tag == "Conference"]
-                word = "completed" if word == "answered" else word
-            elif rings(part) > 1:
-                names = [name_of(noun) for noun in part.parts() if noun.tag in LEGS]
-                names = names[moment.ring : moment.ring + 1]
-            alone = word in ("completed", "declined", "hangup")
-            for number, name in enumerate(names):
-                said = word if number == 0 or not alone else "no-answer"
-                answers["dial", name].append(Answer(said, acts if number == 0 else None))
-        case "Connect":
-            noun = noun_of(part)
-            if noun is not None and noun.tag == "Room":
-                word = {"ended": "open", "not-open": "closed"}.get(word, word)
-                answers["rooms", name_of(noun)].append(Answer(word))
-            elif noun is not None:
-                key = noun.spec.key if noun.spec is not None else noun.tag
-                told = {"HandoffData": "{}"} if word in ("handoff", "live-agent-handoff") else {}
-                word = {"over": "ended", "completed": "ended", **dict.fromkeys(
-                    ("handoff", "live-agent-handoff"), "ended")}.get(word, word)
-                answers["connect", CONNECT_NAMES.get(key, key)].append(Answer(word, None, told))
-        case "Enqueue":
-            answers["queue", part.text].append(Answer(word, acts))
-        case "Pay" | "Refer":
-            answers[part.tag.lower(), ""].append(Answer(word))
-
-
-def _short(answers: list[Answer]) -> list[Answer]:
-    """One value where all visits have the same."""
-    while len(answers) > 1 and answers[-1] == answers[-2]:
-        answers = answers[:-1]
-    return answers
-
-
-def _words(moment: Moment, choice: Choice) -> list[str]:
-    """What is special about a choice, for the name of a call."""
-    part = moment.part
-    assert part is not None, "a question is asked by a verb"
-    word = choice.outcome
-    match part.tag:
-        case "Gather":
-            if word == "keys":
-                return [f"key {choice.value}" if len(choice.value) == 1 else f"keys {choice.value}"]
-            return [{"silence": "no key", "hangup": "the caller hangs up"}.get(word, word)]
-        case "Record":
-            return ["the caller hangs up"] if word == "hangup" else []
-        case "Connect":
-            noun = noun_of(part)
-            what = noun.spec.key if noun is not None and noun.spec is not None else "connect"
-            said = {"ended": "is open", "not-open": "is closed"} if what == "room" else {}
-            shown = {"conversationRelay": "relay", "virtualAgent": "agent"}.get(what, what)
-            return [f"{shown} {said.get(word, word)}".replace("over", "ends")]
-        case "Dial":
-            return [f"{_whom(moment)} {word}"]
-        case _:
-            return [f"{part.tag.lower()} {word}"]
-
-
-def _whom(moment: Moment) -> str:
-    value = moment.events[0].value if moment.events else ""
-    names = value if isinstance(value, tuple) else (value,)
-    return names[0] if len(names) == 1 else "everybody"
-
-

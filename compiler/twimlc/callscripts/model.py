@@ -82,7 +82,10 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class CallScript:
-    """One call. ``answers`` gives one value for each visit; the last one stays."""
+    """One call. ``answers`` gives one value for each visit; the last one stays.
+
+    ``targets`` are those that it is played on; without any it is played on all.
+    """
 
     name: str
     span: Span
@@ -91,6 +94,7 @@ class CallScript:
     answer_spans: Mapping[Asked, Span]
     caller: tuple[Act, ...]
     expect: Expectation | None
+    targets: tuple[tuple[str, Span], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

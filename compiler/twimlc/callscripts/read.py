@@ -138,6 +138,7 @@ class _Reader:
             spans,
             tuple(act for node in acts if (act := self._act(node)) is not None),
             self._expectation(expect) if expect and not t.is_empty(expect.value) else None,
+            tuple((item.text, item.span) for item in texts(item.get("targets"))),
         )
 
     def _answers(

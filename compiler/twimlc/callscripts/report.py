@@ -7,16 +7,16 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from twimlc.callscripts.coverage import Coverage
 from twimlc.callscripts.judge import Failure, Row
-from twimlc.callscripts.run import CallResult, Tested
+from twimlc.callscripts.run import CallResult, Verdict
 from twimlc.callscripts.ways import Step, Way
 from twimlc.report.visible import visible, width
 
 FORMATS = ("human", "json", "junit")
 
-_WIDEST = 44
+_WIDEST = 48
 
 
-def human(tested: Tested, *, verbose: bool = False, coverage: bool = False) -> str:
+def human(tested: Verdict, *, verbose: bool = False, coverage: bool = False) -> str:
     """The calls that failed (``verbose``: all), and what is not covered."""
     lines = [f"note: {visible(note)}" for note in tested.notes]
     for result in tested.results:
@@ -30,7 +30,7 @@ def human(tested: Tested, *, verbose: bool = False, coverage: bool = False) -> s
     return "\n".join(lines) + "\n"
 
 
-def _summary(tested: Tested) -> str:
+def _summary(tested: Verdict) -> str:
     failed = sum(not result.ok for result in tested.results)
     total = len(tested.results)
     stages = len({name for result in tested.results for name in result.stages})
@@ -71,6 +71,10 @@ def side_by_side(failure: Failure) -> list[str]:
     rights = min(_WIDEST, max(width(right) for _, _, right, _ in [head, *cells]))
     lines = []
     for mark, left, right, where in [head, *cells]:
+        if mark == "! " and (width(left) > lefts or width(right) > rights):
+            lines += [f"- {left}"] if left else []
+            lines += [f"+ {right}  {where}".rstrip()] if right else []
+            continue
         wanted = f"{_padded(left, lefts)} | " if both else ""
         lines.append(f"{mark}{wanted}{_padded(right, rights)}  {where}".rstrip())
     return lines
@@ -96,7 +100,7 @@ def _padded(text: str, wide: int) -> str:
     return text + " " * (wide - width(text))
 
 
-def _coverage(tested: Tested) -> Iterator[str]:
+def _coverage(tested: Verdict) -> Iterator[str]:
     listed = sorted(tested.coverage, key=lambda one: one.name)
     if not listed:
         return
@@ -145,7 +149,7 @@ def _state(step: Step) -> str:
     return visible(step.state.rpartition("/")[2])
 
 
-def as_json(tested: Tested) -> str:
+def as_json(tested: Verdict) -> str:
     """Everything, for programs."""
     whole: dict[str, Any] = {
         "version": 1,
@@ -220,10 +224,15 @@ def _json_step(step: Step) -> dict[str, Any]:
     return {"file": step.path, "line": step.line, "verb": step.title, "state": step.state}
 
 
-def junit(tested: Tested) -> str:
+def junit(tested: Verdict) -> str:
     """One test suite for each file, one test case for each call."""
     failed = sum(not result.ok for result in tested.results)
-    counts = {"tests": str(len(tested.results)), "failures": str(failed), "errors": "0"}
+    faults = [finding for finding in tested.findings if finding.is_error]
+    counts = {
+        "tests": str(len(tested.results) + len(faults)),
+        "failures": str(failed),
+        "errors": str(len(faults)),
+    }
     root = Element("testsuites", {"name": "twimlc test", **counts, "time": "0"})
     files: dict[str, list[CallResult]] = {}
     for result in tested.results:
@@ -242,6 +251,14 @@ def junit(tested: Tested) -> str:
         )
         for result in results:
             _case(suite, result)
+    if faults:
+        numbers = {"tests": str(len(faults)), "failures": "0", "errors": str(len(faults))}
+        suite = SubElement(root, "testsuite", {"name": "not played", **numbers, "time": "0"})
+        for fault in faults:
+            path, line = _xml(fault.span.file.path), fault.span.begin.line
+            name = f"{fault.rule.code} {fault.rule.slug} at line {line}"
+            case = SubElement(suite, "testcase", classname=path, name=name, file=path, time="0")
+            SubElement(case, "error", type=fault.rule.slug, message=_xml(fault.message))
     indent(root)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(root, encoding="unicode")}\n'
 

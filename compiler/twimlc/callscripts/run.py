@@ -40,7 +40,7 @@ class CallResult:
 
 
 @dataclass(slots=True)
-class Tested:
+class Verdict:
     """What came of all scripts. ``notes`` tell of targets that calls were not played on,
     ``without`` are flows that have no script."""
 
@@ -63,14 +63,14 @@ class Tested:
         return percent_of(self.coverage)
 
 
-def play_scripts(options: Options | None = None, *, coverage: bool = False) -> Tested:
+def play_scripts(options: Options | None = None, *, coverage: bool = False) -> Verdict:
     """Play the call scripts of the options' paths (without any: of the project).
 
     With ``coverage`` also find out what there is to cover; flows without a script then count.
     Raises ``UsageError`` where the options themselves are wrong.
     """
     options = options or Options()
-    tested = Tested()
+    tested = Verdict()
     project, paths, tested.findings = find.script_paths(options)
     if project is None:
         return tested
@@ -96,13 +96,14 @@ def _script(
     path: Path,
     project: Project,
     options: Options,
-    tested: Tested,
+    tested: Verdict,
     covered: dict[str, Coverage] | None,
 ) -> None:
     stages = find.stages_of(script, path, project, options)
     tested.findings += stages.findings
     tested.notes += [note for note in stages.refused if note not in tested.notes]
     tested.findings += _unknown_states(script, stages.states)
+    tested.findings += _unknown_targets(script, project, options)
     if not stages.found or any(finding.is_error for finding in stages.findings):
         tested.not_played += len(script.calls)
         return
@@ -114,7 +115,9 @@ def _script(
         coverage = covered.setdefault(name, Coverage(name))
         coverage.expect(grounds, None if script.documents else script.flow)
     for call in script.calls:
-        tested.results.append(_call(script, call, grounds, coverage))
+        chosen = [g for g in grounds if not call.targets or g.stage.target in dict(call.targets)]
+        if chosen:
+            tested.results.append(_call(script, call, chosen, coverage))
 
 
 def _call(
@@ -200,6 +203,15 @@ def _unknown_states(script: Script, known: set[str]) -> Iterator[Diagnostic]:
                     message = f"there is no document '{wish.state}' in '{script.documents}'"
                 hint = meant(wish.state, sorted(names))
                 yield UNKNOWN_SCRIPT_STATE.at(wish.span, message, hint=hint)
+
+
+def _unknown_targets(script: Script, project: Project, options: Options) -> Iterator[Diagnostic]:
+    known = [*project.targets, *options.targets]
+    for call in script.calls:
+        for name, span in call.targets:
+            if name not in known:
+                message = f"there is no target '{name}'"
+                yield UNKNOWN_SCRIPT_STATE.at(span, message, hint=meant(name, known))
 
 
 def _unique(findings: list[Diagnostic]) -> list[Diagnostic]:

@@ -53,7 +53,7 @@ class LegLink(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Stage:
-    """One target (and row) of a flow, or a folder of documents. ``name`` is how reports call it.
+    """One ``target`` (and row) of a flow, or a folder. ``name`` is how reports call it.
 
     ``line`` is the caller's; the machines of other lines are made once each.
     """
@@ -61,6 +61,7 @@ class Stage:
     name: str
     library: Library
     line: Line
+    target: str = ""
     graph: Graph | None = None
     scene: Scene | None = None
     flow: str = ""
@@ -98,7 +99,8 @@ class Stage:
 
 
 def flow_stage(
-    name: str,
+    target: str,
+    row: str | None,
     graph: Graph,
     plan: Plan,
     files: Mapping[str, bytes],
@@ -118,7 +120,8 @@ def flow_stage(
         Documents(scene.library, address, "GET", context),
         _machine(scene, start, context),
     )
-    return Stage(name, scene.library, line, graph, scene, flow)
+    name = f"{target} {row}" if row else target
+    return Stage(name, scene.library, line, target, graph, scene, flow)
 
 
 def folder_stage(name: str, files: Mapping[str, bytes], entry: str, url: str | None) -> Stage:

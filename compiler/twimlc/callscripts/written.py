@@ -8,17 +8,16 @@ from twimlc.callscripts.expected import Heard
 from twimlc.callscripts.model import Act, Answer, CallScript
 from twimlc.callscripts.play import Played
 
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 .,;!?'()/_-]*[A-Za-z0-9.!?)]|[A-Za-z]")
+_PLAIN = re.compile(r"[A-Za-z+][A-Za-z0-9 .,;!?'()/_+-]*[A-Za-z0-9.!?)]|[A-Za-z]")
 _TYPED = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _UNSAID = {"rooms": "closed", "dial": "no-answer", "queue": "bridged", "connect": "ended"}
 _UNSAID_ALONE = {"pay": "success", "refer": "accepted"}
-_HEAD = "# yaml-language-server: $schema={schema}\n"
-SCHEMA = "../schema/script.schema.json"
 
 
-def file_text(flow: str | None, calls: list[tuple[CallScript, Played]]) -> str:
-    """The text of a file. ``flow`` is its name where the file's own does not say it."""
-    lines = [_HEAD.format(schema=SCHEMA).rstrip("\n")]
+def file_text(flow: str | None, calls: list[tuple[CallScript, Played]], schema: str | None) -> str:
+    """The text of a file. ``flow`` is its name where the file's own does not say it, ``schema``
+    the address of the script's schema for editors."""
+    lines = [] if schema is None else [f"# yaml-language-server: $schema={schema}"]
     if flow is not None:
         lines.append(f"flow: {flow}")
     lines.append("calls:" if calls else "calls: []")
@@ -30,16 +29,15 @@ def file_text(flow: str | None, calls: list[tuple[CallScript, Played]]) -> str:
 
 def _call(call: CallScript, played: Played) -> Iterator[str]:
     yield f"name: {scalar(call.name, inline=False)}"
+    if call.targets:
+        yield f"targets: [{', '.join(name for name, _ in call.targets)}]"
     for kind, unsaid in _UNSAID.items():
         named = {name: found for (k, name), found in call.answers.items() if k == kind}
-        if kind == "dial" and any(heard.event.kind == "conference" for heard in played.heard):
-            rooms = {h.event.value for h in played.heard if h.event.kind == "conference"}
-            named = {
-                name: found
-                for name, found in named.items()
-                if not (name in rooms and _is(found, "completed"))
-            }
-        said = {name: found for name, found in named.items() if not _is(found, unsaid)}
+        usual = dict.fromkeys(named, unsaid)
+        if kind == "dial":
+            meet = {h.event.value for h in played.heard if h.event.kind == "conference"}
+            usual |= {name: "completed" for name in named if name in meet}
+        said = {name: found for name, found in named.items() if not _is(found, usual[name])}
         if said:
             pairs = (f"{scalar(name)}: {_answers(found)}" for name, found in said.items())
             yield f"{kind}: {{{', '.join(pairs)}}}"

@@ -54,6 +54,7 @@ def build(
     compare: bool,
     no_verify: bool,
     form: str,
+    reports: tuple[tuple[str, Path], ...],
     fail_on: str,
     strict: bool,
     color: str,
@@ -82,7 +83,7 @@ def build(
             verify=not no_verify,
         )
         result = pipeline.build(options)
-    reporter = Reporter(form, color, fail_on, strict, quiet)
+    reporter = Reporter(form, color, fail_on, strict, quiet, reports=reports)
     status = reporter.show(result.findings)
     if result.findings:
         reporter.news(sum_up(result.findings))

@@ -1,7 +1,13 @@
-"""``twimlc check``: all that build would refuse, and lint. Findings go to standard output."""
+"""``twimlc check``: all that build would refuse, and lint. Findings go to standard output.
+
+With ``--fix`` the flows are mended first and what remains is told; with ``--diff`` only the
+changes are printed.
+"""
 
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,11 +19,18 @@ from twimlc.cli.options import (
     stdin_options,
 )
 from twimlc.cli.present import Reporter, counted, sum_up, usage_errors
+from twimlc.cli.streams import write
+from twimlc.report.visible import visible
+
+if TYPE_CHECKING:
+    from twimlc.pipeline import Options, Result
 
 
 @click.command()
 @input_options
 @stdin_options
+@click.option("--fix", is_flag=True, help="Mend in the files what can be mended without a doubt.")
+@click.option("--diff", is_flag=True, help="Print what --fix would change; write nothing.")
 @report_options
 @output_options
 def check(
@@ -28,19 +41,26 @@ def check(
     config: Path | None,
     jobs: int,
     stdin_filename: str | None,
+    fix: bool,
+    diff: bool,
     form: str,
+    reports: tuple[tuple[str, Path], ...],
     fail_on: str,
     strict: bool,
     color: str,
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Find everything that is wrong with the flows; write nothing.
+    """Find everything that is wrong with the flows; write nothing, unless --fix is given.
 
     PATHS are flows or folders of flows, or '-' for standard input; without any, the whole
     project is checked.
     """
     started = time.perf_counter()
+    if (fix or diff) and "-" in paths:
+        raise click.UsageError("standard input cannot be mended")
+    # Where the output is a diff, it is nothing else.
+    reporter = Reporter(form, color, fail_on, strict, quiet, to_stderr=diff, reports=reports)
     with usage_errors():
         from twimlc import pipeline
 
@@ -54,8 +74,7 @@ def check(
             stdin_filename=stdin_filename,
             write=False,
         )
-        result = pipeline.check(options)
-    reporter = Reporter(form, color, fail_on, strict, quiet, to_stderr=False)
+        result = _mended(options, reporter, diff) if fix or diff else pipeline.check(options)
     status = reporter.show(result.findings)
     reporter.news(sum_up(result.findings))
     if verbose:
@@ -64,3 +83,32 @@ def check(
             reporter.news(f"target {target.name} ({target.host}): {documents}")
         reporter.news(f"{time.perf_counter() - started:.2f} seconds")
     return status
+
+
+def _mended(options: "Options", reporter: Reporter, diff: bool) -> "Result":
+    """Mend the files, or print how they would change; what is left to tell."""
+    from twimlc.pipeline.mend import mend, write_mended
+
+    done = mend(options)
+    if diff:
+        from twimlc.report.changes import unified
+
+        write("".join(unified(each.file.path, each.file.text, each.text) for each in done.files))
+        if done.files:
+            changes, files = (
+                counted(len(done.mended), "fix", "fixes"),
+                counted(len(done.files), "file"),
+            )
+            reporter.news(f"{changes} in {files} could be made")
+        return done.before
+    refused = write_mended(done)
+    for finding in done.mended:
+        assert finding.fix is not None, "only what has a fix is mended"
+        begin, rule = finding.span.begin, finding.rule
+        place = f"{visible(finding.span.file.path)}:{begin.line}"
+        reporter.news(f"{place}: mended: {visible(finding.fix.title)} [{rule.code} {rule.slug}]")
+    return (
+        done.remaining
+        if not refused
+        else replace(done.before, findings=(*done.before.findings, *refused))
+    )

@@ -21,9 +21,7 @@ _STDIN = "-"
 _STDIN_NAME = "stdin.yaml"
 
 
-def pairs(
-    ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
-) -> Mapping[str, str]:
+def pairs(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
     """``-p name=value`` as a map; the last of a name wins, as everywhere on a command line."""
     values = {}
     for pair in given:
@@ -32,6 +30,24 @@ def pairs(
             raise click.BadParameter(f"'{pair}' is not name=value", ctx, param)
         values[name] = value
     return values
+
+
+def report_files(
+    ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
+) -> tuple[tuple[str, Path], ...]:
+    """``--report sarif=out.sarif`` as a form and a file."""
+    reports: list[tuple[str, Path]] = []
+    for text in given:
+        form, equals, name = text.partition("=")
+        if not equals or not name:
+            raise click.BadParameter(f"'{text}' is not FORMAT=FILE", ctx, param)
+        if form not in FORMATS:
+            known = ", ".join(FORMATS)
+            raise click.BadParameter(f"there is no format '{form}', only {known}", ctx, param)
+        if any(Path(name) == other for _, other in reports):
+            raise click.BadParameter(f"'{name}' cannot hold two reports", ctx, param)
+        reports.append((form, Path(name)))
+    return tuple(reports)
 
 
 _PARAMS = (
@@ -101,6 +117,14 @@ _REPORT = (
         help="The form of the findings.",
     ),
     click.option(
+        "--report",
+        "reports",
+        multiple=True,
+        metavar="FORMAT=FILE",
+        callback=report_files,
+        help="Write the findings to a file too, in any form; may be given several times.",
+    ),
+    click.option(
         "--fail-on",
         type=click.Choice(FAIL_ON),
         default="error",
@@ -139,7 +163,7 @@ def stdin_options(command: Decorated) -> Decorated:
 
 
 def report_options(command: Decorated) -> Decorated:
-    """In which form findings are told and which of them fail the run."""
+    """In which forms findings are told, and which of them fail the run."""
     return _decorate(command, _REPORT)
 
 

@@ -5,21 +5,19 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
 from twimlc.cli.status import status, threshold
 from twimlc.cli.streams import say, wants_colour, write
 from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.report import render, tally
-
-# These are whole documents even when there is nothing to tell.
-_DOCUMENTS = ("json", "sarif", "junit")
+from twimlc.report import DOCUMENTS, render, tally
 
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """How findings are shown: the options ``--format --color --fail-on --strict -q``."""
+    """How findings are shown: the options ``--format --report --color --fail-on --strict -q``."""
 
     format: str = "human"
     color: str = "auto"
@@ -27,20 +25,26 @@ class Reporter:
     strict: bool = False
     quiet: bool = False
     to_stderr: bool = True
+    reports: tuple[tuple[str, Path], ...] = ()
 
     def show(self, findings: Sequence[Diagnostic]) -> int:
-        """Print the findings and return the exit status they ask for."""
+        """Print the findings, write the reports, and return the exit status they ask for."""
         limit = threshold("warning" if self.strict and self.fail_on == "error" else self.fail_on)
-        if findings or self.format in _DOCUMENTS:
+        if findings or self.format in DOCUMENTS:
             stream = sys.stderr if self.to_stderr else sys.stdout
             colour = wants_colour(self.color, stream, os.environ)
             text = render(findings, self.format, colour=colour, fail_on=limit)
             write(text, to_stderr=self.to_stderr)
+        for form, path in self.reports:
+            from twimlc.output.sources import write_file
+
+            text = render(findings, form, fail_on=limit)
+            write_file(path, text.encode("utf-8", "backslashreplace"))
         return status(findings, limit)
 
     def news(self, text: str) -> None:
         """A line for people on standard error; not where a machine reads that, nor with -q."""
-        if not self.quiet and not (self.to_stderr and self.format in _DOCUMENTS):
+        if not self.quiet and not (self.to_stderr and self.format in DOCUMENTS):
             say(text)
 
 

@@ -117,6 +117,6 @@ def _generate(options: "Options", flow: str, force: bool, reporter: Reporter) ->
     path.write_text(made.text, encoding="utf-8", newline="\n")
     calls = f"{made.calls} call{'' if made.calls == 1 else 's'}"
     covered = report.floored(made.coverage.percent)
-    write(f"wrote {shown}: {calls}, which cover {covered}\n")
+    write(f"wrote {shown}: {calls}, {covered} covered\n")
     reporter.news("read what they expect: it is what the flow does, not what it should do")
     return status or CLEAN

@@ -41,6 +41,7 @@ def watch(
     jobs: int,
     output: Path | None,
     form: str,
+    reports: tuple[tuple[str, Path], ...],
     fail_on: str,
     strict: bool,
     color: str,
@@ -67,7 +68,8 @@ def watch(
         )
         root = _root(config)
         watched = Watched(
-            build=lambda: pipeline.build(options), reporter=Reporter(form, color, fail_on, strict)
+            build=lambda: pipeline.build(options),
+            reporter=Reporter(form, color, fail_on, strict, reports=reports),
         )
         watched.round(first=True)
     try:

@@ -21,6 +21,7 @@ from twimlc.flow.markup import parse_ssml
 from twimlc.flow.model import Attribute, Element, Kind, Link, MediaLink, StateLink, Text
 from twimlc.flow.values import check_value, is_address, is_relative
 from twimlc.source.names import nearest
+from twimlc.source.respell import respell
 from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
 from twimlc.vocabulary import Fetch
 
@@ -143,10 +144,12 @@ class ElementReader:
         elif key == "twiml" and "Say" not in spec.children:
             return
         else:
-            close = nearest(key, [*spec.attributes, *kids, *((text.name,) if text else ())])
+            known = [*spec.attributes, *kids, *((text.name,) if text else ())]
+            close = nearest(key, known)
             hint = f"did you mean '{close}'?" if close else None
             message = f"{spec.key} has no '{key}'"
-            self.report([UNKNOWN_KEY.at(entry.key_span, message, hint=hint)])
+            fix = respell(entry.key_span, key, known)
+            self.report([UNKNOWN_KEY.at(entry.key_span, message, hint=hint, fix=fix)])
 
     def _attribute(
         self, spec: vocabulary.Element, known: vocabulary.Attribute, node: Node

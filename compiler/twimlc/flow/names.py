@@ -7,7 +7,8 @@ finding with the nearest name.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.diagnostic import Diagnostic, Fix
+from twimlc.diagnostics.edits import rewrite
 from twimlc.diagnostics.rules.names import (
     JUMP_BETWEEN_KINDS,
     JUMP_INTO_MATRIX,
@@ -16,6 +17,7 @@ from twimlc.diagnostics.rules.names import (
 )
 from twimlc.flow.model import Kind, StateKey
 from twimlc.source.names import nearest
+from twimlc.source.respell import beyond_doubt, respell
 from twimlc.source.tree import Scalar
 
 
@@ -65,15 +67,17 @@ class Scope:
         if key is not None:
             self.used.add(key)
             return key, []
-        close = nearest(text, [*scope.states, "hangup", "next"])
+        known = [*scope.states, "hangup", "next"]
+        close = nearest(text, known)
         hint = f"did you mean '{close}'?" if close else None
         if hint is None and text in self.flows:
             hint = f"to go to the flow of that name, write {text}/"
         if hint is None and scope.states:
             hint = f"there are: {', '.join(list(scope.states)[:12])}"
         where = "in this component " if scope.outer is not None else ""
-        finding = UNKNOWN_STATE.at(node.span, f"no state {where}is called '{text}'", hint=hint)
-        return None, [finding]
+        message = f"no state {where}is called '{text}'"
+        fix = respell(node.span, text, known)
+        return None, [UNKNOWN_STATE.at(node.span, message, hint=hint, fix=fix)]
 
     def _elsewhere(
         self, node: Scalar, flow_name: str, state_name: str
@@ -83,7 +87,8 @@ class Scope:
             close = nearest(flow_name, self.flows)
             hint = f"did you mean '{close}/{state_name}'?" if close else None
             message = f"no flow is called '{flow_name}'"
-            return None, [UNKNOWN_FLOW.at(node.span, message, hint=hint)]
+            fix = self._fix(node, beyond_doubt(flow_name, self.flows), state_name)
+            return None, [UNKNOWN_FLOW.at(node.span, message, hint=hint, fix=fix)]
         if flow.kind is not self.flow.kind:
             message = (
                 f"'{flow_name}' is a {flow.kind} flow and this is a {self.flow.kind} flow: "
@@ -102,6 +107,13 @@ class Scope:
                 message = f"the flow '{flow_name}' has no start"
             else:
                 message = f"no state of '{flow_name}' is called '{state_name}'"
-            return None, [UNKNOWN_STATE.at(node.span, message, hint=hint)]
+            meant = beyond_doubt(state_name, flow.states) if close else None
+            fix = self._fix(node, flow_name, meant)
+            return None, [UNKNOWN_STATE.at(node.span, message, hint=hint, fix=fix)]
         self.used.add(key)
         return key, []
+
+    def _fix(self, node: Scalar, flow: str | None, state: str | None) -> Fix | None:
+        if flow is None or state is None:
+            return None
+        return rewrite(node.span, node.text, f"{flow}/{state}")

@@ -16,6 +16,7 @@ from twimlc.flow.steps import StepReader
 from twimlc.flow.targets import name_of
 from twimlc.source.expand import ONLY_STATE
 from twimlc.source.names import nearest
+from twimlc.source.respell import respell
 from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
 from twimlc.text import SourceFile
 
@@ -84,7 +85,8 @@ def read_flow(
                 known = f"there are: {', '.join(list(own.states)[:12])}"
                 hint = f"did you mean '{close}'?" if close else known
                 message = f"the flow starts at '{text}', but no state is called so"
-                reader.report([UNKNOWN_STATE.at(named.span, message, hint=hint)])
+                fix = respell(named.span, text, own.states)
+                reader.report([UNKNOWN_STATE.at(named.span, message, hint=hint, fix=fix)])
     if start is None or start not in states:
         return None, reader.findings
     description = (

@@ -36,6 +36,7 @@ from twimlc.flow.names import Scope
 from twimlc.flow.targets import TargetReader, name_of
 from twimlc.flow.values import is_address
 from twimlc.source.names import nearest
+from twimlc.source.respell import respell
 from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
 from twimlc.text import Span
 
@@ -123,7 +124,8 @@ class StepReader:
                     f"did you mean '{close}'?" if close else f"there are {' and '.join(ALLOWANCES)}"
                 )
                 message = f"no approximation is called '{name}'"
-                self.report([UNKNOWN_ALLOW.at(node.span, message, hint=hint)])
+                fix = respell(node.span, name, ALLOWANCES)
+                self.report([UNKNOWN_ALLOW.at(node.span, message, hint=hint, fix=fix)])
             names.add(name)
         return Common(frozenset(names), name_of(step.get("note")))
 
@@ -301,7 +303,8 @@ class StepReader:
                 if hint is None and leaves:
                     hint = f"it returns as {', '.join(sorted(leaves))}"
                 message = f"'{component}' never returns as '{entry.key}'"
-                self.report([UNKNOWN_OUTCOME.at(entry.key_span, message, hint=hint)])
+                fix = respell(entry.key_span, entry.key, sorted(leaves))
+                self.report([UNKNOWN_OUTCOME.at(entry.key_span, message, hint=hint, fix=fix)])
             elif target is not None:
                 returns[entry.key] = target
         return returns

@@ -29,6 +29,7 @@ from twimlc.flow.model import (
 )
 from twimlc.flow.names import Scope
 from twimlc.source.names import nearest
+from twimlc.source.respell import respell
 from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
 from twimlc.text import Span
 
@@ -143,7 +144,8 @@ class TargetReader:
             choices = f"one of {', '.join(outcomes.names)}"
             hint = f"did you mean '{close}'?" if close else choices
             message = f"{title} never ends as '{name}'"
-            self.report([UNKNOWN_OUTCOME.at(entry.key_span, message, hint=hint)])
+            fix = respell(entry.key_span, name, outcomes.names)
+            self.report([UNKNOWN_OUTCOME.at(entry.key_span, message, hint=hint, fix=fix)])
             return
         if element.tag == "Dial":
             self._dial_status(entry, element)

@@ -12,6 +12,7 @@ from typing import assert_never
 
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.edits import rewrite
 from twimlc.diagnostics.rules.shape import BAD_VALUE, WRONG_TYPE
 from twimlc.diagnostics.rules.twiml import (
     BAD_ADDRESS,
@@ -22,6 +23,7 @@ from twimlc.diagnostics.rules.twiml import (
     UNKNOWN_VOICE,
 )
 from twimlc.source.names import nearest
+from twimlc.source.respell import respell
 from twimlc.source.tree import Atom, Mapping, Node, Scalar, Sequence, Template
 from twimlc.vocabulary import AttributeType as T
 
@@ -124,12 +126,31 @@ def _wrong_type(spec: vocabulary.Attribute, node: Node, got: str) -> Diagnostic:
 
 
 def _bad(spec: vocabulary.Attribute, text: str, node: Node, hint: str | None = None) -> Diagnostic:
+    fix = None
     if hint is None:
         choices = (*spec.values, *spec.keywords, *spec.aliases)
         close = nearest(text, choices) if choices else None
         hint = f"did you mean '{close}'?" if close else None
+        fix = respell(node.span, text, choices)
+    elif (canonical := _canonical(spec, text)) is not None:
+        fix = rewrite(node.span, text, canonical)
     message = f"{spec.name} takes {expected(spec)}, not '{_short(text)}'"
-    return BAD_VALUE.at(node.span, message, hint=hint, twilio=spec.twilio)
+    return BAD_VALUE.at(node.span, message, hint=hint, fix=fix, twilio=spec.twilio)
+
+
+def _canonical(spec: vocabulary.Attribute, text: str) -> str | None:
+    """What was surely meant, written as Twilio takes it: ``true`` for yes, 20 for 020."""
+    if spec.type is T.BOOLEAN:
+        word = _LOOKALIKES.get(text.lower(), text.lower())
+        return word if word in ("true", "false") else None
+    stripped = text.lstrip("0")
+    if stripped != text and stripped.isdecimal() and stripped.isascii():
+        low, high = spec.minimum, spec.maximum
+        number = int(stripped) if len(stripped) < 20 else None
+        if number is None or (low is not None and number < low):
+            return None
+        return stripped if high is None or number <= high else None
+    return None
 
 
 def _short(text: str) -> str:

@@ -56,7 +56,7 @@ class Scene:
         self.graph = graph
         self.base = base
         self.media = media
-        self.library = Library(host, _foreign(graph, base))
+        self.library = Library(host, foreign(graph, base))
         self.moments: dict[FlowPlace, Moment] = {}
         self.roots = {(root.node, root.attribute): root.context for root in graph.roots}
         spans = {made.span for made in approximations if made.name == "fallback-after-answer"}
@@ -88,7 +88,7 @@ class Scene:
         return found
 
 
-def _foreign(graph: Graph, base: str) -> frozenset[str]:
+def foreign(graph: Graph, base: str) -> frozenset[str]:
     """Every address the author wrote: documents that hold it lead elsewhere, as the flow says."""
     return frozenset(
         absolute(folder(base, node), text)
@@ -136,6 +136,9 @@ class Walk:
             scene.graph, leg.node, leg.context, meant, scene.approximated, scene.base, scene.moments
         )
         self.documents = Documents(scene.library, leg.url, leg.method, leg.context, readings)
+        self._as_meant = None
+        if readings != meant:
+            self._as_meant = Documents(scene.library, leg.url, leg.method, leg.context, meant)
         self.legs: list[Leg] = []
         self.complete = True
         self._came: dict[Pair, tuple[Pair, Choice] | None] = {}
@@ -146,7 +149,11 @@ class Walk:
         return len(self._came)
 
     def partings(self, limit: int) -> Iterator[Parting]:
-        """Where the two runs part; what could follow there is not walked."""
+        """Where the two runs part.
+
+        Behind it the walk goes on as if the documents were read as the flow is, so that one
+        open question does not hide the next place where it matters.
+        """
         flow, documents, came = self.flow, self.documents, self._came
         first = (flow.begin(), documents.begin())
         came[first] = None
@@ -157,6 +164,10 @@ class Walk:
             reason = self._apart(mine, theirs)
             if reason is not None:
                 yield Parting(pair, reason)
+                beside = self._beside(pair)
+                if beside is not None and beside not in came:
+                    came[beside] = came[pair]
+                    waiting.append(beside)
                 continue
             for choice in mine.choices:
                 if choice == HANGUP:  # nothing of either run is heard any more
@@ -169,6 +180,14 @@ class Walk:
                     return
                 came[following] = (pair, choice)
                 waiting.append(following)
+
+    def _beside(self, pair: Pair) -> Pair | None:
+        """The pair that would have been reached under the readings that the flow is meant for."""
+        came = self._came[pair]
+        if self._as_meant is None or came is None:
+            return None
+        (_, before), choice = came
+        return pair[0], self._as_meant.take(before, choice)
 
     def cause(self, parting: Parting) -> NodeKey:
         """The node at which the choice was made that led to a parting."""

@@ -25,7 +25,7 @@ class Host:
 
     ``methods`` are the HTTP methods it answers with a document, the preferred one first.
     ``decisions``: the next document may depend on a value that Twilio sends. ``templates``: a
-    document may show values of the running call. ``needs`` are keys a target must give,
+    document may show values of the running call. ``single``: a whole flow is one document. ``needs`` are keys a target must give,
     ``files`` what it needs to find the right document.
     """
 
@@ -34,6 +34,7 @@ class Host:
     methods: tuple[str, ...] = ("GET",)
     decisions: bool = False
     templates: bool = False
+    single: bool = False
     document_limit: int = DOCUMENT_LIMITS.max_bytes
     inline_limit: int = 8192
     needs: tuple[str, ...] = ()

@@ -26,13 +26,17 @@ class Site:
     """Where one target's documents lie: ``url`` is the public address of its folder, if known.
 
     ``row`` is the folder of the row of a matrix; ``allow`` the approximations that the target
-    allows everywhere.
+    allows everywhere. On TwiML Bins ``media`` is the address that sound files are served under,
+    ``bins`` gives the SID of a flow's Bin, and ``bare`` asks for tags that stand outside comments.
     """
 
     host: Host
     url: str | None = None
     row: str | None = None
     allow: frozenset[str] = frozenset()
+    media: str | None = None
+    bins: tuple[tuple[str, str], ...] = ()
+    bare: bool = False
 
     @property
     def root(self) -> str:

@@ -108,7 +108,7 @@ class Writer:
         else:
             action = (
                 ("action", self._links.document(leave, documented=True)),
-                ("method", self._method),
+                *self._asked_by("method"),
             )
         kept = tuple(pair for pair in found.attributes if pair[0] not in ("action", "method"))
         return replace(found, attributes=action + kept)
@@ -124,12 +124,16 @@ class Writer:
         """A Redirect to another document of ours; ``node`` is what goes on there."""
         return Markup(
             "Redirect",
-            (("method", self._method),),
+            self._asked_by("method"),
             (self._links.document(target, documented=True),),
             node.key if node else None,
             node.span if node else None,
             self._state(node) if node else "",
         )
+
+    def _asked_by(self, name: str) -> tuple[tuple[str, Text], ...]:
+        """The attribute for the method of a link of ours; none where it is Twilio's own choice."""
+        return () if self._method == "POST" else ((name, self._method),)
 
     def _state(self, node: Node) -> str:
         place = node.place
@@ -140,11 +144,13 @@ class Writer:
         tight = tight or (spec is not None and spec.content is Content.TEXT_SSML)
         attributes: dict[str, Text] = {}
         methods: list[str] = []
+        sounds: list[str] = []
         for attribute in element.attributes:
             known = spec.attributes.get(attribute.name) if spec else None
             attributes[attribute.name] = self._value(attribute, element, node)
-            ours = isinstance(attribute.value, (StateLink, MediaLink))
-            if ours and known and known.method_attribute:
+            if isinstance(attribute.value, MediaLink) and known and known.method_attribute:
+                sounds.append(known.method_attribute)
+            elif isinstance(attribute.value, StateLink) and known and known.method_attribute:
                 methods.append(known.method_attribute)
                 attributes.setdefault(known.method_attribute, self._method)
         children: list[Markup | Text] = []
@@ -163,7 +169,9 @@ class Writer:
                 case _:
                     children.append(child)
         for name in methods:
-            attributes[name] = self._method
+            attributes.pop(name, None)
+            attributes.update(self._asked_by(name))
+        attributes.update(dict.fromkeys(sounds, "GET"))  # sound files lie on plain hosts
         return Markup(
             tag=element.tag,
             attributes=tuple(attributes.items()),

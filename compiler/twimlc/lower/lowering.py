@@ -32,18 +32,22 @@ def lower(
     ``media`` reads an audio file beside a flow; None means that it is not there, which is the
     caller's to report.
     """
-    ways, approximations, findings = _find_ways(graph, site)
+    if site.host.single:
+        from twimlc.lower.bin import lower_bins
+
+        return lower_bins(graph, site, media)
+    ways, approximations, findings = find_ways(graph, site)
     if findings:
         return None, findings
     nodes = [graph.nodes[key] for key in ways]
-    links = [link for node in nodes for link in _links(node) if isinstance(link, MediaLink)]
+    links = [link for node in nodes for link in links_of(node) if isinstance(link, MediaLink)]
     media_paths, files = gather_media(links, media)
     keys = Keys(graph, site.root)
     written: dict[NodeKey, Markup] = {}
     composer = Composer(graph, ways, keys, media_paths, site, written)
     drafts = composer.compose(keys.start(flow) for flow in graph.starts)
     if composer.findings:
-        return None, _once(composer.findings)
+        return None, once(composer.findings)
     asked = {decided.key: decided for key in sorted(drafts) for decided in drafts[key].decisions()}
     paths = keys.assign([*drafts, *asked])
     stands_for, kept_decisions = merge(drafts, asked, paths, keys, media_paths, site, written)
@@ -63,16 +67,16 @@ def lower(
                 Document(
                     path=final[key],
                     flow=site.root + key.folder,
-                    entry=_entry(graph, key),
+                    entry=entry_of(graph, key),
                     context=drafts[key].context,
                     body=body,
-                    states=_states(key.folder, same[key]),
+                    states=states_of(key.folder, same[key]),
                     source=graph.flows[key.folder].file.path,
                 )
             )
             relative = relative or addresses.relative_urls
     assumptions = ["relative-urls"] * relative + ["hunt-after-decline"] * any(
-        _may_decline_in_turn(node) for node in nodes
+        may_decline_in_turn(node) for node in nodes
     )
     longest: dict[DocumentKey, int | None] = {}
     plan = Plan(
@@ -126,7 +130,7 @@ def _decisions(
     return tuple(sorted(decisions, key=lambda decision: decision.path))
 
 
-def _find_ways(
+def find_ways(
     graph: Graph, site: Site
 ) -> tuple[dict[NodeKey, Way], list[Approximation], list[Diagnostic]]:
     """How every node that can run goes on; findings for those that cannot on this host."""
@@ -142,7 +146,7 @@ def _find_ways(
         seen.add(key)
         node = graph.nodes[key]
         waiting += (
-            graph.entries[link.state] for link in _links(node) if isinstance(link, StateLink)
+            graph.entries[link.state] for link in links_of(node) if isinstance(link, StateLink)
         )
         found = list(check_content(node, site.host))
         match way(graph, node, site):
@@ -161,11 +165,11 @@ def _find_ways(
     return (
         dict(sorted(ways.items())),
         list({(found.name, found.span): found for found in approximations}.values()),
-        _once([finding for key in sorted(findings) for finding in findings[key]]),
+        once([finding for key in sorted(findings) for finding in findings[key]]),
     )
 
 
-def _once(findings: list[Diagnostic]) -> list[Diagnostic]:
+def once(findings: list[Diagnostic]) -> list[Diagnostic]:
     """One finding per place and rule: the attempts of a menu are the same step."""
     first: dict[tuple[int, Span], Diagnostic] = {}
     for finding in findings:
@@ -173,13 +177,13 @@ def _once(findings: list[Diagnostic]) -> list[Diagnostic]:
     return list(first.values())
 
 
-def _links(node: Node) -> list[StateLink | MediaLink]:
+def links_of(node: Node) -> list[StateLink | MediaLink]:
     if node.element is None:
         return []
     return [link for _, _, link, _ in node.element.links()]
 
 
-def _may_decline_in_turn(node: Node) -> bool:
+def may_decline_in_turn(node: Node) -> bool:
     element = node.element
     return (
         element is not None
@@ -190,14 +194,14 @@ def _may_decline_in_turn(node: Node) -> bool:
     )
 
 
-def _entry(graph: Graph, key: DocumentKey) -> NodeKey:
+def entry_of(graph: Graph, key: DocumentKey) -> NodeKey:
     """The node a document starts with; for one that only ends, any node without a verb."""
     if key.node != END:
         return key.node
     return next(node.key for node in graph.nodes if node.element is None)
 
 
-def _states(folder: str, drafts: list[Draft]) -> tuple[str, ...]:
+def states_of(folder: str, drafts: list[Draft]) -> tuple[str, ...]:
     """The states that play in documents which are written as one, in order of playing."""
     places = (
         piece.node.place for draft in drafts for piece in draft.pieces if isinstance(piece, Verb)

@@ -19,6 +19,23 @@ ASSUMPTIONS: Mapping[str, str] = {
         "when somebody who is rung one after another declines in their own document, Twilio goes"
         " on to the next one"
     ),
+    "bin-sections": (
+        "a TwiML Bin tests by sections ({{#name}}, {{^name}}) whether a parameter of the request is"
+        " there, as Mustache and Handlebars do."
+    ),
+    "bin-parameters": (
+        "a TwiML Bin sees the parameters of its own query beside those that Twilio sends, by GET"
+        " and by POST."
+    ),
+    "bin-relative-query": (
+        "Twilio resolves an address that is only a query (?go=1) against the address of the Bin."
+    ),
+    "bin-saved-as-typed": (
+        "the Console saves a Bin with sections between verbs as it was typed, after a warning."
+    ),
+    "handoff-never-empty": (
+        "Twilio sends HandoffData only when a relay has handed something over, never empty."
+    ),
 }
 """What a plan may rest on that Twilio does not promise, and what that means."""
 
@@ -75,6 +92,28 @@ class Document:
             found = stack.pop()
             yield found
             stack.extend(c for c in reversed(found.children) if isinstance(c, Markup))
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """Section tags that stand side by side between the verbs of a Bin: ``#name``, ``^name``,
+    ``/name``."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bin(Document):
+    """A whole flow in one document, with a section for each place that some link leads to.
+
+    ``blocks`` are its verbs (the same as ``body``) and the tags between them. ``bare`` says that
+    tags stand for themselves, not in comments. ``values`` are the parameters of the call that its
+    texts show.
+    """
+
+    blocks: tuple[Markup | Tags, ...] = ()
+    bare: bool = False
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +197,10 @@ class FlowEntry:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything one target writes, before bytes. ``assumptions`` are keys of ASSUMPTIONS."""
+    """Everything one target writes, before bytes. ``assumptions`` are keys of ASSUMPTIONS.
+
+    ``addresses`` (path, address) are known of files that do not lie under the target's address.
+    """
 
     host: str
     documents: tuple[Document, ...]
@@ -167,3 +209,4 @@ class Plan:
     approximations: tuple[Approximation, ...]
     assumptions: tuple[str, ...]
     decisions: tuple[Decision, ...] = ()
+    addresses: tuple[tuple[str, str], ...] = ()

@@ -204,7 +204,12 @@ def _pay(graph: Graph, node: Node, exits: dict[str, NodeKey], site: Site) -> Ver
             hint="give 'pay' an 'action' of your own on a server that takes POST,"
             f" or use {WITH_POST}",
         )
-    return Way(leave=_target(graph, next(iter(exits.values()), None)))
+    # Whether Twilio asks the action once all attempts are used up, or goes on with the next verb,
+    # is told both ways, so the same continuation stands in both places.
+    given_up = _target(graph, exits.get("too-many-failed-attempts"))
+    if exits and not all_the_same(graph, exits.values()):
+        return Way(leave=_ask(graph, node, exits), on=given_up)
+    return Way(leave=_target(graph, next(iter(exits.values()), None)), on=given_up)
 
 
 def _dial(graph: Graph, node: Node, exits: dict[str, NodeKey], site: Site) -> Verdict:

@@ -117,7 +117,7 @@ def load(options: Options) -> Loaded | list[Diagnostic]:
     loaded.usable = not any(finding.is_error for finding in findings)
     if project.file is not None:
         loaded.files[project.file.path] = project.file
-    _Reader(loaded, cwd).read(paths, options)
+    _Reader(loaded, cwd, options.texts).read(paths, options)
     return loaded
 
 
@@ -136,8 +136,9 @@ def _config(options: Options, cwd: Path, paths: list[Path]) -> Path | None:
 
 
 class _Reader:
-    def __init__(self, loaded: Loaded, cwd: Path) -> None:
+    def __init__(self, loaded: Loaded, cwd: Path, texts: Mapping[str, str]) -> None:
         self.loaded = loaded
+        self.texts = texts
         self.project = loaded.project
         self.cwd = cwd
         self.findings = loaded.findings
@@ -187,10 +188,16 @@ class _Reader:
             yield from self._parse(file, None, beside, Path(name).name, self.findings)
 
     def _flow(self, path: Path, findings: list[Diagnostic]) -> Iterator[FlowSource]:
-        file, found = read_source(path, root=None, name=display_path(path, self.cwd))
+        file, found = self._source(path)
         findings += found
         if file is not None:
             yield from self._parse(file, path, path.parent, path.name, findings)
+
+    def _source(self, path: Path) -> tuple[SourceFile | None, list[Diagnostic]]:
+        name = display_path(path, self.cwd)
+        if name in self.texts:
+            return SourceFile(name, self.texts[name]), []
+        return read_source(path, root=None, name=name)
 
     def _parse(
         self,
@@ -264,7 +271,7 @@ class _Reader:
             self.loaded.components[folder] = found
 
     def _component(self, name: str, path: Path) -> Component | None:
-        file, found = read_source(path, root=None, name=display_path(path, self.cwd))
+        file, found = self._source(path)
         self.findings += found
         if file is None:
             return None

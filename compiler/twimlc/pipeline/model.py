@@ -19,7 +19,8 @@ class Options:
     ``params`` are texts as on a command line, stronger than ``params_files`` (YAML or JSON).
     ``stdin`` is a flow given as (name, bytes) instead of paths. ``output`` takes the place of the
     project's build folder. ``write`` false: nothing is changed on the disk. ``verify`` false: what
-    is built is not compared with the flows.
+    is built is not compared with the flows. ``texts`` holds what flows and components say instead
+    of what lies on the disk, by the path that findings show.
     """
 
     paths: tuple[Path, ...] = ()
@@ -33,6 +34,7 @@ class Options:
     jobs: int = 1
     write: bool = True
     verify: bool = True
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

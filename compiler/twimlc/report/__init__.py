@@ -8,7 +8,9 @@ from collections.abc import Sequence
 
 from twimlc.diagnostics.diagnostic import Diagnostic, Severity
 
-FORMATS = ("human", "line", "json", "sarif", "github", "junit")
+FORMATS = ("human", "line", "json", "sarif", "github", "gitlab", "junit", "markdown")
+DOCUMENTS = ("json", "sarif", "gitlab", "junit", "markdown")
+"""These are whole documents even when there is nothing to tell."""
 
 
 def render(
@@ -43,6 +45,14 @@ def render(
             from twimlc.report.github import github
 
             return github(findings)
+        case "gitlab":
+            from twimlc.report.gitlab import gitlab
+
+            return gitlab(findings)
+        case "markdown":
+            from twimlc.report.markdown import markdown
+
+            return markdown(findings)
         case "junit":
             from twimlc.report.junit import junit
 

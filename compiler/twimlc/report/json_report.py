@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from twimlc import __version__
-from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.diagnostic import Diagnostic, Fix
 from twimlc.report import tally
 from twimlc.text import Span
 
@@ -41,10 +41,16 @@ def _finding(finding: Diagnostic) -> dict[str, Any]:
         "hint": finding.hint,
         **_place(finding.span),
         "twilio": list(finding.twilio),
+        "fix": None if finding.fix is None else _fix(finding.fix),
         "labels": [
             {"message": message, **_place(span)} for span, message in second_places(finding)
         ],
     }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    edits = [{"text": edit.text, **_place(edit.span)} for edit in fix.edits]
+    return {"title": fix.title, "edits": edits}
 
 
 def second_places(finding: Diagnostic) -> Iterator[tuple[Span, str]]:

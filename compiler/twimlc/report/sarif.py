@@ -1,18 +1,17 @@
 """Findings for code scanning: findings in, a SARIF 2.1.0 log out.
 
-A fingerprint is made of the rule, the file and the text of the line, so that a finding keeps its
-identity when lines above it come and go.
+Paths are relative to the folder that the command ran in. A fix is given as the replacement of
+regions, so that viewers can offer it.
 """
 
 import json
-from collections import Counter
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
 from twimlc import __url__, __version__
-from twimlc.diagnostics.diagnostic import Diagnostic, Rule
+from twimlc.diagnostics.diagnostic import Diagnostic, Fix, Rule
+from twimlc.report.fingerprint import fingerprints
 from twimlc.report.json_report import second_places
 from twimlc.text import Span
 
@@ -24,7 +23,6 @@ def sarif(findings: Sequence[Diagnostic]) -> str:
     rules = {finding.rule.slug: finding.rule for finding in findings}
     ordered = sorted(rules.values(), key=lambda rule: rule.number)
     index = {rule.slug: number for number, rule in enumerate(ordered)}
-    seen: Counter[str] = Counter()
     log = {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -40,7 +38,8 @@ def sarif(findings: Sequence[Diagnostic]) -> str:
                 },
                 "columnKind": "unicodeCodePoints",
                 "results": [
-                    _result(finding, index[finding.rule.slug], seen) for finding in findings
+                    _result(finding, index[finding.rule.slug], fingerprint)
+                    for finding, fingerprint in zip(findings, fingerprints(findings), strict=True)
                 ],
             }
         ],
@@ -52,6 +51,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.slug.split("-")),
+        "helpUri": f"{__url__}/blob/main/docs/findings.md#{rule.code.lower()}-{rule.slug}",
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.why},
         "help": {"text": f"{rule.why}\n\nWrong:\n\n{rule.wrong.flow}\nRight:\n\n{rule.right.flow}"},
@@ -60,7 +60,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(finding: Diagnostic, index: int, seen: Counter[str]) -> dict[str, Any]:
+def _result(finding: Diagnostic, index: int, fingerprint: str) -> dict[str, Any]:
     text = finding.message if finding.hint is None else f"{finding.message} ({finding.hint})"
     result: dict[str, Any] = {
         "ruleId": finding.rule.code,
@@ -68,7 +68,7 @@ def _result(finding: Diagnostic, index: int, seen: Counter[str]) -> dict[str, An
         "level": str(finding.severity),
         "message": {"text": text},
         "locations": [{"physicalLocation": _location(finding.span)}],
-        "partialFingerprints": {"twimlc/v1": _fingerprint(finding, seen)},
+        "partialFingerprints": {"twimlc/v1": fingerprint},
     }
     related = [
         {"id": number, "physicalLocation": _location(span), "message": {"text": message}}
@@ -76,7 +76,24 @@ def _result(finding: Diagnostic, index: int, seen: Counter[str]) -> dict[str, An
     ]
     if related:
         result["relatedLocations"] = related
+    if finding.fix is not None:
+        result["fixes"] = [_fix(finding.fix)]
     return result
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    changes: dict[str, list[dict[str, Any]]] = {}
+    for edit in fix.edits:
+        place = _location(edit.span)
+        replacement = {"deletedRegion": place["region"], "insertedContent": {"text": edit.text}}
+        changes.setdefault(place["artifactLocation"]["uri"], []).append(replacement)
+    return {
+        "description": {"text": fix.title},
+        "artifactChanges": [
+            {"artifactLocation": {"uri": uri}, "replacements": replacements}
+            for uri, replacements in changes.items()
+        ],
+    }
 
 
 def _location(span: Span) -> dict[str, Any]:
@@ -92,12 +109,3 @@ def _location(span: Span) -> dict[str, Any]:
             "endColumn": finish.column,
         },
     }
-
-
-def _fingerprint(finding: Diagnostic, seen: Counter[str]) -> str:
-    span = finding.span
-    line = span.file.line(span.begin.line).strip()
-    text = f"{finding.rule.slug}\0{span.file.path}\0{line}"
-    digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    seen[digest] += 1
-    return f"{digest}:{seen[digest]}"

@@ -68,6 +68,26 @@ REPORT_SCHEMA: dict[str, Any] = {
                     "description": "Twilio's error codes that mending this prevents.",
                 },
                 "labels": {"type": "array", "items": {"$ref": "#/definitions/label"}},
+                "fix": {
+                    "description": "Edits that --fix would make, or null.",
+                    "anyOf": [{"type": "null"}, {"$ref": "#/definitions/fix"}],
+                },
+            },
+        },
+        "fix": {
+            "type": "object",
+            "required": ["title", "edits"],
+            "properties": {
+                "title": {"type": "string"},
+                "edits": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "description": "The text between two places, and what to put there.",
+                        "required": ["text", *_PLACE_KEYS],
+                        "properties": {"text": {"type": "string"}, **_PLACE},
+                    },
+                },
             },
         },
         "label": {

@@ -81,6 +81,7 @@ def _call() -> Schema:
             "name": text("What the call is about, in a few words."),
             "from": text("Who calls.", "a phone number", ("+14155550123",)),
             "to": text("The number that is called.", "a phone number"),
+            "targets": _texts("Targets that the call is played on; all otherwise."),
             "rooms": _answers("Video rooms; closed otherwise.", ROOM_WORDS),
             "dial": dial,
             "queue": _answers("How waiting ends; bridged otherwise.", outcome_words("Enqueue")),

@@ -6,11 +6,12 @@ Maps of the tree come in, findings go out.
 from collections.abc import Mapping as Table
 from typing import Any
 
-from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Fix
+from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.shape import NO_VERB, NOT_A_FLOW, SEVERAL_VERBS, UNKNOWN_KEY
 from twimlc.schema.compiled import BESIDE, NOUN, PERSON, compiled
 from twimlc.schema.place import COMMA_HINT, after_comma
 from twimlc.source.names import meant, nearest, valid_name
+from twimlc.source.respell import respell
 from twimlc.source.tree import Entry, Mapping, Scalar, Sequence, is_empty
 
 _BODIES = ("steps", "states")
@@ -195,7 +196,7 @@ def _unknown_verb(entry: Entry, verb: str | None, candidates: list[str], noun: s
         if len(candidates) < 8:
             hint = f"here can stand {', '.join(candidates)}"
         return NO_VERB.at(entry.key_span, message, hint=hint)
-    fix = Fix(f"write '{verb}'", (Edit(entry.key_span, verb),))
+    fix = respell(entry.key_span, entry.key, candidates)
     return NO_VERB.at(entry.key_span, message, hint=f"did you mean '{verb}'?", fix=fix)
 
 
@@ -204,7 +205,7 @@ def _unknown(entry: Entry, message: str, allowed: "list[str] | frozenset[str]") 
         return UNKNOWN_KEY.at(entry.key_span, message, hint=COMMA_HINT)
     near = nearest(entry.key, sorted(allowed))
     hint = None if near is None else f"did you mean '{near}'?"
-    fix = None if near is None else Fix(f"write '{near}'", (Edit(entry.key_span, near),))
+    fix = respell(entry.key_span, entry.key, sorted(allowed))
     return UNKNOWN_KEY.at(entry.key_span, message, hint=hint, fix=fix)
 
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from twimlc import vocabulary
-from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Fix
+from twimlc.diagnostics.diagnostic import Diagnostic, Fix
+from twimlc.diagnostics.edits import rewrite
 from twimlc.diagnostics.rules.shape import (
     BAD_KEY,
     BAD_NAME,
@@ -23,6 +24,7 @@ from twimlc.diagnostics.rules.shape import (
 from twimlc.schema.compiled import BESIDE, PROMPT_STEP, STEP
 from twimlc.schema.place import COMMA_HINT, Place, after_comma
 from twimlc.source.names import meant, nearest, proposed_name, valid_name, valid_param
+from twimlc.source.respell import beyond_doubt, respell
 from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
 
 Schema = Table[str, Any]
@@ -54,13 +56,15 @@ def word(place: Place, keyword: str, wanted: Any, schema: Schema) -> Diagnostic:
         return _bad_name(place.node, place.name, param=takes.startswith("the name of"))
     if keyword in ("enum", "anyOf") and isinstance(place.node, Scalar):
         choices = [value for part in wanted for value in part.get("enum", ())]
-        hint = meant(place.node.text, [str(value) for value in choices if value is not True])
-        return BAD_VALUE.at(span, message, hint=hint, twilio=codes)
+        words = [str(value) for value in choices if value is not True]
+        hint, fix = _among(place.node, ", ".join(words)), _among_fix(place.node, ", ".join(words))
+        return BAD_VALUE.at(span, message, hint=hint, fix=fix, twilio=codes)
     if keyword in ("minimum", "maximum"):
         return BAD_VALUE.at(span, message, twilio=codes)
     of_text = types >= {"boolean", "number"} or takes.startswith("some of")
     if keyword == "pattern" and of_text:
-        return BAD_VALUE.at(span, message, hint=_among(place.node, takes), twilio=codes)
+        fix = _among_fix(place.node, takes)
+        return BAD_VALUE.at(span, message, hint=_among(place.node, takes), fix=fix, twilio=codes)
     hint, fix = _rewrite(place, schema, types)
     return WRONG_TYPE.at(span, message, hint=hint, fix=fix, twilio=codes)
 
@@ -139,6 +143,7 @@ def _no_step(place: Place, schema: Schema) -> Diagnostic:
     bare = re.findall(r"\w+", schema["pattern"].split("$|")[0]) if "^(" in schema["pattern"] else []
     noun = "item" if schema["$comment"] not in (STEP, PROMPT_STEP) else "step"
     hint: str | None
+    fix = None
     if is_empty(node):
         hint = f"for example '- {verbs[0]}: …', or drop the dash"
         return NO_VERB.at(node.span, f"this {noun} is empty", hint=hint)
@@ -153,11 +158,12 @@ def _no_step(place: Place, schema: Schema) -> Diagnostic:
         hint = f"write what it takes behind a colon: '{text}: …'"
     elif (near := nearest(text, [*bare, *verbs])) is not None:
         hint = f"did you mean '{near}'?"
+        fix = respell(node.span, text, [*bare, *verbs]) if near in bare else None
     elif noun == "step" and schema["$comment"] == STEP and valid_name(text) is None:
         hint = f"to go to the state '{text}', write 'goto: {text}'"
     else:
         hint = f"to speak a text, write 'say: {_short(text)}'" if "say" in known else None
-    return NO_VERB.at(node.span, f"{_got(node)} alone is no {noun}", hint=hint)
+    return NO_VERB.at(node.span, f"{_got(node)} alone is no {noun}", hint=hint, fix=fix)
 
 
 def _short(text: str) -> str:
@@ -210,7 +216,7 @@ def _unknown_key(entry: Entry, place: Place, known: Schema, schema: Schema) -> D
     message = f"{where} has no '{entry.key}'"
     folded = re.sub(r"[-_ ]", "", entry.key).casefold()
     near = next((k for k in known if k.casefold() == folded), None)
-    hint = None
+    hint, renamed = None, near
     if near is not None:
         hint = f"it is written '{near}'"
     elif after_comma(entry):
@@ -218,20 +224,21 @@ def _unknown_key(entry: Entry, place: Place, known: Schema, schema: Schema) -> D
     elif entry.key in BESIDE[STEP] and "extra" in known:
         hint = f"'{entry.key}' stands beside {place.key}, not inside it: indent it less"
     elif entry.key in _TEXT_WORDS and (text := _text_key(schema)) is not None:
-        near, hint = text, f"the text of {place.key} is called '{text}'"
+        renamed, hint = text, f"the text of {place.key} is called '{text}'"
     elif place.key is None and isinstance(entry.value, Sequence) and "states" in known:
         hint = "a state stands under 'states:': indent it"
     elif entry.key in ("action", "method", "actionOnEmptyResult") and "choices" in known:
         hint = "a menu writes it itself; say under 'choices' where each key leads"
     elif (near := nearest(entry.key, known)) is not None:
         hint = f"did you mean '{near}'?"
+        renamed = beyond_doubt(entry.key, known)
     elif (owner := _owner(entry.key)) is not None:
         hint = f"'{entry.key}' belongs to {owner}"
     elif len(known) <= 14:
         hint = f"it can have {', '.join(key for key in known if key != 'extra')}"
     elif "extra" in known:
         hint = "an attribute newer than this compiler goes into 'extra:'"
-    fix = None if near is None else Fix(f"write '{near}'", (Edit(entry.key_span, near),))
+    fix = rewrite(entry.key_span, entry.key, renamed) if renamed else None
     return UNKNOWN_KEY.at(entry.key_span, message, hint=hint, fix=fix)
 
 
@@ -265,7 +272,18 @@ def _among(node: Node, takes: str) -> str | None:
     words = takes.removeprefix("some of ").split(", ")
     if "," in node.text and takes.startswith("some of"):
         return "the words stand with one blank between them, or in a list"
-    return meant(node.text, words)
+    switch = _SWITCHES.get(node.text.lower()) if node.text.isalpha() else None
+    return f"write {switch}" if switch in words else meant(node.text, words)
+
+
+def _among_fix(node: Node, takes: str) -> Fix | None:
+    if not isinstance(node, Scalar) or takes.startswith("some of "):
+        return None
+    words = takes.removeprefix("one of ").split(", ")
+    switch = _SWITCHES.get(node.text.lower()) if node.text.isalpha() else None
+    if switch in words:
+        return rewrite(node.span, node.text, switch)
+    return respell(node.span, node.text, words)
 
 
 def _rewrite(place: Place, schema: Schema, types: set[str]) -> tuple[str | None, Fix | None]:
@@ -306,5 +324,5 @@ def _rewrite_part(place: Place, types: set[str]) -> str | None:
     return None
 
 
-def _written(node: Scalar, value: str) -> tuple[str, Fix]:
-    return f"write {value}", Fix(f"write {value}", (Edit(node.span, value),))
+def _written(node: Scalar, value: str) -> tuple[str, Fix | None]:
+    return f"write {value}", rewrite(node.span, node.text, value, f"write {value}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from twimlc.diagnostics.diagnostic import Diagnostic, Label
 from twimlc.diagnostics.rules import values as rules
 from twimlc.source.names import nearest
+from twimlc.source.respell import respell
 from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
 from twimlc.text import SourceFile, Span
 
@@ -73,7 +74,8 @@ def unknown_component(name: Scalar, components: Map[str, Component]) -> Diagnost
     else:
         hint = f"components are files such as _components/{name.text or 'closing'}.yaml"
     message = f"no component is called '{name.text[:100]}'"
-    return rules.UNKNOWN_COMPONENT.at(name.span, message, hint=hint)
+    fix = respell(name.span, name.text, components)
+    return rules.UNKNOWN_COMPONENT.at(name.span, message, hint=hint, fix=fix)
 
 
 def circle(name: Scalar, chain: tuple[str, ...]) -> Diagnostic:
@@ -103,7 +105,8 @@ def argument_findings(
         else:
             hint = "it has no params"
         message = f"the component '{component.name}' has no param called '{name}'"
-        findings.append(rules.UNKNOWN_ARGUMENT.at(entry.key_span, message, hint=hint))
+        fix = respell(entry.key_span, name, params)
+        findings.append(rules.UNKNOWN_ARGUMENT.at(entry.key_span, message, hint=hint, fix=fix))
     # A misspelt argument is usually the missing one: one mistake, one finding.
     if findings:
         return findings

@@ -56,25 +56,33 @@ def proposed_name(text: str) -> str | None:
     return name if name != text and valid_name(name) is None else None
 
 
+def folded(name: str) -> str:
+    """A name without what people vary when they type it: capitals, hyphens, underscores."""
+    return _SEPARATORS.sub("", name).casefold()
+
+
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that was most likely meant by ``word``; None when none looks like it."""
     known = tuple(candidates)
-    same = _by_letters(known).get(_SEPARATORS.sub("", word).casefold())
+    same = _by_letters(known).get(folded(word))
     if same is not None:
         return same
     # difflib is quadratic in the word's length; no name of ours is anywhere near this long.
     from difflib import get_close_matches
 
-    word = word[:100]
-    near = list(dict.fromkeys(known)) if len(known) <= _FEW else _alike(word, known)
-    found = get_close_matches(word, near, n=1, cutoff=0.6)
+    found = get_close_matches(word[:100], alike(word[:100], known), n=1, cutoff=0.6)
     return found[0] if found else None
+
+
+def alike(word: str, known: tuple[str, ...]) -> list[str]:
+    """Those of the names, each once, that are worth comparing with ``word``."""
+    return list(dict.fromkeys(known)) if len(known) <= _FEW else _alike(word, known)
 
 
 @lru_cache(maxsize=16)
 def _by_letters(known: tuple[str, ...]) -> dict[str, str]:
     """The first name for each way of writing that differs in capitals and hyphens only."""
-    return {_SEPARATORS.sub("", name).casefold(): name for name in reversed(known)}
+    return {folded(name): name for name in reversed(known)}
 
 
 @lru_cache(maxsize=16)

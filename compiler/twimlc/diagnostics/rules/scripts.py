@@ -164,9 +164,9 @@ UNKNOWN_SCRIPT_STATE = Rule(
     426,
     "unknown-script-state",
     Severity.ERROR,
-    "A script speaks of a state or row that is not there.",
+    "A script speaks of a state, a target or a row that is not there.",
     "`reaches` and `avoids` name states of the flow (`FLOW/STATE` for another one's), or documents "
-    "of a folder; `row` names a row of the project's matrix. A call can never avoid by mistake what "
+    "of a folder; `targets` names targets of the project, `row` a row of its matrix. A call can never avoid by mistake what "
     "does not exist, so the name is checked.",
     wrong=_script(
         """\

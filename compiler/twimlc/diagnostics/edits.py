@@ -1,0 +1,65 @@
+"""Fixes applied to text: findings with fixes come in, the edited text goes out.
+
+Only what stands between the spans of the edits changes, so comments and layout stay.
+"""
+
+import re
+from collections.abc import Sequence
+
+from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Fix
+from twimlc.text import Span
+
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_/+.-]*")
+
+
+def rewrite(span: Span, old: str, new: str, title: str | None = None) -> Fix | None:
+    """The fix that puts ``new`` in the place of ``old``, quotes kept; None where it is not safe.
+
+    The place must hold just what was typed: not an expression that gave the value, not an alias,
+    whose text stands for other places too.
+    """
+    if _from_alias(span) or not _PLAIN.fullmatch(new):
+        return None
+    start, end, text = span.start, span.end, span.text
+    if text in (f'"{old}"', f"'{old}'"):
+        start, end = start + 1, end - 1
+    elif text != old:
+        return None
+    return Fix(title or f"write '{new}'", (Edit(Span(span.file, start, end), new),))
+
+
+def compatible(findings: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Those findings whose fixes can be made together: no two edits touch the same text."""
+    taken: dict[str, list[tuple[int, int]]] = {}
+    chosen: list[Diagnostic] = []
+    for finding in findings:
+        if finding.fix is None:
+            continue
+        wanted = [
+            (edit.span.file.path, edit.span.start, edit.span.end) for edit in finding.fix.edits
+        ]
+        if not any(
+            start <= other_end and other_start <= end
+            for path, start, end in wanted
+            for other_start, other_end in taken.get(path, ())
+        ):
+            chosen.append(finding)
+            for path, start, end in wanted:
+                taken.setdefault(path, []).append((start, end))
+    return chosen
+
+
+def apply_edits(text: str, edits: Sequence[Edit]) -> str:
+    """``text`` after edits that do not overlap."""
+    for edit in sorted(edits, key=lambda edit: edit.span.start, reverse=True):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    return text
+
+
+def _from_alias(span: Span) -> bool:
+    via = span.via
+    while via is not None:
+        if via.text.startswith("*"):
+            return True
+        via = via.via
+    return False

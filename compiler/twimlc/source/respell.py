@@ -1,0 +1,60 @@
+"""A word that is nearly a known one: the word, its place and the known ones in, a fix out.
+
+A hint may guess; a fix changes what a caller hears. So there is one only where the word meant is
+beyond doubt: the same letters written otherwise, or a slip or two and no other name as near.
+"""
+
+from collections.abc import Iterable
+
+from twimlc.diagnostics.diagnostic import Fix
+from twimlc.diagnostics.edits import rewrite
+from twimlc.source.names import alike, folded, nearest
+from twimlc.text import Span
+
+_LONG = 40
+
+
+def beyond_doubt(word: str, candidates: Iterable[str]) -> str | None:
+    """The one candidate that ``word`` can only have been meant as."""
+    names = tuple(candidates)
+    near = nearest(word, names)
+    if near is None or near == word:
+        return None
+    known = alike(word[:_LONG], names)
+    same = [name for name in known if folded(name) == folded(word)]
+    if same or folded(near) == folded(word):
+        return near if len(same) <= 1 else None
+    if max(len(word), len(near)) > _LONG:
+        return None
+    slips = _slips(word, near)
+    # Short names are near to each other by nature: ``one`` and ``two`` differ in three letters.
+    if slips > (1 if min(len(word), len(near)) < 6 else 2) or len(word) < 3:
+        return None
+    rivals = (name for name in known if name != near and abs(len(name) - len(word)) <= slips + 1)
+    if any(_slips(word, name) <= slips + 1 for name in rivals):
+        return None
+    # A digit is never a slip of the hand: sales1 is not sales2.
+    digits = [char for char in word if char.isdigit()]
+    return near if digits == [char for char in near if char.isdigit()] else None
+
+
+def respell(span: Span, word: str, candidates: Iterable[str]) -> Fix | None:
+    """The fix that writes the name that was meant, where ``word`` alone stands."""
+    meant = beyond_doubt(word, candidates)
+    return None if meant is None else rewrite(span, word, meant)
+
+
+def _slips(one: str, other: str) -> int:
+    """How many letters are wrong, missing, too many, or changed places with their neighbour."""
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, char in enumerate(one, start=1):
+        line = [row]
+        for column, wanted in enumerate(other, start=1):
+            cost = min(last[column] + 1, line[-1] + 1, last[column - 1] + (char != wanted))
+            swapped = row > 1 and column > 1 and char == other[column - 2]
+            if swapped and one[row - 2] == wanted:
+                cost = min(cost, before[column - 2] + 1)
+            line.append(cost)
+        before, last = last, line
+    return last[-1]

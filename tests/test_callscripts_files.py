@@ -1,0 +1,216 @@
+"""Files of call scripts: where they are found, what they may hold, the command, folders of TwiML."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from twimlc import pipeline
+from twimlc.callscripts import generate, play_scripts
+from twimlc.cli.command import run
+from twimlc.pipeline import Options
+
+ROOT = Path(__file__).parents[1]
+FLOW = """\
+flow: line
+start: main
+states:
+  main:
+    - gather: {numDigits: 1, prompt: Press any key for the desk.}
+      then: desk
+    - say: Goodbye.
+  desk:
+    - dial: +14155550100
+    - hangup
+"""
+SCRIPT = """\
+calls:
+  - name: no key
+    expect: [say: Press any key for the desk., say: Goodbye., hangup]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "line.yaml").write_text(FLOW)
+    (tmp_path / "line.test.yaml").write_text(SCRIPT)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_every_example_flow_is_covered() -> None:
+    made = play_scripts(Options(cwd=ROOT), coverage=True)
+    assert made.findings == []
+    assert [result.call.name for result in made.results if not result.ok] == []
+    assert made.without == []
+    assert made.percent == 100
+    flows = [p for p in (ROOT / "flows").glob("*.yaml") if ".test." not in p.name]
+    assert len(made.coverage) == len(flows)
+
+
+def test_exit_status(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["test"]) == 0
+    assert "1 call played on 1 target, all as expected" in capsys.readouterr().out
+    assert run(["test", "--fail-under", "100"]) == 1
+    out = capsys.readouterr().out
+    assert "line.yaml:9: Dial is never reached (state desk)" in out
+    assert "line.yaml:5: Gather never ends with keys" in out
+    (folder / "line.test.yaml").write_text(SCRIPT.replace("Goodbye.", "Bye."))
+    assert run(["test", "line.yaml"]) == 1
+    assert run(["test", "other.yaml"]) == 2
+    assert run(["test", "-t", "nonsense"]) == 2
+
+
+def test_json_and_junit(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "line.test.yaml").write_text(SCRIPT.replace("Goodbye.", "Bye."))
+    assert run(["test", "--format", "json", "--coverage", "-t", "static"]) == 1
+    whole = json.loads(capsys.readouterr().out)
+    assert whole["summary"]["failed"] == 1
+    (failure,) = whole["calls"][0]["failures"]
+    assert failure["rows"][1] == {
+        "same": False,
+        "expected": 'say "Bye."',
+        "line": 3,
+        "heard": 'say "Goodbye."',
+        "source": "line.yaml:7",
+        "document": "line/index.xml:6",
+    }
+    assert [step["line"] for step in whole["coverage"][0]["steps"]["missing"]] == [9, 10]
+    assert run(["test", "--format", "junit"]) == 1
+    root = ElementTree.fromstring(capsys.readouterr().out)
+    assert (root.get("tests"), root.get("failures")) == ("1", "1")
+    assert root.find(".//failure") is not None
+
+
+def test_generated_script_covers_everything(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["test", "--generate", "line"]) == 2  # it would replace the one that is there
+    assert (folder / "line.test.yaml").read_text() == SCRIPT
+    assert run(["test", "--generate", "line", "--force"]) == 0
+    capsys.readouterr()
+    assert run(["test", "--fail-under", "100"]) == 0
+    text = (folder / "line.test.yaml").read_text()
+    assert '    caller: ["1"]\n' in text
+    assert "      - dial: [+14155550100]\n" in text
+
+
+def test_generated_scripts_of_menus_queues_and_whispers(tmp_path: Path) -> None:
+    from test_callscripts_play import DESK, MENU, WHISPER
+
+    for flow in (DESK, MENU, WHISPER):
+        (tmp_path / "f.yaml").write_text(flow)
+        options = Options(cwd=tmp_path, targets=("nginx",))
+        made, findings = generate(options, "f")
+        assert made is not None, findings
+        assert made.coverage.percent == 100, made.text
+        (tmp_path / "f.test.yaml").write_text(made.text)
+        again = play_scripts(options, coverage=True)
+        assert again.ok
+        assert again.percent == 100
+
+
+def test_folder_of_documents(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "ivr").mkdir()
+    (tmp_path / "ivr/start.xml").write_text(
+        '<Response>\n<Gather numDigits="1" action="desk.xml"><Say>Press a key.</Say></Gather>\n'
+        "<Redirect>https://other.example.com/x</Redirect></Response>"
+    )
+    (tmp_path / "ivr/desk.xml").write_text("<Response><Dial>+14155550100</Dial></Response>")
+    (tmp_path / "ivr.test.yaml").write_text(
+        """\
+documents: ivr
+entry: start.xml
+calls:
+  - name: a key
+    caller: ["3"]
+    expect: {reaches: desk, hears: {dial: +14155550100}, last: hangup}
+  - name: no key
+    expect: [say: Press a key., goto-external]
+"""
+    )
+    made = play_scripts(Options(cwd=tmp_path), coverage=True)
+    assert made.findings == []
+    assert [result.failures for result in made.results] == [(), ()]
+    (coverage,) = made.coverage
+    assert {step.path for step in coverage.steps} == {"start.xml", "desk.xml"}
+    assert [way.label for way in coverage.ways_missing] == ["completed"]
+
+
+def test_missing_document_fails_the_call(tmp_path: Path) -> None:
+    (tmp_path / "ivr").mkdir()
+    (tmp_path / "ivr/index.xml").write_text("<Response><Redirect>gone.xml</Redirect></Response>")
+    (tmp_path / "ivr.test.yaml").write_text("documents: ivr\ncalls:\n  - {name: it}\n")
+    (result,) = play_scripts(Options(cwd=tmp_path)).results
+    assert "11200" in result.failures[0][1].message
+
+
+@pytest.mark.parametrize(
+    ("script", "slug", "words"),
+    [
+        ("calls: []\nflwo: x\n", "unknown-key", "did you mean 'flow'?"),
+        ("calls:\n  - {name: a}\n  - {name: a}\n", "bad-call-script", "two calls"),
+        ("calls:\n  - {name: a, caller: [sale]}\n", "bad-caller-act", "{say: sale}"),
+        ("calls:\n  - {name: a, dial: {x: bussy}}\n", "unknown-script-outcome", "'busy'"),
+        ("calls:\n  - {name: a, expect: [sya: b]}\n", "unknown-event", "'say'"),
+        ("calls:\n  - {name: a, expect: [record: {maxlength: 3}]}\n", "unknown-event", "'maxLength'"),
+        ("calls:\n  - {name: a, expect: {reaches: dsk}}\n", "unknown-script-state", "'desk'"),
+        ("calls:\n  - {name: a, dial: {+14155550101: busy}}\n", "unused-answer", "+14155550100"),
+    ],
+)
+def test_faults_of_scripts(folder: Path, script: str, slug: str, words: str) -> None:
+    (folder / "line.test.yaml").write_text(script)
+    (finding,) = play_scripts(Options(cwd=folder)).findings
+    assert finding.rule.slug == slug
+    assert words in f"{finding.message} {finding.hint}"
+
+
+def test_flow_that_no_target_builds_cannot_be_played(folder: Path) -> None:
+    (folder / "line.yaml").write_text(FLOW.replace("then: desk", "then: dsek"))
+    made = play_scripts(Options(cwd=folder))
+    assert not made.ok
+    assert made.not_played == 1
+    assert [finding.rule.slug for finding in made.findings] == ["unknown-state"]
+
+
+def test_rows_of_a_matrix(folder: Path) -> None:
+    (folder / "twimlc.yaml").write_text("flows: .\nmatrix: t.csv\ntargets: {s: {host: static}}\n")
+    (folder / "t.csv").write_text("store,city\none,Rome\ntwo,Oslo\n")
+    (folder / "line.yaml").write_text("flow: line\nparams: {city: }\nsteps:\n  - say: ${city}\n")
+    script = "row: two\ncalls:\n  - {name: it, expect: [say: Oslo, hangup]}\n"
+    (folder / "line.test.yaml").write_text(script)
+    made = play_scripts(Options(cwd=folder))
+    assert made.ok, made.findings
+    assert made.results[0].stages == ("s two",)
+    (folder / "line.test.yaml").write_text(script.replace("row: two\n", ""))
+    assert not play_scripts(Options(cwd=folder)).ok  # the first row, which is Rome
+
+
+def test_scripts_are_no_flows(folder: Path) -> None:
+    assert pipeline.check(Options(cwd=folder)).ok
+
+
+def test_page_of_the_documentation() -> None:
+    import re
+    import tempfile
+
+    text = (ROOT / "docs/testing.md").read_text()
+    flow, script = re.findall(r"```yaml[^\n]*\n(.*?)```", text, re.DOTALL)[:2]
+    with tempfile.TemporaryDirectory() as name:
+        Path(name, "doctor.yaml").write_text(flow)
+        Path(name, "doctor.test.yaml").write_text(script)
+        made = play_scripts(Options(cwd=Path(name), targets=("nginx",)), coverage=True)
+    assert made.findings == []
+    assert made.ok, made.results
+    assert made.percent == 100
+
+
+def test_command_as_a_process(folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "twimlc", "test", "-v"], capture_output=True, text=True, cwd=folder
+    )
+    assert done.returncode == 0
+    assert "ok    line.test.yaml:2: no key\n" in done.stdout
