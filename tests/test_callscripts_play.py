@@ -285,6 +285,20 @@ states:
     passes(tmp_path, flow, f"connect: {{{given}}}\nexpect: [connect, say: {says}, hangup]")
 
 
+def test_stream_that_failed_is_over_too(tmp_path: Path) -> None:
+    flow = "steps:\n  - connect: {stream: {url: 'wss://a.example.com'}}\n  - say: Over.\n"
+    for word in ("ended", "failed"):
+        passes(tmp_path, flow, f"connect: {{stream: {word}}}\nexpect: [connect: stream, say: Over., hangup]", "static")
+    passes(tmp_path, flow, "connect: {stream: hangup}\nexpect: [connect: {stream: 'wss://a.example.com'}, caller-hangup]", "static")
+
+
+def test_events_by_their_short_names(tmp_path: Path) -> None:
+    relay = "steps:\n  - connect: {conversationRelay: {url: 'wss://a.example.com'}}\n"
+    passes(tmp_path, relay, "expect: [connect: {relay: 'wss://a.example.com'}, hangup]", "static")
+    passes(tmp_path, "steps:\n  - reject: {reason: busy}\n", "expect: [reject: busy]", "static")
+    assert why(one(tmp_path, "steps:\n  - reject\n", "expect: [reject: busy]", "static"))
+
+
 def test_speech_and_speaking(tmp_path: Path) -> None:
     flow = """\
 steps:

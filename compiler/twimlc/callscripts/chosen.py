@@ -2,7 +2,7 @@
 
 from twimlc.callscripts.far_end import CONNECT_NAMES
 from twimlc.callscripts.model import Act, Answer, Asked
-from twimlc.interpret.choices import Choice, noun_of
+from twimlc.interpret.choices import Choice, heard, noun_of
 from twimlc.interpret.events import LEGS, name_of, parties, rings
 from twimlc.interpret.machine import Moment
 
@@ -70,6 +70,9 @@ def words_of(moment: Moment, choice: Choice) -> list[str]:
     match part.tag:
         case "Gather":
             if word == "keys":
+                known = moment.distinguished
+                if known and heard(part, choice.value) not in known:
+                    return ["a wrong key"]
                 return [f"key {choice.value}" if len(choice.value) == 1 else f"keys {choice.value}"]
             return [{"silence": "no key", "hangup": "the caller hangs up"}.get(word, word)]
         case "Record":

@@ -6,6 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from twimlc import vocabulary
+from twimlc.callscripts.far_end import CONNECT_NAMES
 from twimlc.callscripts.model import Expected
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.scripts import UNKNOWN_EVENT
@@ -100,9 +101,16 @@ def matches(wanted: Expected, heard: Heard) -> bool:
 
 
 def _named(kind: str, values: tuple[str, ...], heard: Heard) -> bool:
-    if kind in ("connect", "start", "stop") and values == (heard.event.noun,):
-        return True
+    if kind in ("connect", "start", "stop") and values[:1] in _nouns(heard):
+        return len(values) == 1
+    if kind == "reject":
+        return _has(heard, "reason", values)
     return any(_equal(values, found) for found in _names(heard))
+
+
+def _nouns(heard: Heard) -> tuple[tuple[str], ...]:
+    noun = heard.event.noun
+    return ((noun,), (CONNECT_NAMES.get(noun, noun),))
 
 
 def _names(heard: Heard) -> Iterator[tuple[str, ...]]:
@@ -127,7 +135,7 @@ def _begins(pattern: str, found: str) -> bool:
 
 
 def _has(heard: Heard, key: str, values: tuple[str, ...] | None) -> bool:
-    if key == heard.event.noun:
+    if key and (key,) in _nouns(heard):
         return values is None or _named("", values, heard)
     if key in _TEXTS.get(heard.event.kind, ()) and key not in dict(heard.event.attributes):
         if heard.event.kind == "dial" and key != "targets":
@@ -174,7 +182,8 @@ def _attributes(kind: str) -> frozenset[str]:
         known |= spec.attributes.keys()
         if kind in ("connect", "start", "stop"):
             for child in spec.children:
-                known |= {vocabulary.VOICE[child].key, *vocabulary.VOICE[child].attributes}
+                key = vocabulary.VOICE[child].key
+                known |= {key, CONNECT_NAMES.get(key, key), *vocabulary.VOICE[child].attributes}
     return frozenset(known)
 
 

@@ -97,8 +97,8 @@ class FarEnd:
         told = answer is not None and answer.told.get("HandoffData")
         if told and word == "ended" and len(outcomes.worked) > 1:
             word = outcomes.worked[1]  # the way that the handed over data choose
-        elif word == "ended":
-            word = outcomes.worked[0]
+        elif word == "ended" or (word != "hangup" and len(outcomes.names) == 1):
+            word = outcomes.worked[0]  # a stream that failed is over too
         return _possible(word, moment, key, answer)
 
     def _dialled(self, part: Part, moment: Moment) -> Chosen:

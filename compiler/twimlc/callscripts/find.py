@@ -112,6 +112,7 @@ def flow_stages(flow: Path, name: str, script: Script | None, options: Options) 
         _add(stages, made, name, script)
     if not stages.found or (options.targets and stages.refused):
         stages.findings += errors
+        stages.refused = [] if errors else stages.refused  # told by the findings
     if script is not None and script.rows:
         _unknown_rows(script, loaded, stages)
     if not stages.found and not stages.findings:

@@ -17,7 +17,7 @@ from twimlc.callscripts.stage import LegLink, Line, Stage
 from twimlc.callscripts.ways import Ground, Machine, Place, Way, moment_of, take
 from twimlc.callscripts.written import file_text
 from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.interpret.choices import DONE, HANGUP, SILENCE, Choice
+from twimlc.interpret.choices import DONE, HANGUP, SILENCE, Choice, heard
 from twimlc.interpret.events import name_of
 from twimlc.interpret.machine import Moment
 from twimlc.pipeline import Options
@@ -269,11 +269,15 @@ def _plainest_first(
     """Choices in the order in which a reader expects them: keys, what works, what does not."""
     order = {choice: number for number, choice in enumerate(moment.choices)}
 
-    def rank(pair: tuple[Choice, Place]) -> tuple[bool, bool, int]:
+    def rank(pair: tuple[Choice, Place]) -> tuple[bool, bool, bool, int]:
         choice = pair[0]
+        part = moment.part
+        # Keys that come to nothing, such as a lone #, are told as silence.
+        vain = choice.outcome == "keys" and part is not None and not heard(part, choice.value)
         # Of all that can go wrong with a call, nobody answering needs no explanation.
         other = choice.outcome not in ("completed", "answered", "no-answer")
-        return choice == SILENCE, moment.question == "dial" and other, order[choice]
+        ringing = moment.question == "dial"
+        return vain, choice == SILENCE, ringing and other, order[choice]
 
     return sorted(listed, key=rank)
 

@@ -95,20 +95,15 @@ def _mended(options: "Options", reporter: Reporter, diff: bool) -> "Result":
 
         write("".join(unified(each.file.path, each.file.text, each.text) for each in done.files))
         if done.files:
-            changes, files = (
-                counted(len(done.mended), "fix", "fixes"),
-                counted(len(done.files), "file"),
-            )
-            reporter.news(f"{changes} in {files} could be made")
+            fixes = counted(len(done.mended), "fix", "fixes")
+            reporter.news(f"{fixes} in {counted(len(done.files), 'file')} could be made")
         return done.before
     refused = write_mended(done)
+    if refused:
+        return replace(done.before, findings=(*done.before.findings, *refused))
     for finding in done.mended:
         assert finding.fix is not None, "only what has a fix is mended"
         begin, rule = finding.span.begin, finding.rule
         place = f"{visible(finding.span.file.path)}:{begin.line}"
         reporter.news(f"{place}: mended: {visible(finding.fix.title)} [{rule.code} {rule.slug}]")
-    return (
-        done.remaining
-        if not refused
-        else replace(done.before, findings=(*done.before.findings, *refused))
-    )
+    return done.remaining

@@ -19,7 +19,7 @@ SUBCOMMANDS = {
     "check": "Find everything that is wrong with the flows; write nothing.",
     "build": "Compile the flows to TwiML documents and the host's files.",
     "watch": "Build again whenever a file changes.",
-    "test": "Play call scripts against the documents; tell what they cover.",
+    "test": "Play call scripts against the documents of every target.",
     "call": "Call a flow, or any TwiML, in the terminal.",
     "graph": "Draw a flow as Mermaid or DOT.",
     "explain": "Tell what a finding means, with a wrong and a right example.",

@@ -9,17 +9,31 @@ from urllib.parse import urljoin
 
 from twimlc.flow.graph import Graph
 from twimlc.interpret.assumptions import OUR_READINGS, Readings
-from twimlc.interpret.host import RouterHost
+from twimlc.interpret.bin_host import bin_host
+from twimlc.interpret.bin_template import ENGINES, Engine
+from twimlc.interpret.host import FileHost, RouterHost
 from twimlc.interpret.verify import MOST_PAIRS, Dependence, Verified, dependences, verify_in
 from twimlc.interpret.walk import Media, Scene
-from twimlc.lower.plan import Plan
+from twimlc.lower.plan import Bin, Plan
 
 SOMEWHERE = "https://voice.example.com/build"
 """Where the folder lies as far as anybody can tell, for targets that do not know it."""
 
 
-def served(plan: Plan, files: Mapping[str, bytes], url: str | None = None) -> RouterHost:
-    """The host that a plan is for, with its rendered files. Audio files are those of the plan."""
+def served(
+    plan: Plan,
+    files: Mapping[str, bytes],
+    url: str | None = None,
+    engine: Engine = "mustache",
+    *,
+    references: bool = False,
+) -> FileHost:
+    """The host that a plan is for, with its rendered files. Audio files are those of the plan.
+
+    ``engine`` and ``references`` are those of a TwiML Bin.
+    """
+    if any(isinstance(document, Bin) for document in plan.documents):
+        return bin_host(plan, files, engine, references)
     sounds = {sound.path: sound.data for sound in plan.media}
     decisions = {decision.path: decision for decision in plan.decisions}
     return RouterHost(url or SOMEWHERE, {**sounds, **files}, decisions=decisions)
@@ -39,10 +53,14 @@ class Proof:
         url: str | None = None,
         media: Media | None = None,
     ) -> None:
-        host = served(plan, files, url)
-        self._entries = [(entry.flow, host.url(entry.path)) for entry in plan.entries]
+        bins = any(isinstance(document, Bin) for document in plan.documents)
+        # Nobody knows which engine reads a Bin, so what is written must be right under both.
+        engines = ENGINES if bins else ENGINES[:1]
+        hosts = [served(plan, files, url, engine, references=True) for engine in engines]
+        self._entries = [(entry.flow, hosts[0].url(entry.path)) for entry in plan.entries]
         base = urljoin(self._entries[0][1], "../") if self._entries else ""
-        self._scene = Scene(graph, host, base, plan.approximations, media)
+        self._scenes = [Scene(graph, host, base, plan.approximations, media) for host in hosts]
+        self._scene = self._scenes[0]
 
     def verified(
         self,
@@ -52,7 +70,12 @@ class Proof:
     ) -> Iterator[tuple[str, Verified]]:
         """(ROW/FLOW, what was found) for every flow, or those named by ``flows``."""
         for entry, flow, address in self._chosen(flows):
-            yield entry, verify_in(self._scene, flow, address, assumptions, most_pairs)
+            found = [
+                verify_in(scene, flow, address, assumptions, most_pairs) for scene in self._scenes
+            ]
+            for other in self._scenes[1:]:
+                other.forget()
+            yield entry, next((one for one in found if not one.same), found[0])
 
     def dependences(
         self, flows: Container[str] | None = None, most_pairs: int = MOST_PAIRS

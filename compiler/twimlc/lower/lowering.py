@@ -4,8 +4,8 @@ Each verb gets its way on, the graph is cut into documents and decisions, those 
 become one, and last their links get names.
 """
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Protocol
 
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.flow.graph import Graph, Node, NodeKey
@@ -88,7 +88,7 @@ def lower(
                 flow=site.root + flow,
                 path=final[keys.start(flow)],
                 source=graph.flows[flow].file.path,
-                fetches=_fetches(stands_for[keys.start(flow)], drafts, stands_for, longest),
+                fetches=fetches(stands_for[keys.start(flow)], drafts, stands_for, longest),
             )
             for flow in sorted(graph.starts)
         ),
@@ -214,9 +214,15 @@ def states_of(folder: str, drafts: list[Draft]) -> tuple[str, ...]:
     )
 
 
-def _fetches(
+class Leading(Protocol):
+    """Something that is fetched and leads on."""
+
+    def next_documents(self) -> Iterator[DocumentKey]: ...
+
+
+def fetches(
     start: DocumentKey,
-    drafts: Mapping[DocumentKey, Draft],
+    drafts: "Mapping[DocumentKey, Leading]",
     stands_for: Mapping[DocumentKey, DocumentKey],
     longest: dict[DocumentKey, int | None],
 ) -> int | None:

@@ -81,7 +81,8 @@ def arrange(
     blocks += _wrapped(around, core)
     for found in others:
         if found.dynamic:
-            blocks += _section([], f"^not-{found.names[0]}", found.body)
+            elsewhere = [f"^{line}" for line in lines if line != found.line]
+            blocks += _section(elsewhere, f"^not-{found.names[0]}", found.body)
     return tuple(_joined(blocks))
 
 
@@ -89,10 +90,7 @@ def messages(entry: tuple[Markup, ...], sections: Iterable[Section]) -> tuple[Bl
     """The whole Bin of a flow that answers messages: it has no decisions, and ends where it ends."""
     blocks = [*_section([], "^go", entry)]
     for found in sections:
-        if found.dynamic:
-            blocks += _section([f"^not-{found.names[0]}"], "", found.body)
-        else:
-            blocks += _plain(found)
+        blocks += _plain(found)
     return tuple(_joined(blocks))
 
 

@@ -192,7 +192,16 @@ def _variant(
     plan: Plan | None = None
     host = find_host(target.host, target.router)
     if host is not None and not any(f.is_error for f in found):
-        site = Site(host, target.url, row, target.allow)
+        tags = target.options.get("tags")
+        site = Site(
+            host,
+            target.url,
+            row,
+            target.allow,
+            media=target.media,
+            bins=tuple(target.bins.items()),
+            bare=tags is not None and tags.text == "bare",
+        )
         plan, refused = lower(graph, site, media.read)
         errors = [f.span for f in findings if f.is_error]
         findings += [f for f in refused if not any(_overlap(f.span, span) for span in errors)]

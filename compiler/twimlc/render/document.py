@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twimlc.lower.plan import Document, Plan
+from twimlc.lower.plan import Bin, Document, Plan
+from twimlc.render.bin import BinLayout, finish
 from twimlc.render.rows import Layout, LineOrigin
 
 if TYPE_CHECKING:
@@ -40,8 +41,10 @@ def render(plan: Plan) -> list[Rendered]:
 
 def render_document(document: Document) -> Rendered:
     """One document of a plan."""
-    layout = Layout(document.body)
+    layout = BinLayout(document) if isinstance(document, Bin) else Layout(document.body)
     text = _template().render(rows=layout.rows)
+    if isinstance(document, Bin):
+        text = finish(text)
     return Rendered(
         path=document.path,
         data=text.encode("utf-8"),

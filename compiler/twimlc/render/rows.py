@@ -13,7 +13,7 @@ Attributes = tuple[tuple[str, str], ...]
 
 
 class Row(NamedTuple):
-    """A piece of a document: ``kind`` is open, close, empty, leaf (one line) or text.
+    """A piece of a document: ``kind`` is open, close, empty, leaf (one line), text, or tags (of a Bin).
 
     ``before`` and ``after`` are white space: the indent, and the line end.
     """
@@ -45,7 +45,7 @@ class Layout:
         self._element(Markup("Response", (), body), "")
 
     def _element(self, markup: Markup, indent: str) -> None:
-        tag, attributes, span = markup.tag, _attributes(markup), markup.span
+        tag, attributes, span = markup.tag, self._attributes(markup), markup.span
         if span is not None:
             source_line = span.file.position(span.start).line
             self.lines.append(LineOrigin(self._line, markup.state, span.file.path, source_line))
@@ -81,22 +81,20 @@ class Layout:
             if not isinstance(child, Markup):
                 add(Row("text", "", "", (), self._text(child), ""))
             elif inner := child.content():
-                self._inline(child, inner, _attributes(child), "", "")
+                self._inline(child, inner, self._attributes(child), "", "")
             else:
-                add(Row("empty", "", child.tag, _attributes(child), "", ""))
+                add(Row("empty", "", child.tag, self._attributes(child), "", ""))
         add(Row("close", "", tag, (), "", after))
 
     def _text(self, value: Text) -> str:
-        text = _literal(value)
+        text = self._literal(value)
         self._line += text.count("\n")
         return text
 
+    def _attributes(self, markup: Markup) -> Attributes:
+        return tuple([(name, self._literal(value)) for name, value in markup.attributes])
 
-def _attributes(markup: Markup) -> Attributes:
-    return tuple([(name, _literal(value)) for name, value in markup.attributes])
-
-
-def _literal(value: Text) -> str:
-    if isinstance(value, Template):
-        raise TypeError("a call-time value in a document of a host without templates")
-    return value
+    def _literal(self, value: Text) -> str:
+        if isinstance(value, Template):
+            raise TypeError("a call-time value in a document of a host without templates")
+        return value

@@ -62,6 +62,14 @@ def _target() -> Schema:
             "url": text("Where the build will be served, such as https://voice.example.com/ivr."),
             "router": one_of("What takes decisions where the host cannot.", *ROUTERS),
             "bin": matching("EH[0-9a-fA-F]{32}", "the SID of a TwiML Bin", "The hop's TwiML Bin."),
+            "bins": {
+                "type": ["object", "null"],
+                "additionalProperties": matching(
+                    "EH[0-9a-fA-F]{32}", "the SID of a TwiML Bin", "The TwiML Bin of a flow."
+                ),
+                "$comment": "a map of flows and SIDs",
+                "description": "The TwiML Bins of flows, once they are there.",
+            },
             "media": text("Where audio files are served, for a host that cannot serve them."),
             "flows": _flow_list("The flows of this target; all otherwise."),
             "params": {

@@ -27,11 +27,14 @@ def beyond_doubt(word: str, candidates: Iterable[str]) -> str | None:
     if max(len(word), len(near)) > _LONG:
         return None
     slips = _slips(word, near)
-    # Short names are near to each other by nature: ``one`` and ``two`` differ in three letters.
-    if slips > (1 if min(len(word), len(near)) < 6 else 2) or len(word) < 3:
+    # Short names are near to each other by nature, and a slip hardly ever hits the first letter.
+    if len(word) < 3 or slips > (1 if min(len(word), len(near)) < 6 else 2):
         return None
-    rivals = (name for name in known if name != near and abs(len(name) - len(word)) <= slips + 1)
-    if any(_slips(word, name) <= slips + 1 for name in rivals):
+    if word[0] != near[0] and word[:2] != near[1::-1]:
+        return None
+    reach = slips if slips == 1 else slips + 1
+    rivals = (name for name in known if name != near and abs(len(name) - len(word)) <= reach)
+    if any(_slips(word, name) <= reach for name in rivals):
         return None
     # A digit is never a slip of the hand: sales1 is not sales2.
     digits = [char for char in word if char.isdigit()]

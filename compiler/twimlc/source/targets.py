@@ -26,7 +26,7 @@ ROUTERS = {"cloudfront": ("s3", "static"), "twiml-bin": ("s3", "static")}
 """Routers, and the hosts that each can stand before."""
 APPROXIMATIONS = ("fallback-after-answer", "caller-chosen-number")
 
-_KEYS = ("host", "url", "router", "bin", "media", "flows", "params", "allow", "onError")
+_KEYS = ("host", "url", "router", "bin", "bins", "media", "flows", "params", "allow", "onError")
 _OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "twiml-bin": {"tags": ("comment", "bare")},
 }
@@ -51,6 +51,7 @@ class Target:
     url: str | None = None
     router: str | None = None
     bin: str | None = None
+    bins: Mapping[str, str] = field(default_factory=dict)
     media: str | None = None
     flows: tuple[FlowPattern, ...] = ()
     params: Mapping[str, Node] = field(default_factory=dict)
@@ -97,6 +98,7 @@ def read_target(entry: tree.Entry) -> tuple[Target | None, list[Diagnostic]]:
         url=parts.address("url"),
         router=parts.word("router", ROUTERS, "router"),
         bin=parts.bin(),
+        bins=parts.bins(),
         media=parts.address("media"),
         flows=read_patterns(body.get("flows"), findings),
         params=parts.params(),
@@ -203,6 +205,25 @@ class _Parts:
         )
         return None
 
+    def bins(self) -> Mapping[str, str]:
+        node = self.body.get("bins")
+        if node is None or is_empty(node):
+            return {}
+        if not isinstance(node, tree.Mapping):
+            message = "'bins' is a map: a flow, and the SID of its Bin"
+            self.findings.append(BAD_TARGET.at(node.span, message))
+            return {}
+        known: dict[str, str] = {}
+        for part in node:
+            sid = part.value.text if isinstance(part.value, Scalar) else ""
+            if _BIN.fullmatch(sid):
+                known[part.key] = sid
+                continue
+            message = f"'{sid}' is no SID of a TwiML Bin"
+            hint = "it is EH and 32 digits of 0-9 and a-f; the Bin's page in the Console has it"
+            self.findings.append(BAD_TARGET.at(part.value.span, message, hint=hint))
+        return known
+
     def params(self) -> Mapping[str, Node]:
         return read_params(self.body.get("params"), self.findings)
 
@@ -303,6 +324,9 @@ def _router_faults(target: Target) -> list[Diagnostic]:
             findings.append(
                 BAD_TARGET.at(place, message, hint="url: https://voice.example.com/ivr")
             )
+    elif "bins" in target.places and target.host != "twiml-bin":
+        message = "'bins' gives the Bin of each flow, for the host twiml-bin"
+        findings.append(BAD_TARGET.at(target.places["bins"], message, hint="host: twiml-bin"))
     elif "bin" in target.places and "router" not in target.places:
         message = "'bin' is the Bin of the router twiml-bin, which this target does not have"
         findings.append(BAD_TARGET.at(target.places["bin"], message, hint="router: twiml-bin"))

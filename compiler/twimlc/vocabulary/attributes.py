@@ -22,6 +22,8 @@ DIAL_RECORD = (
     "record-from-ringing-dual",
 )
 
+DUAL_RECORD = ("record-from-answer-dual", "record-from-ringing-dual")
+
 
 def method(name: str = "method", of: str = "action", documented: bool = True, twilio: tuple[int, ...] = ()) -> Attribute:
     """GET or POST for the address in attribute ``of``."""

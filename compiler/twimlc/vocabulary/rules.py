@@ -265,6 +265,16 @@ class NoSsml(NamedTuple):
     confirmed: bool = True
 
 
+class NeedsParameter(NamedTuple):
+    """Where ``when`` holds, a Parameter child of this name must be there."""
+
+    name: str
+    when: Condition
+    note: str = ""
+    twilio: tuple[int, ...] = ()
+    confirmed: bool = True
+
+
 class _Limit(NamedTuple):
     max: int
     note: str = ""
@@ -307,6 +317,7 @@ ElementRule = (
     | ContextOnly
     | TextMaxLength
     | NoSsml
+    | NeedsParameter
     | ParameterLength
     | MaxTracks
 )

@@ -48,7 +48,7 @@ SSML_ROWS: tuple[Element, ...] = (
     ),
     element("prosody", Kind.SSML, "Changes volume, speed and pitch.", DOC,
         Attribute("volume", AttributeType.KEYWORD_OR_PATTERN, "A word, or a change such as +6dB.", keywords=("default", "silent", "x-soft", "soft", "medium", "loud", "x-loud"), pattern=r"[+-][0-9]+(\.[0-9]+)?dB"),
-        Attribute("rate", AttributeType.KEYWORD_OR_PATTERN, "A word, or a share of the usual speed, 20% to 200% with Polly.", keywords=("x-slow", "slow", "medium", "fast", "x-fast"), pattern="[0-9]+%"),
+        Attribute("rate", AttributeType.KEYWORD_OR_PATTERN, "A word, or a share of the usual speed, 20% to 200% with Polly.", keywords=("x-slow", "slow", "medium", "fast", "x-fast"), pattern="[0-9]+%", twilio=(13513,)),
         Attribute("pitch", AttributeType.KEYWORD_OR_PATTERN, "A word, or a change such as -5%; neural Polly voices do not follow it.", keywords=("default", "x-low", "low", "medium", "high", "x-high"), pattern=r"[+-][0-9]+(\.[0-9]+)?%"),
         content=Content.TEXT_SSML, text=_WORDS, children=SSML,
         rules=(MinAttributes(("volume", "rate", "pitch"), 1, "Without one of the three it changes nothing.", confirmed=False),),

@@ -200,3 +200,195 @@ NAME_OF_HOST_FILE = Rule(
     wrong=Example("flow: caddyfile\nsteps:\n  - say: Nobody is here.\n  - hangup\n", target="caddy"),
     right=Example("flow: caddy-help\nsteps:\n  - say: Nobody is here.\n  - hangup\n", target="caddy"),
 )
+
+KEY_NOT_IN_NAME = Rule(
+    710,
+    "key-not-in-name",
+    Severity.ERROR,
+    "A key that a TwiML Bin cannot decide by.",
+    "A Bin sees only which parameters a request has, so the keys become part of a parameter's name, in an"
+    " address. `#` would end that address, and a `*` cannot stand in a name. Among choices of one key each `*`"
+    " works all the same: it is what is left when every digit has a name.",
+    wrong=Example(
+        """\
+flow: reception
+states:
+  main:
+    - menu: {prompt: "For sales press 1, for the desk press hash.", choices: {1: sales, "#": desk}}
+    - hangup
+  sales:
+    - say: You have reached sales.
+    - hangup
+  desk:
+    - say: You have reached the desk.
+    - hangup
+""",
+        target="twiml-bin",
+    ),
+    right=Example(
+        """\
+flow: reception
+states:
+  main:
+    - menu: {prompt: "For sales press 1, for the desk press star.", choices: {1: sales, "*": desk}}
+    - hangup
+  sales:
+    - say: You have reached sales.
+    - hangup
+  desk:
+    - say: You have reached the desk.
+    - hangup
+""",
+        target="twiml-bin",
+    ),
+)
+
+DECISION_ON_OTHER_LINE = Rule(
+    711,
+    "decision-on-other-line",
+    Severity.ERROR,
+    "A decision in the document of a called party, or of a wait, on a TwiML Bin.",
+    "A Bin decides with the help of a Redirect, which Twilio does not allow in the documents of called parties"
+    " (docs/voice/twiml/number). That any key was pressed, or none, it can tell apart without one.",
+    wrong=Example(
+        """\
+flow: desk
+states:
+  main:
+    - dial: {number: {phoneNumber: +14155550100, url: screen}}
+    - hangup
+  screen:
+    - gather: {numDigits: 1, prompt: Press 1 to take the call.}
+      when: {1: [{say: Connecting.}]}
+      then: hangup
+      fallback: hangup
+""",
+        target="twiml-bin",
+    ),
+    right=Example(
+        """\
+flow: desk
+states:
+  main:
+    - dial: {number: {phoneNumber: +14155550100, url: screen}}
+    - hangup
+  screen:
+    - gather: {numDigits: 1, prompt: Press any key to take the call.}
+      then: [{say: Connecting.}]
+      fallback: hangup
+""",
+        target="twiml-bin",
+    ),
+)
+
+CALL_VALUE_LOST = Rule(
+    712,
+    "call-value-lost",
+    Severity.ERROR,
+    "A value of the call is used where Twilio no longer sends it.",
+    "`${call.From}` and the like come with every request. `${call.Digits}` and `${call.SpeechResult}` are known"
+    " in what a gather leads to, until the next request; parameters of your own (`call:`) only in what the first"
+    " request is answered with, before the first way through an address. Nothing can carry them further: text is"
+    " not fit for an address.",
+    wrong=Example(
+        """\
+flow: reminder
+call: [Patient]
+states:
+  main:
+    - gather: {numDigits: 1, prompt: Press any key to hear whom this is about.}
+      then: name
+    - hangup
+  name:
+    - say: This is for ${call.Patient}.
+    - hangup
+""",
+        target="twiml-bin",
+    ),
+    right=Example(
+        """\
+flow: reminder
+call: [Patient]
+steps:
+  - say: This is for ${call.Patient}.
+  - hangup
+""",
+        target="twiml-bin",
+    ),
+)
+
+ADDRESS_NEEDS_FOLDER = Rule(
+    713,
+    "address-needs-folder",
+    Severity.ERROR,
+    "A relative address of your own on a TwiML Bin.",
+    "A relative address is seen from the folder of the flow, and a Bin has none: it lies at an address of"
+    " Twilio's. Write the whole address.",
+    wrong=Example(
+        "flow: desk\nsteps:\n  - say: One moment.\n  - redirect: /next.php\n", target="twiml-bin"
+    ),
+    right=Example(
+        'flow: desk\nsteps:\n  - say: One moment.\n  - redirect: "https://voice.example.com/next.php"\n',
+        target="twiml-bin",
+    ),
+)
+
+MEDIA_NEEDS_ADDRESS = Rule(
+    714,
+    "media-needs-address",
+    Severity.ERROR,
+    "A sound file beside the flow, on a TwiML Bin without a place for sounds.",
+    "A Bin holds text only. The build writes sound files to its folder `media`; say with `media:` in the target"
+    " under which address you serve that folder.",
+    wrong=Example(
+        "flow: desk\nsteps:\n  - play: hello.mp3\n  - hangup\n",
+        target="twiml-bin",
+        files=(("hello.mp3", "ID3"),),
+    ),
+    right=Example(
+        'flow: desk\nsteps:\n  - play: "https://media.example.com/hello.mp3"\n  - hangup\n',
+        target="twiml-bin",
+    ),
+)
+
+BIN_TOO_BIG = Rule(
+    715,
+    "bin-too-big",
+    Severity.ERROR,
+    "An answer of a TwiML Bin is longer than Twilio takes.",
+    "Twilio refuses a document of more than 64 kB. What a Bin answers with holds the place that was asked for,"
+    " and always the places that many links lead to or that show values of the call. Part the flow in two, or"
+    " build it for a host of files with a router.",
+    wrong=Example(
+        """\
+flow: terms
+params:
+  line: "You can read and hear these terms of our service again on our website at any time you like. "
+  ten: ${line}${line}${line}${line}${line}${line}${line}${line}${line}${line}
+  page: ${ten}${ten}${ten}${ten}${ten}${ten}${ten}
+states:
+"""
+        + "".join(
+            f"""\
+  part{number}:
+    - say: Part {number} for ${{call.From}}. ${{page}}
+    - gather: {{numDigits: 1, prompt: Press any key to go on.}}
+      then: {"part" + str(number + 1) if number < 11 else "hangup"}
+    - hangup
+"""
+            for number in range(12)
+        ),
+        target="twiml-bin",
+    ),
+    right=Example(
+        """\
+flow: terms
+steps:
+  - gather: {numDigits: 1, prompt: You can read the terms on our website. Press any key to agree.}
+    then: [{say: Thank you.}]
+  - hangup
+""",
+        target="twiml-bin",
+    ),
+    twilio=(11750,),
+)

@@ -1,0 +1,110 @@
+"""TwiML Bins as Twilio meets them: requests come in, what the Bin of a flow answers goes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
+
+from twimlc.interpret.bin_template import Engine, Part, Piece, Value, parse, render
+from twimlc.interpret.host import FileHost, Response
+from twimlc.lower.plan import Bin, Plan
+from twimlc.vocabulary import INPUT_PARAMETERS, is_standard_parameter
+
+_HANDLER = "https://handler.twilio.com/twiml/"
+
+
+@dataclass(frozen=True, slots=True)
+class BinHost(FileHost):
+    """Bins, and the sound files of their flows. GET and POST are answered alike.
+
+    ``addresses`` gives the address of every file. With ``references`` each value of the call that
+    is known and shown stands as ``${call.NAME}``, so that an answer can be compared with the flow.
+    """
+
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    bins: Mapping[str, Bin] = field(default_factory=dict)
+    engine: Engine = "mustache"
+    references: bool = False
+    _paths: Mapping[str, str] = field(init=False)
+    _templates: dict[str, tuple[Piece, ...]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        FileHost.__post_init__(self)
+        object.__setattr__(self, "_paths", {url: path for path, url in self.addresses.items()})
+
+    def url(self, path: str) -> str:
+        return self.addresses[path] if path else self.base
+
+    def owns(self, url: str) -> bool:
+        return url.partition("?")[0] in self._paths
+
+    def name(self, url: str) -> str:
+        address, _, query = url.partition("?")
+        path = self._paths.get(address, address)
+        return f"{path}?{query}" if query else path
+
+    def fetch(self, url: str, method: str, parameters: Mapping[str, str]) -> Response:
+        path = self._paths.get(url.partition("?")[0])
+        if path is None:
+            return Response(404)
+        if path not in self.bins:
+            return FileHost.fetch(self, FileHost.url(self, path), "GET", {})
+        if method not in ("GET", "POST"):
+            return Response(405)
+        asked = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+        # Names of ours are none of Twilio's; which of two equal ones would count is not known.
+        asked |= parameters
+        if path not in self._templates:
+            pieces = parse(self.files[path].decode())
+            self._templates[path] = _referring(pieces) if self.references else pieces
+        if self.references:
+            asked = _known(asked, self.bins[path])
+        body = render(self._templates[path], asked, self.engine)
+        return Response(200, "text/xml", body.encode())
+
+
+def bin_host(plan: Plan, files: Mapping[str, bytes], engine: Engine, references: bool) -> BinHost:
+    """The host of a plan of Bins. A Bin whose SID nobody knows gets one."""
+    bins = {found.path: found for found in plan.documents if isinstance(found, Bin)}
+    sounds = {sound.path: sound.data for sound in plan.media}
+    addresses = {path: f"{_HANDLER}EH{number:032x}" for number, path in enumerate(bins, 1)}
+    addresses |= dict(plan.addresses)
+    return BinHost(
+        _HANDLER.rstrip("/"),
+        {**sounds, **files},
+        addresses=addresses,
+        bins=bins,
+        engine=engine,
+        references=references,
+    )
+
+
+_KEPT = "keys"
+
+
+def _referring(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The keys as a text shows them: those of this request, or those that were told on."""
+    found: list[Piece] = []
+    for number, piece in enumerate(pieces):
+        after = pieces[number + 1] if number + 1 < len(pieces) else None
+        if isinstance(piece, Part):
+            found.append(Part(piece.name, piece.inverted, _referring(piece.inside)))
+        elif piece == Value("Digits") and after == Value(_KEPT):
+            found.append(Value("Digits_shown"))
+        elif piece == Value(_KEPT) and number and pieces[number - 1] == Value("Digits"):
+            continue
+        else:
+            found.append(piece)
+    return tuple(found)
+
+
+def _known(asked: dict[str, str], found: Bin) -> dict[str, str]:
+    """The parameters of a request with every value of the call as a reference to it."""
+    first = "go" not in asked
+    known = dict(asked)
+    if asked.get("Digits") or asked.get(_KEPT):
+        known["Digits_shown"] = "${call.Digits}"
+    for name in found.values:
+        standard = name not in INPUT_PARAMETERS and (is_standard_parameter(name) or first)
+        if standard or (name != "Digits" and name in asked):
+            known[name] = f"${{call.{name}}}"
+    return known

@@ -1,0 +1,114 @@
+"""Which misspelt words are mended, and edits of text."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Example, Fix, Rule, Severity
+from twimlc.diagnostics.edits import apply_edits, compatible, rewrite
+from twimlc.report.changes import unified
+from twimlc.source.difference import same_elsewhere
+from twimlc.source.names import nearest
+from twimlc.source.reader import read_yaml
+from twimlc.source.respell import beyond_doubt
+from twimlc.text import SourceFile, Span
+
+EXAMPLE = Example("flow: x\n")
+RULE = Rule(301, "unknown-state", Severity.ERROR, "s", "w", EXAMPLE, EXAMPLE)
+
+
+@pytest.mark.parametrize(
+    ("word", "names", "meant"),
+    [
+        ("voicemial", ["voicemail", "greeting"], "voicemail"),
+        ("num_digits", ["numDigits", "timeout"], "numDigits"),
+        ("Say", ["say", "play"], "say"),
+        ("bussy", ["busy", "no-answer"], "busy"),
+        ("busi", ["busy", "no-answer"], "busy"),
+        ("sales1", ["sales2", "sales3"], None),  # a digit is meant
+        ("sale", ["sales", "sane"], None),  # both are near
+        ("mainmenu", ["main-menu", "main-menus"], "main-menu"),
+        ("mainmenu", ["main-menu", "mainMenu"], None),
+        ("sya", ["say", "pay", "play"], "say"),
+        ("asy", ["say", "pay", "play"], "say"),
+        ("billling", ["selling", "billing"], "billing"),
+        ("ab", ["abc", "x"], None),
+        ("selling", ["billing"], None),  # a hint guesses so; a fix does not
+        ("billing", ["billing"], None),
+    ],
+)
+def test_words_beyond_doubt(word: str, names: list[str], meant: str | None) -> None:
+    assert beyond_doubt(word, names) == meant
+
+
+def test_a_fix_is_what_the_hint_says() -> None:
+    names = [f"state-{char}{other}" for char in "abcdefghij" for other in "klmnopqrst"] * 4
+    for word in ("statecm", "State-cm", "voicemail", "statte-cm"):
+        meant = beyond_doubt(word, names)
+        assert meant is None or meant == nearest(word, names)
+
+
+def span(text: str, part: str, via: Span | None = None) -> Span:
+    start = text.index(part)
+    return Span(SourceFile("a.yaml", text), start, start + len(part), via)
+
+
+def after(text: str, fix: Fix | None) -> str | None:
+    return None if fix is None else apply_edits(text, fix.edits)
+
+
+def test_quotes_stay_and_other_ways_of_writing_are_left_alone() -> None:
+    assert after("a: 'bb'", rewrite(span("a: 'bb'", "'bb'"), "bb", "cc")) == "a: 'cc'"
+    assert after('a: "bb"', rewrite(span('a: "bb"', '"bb"'), "bb", "cc")) == 'a: "cc"'
+    assert after("a: bb", rewrite(span("a: bb", "bb"), "bb", "cc")) == "a: cc"
+    assert rewrite(span("a: ${x}", "${x}"), "bb", "cc") is None
+    assert rewrite(span('a: "b\\x62"', '"b\\x62"'), "bb", "cc") is None
+    assert rewrite(span("a: bb", "bb"), "bb", "c: c") is None
+    alias = span("x: *name", "*name")
+    assert rewrite(span("a: bb", "bb", via=alias), "bb", "cc") is None
+
+
+def finding(*edits: Edit) -> Diagnostic:
+    return RULE.at(edits[0].span, "m", fix=Fix("t", edits))
+
+
+def test_edits_that_touch_are_not_made_together() -> None:
+    text = "one two three"
+    first = finding(Edit(span(text, "one"), "1"), Edit(span(text, "three"), "3"))
+    second, third = finding(Edit(span(text, "two"), "2")), finding(Edit(span(text, "e two"), ""))
+    without = RULE.at(span(text, "two"), "m")
+    chosen = compatible([without, first, second, third])
+    assert chosen == [first, second]
+    edits = [edit for each in chosen if each.fix for edit in each.fix.edits]
+    assert apply_edits(text, edits) == "1 2 3"
+
+
+def trees_match(before: str, after: str, edited: Sequence[tuple[str, str]]) -> bool:
+    file = SourceFile("a.yaml", before)
+    old, new = read_yaml(file)[0], read_yaml(SourceFile("a.yaml", after))[0]
+    assert old is not None
+    assert new is not None
+    return same_elsewhere(old, new, [Edit(span(before, part), text) for part, text in edited])
+
+
+def test_only_what_was_edited_may_differ() -> None:
+    assert trees_match("{a: bb, c: d}", "{a: cc, c: d}", [("bb", "cc")])
+    assert trees_match("{aa: b, c: d}", "{bb: b, c: d}", [("aa", "bb")])
+    assert not trees_match("{a: bb, c: d}", "{a: cc, c: e}", [("bb", "cc")])
+    assert not trees_match("{a: bb, c: d}", "{a: cc, e: d}", [("bb", "cc")])
+    assert not trees_match("{a: [b], c: d}", "{a: b, c: d}", [("[b]", "b")])
+    assert trees_match("a: b\n#: c\n", 'a: b\n"#": c\n', [("#", '"#"')])
+
+
+def test_what_an_alias_repeats_may_not_differ() -> None:
+    before, edited = "{a: &x bb, c: *x}", "{a: &x cc, c: *x}"
+    assert not trees_match(before, edited, [("bb", "cc")])
+
+
+@pytest.mark.parametrize("text", ["a\nb\n", "a\r\nb\r\n", "a\nb", ""])
+def test_diffs_keep_line_ends(text: str) -> None:
+    assert unified("x.yaml", text, text) == ""
+    shown = unified("x.yaml", text, text.replace("b", "c") or "c\n")
+    assert shown.startswith("--- a/x.yaml\n+++ b/x.yaml\n@@ ")
+    assert shown.count("\\ No newline at end of file\n") == (2 if text == "a\nb" else 0)
+    assert ("+c\r\n" in shown) == ("\r" in text)
