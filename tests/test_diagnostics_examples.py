@@ -33,7 +33,7 @@ def slugs(example: Example, folder: Path, slug: str) -> list[str]:
         finding.rule.slug
         for finding in result.findings
         if finding.rule.slug == slug
-        or (finding.severity is not Severity.NOTE and finding.rule.slug != "host-not-available")
+        or finding.severity is not Severity.NOTE
     ]
 
 

@@ -1,16 +1,26 @@
-"""The example flows: they build cleanly for both targets, and their callers hear what they should."""
+"""The example flows: each builds cleanly wherever it can be built, and has calls that cover it."""
 
+import json
 import re
+from os.path import normpath
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from twimlc import pipeline
+from twimlc.callscripts import play_scripts
 from twimlc.diagnostics.diagnostic import Severity
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(p for p in (ROOT / "flows").glob("*.yaml") if ".test." not in p.name)
+
+PLAIN = ["plain", "bucket"]
+DECIDING = ["nginx", "caddy", "apache", "cloudfront"]
+BINS_ALONE = {"meeting-code": "call-value-needs-templates", "payment": "pay-needs-post"}
+"""Flows that no other host can carry, and what the others say then."""
+TOO_MANY_VALUES = {"conference-pin", "directory", "relay-agent", "room-pin"}
+"""Flows whose decisions the hop refuses."""
 
 
 @pytest.fixture(scope="module")
@@ -22,14 +32,37 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[pipeline.Result, Pa
 def test_nothing_but_notes_is_found(built: tuple[pipeline.Result, Path]) -> None:
     result, _ = built
     assert [found for found in result.findings if found.severity is not Severity.NOTE] == []
-    assert [report.name for report in result.targets] == ["plain", "bucket"]
+    assert [report.name for report in result.targets] == [*PLAIN, *DECIDING, "bins", "hop"]
     assert all(report.built for report in result.targets)
+    assert not any(report.unverified for report in result.targets)
 
 
-@pytest.mark.parametrize("host", ["static", "s3"])
-def test_each_builds_for_a_bare_host(host: str) -> None:
-    result = pipeline.check(pipeline.Options(cwd=ROOT, targets=(host,)))
-    assert [found for found in result.findings if found.severity is not Severity.NOTE] == []
+def refusals(file: Path, *hosts: str) -> set[str]:
+    """The rules that speak against a flow on bare hosts."""
+    options = pipeline.Options(cwd=ROOT, paths=(file,), targets=hosts)
+    findings = pipeline.check(options).findings
+    return {found.rule.slug for found in findings if found.severity is not Severity.NOTE}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_each_builds_on_every_host_that_can(file: Path, built: tuple[pipeline.Result, Path]) -> None:
+    wanted = {BINS_ALONE[file.stem]} if file.stem in BINS_ALONE else set()
+    assert refusals(file, "vercel") == wanted  # a host that decides and that no target has
+    _, folder = built
+    carried = {name for name in PLAIN + DECIDING if (folder / name / file.stem).is_dir()}
+    plain = not refusals(file, "static", "s3")
+    assert carried == set(PLAIN * plain + DECIDING * (not wanted))
+    assert (folder / "bins" / f"{file.stem}.xml").is_file()
+    decides = not plain and not wanted and file.stem not in TOO_MANY_VALUES
+    assert (folder / "hop" / file.stem).is_dir() is (decides or file.stem == "team-hunt")
+
+
+def test_calls_cover_every_state_step_and_outcome() -> None:
+    tested = play_scripts(pipeline.Options(cwd=ROOT, write=False), coverage=True)
+    assert [found.message for found in tested.findings if found.is_error] == []
+    assert tested.ok
+    built = {file.stem for file in FILES}
+    assert {flow.name: flow.percent for flow in tested.coverage} == dict.fromkeys(built, 100.0)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -47,30 +80,43 @@ def test_numbers_are_nobodys(file: Path) -> None:
         assert re.fullmatch(r"\+141555501\d\d", number)
 
 
-def test_every_link_leads_to_a_file(built: tuple[pipeline.Result, Path]) -> None:
+def test_every_link_leads_to_a_file_or_a_decision(built: tuple[pipeline.Result, Path]) -> None:
     _, folder = built
-    links = 0
-    for document in sorted((folder / "plain").rglob("*.xml")):
-        for element in ElementTree.parse(document).iter():
-            named = [element.get(name) for name in ("action", "url", "waitUrl")]
-            if element.tag in ("Redirect", "Play"):
-                named.append(element.text)
-            for link in named:
-                if link and "://" not in link:
-                    links += 1
-                    assert (document.parent / link).is_file(), f"{document}: {link}"
-    assert links > 10
+    for target in PLAIN + DECIDING:
+        root = folder / target
+        manifest = json.loads((root / "manifest.json").read_text(encoding="utf-8"))
+        decisions = {decision["path"] for decision in manifest["decisions"]}
+        links = set()
+        for document in sorted(root.rglob("*.xml")):
+            for element in ElementTree.parse(document).iter():
+                named = [element.get(name) for name in ("action", "url", "waitUrl")]
+                if element.tag in ("Redirect", "Play"):
+                    named.append(element.text)
+                for link in filter(None, named):
+                    ours = link.removeprefix(f"{manifest['url']}/")
+                    if "://" in ours:
+                        continue
+                    path = Path(ours) if ours != link else document.relative_to(root).parent / link
+                    links.add(normpath(path))
+        assert len(links) > 10
+        assert links - files(root) == decisions
+        assert bool(decisions) is (target in DECIDING)
+
+
+def files(root: Path) -> set[str]:
+    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
 
 
 def test_every_hop_asks_by_get(built: tuple[pipeline.Result, Path]) -> None:
     _, folder = built
     methods = {"action": "method", "url": "method", "waitUrl": "waitUrlMethod"}
-    for document in sorted(folder.rglob("*.xml")):
+    documents = [path for target in PLAIN + DECIDING for path in (folder / target).rglob("*.xml")]
+    for document in sorted(documents):
         for element in ElementTree.parse(document).iter():
             for link, method in methods.items():
                 if element.tag == "Conference":
                     method = "waitMethod"
-                if link in element.attrib and element.tag != "Stream":
+                if link in element.attrib and element.tag not in ("Stream", "ConversationRelay"):
                     assert element.get(method) == "GET", f"{document}: {element.tag}"
 
 

@@ -35,6 +35,8 @@ def check_twiml(graph: Graph, declared: Mapping[str, Collection[str]]) -> Iterat
         for element in node.element.walk():
             if element.tag == "Room":
                 yield from _room(element, node, seen_rooms)
+            elif element.tag == "Conference":
+                yield from _label(element)
         yield from _call_values(node, declared.get(node.state.flow, ()))
     for root in graph.roots:
         yield from _root(graph, root)
@@ -52,6 +54,14 @@ def _room(element: Element, node: Node, seen: set[str]) -> Iterator[Diagnostic]:
         message = f"every caller joins as '{identity.value}': the second throws out the first"
         hint = "leave participantIdentity out, and Twilio gives each caller one of their own"
         yield FIXED_IDENTITY.at(identity.span, message, hint=hint)
+
+
+def _label(conference: Element) -> Iterator[Diagnostic]:
+    label = conference.get("participantLabel")
+    if label is not None and isinstance(label.value, str):
+        message = f"every caller joins as '{label.value}': the second is not let in"
+        hint = "leave participantLabel out, unless one caller at a time comes by here"
+        yield FIXED_IDENTITY.at(label.span, message, hint=hint, twilio=(16025,))
 
 
 def _values(element: Element) -> Iterator[tuple[Element, str | None, str]]:

@@ -4,6 +4,7 @@ Time is counted, never waited for. Documents and flow are played side by side, s
 event has its line in both.
 """
 
+import re
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ MOST_VERBS = 1000
 
 _WAIT_VERBS = 50
 """So much of what is waited to is played, if it does not end."""
+
+_CALL_VALUE = re.compile(r"\$\{call\.\w+\}")
 
 _ENDLESS = Event("failure", f"the call goes on for ever: {MOST_VERBS} verbs were played")
 
@@ -79,7 +82,8 @@ class _Run:
         meant = None
         if self.line.flow is not None and self.beside is not None:
             meant = self.line.flow.moment(self.beside)
-            if meant.key != moment.key:  # told by verify; from here on the documents are alone
+            # A difference is told by verify; from here on the documents are alone.
+            if not _fits(meant.key, moment.key):
                 self.beside = meant = None
         self._visit(moment)
         others = meant.events if meant is not None else ()
@@ -249,6 +253,16 @@ def _back(
             found.append(step[1])
         step = came[step[0]]
     return found[::-1]
+
+
+def _fits(meant: object, heard: object) -> bool:
+    """Whether this is the same verb; in what is heard, values of the call are filled in."""
+    if isinstance(meant, tuple) and isinstance(heard, tuple):
+        return len(meant) == len(heard) and all(map(_fits, meant, heard))
+    if isinstance(meant, str) and "${call." in meant:
+        texts = map(re.escape, _CALL_VALUE.split(meant))
+        return isinstance(heard, str) and re.fullmatch(".*".join(texts), heard, re.DOTALL) is not None
+    return meant == heard
 
 
 def _seconds(moment: Moment, choice: Choice) -> int:

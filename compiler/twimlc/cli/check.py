@@ -51,7 +51,7 @@ def check(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Find everything that is wrong with the flows; write nothing, unless --fix is given.
+    """Find everything that is wrong with the flows, or mend it with --fix.
 
     PATHS are flows or folders of flows, or '-' for standard input; without any, the whole
     project is checked.

@@ -16,7 +16,7 @@ from twimlc.report.visible import visible
 
 SUBCOMMANDS = {
     "init": "Start a small project that works.",
-    "check": "Find everything that is wrong with the flows; write nothing.",
+    "check": "Find everything that is wrong with the flows, or mend it with --fix.",
     "build": "Compile the flows to TwiML documents and the host's files.",
     "watch": "Build again whenever a file changes.",
     "test": "Play call scripts against the documents of every target.",

@@ -9,6 +9,7 @@ _PROJECT = f"""\
 flows: flows
 build: build
 targets:
+  bins: {{host: twiml-bin}}    # one text for each flow, to paste into Twilio's Console
   plain: {{host: static}}      # files that any web server can serve
 """
 

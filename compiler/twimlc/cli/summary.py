@@ -57,6 +57,10 @@ def _target(target: "TargetReport", written: bool) -> Iterator[str]:
         yield _row("approximate", approximation)
     for assumption in target.assumptions:
         yield _row("assumes", assumption)
+    for paste in target.pastes:
+        place = f"the Bin {paste.bin}" if paste.bin else "a TwiML Bin"
+        state = "" if paste.changed else " (unchanged)"
+        yield _row("paste", f"{paste.file}, {paste.size:,} bytes, into {place}{state}")
     for number in target.numbers:
         setting = f"{number.flow}: {number.kind} URL {number.url} ({number.method})"
         fallback = f", fallback URL {number.fallback}" if number.fallback else ""

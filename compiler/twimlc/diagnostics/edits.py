@@ -28,6 +28,15 @@ def rewrite(span: Span, old: str, new: str, title: str | None = None) -> Fix | N
     return Fix(title or f"write '{new}'", (Edit(Span(span.file, start, end), new),))
 
 
+def rewrite_word(span: Span, old: str, new: str) -> Fix | None:
+    """The same for the only place of a word in an expression ``${…}``."""
+    places = list(re.finditer(rf"(?<![\w.]){re.escape(old)}(?!\w)", span.text))
+    if len(places) != 1 or not span.text.startswith("${") or _from_alias(span):
+        return None
+    place = Span(span.file, span.start + places[0].start(), span.start + places[0].end())
+    return Fix(f"write '{new}'", (Edit(place, new),))
+
+
 def compatible(findings: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Those findings whose fixes can be made together: no two edits touch the same text."""
     taken: dict[str, list[tuple[int, int]]] = {}

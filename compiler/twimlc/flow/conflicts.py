@@ -20,7 +20,9 @@ from twimlc.diagnostics.rules.twiml import (
     TOO_LONG,
     TOO_MANY,
 )
+from twimlc.flow.dialed import check_dialed
 from twimlc.flow.model import Element, Link, MediaLink, StateLink, Text
+from twimlc.flow.speech import check_speech
 from twimlc.source.tree import Template
 from twimlc.text import Span
 from twimlc.vocabulary import rules as r
@@ -63,6 +65,10 @@ def check_element(element: Element, parent: vocabulary.Element | None) -> list[D
     if spec is None:
         return []
     found = [*_required(element, spec), *_nesting(element, spec), *_retired(element, spec)]
+    if spec.name in ("Say", "Gather"):
+        found += check_speech(element)
+    elif spec.name in ("Dial", "Conference", "Queue", "Sip", "Uri"):
+        found += check_dialed(element)
     if spec.rules:
         kids = [child for child in element.elements() if child.spec is not None]
         names = [child.spec.name for child in kids if child.spec is not None]
@@ -99,7 +105,8 @@ def _required(element: Element, spec: vocabulary.Element) -> Iterator[Diagnostic
         return
     others = [f"or {name}" for name in text.required_unless if spec.name != "Say"]
     message = " ".join((f"{spec.key} needs {text.name}", *others))
-    yield MISSING_PART.at(element.span, message, hint=text.note or None)
+    codes = (*text.twilio, *MISSING_PART.twilio)
+    yield MISSING_PART.at(element.span, message, hint=text.note or None, twilio=codes)
 
 
 def _nesting(element: Element, spec: vocabulary.Element) -> Iterator[Diagnostic]:
@@ -112,7 +119,9 @@ def _nesting(element: Element, spec: vocabulary.Element) -> Iterator[Diagnostic]
 def _retired(element: Element, spec: vocabulary.Element) -> Iterator[Diagnostic]:
     if spec.status in _RETIRED:
         message = f"{spec.key} is {spec.status.value.replace('-', ' ')} at Twilio"
-        yield RETIRED.at(element.span, message, hint=spec.status_note or None)
+        remarks = (rule.twilio for rule in spec.rules if isinstance(rule, r.Remark))
+        codes = [code for codes in remarks for code in codes]
+        yield RETIRED.at(element.span, message, hint=spec.status_note or None, twilio=codes)
     for attribute in element.attributes:
         known = spec.attributes.get(attribute.name)
         if known is not None and known.status in _RETIRED:
@@ -247,6 +256,11 @@ def _breaches(
                 yield MISSING_PART.at(
                     element.span, f"{spec.key} in {parent.key} needs {name}", hint=note
                 )
+        case r.NeedsParameter(name=name, when=when):
+            known = [child.literal("name") for child in kids if child.tag == "Parameter"]
+            if when.holds(given, names) and name not in known:
+                message = f"{when} of {spec.key} needs a parameter called {name}"
+                yield NEEDS_OTHER.at(_span_of(element, when), message, hint=note)
         case r.ParameterLength(max=most):
             for child in kids:
                 length = len(child.literal("name") or "") + len(child.literal("value") or "")

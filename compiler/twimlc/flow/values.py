@@ -13,6 +13,7 @@ from typing import assert_never
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.edits import rewrite
+from twimlc.diagnostics.rules.addresses import UNFAMILIAR_VALUE
 from twimlc.diagnostics.rules.shape import BAD_VALUE, WRONG_TYPE
 from twimlc.diagnostics.rules.twiml import (
     BAD_ADDRESS,
@@ -22,6 +23,8 @@ from twimlc.diagnostics.rules.twiml import (
     TOO_LONG,
     UNKNOWN_VOICE,
 )
+from twimlc.flow.addresses import address_remarks, check_sip, wrong_port
+from twimlc.flow.numbers import client_remarks, number_remarks
 from twimlc.source.names import nearest
 from twimlc.source.respell import respell
 from twimlc.source.tree import Atom, Mapping, Node, Scalar, Sequence, Template
@@ -34,6 +37,7 @@ _DECIMAL = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
 _PHONE = re.compile(r"\+?[0-9(). \-]*[0-9][0-9(). \-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,4}(-[A-Za-z0-9]{1,8})*|multi")
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
+_TEMPLATE_CODES = (11300, 11310, 11320)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _LOOKALIKES = {"yes": "true", "no": "false", "on": "true", "off": "false"}
 
@@ -241,7 +245,7 @@ def _problem(spec: vocabulary.Attribute, text: str, node: Node) -> Diagnostic | 
                 _SCHEME.match(text) and text[:4].lower() not in ("sip:", "sips")
             ):
                 return _bad(spec, text, node, "write it as sip:desk@example.com")
-            return _too_long(spec, text, node)
+            return _too_long(spec, text.partition("?")[0], node)
         case (
             T.STRING
             | T.BOOLEAN_OR_STRING
@@ -251,6 +255,8 @@ def _problem(spec: vocabulary.Attribute, text: str, node: Node) -> Diagnostic | 
             | T.CONFERENCE_NAME
             | T.ROOM_UNIQUE_NAME
         ):
+            if spec.pattern and not spec.known_values and not re.fullmatch(spec.pattern, text):
+                return _bad(spec, text, node, spec.note)
             return _too_long(spec, text, node)
         case _:
             assert_never(spec.type)
@@ -311,12 +317,18 @@ def _bad_address(spec: vocabulary.Attribute, text: str, node: Node) -> Diagnosti
         host = match[1].rpartition("@")[2]
         if not host or "_" in host or host.startswith((".", "-")):
             hint = "Twilio needs a valid host name, without underscores"
+        else:
+            hint = wrong_port(text)
     if spec.scheme == "wss" and "?" in text:
         hint = "Twilio takes no query here; pass values as parameters"
+    if hint is None and not spec.scheme and (found := _SCHEME.match(text)):
+        if found[0].lower() not in ("http:", "https:"):
+            hint = "Twilio fetches over https:// and http:// only"
     if hint is None:
         return None
     message = f"{spec.name} is not an address that Twilio can use: '{_short(text)}'"
-    return BAD_ADDRESS.at(node.span, message, hint=hint, twilio=spec.twilio or None)
+    codes = (*spec.twilio, *BAD_ADDRESS.twilio, *(_TEMPLATE_CODES if "{" in text else ()))
+    return BAD_ADDRESS.at(node.span, message, hint=hint, twilio=codes)
 
 
 def _remarks(spec: vocabulary.Attribute, text: str, node: Scalar) -> Iterator[Diagnostic]:
@@ -325,3 +337,25 @@ def _remarks(spec: vocabulary.Attribute, text: str, node: Scalar) -> Iterator[Di
         example = "such as Polly.Joanna-Neural or Google.en-US-Neural2-A"
         message = f"'{_short(text)}' is no voice that we know"
         yield UNKNOWN_VOICE.at(node.span, message, hint=f"Twilio's voices have names {example}")
+    elif spec.type is T.URL:
+        yield from address_remarks(spec, text, node.span)
+    elif spec.type is T.PHONE_NUMBER:
+        yield from number_remarks(text, node.span)
+    elif spec.type is T.SIP_URI and spec.twilio:
+        yield from check_sip(text, node.span)
+    elif spec.type is T.CLIENT_IDENTITY:
+        yield from client_remarks(text, node.span)
+    elif spec.type is T.STRING and spec.known_values and text not in spec.known_values:
+        yield from _unfamiliar(spec, text, node)
+
+
+def _unfamiliar(spec: vocabulary.Attribute, text: str, node: Scalar) -> Iterator[Diagnostic]:
+    close = nearest(text, spec.known_values)
+    # Names of settings are the provider's own: only one that looks misspelt is worth a word.
+    open_set = spec.name == "name" and close is None
+    if open_set or (spec.pattern and re.fullmatch(spec.pattern, text)):
+        return
+    message = f"'{_short(text)}' is no {spec.name} that Twilio's pages name"
+    hint = f"did you mean '{close}'?" if close else f"they name {', '.join(spec.known_values)}"
+    codes = spec.twilio or UNFAMILIAR_VALUE.twilio
+    yield UNFAMILIAR_VALUE.at(node.span, message, hint=hint, twilio=codes)

@@ -47,7 +47,8 @@ class BinHost(FileHost):
         if path is None:
             return Response(404)
         if path not in self.bins:
-            return FileHost.fetch(self, FileHost.url(self, path), "GET", {})
+            sounds = FileHost(self.base, self.files)
+            return sounds.fetch(sounds.url(path), method, {})
         if method not in ("GET", "POST"):
             return Response(405)
         asked = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
@@ -101,10 +102,13 @@ def _known(asked: dict[str, str], found: Bin) -> dict[str, str]:
     """The parameters of a request with every value of the call as a reference to it."""
     first = "go" not in asked
     known = dict(asked)
-    if asked.get("Digits") or asked.get(_KEPT):
+    # Keys or speech: what was not entered is known too, as nothing.
+    entered = "Digits" in asked or "SpeechResult" in asked
+    if entered or _KEPT in asked:
         known["Digits_shown"] = "${call.Digits}"
     for name in found.values:
-        standard = name not in INPUT_PARAMETERS and (is_standard_parameter(name) or first)
-        if standard or (name != "Digits" and name in asked):
+        if name == "Digits":
+            continue
+        if entered if name in INPUT_PARAMETERS else first or is_standard_parameter(name):
             known[name] = f"${{call.{name}}}"
     return known

@@ -12,9 +12,12 @@ from twimlc.interpret.assumptions import OUR_READINGS, Readings
 from twimlc.interpret.bin_host import bin_host
 from twimlc.interpret.bin_template import ENGINES, Engine
 from twimlc.interpret.host import FileHost, RouterHost
+from twimlc.interpret.hop_host import HopHost
 from twimlc.interpret.verify import MOST_PAIRS, Dependence, Verified, dependences, verify_in
 from twimlc.interpret.walk import Media, Scene
+from twimlc.lower.hosts.twiml_bin import ROUTER
 from twimlc.lower.plan import Bin, Plan
+from twimlc.render.host_files import render_host_files
 
 SOMEWHERE = "https://voice.example.com/build"
 """Where the folder lies as far as anybody can tell, for targets that do not know it."""
@@ -34,6 +37,10 @@ def served(
     """
     if any(isinstance(document, Bin) for document in plan.documents):
         return bin_host(plan, files, engine, references)
+    if plan.hop is not None:
+        all_files = {**{sound.path: sound.data for sound in plan.media}, **files}
+        pasted = render_host_files(ROUTER.files, "", url, ())[0][1]
+        return HopHost(url or SOMEWHERE, all_files, hop=plan.hop, template=pasted, engine=engine)
     sounds = {sound.path: sound.data for sound in plan.media}
     decisions = {decision.path: decision for decision in plan.decisions}
     return RouterHost(url or SOMEWHERE, {**sounds, **files}, decisions=decisions)
@@ -55,7 +62,7 @@ class Proof:
     ) -> None:
         bins = any(isinstance(document, Bin) for document in plan.documents)
         # Nobody knows which engine reads a Bin, so what is written must be right under both.
-        engines = ENGINES if bins else ENGINES[:1]
+        engines = ENGINES if bins or plan.hop else ENGINES[:1]
         hosts = [served(plan, files, url, engine, references=True) for engine in engines]
         self._entries = [(entry.flow, hosts[0].url(entry.path)) for entry in plan.entries]
         base = urljoin(self._entries[0][1], "../") if self._entries else ""

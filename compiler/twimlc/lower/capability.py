@@ -25,7 +25,8 @@ class Host:
 
     ``methods`` are the HTTP methods it answers with a document, the preferred one first.
     ``decisions``: the next document may depend on a value that Twilio sends. ``templates``: a
-    document may show values of the running call. ``single``: a whole flow is one document. ``needs`` are keys a target must give,
+    document may show values of the running call. ``single``: a whole flow is one document.
+    ``hop``: a TwiML Bin leads from each value of a decision to a file of its own. ``needs`` are keys a target must give,
     ``files`` what it needs to find the right document.
     """
 
@@ -35,6 +36,7 @@ class Host:
     decisions: bool = False
     templates: bool = False
     single: bool = False
+    hop: bool = False
     document_limit: int = DOCUMENT_LIMITS.max_bytes
     inline_limit: int = 8192
     needs: tuple[str, ...] = ()
@@ -53,3 +55,4 @@ class Router:
     name: str
     description: str
     files: tuple[HostFile, ...] = ()
+    hop: bool = False

@@ -27,7 +27,7 @@ class Site:
 
     ``row`` is the folder of the row of a matrix; ``allow`` the approximations that the target
     allows everywhere. On TwiML Bins ``media`` is the address that sound files are served under,
-    ``bins`` gives the SID of a flow's Bin, and ``bare`` asks for tags that stand outside comments.
+    ``bin`` is the SID of the one that a router is, ``bins`` gives the SID of a flow's Bin, and ``bare`` asks for tags that stand outside comments.
     """
 
     host: Host
@@ -35,6 +35,7 @@ class Site:
     row: str | None = None
     allow: frozenset[str] = frozenset()
     media: str | None = None
+    bin: str | None = None
     bins: tuple[tuple[str, str], ...] = ()
     bare: bool = False
 

@@ -56,7 +56,8 @@ class Addresses:
         self.relative_urls = False
 
     def document(self, key: LinkKey, documented: bool) -> str:
-        return self._address(self._paths[key], documented)
+        path = self._paths[key]
+        return path if path.startswith("https:") else self._address(path, documented)
 
     def media(self, link: MediaLink) -> str:
         return self._address(self._media.get(link, link.path), documented=False)

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Protocol
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.flow.graph import Graph, Node, NodeKey
 from twimlc.flow.model import MediaLink, StateLink
+from twimlc.lower import hop
 from twimlc.lower.audio import gather_media
-from twimlc.lower.compose import Composer, Decided, Draft, Verb
+from twimlc.lower.compose import Composer, Decided, Draft, Jump, Verb
 from twimlc.lower.content import check_content
 from twimlc.lower.host import Site
 from twimlc.lower.keys import DecisionKey, DocumentKey, Keys, LinkKey
 from twimlc.lower.links import Addresses, Writer
 from twimlc.lower.merge import merge
 from twimlc.lower.plan import Approximation, Decision, Document, FlowEntry, Markup, Plan
-from twimlc.lower.ways import END, Way, canonical, way
+from twimlc.lower.ways import END, Ask, Way, canonical, way
 
 if TYPE_CHECKING:
     from twimlc.text import Span
@@ -37,8 +38,10 @@ def lower(
 
         return lower_bins(graph, site, media)
     ways, approximations, findings = find_ways(graph, site)
+    if site.host.hop:
+        findings += hop.check_hop(graph, ways)
     if findings:
-        return None, findings
+        return None, once(findings)
     nodes = [graph.nodes[key] for key in ways]
     links = [link for node in nodes for link in links_of(node) if isinstance(link, MediaLink)]
     media_paths, files = gather_media(links, media)
@@ -57,11 +60,17 @@ def lower(
     for key, kept in stands_for.items():
         same.setdefault(kept, [drafts[kept]]).append(drafts[key])
 
+    decisions = _decisions(graph, site, asked, kept_decisions, final)
+    shown = dict(final)
+    if site.host.hop and site.bin is not None:
+        for decision, decided in asked.items():
+            kind = decided.parameter, decided.mark.parameter if decided.mark else None
+            shown[decision] = hop.address(site.bin, final[decision], kind)
     documents: list[Document] = []
     relative = False
     for key in drafts:
         if stands_for[key] == key:
-            addresses = Addresses(final[key], final, media_paths, site)
+            addresses = Addresses(final[key], shown, media_paths, site)
             body = tuple(drafts[key].markup(Writer(key.folder, keys, site, addresses, written)))
             documents.append(
                 Document(
@@ -75,13 +84,14 @@ def lower(
                 )
             )
             relative = relative or addresses.relative_urls
-    assumptions = ["relative-urls"] * relative + ["hunt-after-decline"] * any(
+    assumptions = [*hop.ASSUMED] * site.host.hop
+    assumptions += ["relative-urls"] * relative + ["hunt-after-decline"] * any(
         may_decline_in_turn(node) for node in nodes
     )
     longest: dict[DocumentKey, int | None] = {}
     plan = Plan(
         host=site.host.name,
-        documents=tuple(sorted(documents, key=lambda document: document.path)),
+        documents=_written(graph, site, ways, documents, decisions, asked, drafts, final),
         media=files,
         entries=tuple(
             FlowEntry(
@@ -94,9 +104,46 @@ def lower(
         ),
         approximations=tuple(approximations),
         assumptions=tuple(assumptions),
-        decisions=_decisions(graph, site, asked, kept_decisions, final),
+        decisions=() if site.host.hop else decisions,
+        hop=f"{hop.HANDLER}{site.bin}" if site.host.hop else None,
     )
     return plan, []
+
+
+def _written(
+    graph: Graph,
+    site: Site,
+    ways: Mapping[NodeKey, Way],
+    documents: list[Document],
+    decisions: tuple[Decision, ...],
+    asked: Mapping[DecisionKey, Decided],
+    drafts: Mapping[DocumentKey, Draft],
+    final: Mapping[LinkKey, str],
+) -> tuple[Document, ...]:
+    """The documents that are written: behind a hop, one for each value of a decision."""
+    if not site.host.hop:
+        return tuple(sorted(documents, key=lambda document: document.path))
+    values: dict[str, tuple[str, ...]] = {}
+    for key in asked:
+        leave = ways[key.node].leave
+        assert isinstance(leave, Ask), "only verbs with a decision ask for one"
+        known = values.get(final[key], ())
+        values[final[key]] = tuple(
+            dict.fromkeys([*known, *hop.values(graph.nodes[key.node], leave)])
+        )
+    keys = Keys(graph, site.root)
+    linked = {final[keys.start(flow)] for flow in graph.starts}
+    for draft in drafts.values():
+        for piece in draft.pieces:
+            match piece:
+                case Verb(leave=DocumentKey() as next_document):
+                    linked.add(final[next_document])
+                case Jump(target=target):
+                    linked.add(final[target])
+            if isinstance(piece, Verb):
+                states = (link for link in links_of(piece.node) if isinstance(link, StateLink))
+                linked.update(final[keys.state(link)] for link in states)
+    return hop.answered(documents, decisions, values, frozenset(linked))
 
 
 def _decisions(

@@ -200,6 +200,7 @@ class Plan:
     """Everything one target writes, before bytes. ``assumptions`` are keys of ASSUMPTIONS.
 
     ``addresses`` (path, address) are known of files that do not lie under the target's address.
+    ``hop`` is the address of the TwiML Bin that decides.
     """
 
     host: str
@@ -210,3 +211,4 @@ class Plan:
     assumptions: tuple[str, ...]
     decisions: tuple[Decision, ...] = ()
     addresses: tuple[tuple[str, str], ...] = ()
+    hop: str | None = None

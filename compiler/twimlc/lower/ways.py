@@ -134,7 +134,7 @@ def _single(
 def _ask(graph: Graph, node: Node, exits: dict[str, NodeKey]) -> Ask:
     """The decision over how a verb ended, with a place to go for values that nobody knows."""
     assert node.element is not None
-    outcomes = _outcomes(node.element)
+    outcomes = outcomes_of(node.element)
     assert outcomes is not None, "only verbs with outcomes have several exits"
     assert outcomes.parameter is not None, "outcomes that differ are told by a parameter"
     ends = {name: canonical(graph, after) for name, after in exits.items()}
@@ -166,7 +166,7 @@ def _default(graph: Graph, node: Node, ends: dict[str, NodeKey], outcomes: Outco
     return ends[next(iter(plain or failed or ends))]
 
 
-def _outcomes(element: Element) -> Outcomes | None:
+def outcomes_of(element: Element) -> Outcomes | None:
     """How a verb ends; of a Connect, how what it connects to does."""
     if element.tag == "Connect":
         for noun in element.elements():

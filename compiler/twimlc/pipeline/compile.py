@@ -14,7 +14,7 @@ from twimlc.analysis import analyse
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.order import merge_variants
 from twimlc.diagnostics.rules.flow import DEPENDS_ON_ASSUMPTION
-from twimlc.diagnostics.rules.hosts import HOST_NOT_AVAILABLE, NAME_OF_HOST_FILE
+from twimlc.diagnostics.rules.hosts import NAME_OF_HOST_FILE
 from twimlc.diagnostics.rules.names import MISSING_MEDIA
 from twimlc.diagnostics.rules.shape import MISSING_KEY
 from twimlc.diagnostics.rules.twiml import MISSING_PART
@@ -24,7 +24,7 @@ from twimlc.flow.model import Flow, MediaLink, StateKey
 from twimlc.flow.names import FlowNames
 from twimlc.flow.read import flow_names, read_flow
 from twimlc.flow.targets import name_of
-from twimlc.lower.host import HOSTS, ROUTERS, Site, find_host
+from twimlc.lower.host import Site, find_host
 from twimlc.lower.lowering import lower
 from twimlc.lower.plan import Plan
 from twimlc.pipeline.load import FlowSource, Loaded
@@ -86,9 +86,6 @@ class Compiled:
 def compile_target(loaded: Loaded, target: Target) -> Compiled:
     """Compile every flow of the target, once per row where the matrix says so."""
     made = Compiled(target)
-    refused = _not_available(target)
-    if refused is not None:
-        made.findings.append(refused)
     if loaded.whole and loaded.all_read:
         known = [name for source in loaded.flows.values() for name in declared(source.tree)]
         made.findings += undeclared(known, target.params)
@@ -110,20 +107,6 @@ def compile_target(loaded: Loaded, target: Target) -> Compiled:
     made.findings += [finding for _, findings in variants for finding in findings]
     made.findings += merge_variants(rows)
     return made
-
-
-def _not_available(target: Target) -> Diagnostic | None:
-    """A finding for a host, or a router, that this version does not build for."""
-    span = target.place("router") if target.host in HOSTS else target.place("host")
-    span = span or place_of("command line", f"-t {target.name}")
-    if target.host not in HOSTS:
-        message = f"this version does not build for the host '{target.host}' yet"
-    elif target.router is not None and target.router not in ROUTERS:
-        message = f"this version does not build the router '{target.router}' yet"
-    else:
-        return None
-    hint = f"it builds for {', '.join(HOSTS)}, and the router {', '.join(ROUTERS)}"
-    return HOST_NOT_AVAILABLE.at(span, message, hint=hint)
 
 
 def _names_of_host_files(
@@ -199,6 +182,7 @@ def _variant(
             row,
             target.allow,
             media=target.media,
+            bin=target.bin,
             bins=tuple(target.bins.items()),
             bare=tags is not None and tags.text == "bare",
         )

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.flow.model import Kind
-from twimlc.lower.host import find_host
+from twimlc.lower.host import Host, find_host
 from twimlc.lower.plan import ASSUMPTIONS, Plan
 from twimlc.output.manifest import DocumentEntry, FlowEntry, Manifest, base_name
 from twimlc.output.plan import OutputFile
@@ -14,7 +15,7 @@ from twimlc.output.write import Written, write_target
 from twimlc.pipeline.compile import Compiled
 from twimlc.pipeline.decisions import decisions_of, router_files
 from twimlc.pipeline.load import Loaded
-from twimlc.pipeline.model import NumberSetting, TargetReport
+from twimlc.pipeline.model import NumberSetting, Paste, TargetReport
 from twimlc.pipeline.proof import Proven
 from twimlc.render.document import Rendered
 from twimlc.source.files import display_path
@@ -93,7 +94,8 @@ def emit(
     )
     if written is None:
         return TargetReport(target.name, target.host, shown, built=False), findings
-    return _report(made, shown, files, flows, plans, written, proven), findings
+    report = _report(made, shown, files, flows, plans, written, proven)
+    return replace(report, pastes=tuple(_pastes(made, host, manifest, files, written))), findings
 
 
 def _entry(page: Rendered, source: str, loaded: Loaded) -> DocumentEntry:
@@ -123,14 +125,41 @@ def _number(
     """
     base = f"{made.target.url.rstrip('/')}/" if made.target.url else ""
     kind = "sms" if starts[path] in texts else "voice"
-    number = {f"{kind}Url": base + path, f"{kind}Method": method}
+    addresses = {
+        place: address
+        for variant in made.variants
+        if variant.plan is not None
+        for place, address in variant.plan.addresses
+    }
+    number = {f"{kind}Url": addresses.get(path, base + path), f"{kind}Method": method}
     if made.target.on_error is None:
         return number
     for other, flow in starts.items():
         same_kind = (flow in texts) == (starts[path] in texts)
         if flow == made.target.on_error and other != path and same_kind:
-            number |= {f"{kind}FallbackUrl": base + other, f"{kind}FallbackMethod": method}
+            number |= {f"{kind}FallbackUrl": addresses.get(other, base + other), f"{kind}FallbackMethod": method}
     return number
+
+
+def _pastes(
+    made: Compiled,
+    host: Host,
+    whole: Manifest,
+    files: Mapping[str, OutputFile],
+    written: Written,
+) -> Iterator[Paste]:
+    """What has to be put into the Console by hand: there is no interface for programs."""
+    target = made.target
+    if target.router == "twiml-bin":
+        for file in router_files(host, whole):
+            yield Paste(file.path, len(file.data), "", target.bin, file.path not in written.unchanged)
+    if target.host == "twiml-bin":
+        for path in sorted(files):
+            flow = base_name(files[path].flow)
+            if flow:
+                sid = target.bins.get(flow)
+                size = len(files[path].data)
+                yield Paste(path, size, files[path].flow, sid, path not in written.unchanged)
 
 
 def _setting(flow: str, number: Mapping[str, str]) -> NumberSetting:

@@ -49,6 +49,20 @@ class NumberSetting:
 
 
 @dataclass(frozen=True, slots=True)
+class Paste:
+    """A file whose text has to be pasted into a TwiML Bin by hand; ``bin`` is its SID, if known.
+
+    ``changed``: what is in the Bin now is not this text, as far as the last build tells.
+    """
+
+    file: str
+    size: int
+    flow: str
+    bin: str | None = None
+    changed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class TargetReport:
     """What was built for one target. ``fetches`` is 0 where no path has an end (a loop).
 
@@ -72,6 +86,7 @@ class TargetReport:
     numbers: tuple[NumberSetting, ...] = ()
     pairs: int | None = None
     unverified: tuple[str, ...] = ()
+    pastes: tuple[Paste, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ class Switchboard:
     """All decisions of one target. ``tag`` sets its names apart from those of other targets."""
 
     target: str
+    url: str
     base: str
     tag: str
     tables: tuple[Table, ...]
@@ -159,7 +160,7 @@ def _switchboard(target: str, url: str | None, decisions: Iterable[Decision]) ->
             )
         )
     tag = sha256(f"{target}\n{url or ''}".encode()).hexdigest()[:8]
-    return Switchboard(target, base, tag, tuple(tables))
+    return Switchboard(target, (url or "").rstrip("/"), base, tag, tuple(tables))
 
 
 def _literal(text: str) -> str:

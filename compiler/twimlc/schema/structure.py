@@ -186,7 +186,8 @@ _OTHER_WORDS: Table[str, str] = {
 def _unknown_verb(entry: Entry, verb: str | None, candidates: list[str], noun: str) -> Diagnostic:
     if noun == "item":
         message = f"'{entry.key}' cannot stand in this list, which holds {', '.join(candidates)}"
-        return NO_VERB.at(entry.key_span, message, hint=meant(entry.key, candidates))
+        fix = respell(entry.key_span, entry.key, candidates)
+        return NO_VERB.at(entry.key_span, message, hint=meant(entry.key, candidates), fix=fix)
     message = f"there is no verb '{entry.key}'"
     other = _OTHER_WORDS.get(entry.key)
     if other is not None and other.split(":")[0] in (*candidates, other):

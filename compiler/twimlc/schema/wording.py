@@ -225,7 +225,12 @@ def _unknown_key(entry: Entry, place: Place, known: Schema, schema: Schema) -> D
         hint = f"'{entry.key}' stands beside {place.key}, not inside it: indent it less"
     elif entry.key in _TEXT_WORDS and (text := _text_key(schema)) is not None:
         renamed, hint = text, f"the text of {place.key} is called '{text}'"
-    elif place.key is None and isinstance(entry.value, Sequence) and "states" in known:
+    elif (
+        place.key is None
+        and isinstance(entry.value, Sequence)
+        and "states" in known
+        and not (renamed := beyond_doubt(entry.key, known))
+    ):
         hint = "a state stands under 'states:': indent it"
     elif entry.key in ("action", "method", "actionOnEmptyResult") and "choices" in known:
         hint = "a menu writes it itself; say under 'choices' where each key leads"
@@ -298,7 +303,9 @@ def _rewrite(place: Place, schema: Schema, types: set[str]) -> tuple[str | None,
             return None, None
         return _written(node, str(int(number[1])))
     if types & {"boolean"} and not types & {"number", "array"}:
-        value = text.lower() if text.lower() in ("true", "false") else _SWITCHES.get(text.lower())
+        words = ("true", "false")
+        value = text.lower() if text.lower() in words else _SWITCHES.get(text.lower())
+        value = value or beyond_doubt(text, words)
         return (None, None) if value is None else _written(node, value)
     known: Schema = schema.get("properties", {})
     if "object" in types and known:

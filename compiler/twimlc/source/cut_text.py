@@ -122,7 +122,10 @@ def _cut(file: SourceFile, scalar: Scalar, match: re.Match[str]) -> Diagnostic:
     start, end = scalar.span.start, match.start() + len(match[0].rstrip())
     whole = file.text[start:end].strip()
     fix = None
-    if '"' not in whole and "\\" not in whole and "\n" not in whole:
+    # A sentence that only seems unfinished may have a comment that is one: no caller shall hear it.
+    words = scalar.text.lower().split()
+    sure = (not words or words[-1] in _PRESSING or match[1][:1].isdigit()) and " #" not in match[1]
+    if sure and '"' not in whole and "\\" not in whole and "\n" not in whole:
         padding = "" if scalar.text else " "
         edit = Edit(Span(file, start, end), f'{padding}"{whole}"')
         fix = Fix("put the text in quotes", (edit,))

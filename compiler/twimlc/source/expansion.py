@@ -11,6 +11,7 @@ from dataclasses import replace
 from operator import is_
 
 from twimlc.diagnostics.diagnostic import Diagnostic, Rule
+from twimlc.diagnostics.edits import rewrite_word
 from twimlc.diagnostics.rules import values as rules
 from twimlc.source import values
 from twimlc.source.components import Component
@@ -178,7 +179,8 @@ class Expansion:
             raise KnownBrokenError from None
 
     def _fault(self, fault: BrokenRuleError, span: Span) -> None:
-        self.add(fault.rule.at(span, fault.message, hint=fault.hint, labels=fault.labels))
+        fix = None if fault.meant is None else rewrite_word(span, *fault.meant)
+        self.add(fault.rule.at(span, fault.message, hint=fault.hint, labels=fault.labels, fix=fix))
 
     # Lists and maps
 

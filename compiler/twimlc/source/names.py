@@ -63,7 +63,11 @@ def folded(name: str) -> str:
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that was most likely meant by ``word``; None when none looks like it."""
-    known = tuple(candidates)
+    return _nearest(word, tuple(candidates))
+
+
+@lru_cache(maxsize=16)  # the hint asks, and then the fix
+def _nearest(word: str, known: tuple[str, ...]) -> str | None:
     same = _by_letters(known).get(folded(word))
     if same is not None:
         return same

@@ -30,7 +30,7 @@ from twimlc.source.tree import Node, Scalar, is_empty
 from twimlc.text import SourceFile, Span
 
 PROJECT_FILE = "twimlc.yaml"
-DEFAULT_TARGET = "static"
+DEFAULT_TARGET = "twiml-bin"
 
 _KEYS = ("flows", "build", "targets", "matrix", "rules")
 _MATRIX_KEYS = ("table", "folder", "flows")
@@ -67,7 +67,7 @@ def read_project(config: Path | None, cwd: Path) -> tuple[Project | None, list[D
         return _bare_project(cwd.absolute()), []
     config = cwd.absolute() / config
     root = config.parent
-    file, findings = read_source(config, root=None, name=display_path(config, root))
+    file, findings = read_source(config, root=None, name=display_path(config, cwd.absolute()))
     if file is None:
         return None, findings
     body, yaml_findings = read_yaml(file)

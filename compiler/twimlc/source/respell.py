@@ -49,6 +49,11 @@ def respell(span: Span, word: str, candidates: Iterable[str]) -> Fix | None:
 
 def _slips(one: str, other: str) -> int:
     """How many letters are wrong, missing, too many, or changed places with their neighbour."""
+    # What both begin and end with costs nothing, and names of one flow are often alike.
+    start = _alike_from_start(one, other)
+    one, other = one[start:], other[start:]
+    end = _alike_from_start(one[::-1], other[::-1])
+    one, other = one[: len(one) - end], other[: len(other) - end]
     before: list[int] = []
     last = list(range(len(other) + 1))
     for row, char in enumerate(one, start=1):
@@ -61,3 +66,13 @@ def _slips(one: str, other: str) -> int:
             line.append(cost)
         before, last = last, line
     return last[-1]
+
+
+def _alike_from_start(one: str, other: str) -> int:
+    """How many letters two words begin with alike."""
+    count = 0
+    for char, wanted in zip(one, other, strict=False):
+        if char != wanted:
+            break
+        count += 1
+    return count

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from twimlc.diagnostics.rules import values as rules
 from twimlc.source.names import nearest
+from twimlc.source.respell import beyond_doubt
 from twimlc.source.tree import Entry, Mapping, Node, Scalar
 from twimlc.source.values import BrokenRuleError, Budget, KnownBrokenError, Missing
 from twimlc.text import Span
@@ -82,7 +83,8 @@ class Scope:
         return Scalar(text, text, span, plain=False)
 
     def _unknown(self, name: str) -> BrokenRuleError:
-        near = nearest(name, [*self.names, *self.broken, *SURROUNDING_NAMES])
+        known = [*self.names, *self.broken, *SURROUNDING_NAMES]
+        near, meant = nearest(name, known), beyond_doubt(name, known)
         if near is not None:
             hint = f"did you mean '{near}'?"
         elif name in ("From", "To", "CallSid", "Digits", "CallStatus", "SpeechResult"):
@@ -92,8 +94,10 @@ class Scope:
                 "a component sees only its own params: declare it there and give it "
                 "with `with:` beside `use`"
             )
-        elif known := sorted({*self.names, *self.broken}):
-            hint = "there are: " + ", ".join(known[:12]) + (" …" if len(known) > 12 else "")
+        elif own := sorted({*self.names, *self.broken}):
+            hint = "there are: " + ", ".join(own[:12]) + (" …" if len(own) > 12 else "")
         else:
             hint = f"declare it at the top of the flow: `params: {{{name}: …}}`"
-        return BrokenRuleError(rules.UNKNOWN_NAME, f"no param is called '{name}'", hint)
+        message = f"no param is called '{name}'"
+        words = None if meant is None else (name, meant)
+        return BrokenRuleError(rules.UNKNOWN_NAME, message, hint, meant=words)

@@ -324,6 +324,10 @@ def _router_faults(target: Target) -> list[Diagnostic]:
             findings.append(
                 BAD_TARGET.at(place, message, hint="url: https://voice.example.com/ivr")
             )
+        elif router == "twiml-bin" and "bin" not in target.places:
+            message = "the router twiml-bin is a Bin, and the target does not say which"
+            hint = "make an empty one in Twilio's Console and give its SID: bin: EH…"
+            findings.append(BAD_TARGET.at(place, message, hint=hint))
     elif "bins" in target.places and target.host != "twiml-bin":
         message = "'bins' gives the Bin of each flow, for the host twiml-bin"
         findings.append(BAD_TARGET.at(target.places["bins"], message, hint="host: twiml-bin"))

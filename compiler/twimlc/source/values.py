@@ -24,16 +24,25 @@ ARITHMETIC = Context(prec=2 * DIGITS_LIMIT)
 
 
 class BrokenRuleError(Exception):
-    """A rule broken by an expression; becomes a finding at the place of the expression."""
+    """A rule broken by an expression; becomes a finding at the place of the expression.
+
+    ``meant`` is a word of the expression and what was surely meant by it.
+    """
 
     def __init__(
-        self, rule: Rule, message: str, hint: str | None = None, labels: tuple[Label, ...] = ()
+        self,
+        rule: Rule,
+        message: str,
+        hint: str | None = None,
+        labels: tuple[Label, ...] = (),
+        meant: tuple[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.rule = rule
         self.message = message
         self.hint = hint
         self.labels = labels
+        self.meant = meant
 
 
 class KnownBrokenError(Exception):

@@ -77,8 +77,12 @@ states:
   first:
     - say: All lines are busy. Please hold.
     - pause: {length: 10}
-    - goto: first
+    - goto: second
+  second:
+    - say: We are still busy. Please call again later.
+    - hangup
 """),
+    twilio=(14106, 14107),
 )
 
 DEAD_END = Rule(

@@ -177,18 +177,6 @@ states:
     ),
 )
 
-HOST_NOT_AVAILABLE = Rule(
-    707,
-    "host-not-available",
-    Severity.ERROR,
-    "A target names a host, or a router, that this version does not build for.",
-    "The name is known, and reserved, but what this host needs is not written yet. `static` and "
-    "`s3` are plain files over https; they do all that needs no decision. `nginx`, `caddy`, "
-    "`apache` and `s3` with `router: cloudfront` decide by what Twilio sends.",
-    wrong=Example("flow: desk\nsteps:\n  - say: Nobody is here.\n  - hangup\n", target="twiml-bin"),
-    right=Example("flow: desk\nsteps:\n  - say: Nobody is here.\n  - hangup\n"),
-)
-
 NAME_OF_HOST_FILE = Rule(
     708,
     "name-of-host-file",
@@ -391,4 +379,47 @@ steps:
         target="twiml-bin",
     ),
     twilio=(11750,),
+)
+
+VALUES_WITHOUT_END = Rule(
+    716,
+    "values-without-end",
+    Severity.ERROR,
+    "A decision over more values than the router twiml-bin has files for.",
+    "This router turns a value into the name of a file, so every value that Twilio may send needs one: for a key"
+    " that is eleven files, for two keys 132, and 200 are the most. Speech, `#` and any number of keys have no end.",
+    wrong=Example(
+        """\
+flow: code
+steps:
+  - menu:
+      prompt: Enter your code.
+      choices: {1234: [{say: Welcome.}, hangup]}
+  - hangup
+""",
+        files=(
+            (
+                "twimlc.yaml",
+                "targets:\n  hop: {host: s3, url: 'https://voice.example.com/hop', router: twiml-bin, bin: EH00000000000000000000000000000001}\n",
+            ),
+        ),
+        target="hop",
+    ),
+    right=Example(
+        """\
+flow: code
+steps:
+  - menu:
+      prompt: Press 1 to come in.
+      choices: {1: [{say: Welcome.}, hangup]}
+  - hangup
+""",
+        files=(
+            (
+                "twimlc.yaml",
+                "targets:\n  hop: {host: s3, url: 'https://voice.example.com/hop', router: twiml-bin, bin: EH00000000000000000000000000000001}\n",
+            ),
+        ),
+        target="hop",
+    ),
 )

@@ -29,7 +29,7 @@ states:
   voicemail:
     - voicemail: {}
 """),
-    twilio=(11200,),
+    twilio=(11200, 11217),
 )
 
 UNKNOWN_FLOW = Rule(
@@ -49,8 +49,8 @@ steps:
 flow: shop
 steps:
   - say: We put you through to the workshop.
-  - goto: shop/
-"""),
+  - goto: workshop/
+""", files=(("workshop.yaml", "flow: workshop\nsteps:\n  - say: The workshop is closed.\n  - hangup\n"),)),
     twilio=(11200,),
 )
 

@@ -65,12 +65,14 @@ BAD_VALUE = Rule(
     wrong=Example("""\
 flow: desk
 steps:
+  - say: This call is recorded.
   - dial: {number: "+14155550100", record: record-from-answr}
   - hangup
 """),
     right=Example("""\
 flow: desk
 steps:
+  - say: This call is recorded.
   - dial: {number: "+14155550100", record: record-from-answer}
   - hangup
 """),
@@ -131,6 +133,7 @@ steps:
   - hangup
 """),
     right=_STEPS,
+    twilio=(12200,),
 )
 
 EMPTY_LIST = Rule(

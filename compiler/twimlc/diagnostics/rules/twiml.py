@@ -185,7 +185,7 @@ steps:
   - say: Goodbye.
   - hangup
 """),
-    twilio=(11100,),
+    twilio=(11100, 11206),
 )
 
 UNKNOWN_VOICE = Rule(
@@ -256,10 +256,10 @@ FIXED_IDENTITY = Rule(
     516,
     "fixed-identity",
     Severity.WARNING,
-    "Every caller joins the room under the same identity.",
+    "Every caller joins the room or the conference under the same name.",
     "A document serves all callers. Who joins a room with an identity that is already in it "
-    "throws the earlier one out. Without participantIdentity Twilio gives each caller one of "
-    "their own.",
+    "throws the earlier one out, and a conference does not let in who bears a participantLabel that "
+    "is already there. Without them Twilio gives each caller one of their own.",
     wrong=Example("""\
 flow: room
 steps:
@@ -274,7 +274,7 @@ steps:
   - say: The room is not open.
   - hangup
 """),
-    twilio=(53205,),
+    twilio=(53205, 16025),
 )
 
 ACTION_OWNED = Rule(

@@ -42,4 +42,4 @@ def find_host(host: str, router: str | None = None) -> Host | None:
     if found is None or router is None:
         return found
     before = ROUTERS.get(router)
-    return None if before is None else replace(found, decisions=True, files=before.files)
+    return None if before is None else replace(found, decisions=True, files=before.files, hop=before.hop)

@@ -1,0 +1,115 @@
+"""Circles: those that nothing leads out of, and those that run while a caller does nothing.
+
+The graph comes in, findings go out. Circles without a sound are told elsewhere.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.rules.experience import ENDLESS_ROUND, NO_WAY_OUT
+from twimlc.flow.graph import Context, Graph, Node, NodeKey
+
+_SOMEBODY = ("Dial", "Enqueue", "Connect", "Pay", "Refer")
+_SILENT = ("Start", "Stop", "Sms", "Connect")
+_PASSIVE = ("done", "no-input", "recorded", "not-open")
+
+
+def check_loops(graph: Graph) -> Iterator[Diagnostic]:
+    """A finding for each circle of a caller's own call that does not end by itself."""
+    calls = [key for key, context in graph.contexts.items() if context is Context.CALL]
+    ending = _ending(graph, calls)
+    stuck = [key for key in calls if key not in ending]
+
+    def onwards(key: NodeKey) -> Iterable[NodeKey]:
+        return (after for _, after in graph.nodes[key].successors())
+
+    def doing_nothing(key: NodeKey) -> Iterable[NodeKey]:
+        node = graph.nodes[key]
+        return (after for name, after in node.exits.items() if name in _PASSIVE)
+
+    for ring in circles(stuck, onwards):
+        if not _silent(graph, ring):
+            message = "whatever the caller does, the call stays in this circle"
+            hint = "let a key, a person or a goodbye end it"
+            yield NO_WAY_OUT.at(graph.nodes[min(ring)].span, message, hint=hint)
+    for ring in circles([key for key in calls if key in ending], doing_nothing):
+        if not _silent(graph, ring):
+            message = "a caller who does nothing hears this again and again, without end"
+            hint = "after a few times say goodbye; a menu counts its attempts"
+            yield ENDLESS_ROUND.at(graph.nodes[min(ring)].span, message, hint=hint)
+
+
+def _ends(node: Node) -> bool:
+    """Whether the call can end here, or leave, or reach somebody."""
+    if node.element is None or node.element.tag in _SOMEBODY:
+        return True
+    return not any(node.successors()) or (node.title == "gather" and "input" not in node.exits)
+
+
+def _ending(graph: Graph, calls: list[NodeKey]) -> set[NodeKey]:
+    """The nodes from which some way ends the call or reaches somebody."""
+    before: dict[NodeKey, list[NodeKey]] = {}
+    for key in calls:
+        for _, after in graph.nodes[key].successors():
+            before.setdefault(after, []).append(key)
+    waiting = [key for key in calls if _ends(graph.nodes[key])]
+    found = set(waiting)
+    while waiting:
+        for key in before.get(waiting.pop(), ()):
+            if key not in found:
+                found.add(key)
+                waiting.append(key)
+    return found
+
+
+def _silent(graph: Graph, ring: Iterable[NodeKey]) -> bool:
+    elements = (graph.nodes[key].element for key in ring)
+    return all(element is None or element.tag in _SILENT for element in elements)
+
+
+def circles(
+    keys: Iterable[NodeKey], successors: Callable[[NodeKey], Iterable[NodeKey]]
+) -> Iterator[set[NodeKey]]:
+    """Every set of nodes that lead to each other, by Tarjan's algorithm without recursion."""
+    among = set(keys)
+    index: dict[NodeKey, int] = {}
+    low: dict[NodeKey, int] = {}
+    held: list[NodeKey] = []
+    holding: set[NodeKey] = set()
+    for start in sorted(among):
+        if start in index:
+            continue
+        stack: list[tuple[NodeKey, Iterator[NodeKey]]] = []
+        _open(start, successors, index, low, held, holding, stack)
+        while stack:
+            key, after = stack[-1]
+            following = next((other for other in after if other in among), None)
+            if following is None:
+                stack.pop()
+                if stack:
+                    low[stack[-1][0]] = min(low[stack[-1][0]], low[key])
+                if low[key] == index[key]:
+                    ring = set(held[held.index(key) :])
+                    del held[held.index(key) :]
+                    holding -= ring
+                    if len(ring) > 1 or key in successors(key):
+                        yield ring
+            elif following not in index:
+                _open(following, successors, index, low, held, holding, stack)
+            elif following in holding:
+                low[key] = min(low[key], index[following])
+
+
+def _open(
+    key: NodeKey,
+    successors: Callable[[NodeKey], Iterable[NodeKey]],
+    index: dict[NodeKey, int],
+    low: dict[NodeKey, int],
+    held: list[NodeKey],
+    holding: set[NodeKey],
+    stack: list[tuple[NodeKey, Iterator[NodeKey]]],
+) -> None:
+    index[key] = low[key] = len(index)
+    held.append(key)
+    holding.add(key)
+    stack.append((key, iter(successors(key))))

@@ -1,0 +1,272 @@
+"""Rules about what a call is like for the caller (450 to 479, and 602 to 609)."""
+
+from twimlc.diagnostics.diagnostic import Example, Rule, Severity
+
+RECORDING_WITHOUT_NOTICE = Rule(
+    450,
+    "recording-without-notice",
+    Severity.WARNING,
+    "A call is recorded before the caller was told.",
+    "In many countries and states both sides must know that they are recorded. Say it before the "
+    "recording starts, or directly behind the start. What a sound file says, and words in other "
+    "languages, count as a notice, because they cannot be judged here.",
+    wrong=Example("""\
+flow: desk
+steps:
+  - say: Welcome to our shop.
+  - dial: {number: "+14155550100", record: record-from-answer}
+  - say: Goodbye.
+  - hangup
+"""),
+    right=Example("""\
+flow: desk
+steps:
+  - say: Welcome to our shop. This call is recorded.
+  - dial: {number: "+14155550100", record: record-from-answer}
+  - say: Goodbye.
+  - hangup
+"""),
+)
+
+ANSWERED_CALL_GOES_ON = Rule(
+    451,
+    "answered-call-goes-on",
+    Severity.WARNING,
+    "After a conversation the caller is sent to voicemail.",
+    "A dial without `fallback` goes on with the next step in every case, also when somebody "
+    "answered and the two have talked. A voicemail there is meant for callers whom nobody "
+    "answered: write it as the `fallback` of the dial.",
+    wrong=Example("""\
+flow: desk
+steps:
+  - dial: {number: "+14155550100", timeout: 20}
+  - voicemail: {}
+"""),
+    right=Example("""\
+flow: desk
+steps:
+  - dial: {number: "+14155550100", timeout: 20}
+    fallback:
+      - voicemail: {}
+    allow: fallback-after-answer
+"""),
+)
+
+ENDLESS_ROUND = Rule(
+    452,
+    "endless-round",
+    Severity.WARNING,
+    "A caller who does nothing goes round for ever.",
+    "A telephone that was put down wrongly, or a machine that calls, never presses a key. The "
+    "same words are then repeated until Twilio cuts the call off after four hours, and every "
+    "minute is charged. A menu counts its `attempts`; a circle made with goto does not.",
+    wrong=Example("""\
+flow: menu
+start: ask
+states:
+  ask:
+    - gather: {numDigits: 1, prompt: To speak to somebody press any key.}
+      then: desk
+      fallback:
+        - say: We did not hear you.
+        - goto: ask
+  desk:
+    - dial: "+14155550100"
+    - hangup
+"""),
+    right=Example("""\
+flow: menu
+start: ask
+states:
+  ask:
+    - gather: {numDigits: 1, prompt: To speak to somebody press any key.}
+      then: desk
+      fallback:
+        - say: We did not hear you. Goodbye.
+        - hangup
+  desk:
+    - dial: "+14155550100"
+    - hangup
+"""),
+)
+
+NO_WAY_OUT = Rule(
+    453,
+    "no-way-out",
+    Severity.WARNING,
+    "From here no key, no silence and no waiting leads anywhere else.",
+    "Whatever callers do, they hear the same again; all that is left to them is to hang up. A "
+    "circle needs a key, a person or a goodbye that ends it.",
+    wrong=Example("""\
+flow: hold
+start: first
+states:
+  first:
+    - say: All lines are busy. Please hold.
+    - pause: {length: 10}
+    - goto: first
+"""),
+    right=Example("""\
+flow: hold
+steps:
+  - say: All lines are busy. Please hold.
+  - pause: {length: 10}
+  - say: We are still busy. Please call again later.
+  - hangup
+"""),
+)
+
+OUTCOME_NOT_HANDLED = Rule(
+    454,
+    "outcome-not-handled",
+    Severity.WARNING,
+    "Some outcomes are cared for, and with another one the line goes dead.",
+    "`when` and `then` name where some outcomes lead. The others go on with the next step, and "
+    "here there is none: a caller whose call was not answered is cut off without a word. "
+    "`fallback` takes every unsuccessful outcome that `when` does not name.",
+    wrong=Example("""\
+flow: desk
+steps:
+  - dial: "+14155550100"
+    when:
+      busy:
+        - say: The desk is busy. Please call again.
+        - hangup
+""", target="nginx"),
+    right=Example("""\
+flow: desk
+steps:
+  - dial: "+14155550100"
+    when:
+      busy:
+        - say: The desk is busy. Please call again.
+        - hangup
+    fallback:
+      - say: Nobody answers. Please call again.
+      - hangup
+""", target="nginx"),
+)
+
+KEY_ENDS_INPUT = Rule(
+    455,
+    "key-ends-input",
+    Severity.WARNING,
+    "A key that means something is also the one that ends the input.",
+    "What stands in `finishOnKey` ends the input and is thrown away, so a choice with that key "
+    "in it can never be made. Choose another key, or leave finishOnKey to the compiler.",
+    wrong=Example("""\
+flow: menu
+steps:
+  - gather: {finishOnKey: "1", prompt: For sales press 1., numDigits: 1}
+    when:
+      "1": hangup
+    fallback:
+      - say: Goodbye.
+  - hangup
+""", target="nginx"),
+    right=Example("""\
+flow: menu
+steps:
+  - gather: {prompt: For sales press 1., numDigits: 1}
+    when:
+      "1": hangup
+    fallback:
+      - say: Goodbye.
+  - hangup
+""", target="nginx"),
+)
+
+UNKNOWN_KEY_SPOKEN = Rule(
+    602,
+    "key-without-choice",
+    Severity.WARNING,
+    "A menu tells callers to press a key that it does not take.",
+    "The words say `press 3`, and there is no choice for 3: whoever presses it is told that the "
+    "key is wrong, or hears the menu again.",
+    wrong=Example("""\
+flow: menu
+steps:
+  - menu:
+      prompt: For sales press 1. For the workshop press 2. To leave a message press 3.
+      choices:
+        "1": hangup
+        "2": hangup
+  - hangup
+""", target="nginx"),
+    right=Example("""\
+flow: menu
+steps:
+  - menu:
+      prompt: For sales press 1. For the workshop press 2.
+      choices:
+        "1": hangup
+        "2": hangup
+  - hangup
+""", target="nginx"),
+)
+
+CHOICE_NOT_SPOKEN = Rule(
+    603,
+    "choice-not-spoken",
+    Severity.WARNING,
+    "A menu has a choice that its words do not mention.",
+    "The prompt names keys, and this one is not among them. Callers cannot guess it. If it is "
+    "meant for those in the know, silence the finding and say so.",
+    wrong=Example("""\
+flow: menu
+steps:
+  - menu:
+      prompt: For sales press 1. For the workshop press 2.
+      choices:
+        "1": hangup
+        "2": hangup
+        "3": hangup
+  - hangup
+""", target="nginx"),
+    right=Example("""\
+flow: menu
+steps:
+  - menu:
+      prompt: For sales press 1. For the workshop press 2. For all else press 3.
+      choices:
+        "1": hangup
+        "2": hangup
+        "3": hangup
+  - hangup
+""", target="nginx"),
+)
+
+KEY_TOO_EARLY = Rule(
+    604,
+    "key-too-early",
+    Severity.WARNING,
+    "Callers are told to press a key while no key is taken.",
+    "Keys count only while a gather or a menu runs. Words that are spoken before it cannot be "
+    "cut short, and a key pressed meanwhile is lost. Move them into the prompt.",
+    wrong=Example("""\
+flow: menu
+steps:
+  - say: For sales press 1. For all else stay on the line.
+  - gather: {numDigits: 1, timeout: 3}
+    then:
+      - dial: "+14155550100"
+      - hangup
+    fallback:
+      - dial: "+14155550101"
+      - hangup
+"""),
+    right=Example("""\
+flow: menu
+steps:
+  - gather:
+      numDigits: 1
+      timeout: 3
+      prompt: For sales press any key. For all else stay on the line.
+    then:
+      - dial: "+14155550100"
+      - hangup
+    fallback:
+      - dial: "+14155550101"
+      - hangup
+"""),
+)

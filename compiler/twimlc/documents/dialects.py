@@ -1,0 +1,65 @@
+"""Relatives of TwiML: the tags and texts of a document come in, whose dialect it is goes out.
+
+Other vendors read documents that look like TwiML and hold verbs of their own, which Twilio
+does not know.
+"""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.rules.documents import OTHER_DIALECT, OTHER_VENDOR
+from twimlc.documents.positions import Tag
+from twimlc.text import SourceFile, Span
+
+_VERBS = {
+    "Bandwidth's BXML": (
+        *("Bxml", "BXML", "SpeakSentence", "PlayAudio", "GoToUrl", "Transfer", "PhoneNumber"),
+        *("SipUri", "SendMessage", "SendDtmf", "Bridge", "Ring", "Tag", "StartGather", "StopGather"),
+        *("StartRecording", "StopRecording", "PauseRecording", "ResumeRecording", "Forward"),
+        *("StartTranscription", "StopTranscription", "StartStream", "StopStream", "CustomParam"),
+    ),
+    "Plivo's XML, which Tiniyo reads too": (
+        *("Speak", "GetDigits", "GetInput", "Wait", "PreAnswer", "DTMF", "User"),
+        "MultiPartyCall",
+    ),
+    "RestComm's RCML": ("Fax", "Email", "Geolocation", "UssdCollect", "UssdMessage", "Language"),
+    "SignalWire's cXML": ("AI", "SWAIG", "Denoise", "Functions", "PostPrompt", "Receive"),
+    "Telnyx's TeXML": (
+        *("AIGather", "AIAssistant", "HttpRequest", "Suppression", "Assistant", "Greeting"),
+    ),
+}
+VERBS: Mapping[str, str] = MappingProxyType(
+    {verb: vendor for vendor, verbs in _VERBS.items() for verb in verbs}
+)
+"""Verbs of other vendors that TwiML has not, and whose they are."""
+
+_TRACES = (
+    ("RestComm", re.compile(r"\brestcomm\b|\btelestax\b|\bRCML\b", re.IGNORECASE)),
+    ("SignalWire", re.compile(r"\bsignalwire\.com\b|\bcXML\b|\bgcloud\.[a-z]{2}-")),
+    ("Telnyx", re.compile(r"\btelnyx\.com\b|\bTeXML\b|\bTelnyx\b")),
+    ("Tiniyo", re.compile(r"\btiniyo(?=[./ ])", re.IGNORECASE)),
+    ("Bandwidth", re.compile(r"\bbandwidth\.com\b|\bBXML\b")),
+    ("Plivo", re.compile(r"\bplivo\.com\b|\bplivo\s+xml\b", re.IGNORECASE)),
+)
+_SPOKEN = re.compile(r"<Say\b[^>]*>.*?</Say>", re.DOTALL)
+
+
+def dialect_of(tag: Tag) -> Diagnostic:
+    """The finding for a verb of :data:`VERBS`."""
+    message = f"<{tag.name}> belongs to {VERBS[tag.name]}; Twilio does not know it"
+    hint = "check this document with its own vendor, or write it anew in TwiML"
+    return OTHER_DIALECT.at(tag.span, message, hint=hint)
+
+
+def traces_of_vendor(file: SourceFile) -> list[Diagnostic]:
+    """A note where addresses or comments name another vendor."""
+    text = _SPOKEN.sub(lambda match: " " * len(match[0]), file.text)
+    for vendor, pattern in _TRACES:
+        match = pattern.search(text)
+        if match is not None:
+            message = f"this seems to be written for {vendor}: '{match[0]}'"
+            hint = f"it is checked as TwiML; {vendor} may know more, or less"
+            return [OTHER_VENDOR.at(Span(file, *match.span()), message, hint=hint)]
+    return []

@@ -1,0 +1,239 @@
+"""Tags become elements: positioned XML comes in, elements of the model and findings go out.
+
+Names, nesting, attributes and values are held against the same table, by the same functions, as
+those of a flow.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from twimlc import vocabulary
+from twimlc.diagnostics.diagnostic import Diagnostic, Severity
+from twimlc.diagnostics.rules.documents import (
+    ATTRIBUTES_AS_TEXT,
+    EMPTY_ELEMENT,
+    NESTED_RESPONSE,
+    STRAY_TEXT,
+    UNKNOWN_ATTRIBUTE,
+    UNKNOWN_ELEMENT,
+)
+from twimlc.diagnostics.rules.twiml import MISSING_PART, RETIRED
+from twimlc.documents.dialects import VERBS, dialect_of
+from twimlc.documents.positions import Given, Tag, Words
+from twimlc.documents.templates import value_of
+from twimlc.flow.conflicts import check_element
+from twimlc.flow.model import Attribute, Element, Link, Text
+from twimlc.flow.values import check_value
+from twimlc.source.names import folded, nearest
+from twimlc.source.respell import respell
+from twimlc.source.tree import Scalar, Template
+from twimlc.text import Span
+from twimlc.vocabulary import AttributeType as T
+from twimlc.vocabulary import DocumentKind
+
+_LIKE_ATTRIBUTES = re.compile(r"\s*([A-Za-z][A-Za-z0-9:_-]*)\s*=\s*[\"'“”„«»‘’]")
+_FOREIGN = ("xmlns", "xsi:", "xml:space", "xml:base", "xml:id")
+_OTHER_KIND = {
+    ("voice", "Message"): "in a call, <Sms> sends a message, for accounts that still have it; "
+    "else send it through the REST API",
+    ("messaging", "Sms"): "in an answer to a message, <Message> replies",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as elements. ``root`` holds the verbs; ``tags`` are the tags that were known."""
+
+    kind: DocumentKind
+    root: Element
+
+
+def kind_of(root: Tag) -> DocumentKind:
+    """Whether a document answers a call or a message: by its verbs."""
+    names = {tag.name for tag in root.tags()}
+    return "messaging" if "Message" in names <= {"Message", "Redirect"} else "voice"
+
+
+def read_elements(root: Tag) -> tuple[Document, list[Diagnostic]]:
+    """The document under a ``<Response>``, and everything wrong with its parts by themselves."""
+    kind = kind_of(root)
+    reader = _Reader(kind)
+    spec = _shown(vocabulary.table(kind)["Response"])
+    return Document(kind, reader.element(root, spec, None)), reader.found
+
+
+def _shown(spec: vocabulary.Element) -> vocabulary.Element:
+    """The row of an element under the name that it has in XML, for messages that name it."""
+    return spec._replace(key=f"<{spec.tag}>")
+
+
+class _Reader:
+    def __init__(self, kind: DocumentKind) -> None:
+        self.kind = kind
+        self.found: list[Diagnostic] = []
+        self.vendors: set[str] = set()
+
+    def element(
+        self, tag: Tag, spec: vocabulary.Element | None, parent: vocabulary.Element | None
+    ) -> Element:
+        attributes = tuple(self._attributes(tag, spec))
+        children: list[Element | Text | Link] = []
+        for child in tag.children:
+            if isinstance(child, Words):
+                children.append(value_of(child.text))
+            elif spec is not None or tag.name in VERBS or parent is None:
+                inner = self._spec(child, spec)
+                made = self.element(child, inner, spec)
+                children.append(made)
+        made = Element(tag.name, spec, attributes, tuple(children), tag.span)
+        if spec is not None:
+            self._text(tag, spec, made)
+            found = check_element(made, parent)
+            if self._empty(tag, spec, made):
+                found = [finding for finding in found if finding.rule is not MISSING_PART]
+            self.found += found
+        return made
+
+    def _spec(self, tag: Tag, parent: vocabulary.Element | None) -> vocabulary.Element | None:
+        """The row of a tag inside ``parent``; one that stands at the wrong place is found too."""
+        table = vocabulary.table(self.kind)
+        inside = parent.name if parent is not None else "Response"
+        spec = vocabulary.element_by_tag(self.kind, inside, tag.name)
+        if spec is not None:
+            return _shown(spec)
+        if tag.name == "Response":
+            message = "a <Response> stands inside another; Twilio does not run what is in it"
+            hint = "take the inner <Response> and </Response> out"
+            self.found.append(NESTED_RESPONSE.at(tag.span, message, hint=hint))
+            return _shown(table["Response"])._replace(parents=("Response",))
+        if tag.name in table:
+            return _shown(table[tag.name])
+        if tag.name in VERBS:
+            if VERBS[tag.name] not in self.vendors:
+                self.vendors.add(VERBS[tag.name])
+                self.found.append(dialect_of(tag))
+            return None
+        allowed = [table[name].tag for name in (parent.children if parent else ())]
+        known = [*allowed, *table]
+        same = next((name for name in known if folded(name) == folded(tag.name)), None)
+        hint = _OTHER_KIND.get((self.kind, tag.name))
+        if same is not None:
+            message = f"<{tag.name}> is not <{same}>: capitals count in XML"
+            self.found.append(UNKNOWN_ELEMENT.at(tag.span, message, hint=f"write <{same}>"))
+            spec = vocabulary.element_by_tag(self.kind, inside, same) or table.get(same)
+            return _shown(spec) if spec is not None else None
+        if hint is None:
+            near = nearest(tag.name, allowed) or nearest(tag.name, known)
+            hint = f"did you mean <{near}>?" if near else None
+        message = f"TwiML has no <{tag.name}>"
+        if (self.kind, tag.name) in _OTHER_KIND:
+            other = "messages" if self.kind == "voice" else "calls"
+            message = f"<{tag.name}> is a verb for {other}, and cannot stand here"
+        self.found.append(UNKNOWN_ELEMENT.at(tag.span, message, hint=hint))
+        return None
+
+    def _attributes(self, tag: Tag, spec: vocabulary.Element | None) -> list[Attribute]:
+        made: list[Attribute] = []
+        for given in tag.given:
+            if given.name.startswith(_FOREIGN) or spec is None:
+                continue
+            known = spec.attributes.get(given.name) or self._misspelt(given, spec)
+            if known is None:
+                continue
+            value = value_of(given.value)
+            if isinstance(value, str):
+                value = self._checked(known, given.value, given.value_span)
+            made.append(Attribute(known.name, value, given.value_span))
+        return made
+
+    def _misspelt(self, given: Given, spec: vocabulary.Element) -> vocabulary.Attribute | None:
+        """The attribute that was meant, where only capitals differ; reported in every case."""
+        names = tuple(spec.attributes)
+        near = nearest(given.name, names)
+        same = near is not None and near.lower() == given.name.lower()
+        hint = f"did you mean {near}?" if near else None
+        message = f"<{spec.tag}> has no attribute '{given.name}'"
+        if same:
+            message += f", only {near}: capitals count"
+            hint = f"write {near}"
+        elif not near and names:
+            shown = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+            hint = f"it has {shown}"
+        fix = respell(given.name_span, given.name, names)
+        self.found.append(UNKNOWN_ATTRIBUTE.at(given.name_span, message, hint=hint, fix=fix))
+        return spec.attributes[near] if same and near is not None else None
+
+    def _checked(self, known: vocabulary.Attribute, text: str, span: Span) -> str:
+        """The text; whatever is wrong with it is reported."""
+        _, found = check_value(known, Scalar(text, text, span))
+        self.found += found
+        if known.type is T.VOICE and not found:
+            family = vocabulary.voice_family(text)
+            if family is not None and family.legacy:
+                message = f"the voice '{text}' is {family.note or 'an old one'}"
+                hint = "take man or woman, or one such as Polly.Joanna-Neural"
+                self.found.append(RETIRED.at(span, message, hint=hint))
+        return text
+
+    def _text(self, tag: Tag, spec: vocabulary.Element, made: Element) -> None:
+        """What stands between the tags, where it is text."""
+        span = tag.words_span()
+        text = tag.text()
+        if span is None:
+            return
+        like = _LIKE_ATTRIBUTES.match(text)
+        if like is not None and (spec.text is None or like[1] in spec.attributes):
+            name = like[1]
+            message = f"{name} is typed as text of <{spec.tag}>, not as its attribute"
+            hint = f'write <{spec.tag} {name}="…">, with straight quotes'
+            self.found.append(ATTRIBUTES_AS_TEXT.at(span, message, hint=hint))
+            return
+        if spec.text is None:
+            message = f"<{spec.tag}> takes no text; Twilio passes over '{_short(text)}'"
+            say = "put it into a <Say>" if "Say" in spec.children else None
+            self.found.append(STRAY_TEXT.at(span, message, hint=say))
+            return
+        value = value_of(text)
+        if isinstance(value, Template) or any(True for _ in made.elements()):
+            return
+        self._checked(spec.text, text.strip(), span)
+
+    def _empty(self, tag: Tag, spec: vocabulary.Element, made: Element) -> bool:
+        """Whether an element lacks the text it is made of; if so, that is reported."""
+        text = spec.text
+        if text is None or tag.text().strip() or any(True for _ in made.elements()):
+            return False
+        if spec.name == "Redirect":
+            message = "<Redirect> is empty, so it leads to this very document again, for ever"
+            hint = "write the address of the next document between its tags"
+            self.found.append(EMPTY_ELEMENT.at(tag.span, message, hint=hint))
+            return True
+        names = {attribute.name for attribute in made.attributes}
+        if not text.required or names & {*text.required_unless}:
+            return False
+        message, hint = _lack(spec, text.required_unless)
+        finding = EMPTY_ELEMENT.at(tag.span, message, hint=hint)
+        if spec.name == "Say":
+            finding = replace(finding, severity=Severity.WARNING)
+        self.found.append(finding)
+        return True
+
+
+def _lack(spec: vocabulary.Element, instead: Sequence[str]) -> tuple[str, str | None]:
+    what = {
+        "Say": "it has no words, so nothing is said",
+        "Dial": "there is nobody to call",
+        "Play": "there is no file to play",
+        "Conference": "the conference has no name",
+        "Message": "the message has no words",
+        "Sms": "the message has no words",
+    }.get(spec.name, "what belongs between its tags is missing")
+    others = [name for name in instead if name in spec.attributes or name in spec.children]
+    hint = f"or give it {' or '.join(others)}" if others and spec.name != "Say" else None
+    return f"<{spec.tag}> is empty: {what}", hint
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else line[:37] + "…"

@@ -1,0 +1,123 @@
+"""What runs after what in one document: its verbs come in, findings go out.
+
+A document alone says where a call stops: behind a Redirect nothing runs, behind a Gather that
+nobody answers the line goes dead.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from twimlc import vocabulary
+from twimlc.diagnostics.diagnostic import Diagnostic, Label
+from twimlc.diagnostics.rules.documents import ASKS_ITSELF
+from twimlc.diagnostics.rules.experience import KEY_ENDS_INPUT, KEY_TOO_EARLY
+from twimlc.diagnostics.rules.flow import DEAD_END, UNREACHABLE_STEP
+from twimlc.diagnostics.rules.twiml import REJECT_NOT_FIRST
+from twimlc.documents.words import keys_named, spoken
+from twimlc.flow.model import Element
+from twimlc.vocabulary import Fetch, Flow
+
+_HEARD = ("Say", "Play", "Pause")
+_ITSELF = {
+    "Gather": "what is keyed in is sent to this very document, which asks again, for ever",
+    "Record": "when the recording ends this very document is asked again, and records again",
+    "Pay": "when the payment ends this very document is asked again, and asks again",
+}
+
+
+def check_order(root: Element) -> Iterator[Diagnostic]:
+    """Findings about the verbs of a document that answers a call."""
+    verbs = [verb for verb in root.elements() if verb.spec is not None]
+    last = next((index for index, verb in enumerate(verbs) if _leaves(verb)), len(verbs) - 1)
+    yield from _never_run(verbs, last)
+    running = verbs[: last + 1]
+    for index, verb in enumerate(running):
+        if verb.tag == "Reject" and index:
+            message = "<Reject> only declines a call as its very first verb; here it is too late"
+            yield REJECT_NOT_FIRST.at(verb.span, message, hint="write <Hangup/>")
+        if verb.tag in _ITSELF and not _given(verb, "action"):
+            hint = f"give <{verb.tag}> an action: the address of what follows"
+            message = f"<{verb.tag}> has no action: {_ITSELF[verb.tag]}"
+            yield ASKS_ITSELF.at(verb.span, message, hint=hint)
+        if verb.tag == "Gather":
+            yield from _menu_too_early(running[:index], verb)
+            yield from _key_ends_input(verb)
+    if running:
+        yield from _dead_end(running[-1])
+
+
+def _given(element: Element, name: str) -> bool:
+    found = element.get(name)
+    return found is not None and found.value != ""
+
+
+def _leaves(verb: Element) -> bool:
+    """Whether nothing behind a verb ever runs."""
+    spec = verb.spec
+    if spec is None:
+        return False
+    if spec.flow is Flow.NEVER:
+        return True
+    if spec.flow is Flow.ACTION_IF_SET and _given(verb, "action"):
+        return spec.attributes["action"].fetch is Fetch.TWIML
+    return verb.tag in ("Say", "Play") and verb.literal("loop") == "0"
+
+
+def _never_run(verbs: Sequence[Element], last: int) -> Iterator[Diagnostic]:
+    rest = verbs[last + 1 :]
+    if not rest or (len(rest) == 1 and rest[0].tag == "Hangup"):  # a belt beside braces
+        return
+    leaving = verbs[last]
+    reason = f"<{leaving.tag}> before it leaves in every case"
+    if _given(leaving, "action"):
+        reason = f"<{leaving.tag}> before it goes on with its action in every case"
+    elif leaving.literal("loop") == "0":
+        reason = f"<{leaving.tag}> before it is repeated for ever"
+    more = f" (nor what follows: {len(rest)} verbs)" if len(rest) > 1 else ""
+    message = f"<{rest[0].tag}> never runs{more}"
+    labels = [Label(leaving.span, "the document is left here")]
+    yield UNREACHABLE_STEP.at(rest[0].span, message, hint=reason, labels=labels)
+
+
+def _dead_end(verb: Element) -> Iterator[Diagnostic]:
+    hint = "let something follow, or write <Hangup/> if the silence is meant"
+    if verb.tag == "Gather" and verb.literal("actionOnEmptyResult") != "true":
+        message = "if nothing is keyed in, the line goes dead behind this <Gather>"
+        yield DEAD_END.at(verb.span, message, hint=hint)
+    elif verb.spec is not None and verb.spec.name == "Start":
+        message = "what is started here ends at once: nothing follows, so the call ends"
+        yield DEAD_END.at(verb.span, message, hint=hint)
+
+
+def _menu_too_early(before: Sequence[Element], gather: Element) -> Iterator[Diagnostic]:
+    """Words right before a Gather that already tell which keys it takes."""
+    if "dtmf" not in (gather.literal("input") or "dtmf"):
+        return
+    for verb in reversed(before):
+        if verb.tag not in _HEARD:
+            return
+        keys = keys_named(spoken(verb)) if verb.tag == "Say" else []
+        if keys:
+            message = f"this says to press {keys[0]}, but keys only count in the <Gather> behind it"
+            hint = "move the words into the <Gather>, so that callers need not wait"
+            labels = [Label(gather.span, "keys count from here on")]
+            yield KEY_TOO_EARLY.at(verb.span, message, hint=hint, labels=labels)
+            return
+
+
+def _key_ends_input(gather: Element) -> Iterator[Diagnostic]:
+    found = gather.get("finishOnKey")
+    key = found.value if found is not None else vocabulary.VOICE["Gather"].attributes["finishOnKey"].default
+    if not isinstance(key, str) or len(key) != 1:
+        return
+    span = found.span if found is not None else gather.span
+    length = gather.literal("numDigits")
+    named = key in keys_named(spoken(gather))
+    if named and (length == "1" or (key.isdecimal() and length is None)):
+        message = f"callers are told to press {key}, and {key} is what ends the input: it is dropped"
+        if found is None:
+            message += " (# does unless finishOnKey says otherwise)"
+        hint = 'write finishOnKey="" so that every key counts'
+        yield KEY_ENDS_INPUT.at(span, message, hint=hint)
+    elif key.isdecimal() and length not in (None, "1"):
+        message = f"{key} ends the input, so nothing with a {key} in it can be keyed in"
+        yield KEY_ENDS_INPUT.at(span, message, hint="take # or *")

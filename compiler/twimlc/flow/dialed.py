@@ -1,0 +1,51 @@
+"""Whom a dial calls, seen as a whole: caller ID, SIDs of one call, passwords.
+
+A dial or one of its nouns comes in; findings go out.
+"""
+
+import re
+from collections.abc import Iterator
+
+from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.rules.addresses import BAD_SIP_ADDRESS, FIXED_SID, SECRET
+from twimlc.flow.model import Element
+from twimlc.flow.numbers import check_caller_id
+
+_CONFERENCE_SID = re.compile(r"CF[0-9a-fA-F]{32}")
+_OF_ONE_CALL = {"coach": 13240, "reservationSid": 14215}
+
+
+def check_dialed(element: Element) -> Iterator[Diagnostic]:
+    """Findings about a Dial, or about one of its nouns."""
+    if element.tag == "Dial":
+        yield from check_caller_id(element)
+        yield from _interconnect(element)
+        return
+    for name, code in _OF_ONE_CALL.items():
+        found = element.get(name)
+        if found is not None and isinstance(found.value, str):
+            message = f"{name} '{found.value}' belongs to one call, and this document to all"
+            hint = "an application that knows the call has to write it"
+            yield FIXED_SID.at(found.span, message, hint=hint, twilio=(code,))
+    text = _text(element)
+    if element.tag == "Conference" and _CONFERENCE_SID.fullmatch(text):
+        message = f"'{text}' is the SID of one conference, which will be over by then"
+        yield FIXED_SID.at(element.span, message, hint="give a name of your own", twilio=(13236,))
+    password = element.get("password")
+    if password is not None and isinstance(password.value, str) and element.get("username"):
+        message = "the password stands in a document that is open to everybody"
+        hint = "let the SIP system know Twilio by its IP addresses instead"
+        yield SECRET.at(password.span, message, hint=hint)
+
+
+def _interconnect(dial: Element) -> Iterator[Diagnostic]:
+    """A call through an Interconnect connection goes to one SIP address."""
+    sips = [child for child in dial.elements() if child.tag == "Sip"]
+    through = [sip for sip in sips if ";tnx=" in _text(sip)]
+    if through and len(sips) > 1:
+        message = "an address with tnx is the only SIP address of its dial"
+        yield BAD_SIP_ADDRESS.at(through[0].span, message, twilio=(32303,))
+
+
+def _text(element: Element) -> str:
+    return "".join(child for child in element.children if isinstance(child, str)).strip()

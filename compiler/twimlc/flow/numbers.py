@@ -1,0 +1,79 @@
+"""Phone numbers, caller IDs and names of apps that are known now.
+
+Their text comes in; findings go out. Whether a number is answered only a call can tell.
+"""
+
+import re
+from collections.abc import Iterator
+
+from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.rules.addresses import (
+    BAD_CALLER_ID,
+    BAD_CLIENT_NAME,
+    COSTLY_NUMBER,
+    NATIONAL_NUMBER,
+    UNKNOWN_COUNTRY,
+)
+from twimlc.flow.model import Element
+from twimlc.text import Span
+from twimlc.vocabulary.numbers import COSTLY, COUNTRY_CODES
+
+_LONGEST = 15
+_SHORT = 6  # emergency numbers and short codes have no country
+_FOREIGN_TO_NAMES = re.compile(r"[^A-Za-z0-9_.!~*'()@%+=:-]")
+_OTHER_NOUNS = ("Client", "Sip", "Conference", "Queue", "Application", "WhatsApp", "Sim")
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"[^0-9]", "", text)
+
+
+def number_remarks(text: str, span: Span) -> Iterator[Diagnostic]:
+    """What is odd about a text that looks like a phone number."""
+    digits = _digits(text)
+    if not text.startswith("+"):
+        if len(digits) > _SHORT:
+            message = f"the number '{text}' does not say which country it is in"
+            hint = "write a plus and the country code, as in +14155550100"
+            yield NATIONAL_NUMBER.at(span, message, hint=hint)
+        return
+    if len(digits) > _LONGEST:
+        message = f"'{text}' has {len(digits)} digits; no number has more than {_LONGEST}"
+        yield UNKNOWN_COUNTRY.at(span, message)
+    elif not any(digits[:size] in COUNTRY_CODES for size in (1, 2, 3)):
+        message = f"no country's numbers begin like '{text}'"
+        hint = "behind the plus stands the country code, without the zero of a national number"
+        yield UNKNOWN_COUNTRY.at(span, message, hint=hint)
+    else:
+        for size in range(3, 6):
+            kind = COSTLY.get(digits[:size])
+            if kind is not None:
+                hint = "dial it only if the account allows it and you know what it costs"
+                yield COSTLY_NUMBER.at(span, f"'{text}' is {kind}", hint=hint)
+                return
+
+
+def client_remarks(text: str, span: Span) -> Iterator[Diagnostic]:
+    """What is odd about the name of an app."""
+    odd = _FOREIGN_TO_NAMES.search(text)
+    if odd is not None:
+        message = f"no app can have registered as '{text}': '{odd[0]}' is no part of a name"
+        yield BAD_CLIENT_NAME.at(span, message, hint="letters, digits and _ are safe")
+
+
+def check_caller_id(dial: Element) -> Iterator[Diagnostic]:
+    """Whether those who are called by phone can be shown the dial's callerId."""
+    found = dial.get("callerId")
+    if found is None or not isinstance(found.value, str):
+        return
+    nouns = {child.tag for child in dial.elements()}
+    if nouns & {*_OTHER_NOUNS}:
+        return
+    text = found.value.strip()
+    digits = _digits(text)
+    fits = re.fullmatch(r"\+?[0-9(). \-]+", text) and 3 <= len(digits) <= _LONGEST
+    if fits and not text.startswith("+0"):
+        return
+    message = f"'{text}' is not a number that the called party could be shown"
+    hint = "give a phone number that you own or have verified, as in +14155550199"
+    yield BAD_CALLER_ID.at(found.span, message, hint=hint)

@@ -1,0 +1,54 @@
+"""Whether a voice can speak what it is given, and whether languages have their country.
+
+A say or a gather comes in; findings go out.
+"""
+
+from collections.abc import Iterator
+
+from twimlc import vocabulary
+from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.rules.addresses import BARE_LANGUAGE, LANGUAGE_OF_VOICE, MARKUP_NOT_SPOKEN
+from twimlc.flow.model import Element
+from twimlc.vocabulary.values import SSML_SUPPORT
+
+
+def check_speech(element: Element) -> Iterator[Diagnostic]:
+    """Findings about the language of an element, and about the voice of a say."""
+    given = element.get("language")
+    if given is None and element.tag != "Say":
+        return
+    language = given.value if given is not None and isinstance(given.value, str) else None
+    voice = element.literal("voice") if element.tag == "Say" else None
+    family = vocabulary.voice_family(voice) if voice else None
+    if given is not None and language is not None:
+        if family is not None and family.languages:
+            if language.lower().split("-")[0] not in family.languages:
+                message = f"the voice {voice} speaks {', '.join(family.languages)}, not {language}"
+                yield LANGUAGE_OF_VOICE.at(given.span, message)
+        elif "-" not in language and language not in _known(element):
+            message = f"'{language}' is a language without its country"
+            hint = f"write it as {'en-US' if language == 'en' else language + '-' + language.upper()}"
+            yield BARE_LANGUAGE.at(given.span, message, hint=hint)
+        elif voice and voice.startswith("Google."):
+            spoken = voice.removeprefix("Google.").split("-")[0]
+            if spoken != language.split("-")[0].lower() and family is not None:
+                message = f"the voice {voice} speaks {spoken}, not {language}"
+                yield LANGUAGE_OF_VOICE.at(given.span, message)
+    if family is None:
+        return
+    marks = [inner for inner in element.walk() if inner is not element]
+    if marks and not family.ssml:
+        message = f"the voice {voice} does not follow {marks[0].tag}, or any other markup"
+        yield MARKUP_NOT_SPOKEN.at(marks[0].span, message)
+        return
+    support = SSML_SUPPORT.get(family.name, {})
+    for inner in marks:
+        if support.get(inner.tag) == "none":
+            message = f"the voice {voice} does not follow {inner.tag}"
+            hint = "the standard voice of the same name may; or leave the markup out"
+            yield MARKUP_NOT_SPOKEN.at(inner.span, message, hint=hint)
+            return
+
+
+def _known(element: Element) -> tuple[str, ...]:
+    return element.spec.attributes["language"].known_values if element.spec else ()

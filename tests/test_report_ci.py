@@ -1,0 +1,239 @@
+"""Reports written to files, the action for GitHub and the hooks of pre-commit, each really run."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+from twimlc.cli.command import SUBCOMMANDS, run
+
+ROOT = Path(__file__).parents[1]
+GOOD = "steps:\n  - say: Hello\n  - hangup\n"
+BAD = "steps:\n  - say: Hello\n  - goto: elsewhere\n"
+SLIP = "steps:\n  - Say: Hello   # as it is\n  - hangup\n"
+BIN = Path(sys.executable).parent
+
+
+def project(folder: Path, **flows: str) -> Path:
+    (folder / "flows").mkdir(parents=True)
+    (folder / "twimlc.yaml").write_text("targets:\n  plain: {host: static}\n", encoding="utf-8")
+    for name, text in flows.items():
+        (folder / "flows" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_several_reports_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project(tmp_path, bad=BAD))
+    forms = {"json": "a.json", "sarif": "out/a.sarif", "junit": "a.xml", "gitlab": "q.json"}
+    given = [f"--report={form}={name}" for form, name in forms.items()]
+    assert run(["check", *given]) == 1
+    assert "error[TW301 unknown-state]" in capsys.readouterr().out
+    assert json.loads(Path("a.json").read_text())["summary"]["errors"] == 1
+    assert json.loads(Path("out/a.sarif").read_text())["runs"][0]["results"]
+    assert ElementTree.fromstring(Path("a.xml").read_text()).get("failures") == "1"
+    assert json.loads(Path("q.json").read_text())[0]["location"]["path"] == "flows/bad.yaml"
+
+
+def test_a_report_of_a_clean_project_takes_the_place_of_the_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project(tmp_path, good=GOOD))
+    Path("a.json").write_text("old")
+    assert run(["build", "--report", "json=a.json"]) == 0
+    assert json.loads(Path("a.json").read_text())["findings"] == []
+
+
+@pytest.mark.parametrize("given", ["json", "json=", "=a", "pdf=a.pdf", "Json=a.json"])
+def test_a_wrong_report_is_refused(given: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "--report", given]) == 2
+    assert "Invalid value for '--report'" in capsys.readouterr().err
+
+
+def test_two_reports_cannot_share_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "--report", "json=a", "--report", "sarif=a"]) == 2
+    assert "'a' cannot hold two reports" in capsys.readouterr().err
+
+
+def test_a_report_that_cannot_be_written_is_the_machines_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project(tmp_path, good=GOOD))
+    assert run(["check", "--report", "json=twimlc.yaml/a.json"]) == 3
+    assert "twimlc.yaml" in capsys.readouterr().err
+
+
+def test_paths_are_told_from_where_the_command_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project(tmp_path / "phone", bad=BAD)
+    monkeypatch.chdir(tmp_path)
+    for name, text in (("flows/bad.yaml", BAD), ("twimlc.yaml", "wrong: 1\n")):
+        (tmp_path / "phone" / name).write_text(text, encoding="utf-8")
+        assert run(["check", "--config", "phone/twimlc.yaml", "--format", "line"]) == 1
+        assert capsys.readouterr().out.startswith(f"phone/{name}:")
+
+
+# The action: its steps are run as a runner does, but for the installation.
+
+
+def action() -> Any:
+    return yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+
+
+class Runner:
+    """A job of GitHub's, as far as the action uses it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.temp = folder.parent / f"{folder.name}-temp"
+        self.temp.mkdir()
+
+    def run(self, **inputs: str) -> subprocess.CompletedProcess[str]:
+        values = {name: str(given["default"]) for name, given in action()["inputs"].items()}
+        values |= {name.replace("_", "-"): value for name, value in inputs.items()}
+        step = next(step for step in action()["runs"]["steps"] if step.get("id") == "check")
+        environment = {
+            **os.environ,
+            "TWIMLC_BIN": str(BIN),
+            "GITHUB_OUTPUT": str(self.temp / "output"),
+            "GITHUB_STEP_SUMMARY": str(self.temp / "summary.md"),
+        }
+        for name, text in step["env"].items():
+            for key, value in values.items():
+                text = text.replace(f"${{{{ inputs.{key} }}}}", value)
+            environment[name] = text.replace("${{ runner.temp }}", str(self.temp))
+            assert "${{" not in environment[name]
+        assert "${{" not in step["run"], "inputs reach the script as variables only"
+        return subprocess.run(
+            ["bash", "-e", "-o", "pipefail", "-c", step["run"]],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @property
+    def output(self) -> dict[str, str]:
+        lines = (self.temp / "output").read_text(encoding="utf-8").splitlines()
+        return dict(line.split("=", 1) for line in lines)
+
+
+@pytest.fixture
+def needs_command() -> None:
+    if not (BIN / "twimlc").exists() or shutil.which("bash") is None:
+        pytest.skip("the action needs bash and an installed twimlc")
+
+
+@pytest.mark.usefixtures("needs_command")
+def test_the_action_annotates_and_tells_the_outcome(tmp_path: Path) -> None:
+    runner = Runner(project(tmp_path / "a b", bad=BAD, good=GOOD))
+    done = runner.run(sarif_file="log.sarif", junit_file="out/tests.xml")
+    assert done.returncode == 1
+    assert "flows/bad.yaml:3:11: error[TW301 unknown-state]" in done.stdout
+    assert "\n::error file=flows/bad.yaml,line=3," in done.stdout
+    assert runner.output == {"status": "1", "errors": "1", "findings": "1"}
+    assert "1 error." in (runner.temp / "summary.md").read_text(encoding="utf-8")
+    assert (runner.folder / "log.sarif").is_file()
+    assert (runner.folder / "out" / "tests.xml").is_file()
+
+
+@pytest.mark.usefixtures("needs_command")
+def test_the_action_in_a_folder_of_the_repository(tmp_path: Path) -> None:
+    project(tmp_path / "all" / "phone & fax", bad=BAD, good=GOOD)
+    runner = Runner(tmp_path / "all")
+    done = runner.run(working_directory="phone & fax")
+    assert "\n::error file=phone & fax/flows/bad.yaml,line=3," in done.stdout
+    done = runner.run(working_directory="phone & fax", paths="flows/good.yaml", targets="plain")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert runner.run(fail_on="; touch oops", summary="false").returncode == 2
+    assert not (runner.folder / "oops").exists()
+
+
+# The hooks: tried with the real pre-commit against a clone of this repository.
+
+
+def hooks() -> Any:
+    return yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+
+
+def test_every_hook_calls_a_command_that_is_there() -> None:
+    for hook in hooks():
+        words = hook["entry"].split()
+        assert words[0] == "twimlc"
+        assert words[1] in SUBCOMMANDS
+        assert hook["pass_filenames"] is False
+
+
+def git(folder: Path, *arguments: str) -> str:
+    names = ("-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false")
+    done = subprocess.run(
+        ["git", *names, *arguments], cwd=folder, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def clone(folder: Path) -> tuple[Path, str]:
+    """A repository with what is being tested, committed or not."""
+    folder.mkdir()
+    shutil.copytree(
+        ROOT / "compiler", folder / "compiler", ignore=shutil.ignore_patterns("*cache*")
+    )
+    shutil.copytree(ROOT / "schema", folder / "schema")
+    for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
+        shutil.copy(ROOT / name, folder / name)
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "tested")
+    return folder, git(folder, "rev-parse", "HEAD")
+
+
+def test_hooks_with_pre_commit(tmp_path: Path) -> None:
+    pytest.importorskip("pre_commit", reason="pre-commit is not installed; the hooks are not tried")
+    source, revision = clone(tmp_path / "twimlc")
+    home = project(tmp_path / "mine", good=GOOD, slip=SLIP)
+    config = {
+        "repos": [
+            {
+                "repo": str(source),
+                "rev": revision,
+                "hooks": [{"id": "twimlc-check"}, {"id": "twimlc-fix"}],
+            }
+        ]
+    }
+    (home / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    git(home, "init", "-q")
+    git(home, "add", "-A")
+    environment = {**os.environ, "PRE_COMMIT_HOME": str(tmp_path / "cache")}
+    environment.pop("PYTHONPATH", None)
+
+    def hook(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "pre_commit", *arguments],
+            cwd=home,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    made = hook("install-hooks")
+    if made.returncode:
+        pytest.skip(f"no environment for the hooks could be built: {made.stdout[-300:]}")
+    done = hook("run", "twimlc-check")
+    assert done.returncode == 1
+    assert "flows/slip.yaml:2:5: error[TW206 no-verb]" in done.stdout
+    done = hook("run", "twimlc-fix")
+    assert "files were modified by this hook" in done.stdout
+    assert (home / "flows" / "slip.yaml").read_text(encoding="utf-8") == SLIP.replace("Say", "say")
+    git(home, "add", "-A")
+    assert hook("run", "--all-files").returncode == 0
