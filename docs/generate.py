@@ -1,16 +1,18 @@
 """Writes the generated pages: rules, TwiML and hosts come in as tables, Markdown goes out.
 
-``python docs/generate.py`` writes ``findings.md``, ``twiml.md`` and ``constructs.md``; with
-``--check`` it only names the stale ones and exits with 1.
+``python docs/generate.py`` writes ``findings.md``, ``error-codes.md``, ``twiml.md`` and
+``constructs.md``; with ``--check`` it only names the stale ones and exits with 1.
 """
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from twimlc import vocabulary
-from twimlc.diagnostics.catalogue import ALL_RULES
+from twimlc import pipeline, vocabulary
+from twimlc.diagnostics.catalogue import ALL_RULES, RULES
+from twimlc.diagnostics.codes import PARTLY, WHOLE, Code
 from twimlc.diagnostics.diagnostic import Example, Rule, Severity
 from twimlc.lower.constructs import CONSTRUCTS, construct_table, every_host
 from twimlc.report.visible import visible
@@ -122,7 +124,8 @@ def _example(label: str, example: Example) -> Iterator[str]:
         lines = [line if len(line) <= 160 else line[:120] + " …" for line in lines]
         fence = "````" if "```" in shown else "```"
         yield f"{label}, `{path}`:" if example.files else f"{label}:"
-        yield from ("", f"{fence}yaml example", *lines, fence, "")
+        language = "xml" if path.endswith(".xml") else "yaml example"
+        yield from ("", f"{fence}{language}", *lines, fence, "")
 
 
 def twiml_page() -> str:
@@ -216,7 +219,9 @@ def _takes(row: Attribute) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+    parts = text.replace("|", "\\|").replace("\n", " ").split("`")
+    # Between backticks everything is shown as it stands.
+    return "`".join(part if i % 2 else part.replace("<", "&lt;") for i, part in enumerate(parts))
 
 
 CONSTRUCTS_PAGE = """\
@@ -246,10 +251,75 @@ def _row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(map(_cell, cells)) + " |"
 
 
+ERROR_CODES = """\
+# Twilio's error codes, at compile time
+
+Twilio's [error dictionary](https://www.twilio.com/docs/api/errors) tells what went wrong on a
+call. Most of what it says about documents can be told before anybody calls. Here is every such
+code, the rule that catches it, a step that would cause it, and what the compiler says to that
+step; or the reason why a build cannot cause it, or why nothing can be said without the account.
+
+A key or a verb that does not exist is found by one rule, whatever code its use would have had at
+Twilio.
+"""
+
+
+def error_codes_page() -> str:
+    """The page of codes; each finding is what the compiler says today."""
+    lines = [NOTICE, "", ERROR_CODES]
+    for title, codes in (
+        ("Codes that a document alone shows", WHOLE),
+        ("Codes that show for values written in the flow, or once the host is known", PARTLY),
+    ):
+        caught = [code for code in codes if code.rule]
+        others = [code for code in codes if not code.rule]
+        lines += [f"## {title}", "", f"{len(caught)} of {len(codes)} are caught by a rule.", ""]
+        lines += ["| code | | rule | wrong | finding |", "|---|---|---|---|---|"]
+        lines += [
+            _row((*_code(code), _rule_link(code), _wrong(code), _said(code))) for code in caught
+        ]
+        lines += ["", "| code | | why not |", "|---|---|---|"]
+        lines += [_row((*_code(code), code.reason)) for code in others]
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _code(code: Code) -> tuple[str, str]:
+    return f"[{code.code}]({TWILIO}/docs/api/errors/{code.code})", code.title
+
+
+def _rule_link(code: Code) -> str:
+    rule = RULES[code.rule]
+    return f"[{rule.code} {rule.slug}](findings.md#{_anchor(rule)})"
+
+
+def _wrong(code: Code) -> str:
+    lines = code.wrong.splitlines()[1:]
+    if "steps:" in lines:
+        lines = lines[lines.index("steps:") + 1 :]
+    shown = [line for line in lines if line.strip() not in ("- say: Goodbye.", "- hangup")]
+    short = [line if len(line) <= 90 else line[:80] + " …" for line in shown[:4]]
+    return " ".join(f"`{' '.join(line.split())}`" for line in short) + (" …" if shown[4:] else "")
+
+
+def _said(code: Code) -> str:
+    with TemporaryDirectory() as folder:  # away from this project's own file
+        options = pipeline.Options(
+            stdin=("example.yaml", code.wrong.encode()),
+            targets=(code.target,),
+            cwd=Path(folder),
+            write=False,
+        )
+        findings = pipeline.check(options).findings
+    message = next(found.message for found in findings if found.rule.slug == code.rule)
+    return message if len(message) <= 160 else message[:120] + " …"
+
+
 def pages() -> dict[str, str]:
     """What each generated file must hold."""
     return {
         "findings.md": findings_page(),
+        "error-codes.md": error_codes_page(),
         "twiml.md": twiml_page(),
         "constructs.md": constructs_page(),
     }

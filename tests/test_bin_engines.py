@@ -14,7 +14,6 @@ from xml.etree import ElementTree
 import pytest
 
 from test_bin_same_call import grown, names_of
-
 from twimlc import pipeline
 from twimlc.interpret.bin_template import parse, render
 

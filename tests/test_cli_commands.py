@@ -68,6 +68,7 @@ class TargetReport:
     numbers: tuple[NumberSetting, ...] = (NumberSetting("hello", "hello/index.xml", "GET"),)
     pairs: int | None = 4
     unverified: tuple[str, ...] = ()
+    pastes: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from twimlc.diagnostics.diagnostic import Severity
 from twimlc.source.project import read_project
 
 ROOT = Path(__file__).parents[1]
-GENERATED = ("constructs.md", "findings.md", "twiml.md")
+GENERATED = ("constructs.md", "error-codes.md", "findings.md", "twiml.md")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 HOST_CANNOT = ("decision-needs-host", "call-value-needs-templates", "pay-needs-post")

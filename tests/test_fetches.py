@@ -5,7 +5,7 @@ The bound is read from the flow alone, step by step. Twilio asks for something
 - once, when the call begins;
 - where it asks by itself whatever is written: behind keys or speech, a recording, a payment;
 - where what follows depends on how a step ended: one fetch for the decision, and on TwiML Bins
-  one hop more, since a Bin has to be asked again by another name;
+  one hop more, since a Bin makes a name of the value and leads on by a redirect;
 - where a call comes back to a step that has been played since the last fetch: one for a round.
 
 Everything else has to stand in the document that Twilio already has.
@@ -31,7 +31,7 @@ from twimlc.pipeline.load import load
 ROOT = Path(__file__).parents[1]
 
 HOPS = {"twiml-bin": 1}
-"""How many fetches a host needs for a decision beside the one that everybody needs."""
+"""How many fetches a host, or a router, needs for a decision beside the one that all need."""
 
 LONGEST = {
     "conference-pin": 4,
@@ -174,7 +174,7 @@ def walked(name, entry):
         node, url, method, context = legs.popleft()
         flow = FlowMachine(graph, node, context, approximated=approximated)
         documents = Documents(library, url, method, context, remember=False)
-        least = Least(flow, HOPS.get(target.host, 0))
+        least = Least(flow, HOPS.get(target.router or target.host, 0))
         host.asked = 0
         first = (flow.begin(), documents.begin(), frozenset([flow.begin()]))
         yield "the beginning", "", host.asked, 1

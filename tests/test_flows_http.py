@@ -45,7 +45,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 def laid(folder, name):
     """The example flows built for a host, with links that fit any address, and their plan."""
-    shutil.copytree(ROOT / "flows", folder / "flows", ignore=shutil.ignore_patterns("*.test.yaml", "payment.yaml"))
+    shutil.copytree(ROOT / "flows", folder / "flows", ignore=shutil.ignore_patterns("*.test.yaml", "payment.yaml", "meeting-code.yaml"))
     (folder / "twimlc.yaml").write_text(f"targets:\n  {name}: {{host: {HOSTS[name]}}}\n")
     assert build(Options(cwd=folder)).ok
     loaded = load(Options(cwd=folder, write=False))

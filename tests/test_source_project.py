@@ -91,9 +91,9 @@ def test_without_a_file_and_with_an_empty_one(tmp_path: Path) -> None:
     bare, findings = read_project(None, tmp_path)
     assert findings == []
     assert bare is not None
-    assert (bare.file, bare.flows, list(bare.targets)) == (None, tmp_path, ["static"])
+    assert (bare.file, bare.flows, list(bare.targets)) == (None, tmp_path, ["twiml-bin"])
     empty = clean(tmp_path, "# nothing\n")
-    assert (empty.flows, list(empty.targets)) == (tmp_path / "flows", ["static"])
+    assert (empty.flows, list(empty.targets)) == (tmp_path / "flows", ["twiml-bin"])
 
 
 def test_the_root_is_found_upwards(tmp_path: Path) -> None:

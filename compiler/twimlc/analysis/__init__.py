@@ -1,7 +1,10 @@
 """What is wrong with a flow that can be built: the graph comes in, findings go out."""
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
+from twimlc.analysis.budgets import Budgets, check_budgets
+from twimlc.analysis.invariants import check_invariants
 from twimlc.analysis.loops import check_loops
 from twimlc.analysis.outcomes import check_outcomes
 from twimlc.analysis.prompts import check_prompts
@@ -11,10 +14,22 @@ from twimlc.analysis.replies import check_replies
 from twimlc.analysis.twiml import check_twiml
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.flow.graph import Graph
+from twimlc.source.tree import Node
+
+_NONE: Mapping[str, Node] = MappingProxyType({})
+_NO_BUDGETS: Budgets = MappingProxyType({})
 
 
-def analyse(graph: Graph, declared: Mapping[str, Collection[str]]) -> list[Diagnostic]:
-    """Every finding of the analysis, in no particular order."""
+def analyse(
+    graph: Graph,
+    declared: Mapping[str, Collection[str]],
+    invariants: Mapping[str, Node] = _NONE,
+    budgets: Budgets = _NO_BUDGETS,
+) -> list[Diagnostic]:
+    """Every finding of the analysis, in no particular order.
+
+    ``declared`` holds each flow's own call values, ``invariants`` what each promises.
+    """
     return [
         *check_reach(graph),
         *check_loops(graph),
@@ -23,6 +38,12 @@ def analyse(graph: Graph, declared: Mapping[str, Collection[str]]) -> list[Diagn
         *check_recordings(graph),
         *check_replies(graph),
         *check_twiml(graph, declared),
+        *check_budgets(graph, budgets),
+        *(
+            found
+            for flow, node in invariants.items()
+            for found in check_invariants(graph, flow, node)
+        ),
     ]
 
 

@@ -36,7 +36,8 @@ def check_loops(graph: Graph) -> Iterator[Diagnostic]:
         if not _silent(graph, ring):
             message = "a caller who does nothing hears this again and again, without end"
             hint = "after a few times say goodbye; a menu counts its attempts"
-            yield ENDLESS_ROUND.at(graph.nodes[min(ring)].span, message, hint=hint)
+            asks = [key for key in ring if "no-input" in graph.nodes[key].exits]
+            yield ENDLESS_ROUND.at(graph.nodes[min(asks or ring)].span, message, hint=hint)
 
 
 def _ends(node: Node) -> bool:

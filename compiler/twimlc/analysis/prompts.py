@@ -19,13 +19,19 @@ from twimlc.flow.graph import Context, Graph, Node
 from twimlc.flow.model import Element, Menu, Perform
 from twimlc.text import Span
 
+
+def _counted(words: str) -> dict[str, str]:
+    """Digits by their names, told from nought on."""
+    return {name: str(digit) for digit, name in enumerate(words.split())}
+
+
 _NAMES = {
-    **dict(zip("zero one two three four five six seven eight nine".split(), "0123456789", strict=True)),
-    **dict(zip("null eins zwei drei vier fünf sechs sieben acht neun".split(), "0123456789", strict=True)),
-    **dict(zip("zéro un deux trois quatre cinq sept huit neuf".split(), "012345789", strict=True)),
-    **dict(zip("cero uno dos tres cuatro cinco seis siete ocho nueve".split(), "0123456789", strict=True)),
-    **{"star": "*", "asterisk": "*", "stern": "*", "étoile": "*", "asterisco": "*"},
-    **{"pound": "#", "hash": "#", "raute": "#", "dièse": "#", "almohadilla": "#"},
+    **_counted("zero one two three four five six seven eight nine"),
+    **_counted("null eins zwei drei vier fünf sechs sieben acht neun"),
+    **_counted("zéro un deux trois quatre cinq six sept huit neuf"),
+    **_counted("cero uno dos tres cuatro cinco seis siete ocho nueve"),
+    **dict.fromkeys(("star", "asterisk", "stern", "étoile", "asterisco"), "*"),
+    **dict.fromkeys(("pound", "hash", "raute", "dièse", "almohadilla"), "#"),
 }
 _KEY = r"(?:[0-9]+|[*#]|" + "|".join(_NAMES) + r")(?![\w])"
 _PRESS = re.compile(

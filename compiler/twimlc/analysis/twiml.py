@@ -32,6 +32,10 @@ def check_twiml(graph: Graph, declared: Mapping[str, Collection[str]]) -> Iterat
         node = graph.nodes[key]
         if node.element is None:
             continue
+        if node.element.tag == "Leave" and graph.contexts[key] is Context.CALL:
+            message = "nobody waits in a queue here, so there is nothing to leave"
+            hint = "leave stands in what an enqueue's waitUrl leads to; to end the call, hangup"
+            yield WRONG_CONTEXT.at(node.span, message, hint=hint, twilio=())
         for element in node.element.walk():
             if element.tag == "Room":
                 yield from _room(element, node, seen_rooms)

@@ -4,13 +4,13 @@ Time is counted, never waited for. Documents and flow are played side by side, s
 event has its line in both.
 """
 
-import re
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from twimlc.callscripts.expected import Heard
 from twimlc.callscripts.far_end import Chosen, FarEnd, acted
+from twimlc.callscripts.filled import fits
 from twimlc.callscripts.model import Act, CallScript
 from twimlc.callscripts.stage import LegLink, Line, Stage, leg_links
 from twimlc.callscripts.ways import Ground, Step, Way
@@ -27,8 +27,6 @@ MOST_VERBS = 1000
 
 _WAIT_VERBS = 50
 """So much of what is waited to is played, if it does not end."""
-
-_CALL_VALUE = re.compile(r"\$\{call\.\w+\}")
 
 _ENDLESS = Event("failure", f"the call goes on for ever: {MOST_VERBS} verbs were played")
 
@@ -83,7 +81,7 @@ class _Run:
         if self.line.flow is not None and self.beside is not None:
             meant = self.line.flow.moment(self.beside)
             # A difference is told by verify; from here on the documents are alone.
-            if not _fits(meant.key, moment.key):
+            if not _same(meant.key, moment.key):
                 self.beside = meant = None
         self._visit(moment)
         others = meant.events if meant is not None else ()
@@ -255,13 +253,12 @@ def _back(
     return found[::-1]
 
 
-def _fits(meant: object, heard: object) -> bool:
+def _same(meant: object, heard: object) -> bool:
     """Whether this is the same verb; in what is heard, values of the call are filled in."""
     if isinstance(meant, tuple) and isinstance(heard, tuple):
-        return len(meant) == len(heard) and all(map(_fits, meant, heard))
-    if isinstance(meant, str) and "${call." in meant:
-        texts = map(re.escape, _CALL_VALUE.split(meant))
-        return isinstance(heard, str) and re.fullmatch(".*".join(texts), heard, re.DOTALL) is not None
+        return len(meant) == len(heard) and all(map(_same, meant, heard))
+    if isinstance(meant, str) and isinstance(heard, str):
+        return fits(meant, heard)
     return meant == heard
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from twimlc.callscripts import find
 from twimlc.callscripts.coverage import Coverage, percent_of
 from twimlc.callscripts.far_end import CONNECT_NAMES
+from twimlc.callscripts.filled import fits
 from twimlc.callscripts.judge import Failure, judge
 from twimlc.callscripts.model import Asked, CallScript, Expectation, Script
 from twimlc.callscripts.play import play
@@ -155,9 +156,9 @@ def _unused(script: Script, stages: list[Stage]) -> Iterator[Diagnostic]:
         known.update(dict.fromkeys(_askable(stage)))
     for call in script.calls:
         for (kind, name), span in call.answer_spans.items():
-            if (kind, name) in known:
-                continue
             names = [other for that, other in known if that == kind]
+            if any(fits(other, name) for other in names):
+                continue
             noun = {"rooms": "connects to the room", "dial": "dials", "queue": "has the queue"}
             shown = f"{noun.get(kind, 'connects to')} '{name}'" if name else f"has a {kind}"
             hint = meant(name, names)

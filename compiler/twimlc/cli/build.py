@@ -17,6 +17,7 @@ from twimlc.cli.present import Reporter, sum_up, usage_errors
 from twimlc.cli.status import CLEAN, FAULT, FINDINGS
 from twimlc.cli.streams import say, write
 from twimlc.cli.summary import summary_json, summary_table
+from twimlc.diagnostics.diagnostic import Severity
 
 
 @click.command()
@@ -83,10 +84,11 @@ def build(
             verify=not no_verify,
         )
         result = pipeline.build(options)
-    reporter = Reporter(form, color, fail_on, strict, quiet, reports=reports)
+    reporter = Reporter(form, color, fail_on, strict, quiet, reports=reports, notes=verbose)
     status = reporter.show(result.findings)
     if result.findings:
-        reporter.news(sum_up(result.findings))
+        hidden = not verbose and any(f.severity is Severity.NOTE for f in result.findings)
+        reporter.news(sum_up(result.findings) + " (-v shows notes)" * hidden)
     if form == "json":
         write(summary_json(result.targets))
     elif not quiet:

@@ -11,7 +11,7 @@ import click
 
 from twimlc.cli.status import status, threshold
 from twimlc.cli.streams import say, wants_colour, write
-from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.diagnostic import Diagnostic, Severity
 from twimlc.report import DOCUMENTS, render, tally
 
 
@@ -26,14 +26,18 @@ class Reporter:
     quiet: bool = False
     to_stderr: bool = True
     reports: tuple[tuple[str, Path], ...] = ()
+    notes: bool = True  # whether people are shown notes too
 
     def show(self, findings: Sequence[Diagnostic]) -> int:
         """Print the findings, write the reports, and return the exit status they ask for."""
         limit = threshold("warning" if self.strict and self.fail_on == "error" else self.fail_on)
-        if findings or self.format in DOCUMENTS:
+        shown = findings
+        if not self.notes and self.format == "human":
+            shown = [found for found in findings if found.severity is not Severity.NOTE]
+        if shown or self.format in DOCUMENTS:
             stream = sys.stderr if self.to_stderr else sys.stdout
             colour = wants_colour(self.color, stream, os.environ)
-            text = render(findings, self.format, colour=colour, fail_on=limit)
+            text = render(shown, self.format, colour=colour, fail_on=limit)
             write(text, to_stderr=self.to_stderr)
         for form, path in self.reports:
             from twimlc.output.sources import write_file

@@ -14,10 +14,10 @@ from twimlc.diagnostics.diagnostic import Diagnostic, Rule, Severity
 from twimlc.diagnostics.rules.tool import BAD_IGNORE, CANNOT_IGNORE, UNKNOWN_RULE, UNUSED_IGNORE
 from twimlc.text import SourceFile, Span
 
-_OURS = re.compile(r"\s*#+\s*twimlc:\s*", re.IGNORECASE)
+_OURS = re.compile(r"\s*(?:#+|<!--)\s*twimlc:\s*", re.IGNORECASE)
 _IGNORE = re.compile(r"(ignore-file|ignore)\s*\[([^\]]*)\]")
 _WORD = re.compile(r"[^\s,]+")
-_ABOVE_ALL = re.compile(r"(?:[ \t\ufeff]*(?:#[^\r\n]*|---|%[^\r\n]*)?[\r\n]+)*[ \t\ufeff]*")
+_ABOVE_ALL = re.compile(r"(?:[ \t\ufeff]*(?:(?:#|%|<[?!])[^\r\n]*|---)?[\r\n]+)*[ \t\ufeff]*")
 
 
 class Comment(Protocol):
@@ -92,7 +92,7 @@ def _line_meant(comment: Comment) -> int:
     line = comment.line
     if comment.own_line:
         line += 1
-        while comment.span.file.line(line).lstrip().startswith("#"):
+        while comment.span.file.line(line).lstrip().startswith(("#", "<!--")):
             line += 1
     return line
 

@@ -16,9 +16,9 @@ from twimlc.text import SourceFile, Span
 _VERBS = {
     "Bandwidth's BXML": (
         *("Bxml", "BXML", "SpeakSentence", "PlayAudio", "GoToUrl", "Transfer", "PhoneNumber"),
-        *("SipUri", "SendMessage", "SendDtmf", "Bridge", "Ring", "Tag", "StartGather", "StopGather"),
-        *("StartRecording", "StopRecording", "PauseRecording", "ResumeRecording", "Forward"),
-        *("StartTranscription", "StopTranscription", "StartStream", "StopStream", "CustomParam"),
+        *("SipUri", "SendMessage", "SendDtmf", "Bridge", "Ring", "Tag", "StartGather"),
+        *("StopGather", "StartRecording", "StopRecording", "PauseRecording", "ResumeRecording"),
+        *("StartTranscription", "StopTranscription", "StartStream", "StopStream", "Forward"),
     ),
     "Plivo's XML, which Tiniyo reads too": (
         *("Speak", "GetDigits", "GetInput", "Wait", "PreAnswer", "DTMF", "User"),

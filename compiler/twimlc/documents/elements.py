@@ -5,7 +5,7 @@ those of a flow.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from twimlc import vocabulary
@@ -43,10 +43,11 @@ _OTHER_KIND = {
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as elements. ``root`` holds the verbs; ``tags`` are the tags that were known."""
+    """A document as elements. ``root`` holds the verbs, ``texts`` the places of their words."""
 
     kind: DocumentKind
     root: Element
+    texts: Mapping[Element, Span]
 
 
 def kind_of(root: Tag) -> DocumentKind:
@@ -60,7 +61,8 @@ def read_elements(root: Tag) -> tuple[Document, list[Diagnostic]]:
     kind = kind_of(root)
     reader = _Reader(kind)
     spec = _shown(vocabulary.table(kind)["Response"])
-    return Document(kind, reader.element(root, spec, None)), reader.found
+    made = reader.element(root, spec, None)
+    return Document(kind, made, reader.texts), reader.found
 
 
 def _shown(spec: vocabulary.Element) -> vocabulary.Element:
@@ -73,40 +75,48 @@ class _Reader:
         self.kind = kind
         self.found: list[Diagnostic] = []
         self.vendors: set[str] = set()
+        self.texts: dict[Element, Span] = {}
 
     def element(
         self, tag: Tag, spec: vocabulary.Element | None, parent: vocabulary.Element | None
     ) -> Element:
+        before = len(self.found)
         attributes = tuple(self._attributes(tag, spec))
         children: list[Element | Text | Link] = []
         for child in tag.children:
             if isinstance(child, Words):
                 children.append(value_of(child.text))
-            elif spec is not None or tag.name in VERBS or parent is None:
-                inner = self._spec(child, spec)
-                made = self.element(child, inner, spec)
-                children.append(made)
+            elif child.name == "Response":
+                children.append(self._nested(child))
+            elif spec is not None:
+                children.append(self.element(child, self._spec(child, spec), spec))
         made = Element(tag.name, spec, attributes, tuple(children), tag.span)
         if spec is not None:
+            if (span := tag.words_span()) is not None:
+                self.texts[made] = span
             self._text(tag, spec, made)
+            self._empty(tag, spec, made)
             found = check_element(made, parent)
-            if self._empty(tag, spec, made):
+            if len(self.found) > before:  # a part that was refused is not a part that is missing
                 found = [finding for finding in found if finding.rule is not MISSING_PART]
             self.found += found
         return made
 
-    def _spec(self, tag: Tag, parent: vocabulary.Element | None) -> vocabulary.Element | None:
+    def _nested(self, tag: Tag) -> Element:
+        """A root inside the root, whose own content is read like any other."""
+        message = "a <Response> stands inside another; Twilio does not run what is in it"
+        hint = "take the inner <Response> and </Response> out"
+        self.found.append(NESTED_RESPONSE.at(tag.span, message, hint=hint))
+        spec = _shown(vocabulary.table(self.kind)["Response"])
+        return replace(self.element(tag, spec, None), spec=None)
+
+    def _spec(self, tag: Tag, parent: vocabulary.Element) -> vocabulary.Element | None:
         """The row of a tag inside ``parent``; one that stands at the wrong place is found too."""
         table = vocabulary.table(self.kind)
-        inside = parent.name if parent is not None else "Response"
+        inside = parent.name
         spec = vocabulary.element_by_tag(self.kind, inside, tag.name)
         if spec is not None:
             return _shown(spec)
-        if tag.name == "Response":
-            message = "a <Response> stands inside another; Twilio does not run what is in it"
-            hint = "take the inner <Response> and </Response> out"
-            self.found.append(NESTED_RESPONSE.at(tag.span, message, hint=hint))
-            return _shown(table["Response"])._replace(parents=("Response",))
         if tag.name in table:
             return _shown(table[tag.name])
         if tag.name in VERBS:
@@ -114,7 +124,7 @@ class _Reader:
                 self.vendors.add(VERBS[tag.name])
                 self.found.append(dialect_of(tag))
             return None
-        allowed = [table[name].tag for name in (parent.children if parent else ())]
+        allowed = [table[name].tag for name in parent.children]
         known = [*allowed, *table]
         same = next((name for name in known if folded(name) == folded(tag.name)), None)
         hint = _OTHER_KIND.get((self.kind, tag.name))
@@ -199,28 +209,26 @@ class _Reader:
             return
         self._checked(spec.text, text.strip(), span)
 
-    def _empty(self, tag: Tag, spec: vocabulary.Element, made: Element) -> bool:
-        """Whether an element lacks the text it is made of; if so, that is reported."""
+    def _empty(self, tag: Tag, spec: vocabulary.Element, made: Element) -> None:
+        """Report an element without the text that it is made of."""
         text = spec.text
-        if text is None or tag.text().strip() or any(True for _ in made.elements()):
-            return False
+        if text is None or tag.text().strip() or any(True for _ in tag.tags()):
+            return
         if spec.name == "Redirect":
             message = "<Redirect> is empty, so it leads to this very document again, for ever"
             hint = "write the address of the next document between its tags"
             self.found.append(EMPTY_ELEMENT.at(tag.span, message, hint=hint))
-            return True
+            return
         names = {attribute.name for attribute in made.attributes}
         if not text.required or names & {*text.required_unless}:
-            return False
-        message, hint = _lack(spec, text.required_unless)
-        finding = EMPTY_ELEMENT.at(tag.span, message, hint=hint)
+            return
+        finding = EMPTY_ELEMENT.at(tag.span, _lack(spec, text.required_unless))
         if spec.name == "Say":
             finding = replace(finding, severity=Severity.WARNING)
         self.found.append(finding)
-        return True
 
 
-def _lack(spec: vocabulary.Element, instead: Sequence[str]) -> tuple[str, str | None]:
+def _lack(spec: vocabulary.Element, instead: Sequence[str]) -> str:
     what = {
         "Say": "it has no words, so nothing is said",
         "Dial": "there is nobody to call",
@@ -229,9 +237,9 @@ def _lack(spec: vocabulary.Element, instead: Sequence[str]) -> tuple[str, str | 
         "Message": "the message has no words",
         "Sms": "the message has no words",
     }.get(spec.name, "what belongs between its tags is missing")
-    others = [name for name in instead if name in spec.attributes or name in spec.children]
-    hint = f"or give it {' or '.join(others)}" if others and spec.name != "Say" else None
-    return f"<{spec.tag}> is empty: {what}", hint
+    others = [name for name in instead if name in spec.attributes]
+    also = f", and no {' or '.join(others)} either" if others else ""
+    return f"<{spec.tag}> is empty: {what}{also}"
 
 
 def _short(text: str) -> str:

@@ -1,7 +1,7 @@
 """Where a document leads: its elements come in, findings about their addresses go out."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
@@ -13,7 +13,7 @@ from twimlc.vocabulary import Fetch
 
 _FETCHED = (Fetch.TWIML, Fetch.TWIML_LEG, Fetch.MEDIA_OR_TWIML)
 _FILE = re.compile(r"[^?#]*\.(?:xml|twiml)(?:#.*)?", re.IGNORECASE)
-_HOST = re.compile(r"(?:[a-z]+://|sips?:(?://)?)(?:[^@/?#;]*@)?([^/:?#;>\s]+)", re.IGNORECASE)
+_HOST = re.compile(r"(?:[a-z]+://|sips?:(?://)?)(?:[^@/?#;]*@)?([^/:?#;>\s]{1,255})", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
     r"(?:.*\.)?(?:example\.(?:com|org|net|edu)|foo\.(?:com|org|net|edu)|bar\.com)|.*\.example|"
     r"(?:.*\.)?your?[-_.]?(?:own)?[-_.]?(?:domain|server|site|web|app|company|host|url|callback|action"
@@ -23,7 +23,7 @@ _PLACEHOLDER = re.compile(
 )
 
 
-def check_links(root: Element, spans: dict[Element, Span | None]) -> Iterator[Diagnostic]:
+def check_links(root: Element, spans: Mapping[Element, Span]) -> Iterator[Diagnostic]:
     """Findings; ``spans`` gives the place of an element's text."""
     for element in root.walk():
         if element.spec is None:

@@ -15,16 +15,19 @@ from twimlc.source.names import nearest
 from twimlc.text import SourceFile, Span
 
 _BARE = re.compile(r"&(?!(?:#[0-9]+|#x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);)")
-_PASSED_OVER = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
+_PASSED_OVER = re.compile(
+    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL
+)
 _END_TAG = re.compile(r"</\s*([^\s<>/]*)\s*>?")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _CURLY = "“”„«»‘’‚"
 _SHOWN = re.compile(r"[^\s<>]{1,30}")
+_UP_TO_NEXT = re.compile(r"[^\s<>&\"']{1,30}")
 _HTML = {"nbsp": "&#160;", "copy": "©", "reg": "®", "eacute": "é", "uuml": "ü", "mdash": "—"}
 
 
 def bare_ampersands(file: SourceFile) -> tuple[str, list[Diagnostic]]:
-    """The text with ``+`` for each ``&`` that begins no entity, and a finding for each."""
+    """The text with a mark for each ``&`` that begins no entity, and a finding for each."""
     text = file.text
     if "&" not in text:
         return text, []
@@ -35,8 +38,8 @@ def bare_ampersands(file: SourceFile) -> tuple[str, list[Diagnostic]]:
         at = match.start()
         if any(start <= at < end for start, end in passed):
             continue
-        letters[at] = "+"
-        name = _SHOWN.match(text, at + 1)
+        letters[at] = p.AMPERSAND
+        name = _UP_TO_NEXT.match(text, at + 1)
         written = f"&{name[0]}" if name else "&"
         message = "a bare & stands here, which begins an entity in XML"
         fix = Fix("write '&amp;'", (Edit(Span(file, at, at + 1), "&amp;"),))
@@ -130,7 +133,9 @@ def _behind(file: SourceFile, fault: p.Fault) -> Diagnostic:
     if fault.closed and text.startswith("<", start):
         message = f"a second element stands behind </{fault.closed[-1].name}>"
         return MALFORMED_XML.at(span, message, hint="a document has one <Response>, with all in it")
-    return MALFORMED_XML.at(span, "something stands behind the end of the document", hint="delete it")
+    return MALFORMED_XML.at(
+        span, "something stands behind the end of the document", hint="delete it"
+    )
 
 
 def _before(file: SourceFile, fault: p.Fault) -> Diagnostic:
@@ -142,7 +147,9 @@ def _late_declaration(file: SourceFile, fault: p.Fault) -> Diagnostic:
     text = file.text[: fault.offset]
     what = "blanks or empty lines stand" if not text.strip() else "something stands"
     message = f"{what} before <?xml …?>, which must be the very first thing in the file"
-    return MALFORMED_XML.at(_piece(file, fault.offset), message, hint="delete what stands before it")
+    return MALFORMED_XML.at(
+        _piece(file, fault.offset), message, hint="delete what stands before it"
+    )
 
 
 def _duplicate(file: SourceFile, fault: p.Fault) -> Diagnostic:
@@ -171,6 +178,9 @@ def _invalid(file: SourceFile, fault: p.Fault) -> Diagnostic:
     if before.rfind("<!--") > before.rfind("-->"):
         message = "-- cannot stand inside a comment"
         return MALFORMED_XML.at(_piece(file, at), message, hint="write one hyphen")
+    opened = _begun(text, fault)
+    if opened < at and _open_quote(text[opened:at]) is not None:
+        return _in_tag(file, opened, at)
     opening = before.rfind("<")
     if opening > before.rfind(">") and opening >= 0:
         return _in_tag(file, opening, at)
@@ -180,6 +190,17 @@ def _invalid(file: SourceFile, fault: p.Fault) -> Diagnostic:
         return MALFORMED_XML.at(Span(file, start, start + 1), message, hint="write &lt;")
     message = f"this cannot stand here in XML: '{_piece(file, at).text}'"
     return MALFORMED_XML.at(_piece(file, at), message)
+
+
+def _begun(text: str, fault: p.Fault) -> int:
+    """Where the first tag begins behind those that were read; the end of the text without one."""
+    read = [tag.span.end for tag in (*fault.open, *fault.closed)]
+    read += [tag.closed.end for tag in fault.closed if tag.closed is not None]
+    at = max(read, default=0)
+    while (found := _PASSED_OVER.search(text, at)) and "<" not in text[at : found.start()]:
+        at = found.end()
+    start = text.find("<", at)
+    return len(text) if start < 0 or text.startswith("</", start) else start
 
 
 def _in_tag(file: SourceFile, opening: int, at: int) -> Diagnostic:
@@ -213,7 +234,7 @@ def _in_tag(file: SourceFile, opening: int, at: int) -> Diagnostic:
         shown = value[0] if value else ""
         message = f"the value of {attribute[1]} stands without quotes"
         return MALFORMED_XML.at(here, message, hint=f'write {attribute[1]}="{shown}"')
-    if attribute is not None and char in ("\"", "'"):
+    if attribute is not None and char in ('"', "'"):
         start = opening + attribute.start(1)
         word = attribute[1].rstrip("-:")
         end = text.find(char, at + 1)
@@ -224,8 +245,7 @@ def _in_tag(file: SourceFile, opening: int, at: int) -> Diagnostic:
     if written.endswith(('"', "'")):
         message = f"a blank is missing in {tag} before '{here.text}'"
         return MALFORMED_XML.at(here, message)
-    if attribute is not None and char in (">", "/") or (char and attribute and char.isalpha()):
-        assert attribute is not None
+    if attribute is not None and (char in (">", "/") or char.isalpha()):
         span = Span(file, opening + attribute.start(1), opening + attribute.end(1))
         message = f"{attribute[1]} has no value"
         return MALFORMED_XML.at(span, message, hint=f'write {attribute[1]}="…"')

@@ -24,8 +24,11 @@ _ITSELF = {
 }
 
 
-def check_order(root: Element) -> Iterator[Diagnostic]:
-    """Findings about the verbs of a document that answers a call."""
+def check_order(root: Element, *, waits: bool) -> Iterator[Diagnostic]:
+    """Findings about the verbs of a document that answers a call.
+
+    ``waits``: it plays for those who wait, and begins anew where it ends.
+    """
     verbs = [verb for verb in root.elements() if verb.spec is not None]
     last = next((index for index, verb in enumerate(verbs) if _leaves(verb)), len(verbs) - 1)
     yield from _never_run(verbs, last)
@@ -41,7 +44,7 @@ def check_order(root: Element) -> Iterator[Diagnostic]:
         if verb.tag == "Gather":
             yield from _menu_too_early(running[:index], verb)
             yield from _key_ends_input(verb)
-    if running:
+    if running and not waits:
         yield from _dead_end(running[-1])
 
 
@@ -58,8 +61,15 @@ def _leaves(verb: Element) -> bool:
     if spec.flow is Flow.NEVER:
         return True
     if spec.flow is Flow.ACTION_IF_SET and _given(verb, "action"):
-        return spec.attributes["action"].fetch is Fetch.TWIML
+        # A room that is not open lets the call go on, whatever the action says.
+        falls = any(_may_fall_through(noun) for noun in verb.elements())
+        return spec.attributes["action"].fetch is Fetch.TWIML and not falls
     return verb.tag in ("Say", "Play") and verb.literal("loop") == "0"
+
+
+def _may_fall_through(noun: Element) -> bool:
+    outcomes = noun.spec.outcomes if noun.spec is not None else None
+    return outcomes is not None and "not-open" in outcomes.failed
 
 
 def _never_run(verbs: Sequence[Element], last: int) -> Iterator[Diagnostic]:
@@ -106,14 +116,15 @@ def _menu_too_early(before: Sequence[Element], gather: Element) -> Iterator[Diag
 
 def _key_ends_input(gather: Element) -> Iterator[Diagnostic]:
     found = gather.get("finishOnKey")
-    key = found.value if found is not None else vocabulary.VOICE["Gather"].attributes["finishOnKey"].default
+    known = vocabulary.VOICE["Gather"].attributes["finishOnKey"]
+    key = found.value if found is not None else known.default
     if not isinstance(key, str) or len(key) != 1:
         return
     span = found.span if found is not None else gather.span
     length = gather.literal("numDigits")
     named = key in keys_named(spoken(gather))
     if named and (length == "1" or (key.isdecimal() and length is None)):
-        message = f"callers are told to press {key}, and {key} is what ends the input: it is dropped"
+        message = f"callers are told to press {key}, which only ends the input and is dropped"
         if found is None:
             message += " (# does unless finishOnKey says otherwise)"
         hint = 'write finishOnKey="" so that every key counts'

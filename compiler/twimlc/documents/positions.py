@@ -5,13 +5,18 @@ the text is not well-formed, the fault says where the parser stood and which tag
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from twimlc.text import SourceFile, Span
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 DEEPEST = 40
+AMPERSAND = "\ue000"
+"""Stands for a bare ``&`` in a text that is to be read all the same."""
 
 _ATTRIBUTE = re.compile(r"([^\s=/>\"'<]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
 _NAME = re.compile(r"<([^\s/>]+)")
@@ -168,7 +173,7 @@ class _Reader:
         while match := _ATTRIBUTE.search(self.text, at):
             if self.text[at : match.start()].strip():
                 break
-            value = values.get(match[1], match[2][1:-1])
+            value = values.get(match[1], match[2][1:-1]).replace(AMPERSAND, "&")
             spans = self._span(*match.span(1)), self._span(match.start(2) + 1, match.end(2) - 1)
             found.append(Given(match[1], value, *spans))
             at = match.end()
@@ -193,7 +198,7 @@ class _Reader:
     def _finish_words(self, end: int) -> None:
         if not self.words:
             return
-        text = "".join(self.words)
+        text = "".join(self.words).replace(AMPERSAND, "&")
         self.words.clear()
         written = self.text[self.words_at : end]
         start = self.words_at + len(written) - len(written.lstrip())

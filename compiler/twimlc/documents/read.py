@@ -14,7 +14,16 @@ MOST_BYTES = 1024 * 1024
 """More is not even looked at: Twilio takes 64 kB."""
 
 _DECLARED = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
-_ONE_BYTE = ("iso8859-1", "cp1252", "ascii", "iso8859-15", "iso8859-2", "cp1250", "cp1251", "koi8-r")
+_ONE_BYTE = (
+    "iso8859-1",
+    "iso8859-2",
+    "iso8859-15",
+    "cp1250",
+    "cp1251",
+    "cp1252",
+    "koi8-r",
+    "ascii",
+)
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),

@@ -12,18 +12,26 @@ _PRESS = (
     r"prem[ai](?:\s+il)?|premere|digiti|pressione|aperte|tecle|"
     r"druk(?:\s+op)?|toets|tryk|tryck|naci[sś]nij"
 )
-_NAMES = {
-    **{str(digit): str(digit) for digit in range(10)},
-    **dict(zip("zero one two three four five six seven eight nine".split(), "0123456789", strict=True)),
-    **dict(zip("cero uno dos tres cuatro cinco seis siete ocho nueve".split(), "0123456789", strict=True)),
-    **{name: "#" for name in ("pound", "hash", "#", "numeral", "raute", "dièse")},
-    **{name: "*" for name in ("star", "asterisk", "*", "asterisco", "estrella", "étoile", "stern")},
+_WORDS = {
+    "0": "0 zero cero null",
+    "1": "1 one uno un eins",
+    "2": "2 two dos deux zwei",
+    "3": "3 three tres trois drei",
+    "4": "4 four cuatro quatre vier",
+    "5": "5 five cinco cinq fünf",
+    "6": "6 six seis sechs",
+    "7": "7 seven siete sept sieben",
+    "8": "8 eight ocho huit acht",
+    "9": "9 nine nueve neuf neun",
+    "#": "# pound hash numeral raute dièse",
+    "*": "* star asterisk asterisco estrella étoile stern",
 }
-_KEYS = re.compile(
-    rf"\b(?:{_PRESS})\s+(?:(?:the|a|el|la|le|les|die|den|sur|key|number|button|tecla|touche|taste)"
-    rf"\s+)*({'|'.join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True))})(?![\w.,]*\d)(?!\w)",
-    re.IGNORECASE,
-)
+_NAMES = {name: key for key, names in _WORDS.items() for name in names.split()}
+_ANY = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True))
+_ARTICLES = r"(?:(?:the|el|la|le|les|die|den|sur|key|number|button|tecla|touche|taste)\s+)*"
+# What follows shows that no key is meant: a longer number, "4 digits", "one of".
+_NOT_BEFORE = r"(?![-.,]?\w|[-\s]+(?:digit|dígito|chiffre|stellig)|\s+of\b|[-\s]\d)"
+_KEYS = re.compile(rf"\b(?:{_PRESS})\s+{_ARTICLES}({_ANY}){_NOT_BEFORE}", re.IGNORECASE)
 
 
 def spoken(element: Element) -> str:

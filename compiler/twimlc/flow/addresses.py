@@ -20,7 +20,9 @@ from twimlc.diagnostics.rules.addresses import (
 from twimlc.text import Span
 from twimlc.vocabulary import Fetch
 
-_PARTS = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?")
+_PARTS = re.compile(
+    r"(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?"
+)
 _INSIDE = ("localhost", "local", "internal", "lan", "home", "corp", "test", "invalid")
 _SILENT_FILES = (
     *("html", "htm", "txt", "xml", "pdf", "json", "zip", "png", "jpg", "jpeg", "gif"),
@@ -32,9 +34,13 @@ _EDGES = (
     *("ashburn", "dublin", "frankfurt", "roaming", "sao-paulo", "singapore", "sydney"),
     *("tokyo", "umatilla"),
 )
-_KEYLIKE = re.compile(r"(?:^|&)(token|secret|api_?key|password|passwd|pwd|auth)=[^&]", re.IGNORECASE)
+_KEYLIKE = re.compile(
+    r"(?:^|&)(token|secret|api_?key|password|passwd|pwd|auth)=[^&]", re.IGNORECASE
+)
 _SIP = re.compile(r"(?:(sips?):)?(?:([^@?;]*)@)?([^@;?]*)((?:;[^?]*)?)(?:\?(.*))?", re.IGNORECASE)
-_SIP_HOST = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_SIP_HOST = re.compile(
+    r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
+)
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!%*_+`'~.\-]+")
 _STANDARD = ("user-to-user", "remote-party-id", "p-preferred-identity", "p-called-party-id")
 _MOST_OF_HEADERS = 1024
@@ -158,7 +164,9 @@ def check_sip(text: str, span: Span) -> Iterator[Diagnostic]:
         yield BAD_SIP_ADDRESS.at(span, message, hint=hint, twilio=(32223,))
     for param in filter(None, params.split(";")):
         name, _, value = param.partition("=")
-        allowed = {"transport": ("udp", "tcp", "tls"), "secure": ("true", "false")}.get(name.lower())
+        allowed = {"transport": ("udp", "tcp", "tls"), "secure": ("true", "false")}.get(
+            name.lower()
+        )
         if allowed and value.lower() not in allowed:
             message = f"{name} of a SIP address is {' or '.join(allowed)}, not '{value}'"
             yield BAD_SIP_ADDRESS.at(span, message, twilio=(32114,))

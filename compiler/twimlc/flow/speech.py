@@ -27,7 +27,9 @@ def check_speech(element: Element) -> Iterator[Diagnostic]:
                 yield LANGUAGE_OF_VOICE.at(given.span, message)
         elif "-" not in language and language not in _known(element):
             message = f"'{language}' is a language without its country"
-            hint = f"write it as {'en-US' if language == 'en' else language + '-' + language.upper()}"
+            hint = (
+                f"write it as {'en-US' if language == 'en' else language + '-' + language.upper()}"
+            )
             yield BARE_LANGUAGE.at(given.span, message, hint=hint)
         elif voice and voice.startswith("Google."):
             spoken = voice.removeprefix("Google.").split("-")[0]

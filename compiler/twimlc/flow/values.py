@@ -321,9 +321,9 @@ def _bad_address(spec: vocabulary.Attribute, text: str, node: Node) -> Diagnosti
             hint = wrong_port(text)
     if spec.scheme == "wss" and "?" in text:
         hint = "Twilio takes no query here; pass values as parameters"
-    if hint is None and not spec.scheme and (found := _SCHEME.match(text)):
-        if found[0].lower() not in ("http:", "https:"):
-            hint = "Twilio fetches over https:// and http:// only"
+    found = None if spec.scheme else _SCHEME.match(text)
+    if hint is None and found is not None and found[0].lower() not in ("http:", "https:"):
+        hint = "Twilio fetches over https:// and http:// only"
     if hint is None:
         return None
     message = f"{spec.name} is not an address that Twilio can use: '{_short(text)}'"

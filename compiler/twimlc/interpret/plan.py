@@ -11,8 +11,8 @@ from twimlc.flow.graph import Graph
 from twimlc.interpret.assumptions import OUR_READINGS, Readings
 from twimlc.interpret.bin_host import bin_host
 from twimlc.interpret.bin_template import ENGINES, Engine
-from twimlc.interpret.host import FileHost, RouterHost
 from twimlc.interpret.hop_host import HopHost
+from twimlc.interpret.host import FileHost, RouterHost
 from twimlc.interpret.verify import MOST_PAIRS, Dependence, Verified, dependences, verify_in
 from twimlc.interpret.walk import Media, Scene
 from twimlc.lower.hosts.twiml_bin import ROUTER

@@ -119,9 +119,7 @@ class _Names:
         return found
 
 
-def _answers(
-    decided: Decided, kind: Kind
-) -> tuple[list[tuple[str, DocumentKey]], DocumentKey]:
+def _answers(decided: Decided, kind: Kind) -> tuple[list[tuple[str, DocumentKey]], DocumentKey]:
     """What the value makes of a name, with where that leads; and where all others lead."""
     branches = dict(decided.branches)
     if kind.mark is None:
@@ -481,4 +479,3 @@ def _braces(markup: Markup) -> int:
             for part in text.parts:
                 extra += 5 * part.count("{") if isinstance(part, str) else _VALUE_BYTES
     return extra
-

@@ -81,7 +81,7 @@ def _keys(node: Node, ask: Ask) -> Iterator[Diagnostic]:
 
 def _addresses(node: Node, site: Site) -> Iterator[Diagnostic]:
     assert node.element is not None
-    for _, attribute, link, span in node.element.links():
+    for _, _, link, span in node.element.links():
         if isinstance(link, MediaLink) and site.media is None:
             yield MEDIA_NEEDS_ADDRESS.at(
                 span,
@@ -94,7 +94,7 @@ def _addresses(node: Node, site: Site) -> Iterator[Diagnostic]:
             if text and not _ADDRESS.match(text):
                 yield ADDRESS_NEEDS_FOLDER.at(
                     span,
-                    f"'{text}' ({where}) is a relative address, and a Bin lies in no folder of yours",
+                    f"'{text}' ({where}) is a relative address, and a Bin has no folder",
                     hint="write the whole address: https://…",
                 )
 

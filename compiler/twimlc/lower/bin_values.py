@@ -1,4 +1,4 @@
-"""Values of the call in the documents of a Bin. Drafts and markup come in, names and markup go out."""
+"""Values of the call in a Bin. Drafts and markup come in, names and markup go out."""
 
 from dataclasses import replace
 

@@ -26,8 +26,8 @@ class Host:
     ``methods`` are the HTTP methods it answers with a document, the preferred one first.
     ``decisions``: the next document may depend on a value that Twilio sends. ``templates``: a
     document may show values of the running call. ``single``: a whole flow is one document.
-    ``hop``: a TwiML Bin leads from each value of a decision to a file of its own. ``needs`` are keys a target must give,
-    ``files`` what it needs to find the right document.
+    ``hop``: a TwiML Bin leads from each value of a decision to a file of its own. ``needs`` are
+    keys a target must give, ``files`` what it needs to find the right document.
     """
 
     name: str
@@ -41,6 +41,11 @@ class Host:
     inline_limit: int = 8192
     needs: tuple[str, ...] = ()
     files: tuple[HostFile, ...] = ()
+
+    @property
+    def takes_hash(self) -> bool:
+        """Whether it can look at a # among keys: a Bin puts keys into an address, which # ends."""
+        return not (self.single or self.hop)
 
     @property
     def method(self) -> str:

@@ -14,6 +14,7 @@ from twimlc.lower.host import HOSTS, ROUTERS, find_host
 class Construct:
     """One thing that a flow may ask for, and what a host must be able to do for it.
 
+    ``hash_key``: a value with a #. ``free_text``: whether any text at all was sent.
     ``instead`` says what else works where the host cannot.
     """
 
@@ -22,6 +23,8 @@ class Construct:
     decisions: bool = False
     templates: bool = False
     post: bool = False
+    hash_key: bool = False
+    free_text: bool = False
     instead: str = ""
 
     def works_on(self, host: Host) -> bool:
@@ -30,6 +33,8 @@ class Construct:
             (host.decisions or not self.decisions)
             and (host.templates or not self.templates)
             and ("POST" in host.methods or not self.post)
+            and (host.takes_hash or not self.hash_key)
+            and (not host.hop or not self.free_text)
         )
 
 
@@ -59,10 +64,10 @@ CONSTRUCTS: tuple[Construct, ...] = (
     Construct(
         "asking again after silence",
         _flow(
+            "# twimlc: ignore[endless-round] whoever presses no key is asked for ever",
             "- gather: {numDigits: 1, prompt: Press a key.}",
             "  then: bye",
             "  fallback: main",
-            "  # twimlc: ignore[endless-round] a caller who never presses a key is meant here",
         ),
     ),
     Construct(
@@ -91,6 +96,7 @@ CONSTRUCTS: tuple[Construct, ...] = (
         "`#` as a key that picks",
         _flow('- menu: {prompt: Hash., choices: {"#": bye}}', "- hangup"),
         decisions=True,
+        hash_key=True,
     ),
     Construct(
         "what follows a dial, by how it ended",
@@ -112,6 +118,7 @@ CONSTRUCTS: tuple[Construct, ...] = (
         "what follows an agent, a relay or a SIP transfer, by how it ended",
         _flow(f"- connect: {_RELAY}", "  when: {handoff: bye}", "- hangup"),
         decisions=True,
+        free_text=True,
     ),
     Construct(
         "what follows a payment",

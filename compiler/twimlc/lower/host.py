@@ -27,7 +27,8 @@ class Site:
 
     ``row`` is the folder of the row of a matrix; ``allow`` the approximations that the target
     allows everywhere. On TwiML Bins ``media`` is the address that sound files are served under,
-    ``bin`` is the SID of the one that a router is, ``bins`` gives the SID of a flow's Bin, and ``bare`` asks for tags that stand outside comments.
+    ``bin`` is the SID of the one that is a router, ``bins`` gives the SID of each flow's Bin, and
+    ``bare`` asks for tags that stand outside comments.
     """
 
     host: Host

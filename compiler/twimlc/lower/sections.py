@@ -87,13 +87,11 @@ def arrange(
 
 
 def messages(entry: tuple[Markup, ...], sections: Iterable[Section]) -> tuple[Block, ...]:
-    """The whole Bin of a flow that answers messages: it has no decisions, and ends where it ends."""
+    """The whole Bin of a flow that answers messages: nothing in it decides."""
     blocks = [*_section([], "^go", entry)]
     for found in sections:
         blocks += _plain(found)
     return tuple(_joined(blocks))
-
-
 
 
 def _plain(section: Section) -> Iterator[Block]:

@@ -10,6 +10,7 @@ from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.ignores import apply_ignores
 from twimlc.diagnostics.order import apply_severities, in_order, merge_variants
 from twimlc.pipeline.compile import Compiled, compile_target
+from twimlc.pipeline.documents import check_documents, set_documents_apart
 from twimlc.pipeline.load import Loaded, load
 from twimlc.pipeline.model import NumberSetting, Options, Result, TargetReport, UsageError
 from twimlc.pipeline.single import CompiledFlow, chosen, only, target_of
@@ -42,11 +43,16 @@ def check(options: Options | None = None) -> Result:
 
     Raises :class:`UsageError` where the options themselves are wrong.
     """
-    loaded = load(options or Options())
+    documents, flows = set_documents_apart(options or Options())
+    found = check_documents(documents) if documents is not None else []
+    if flows is None:
+        return Result(tuple(in_order(found)))
+    loaded = load(flows)
     if not isinstance(loaded, Loaded):
-        return Result(tuple(in_order(loaded)))
+        return Result(tuple(in_order([*found, *loaded])))
     compiled = _compile(loaded)
-    return Result(_findings(loaded, compiled, options or Options()))
+    found += _findings(loaded, compiled, flows)
+    return Result(tuple(in_order(found)))
 
 
 def build(options: Options | None = None) -> Result:

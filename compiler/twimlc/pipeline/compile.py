@@ -62,14 +62,15 @@ class Variant:
 class Compiled:
     """A target, compiled. ``findings`` are those of this target, rows merged.
 
-    ``components`` are the names of those that each flow uses; ``read_media`` gives the bytes of
-    the sound files that flows name.
+    ``components`` are the names of those that each flow uses, ``invariants`` what each promises;
+    ``read_media`` gives the bytes of the sound files that flows name.
     """
 
     target: Target
     variants: list[Variant] = field(default_factory=list)
     findings: list[Diagnostic] = field(default_factory=list)
     components: dict[str, set[str]] = field(default_factory=dict)
+    invariants: dict[str, t.Node] = field(default_factory=dict)
     flows: set[str] = field(default_factory=set)
     read_media: Callable[[MediaLink], bytes | None] | None = None
 
@@ -170,7 +171,7 @@ def _variant(
     graph, found = build_graph(flows)
     findings += found
     calls = {name: _declared_calls(loaded.flows[name].tree) for name in flows}
-    findings += analyse(graph, calls)
+    findings += analyse(graph, calls, made.invariants, loaded.project.budgets)
     findings += media.missing(graph)
     plan: Plan | None = None
     host = find_host(target.host, target.router)
@@ -225,6 +226,8 @@ def _flow(
     found = [f for f in found if (f.span.file.path, f.span.start, f.span.end) not in said]
     findings = [*findings, *found]
     made.components.setdefault(source.name, set()).update(used.components)
+    if (promised := tree.get("invariants")) is not None:
+        made.invariants[source.name] = promised
     read, found = read_flow(tree, source.file, names[source.name], names)
     findings += _independent(found, [f for f in (*source.faults, *findings) if f.is_error])
     broken = read is None or any(f.is_error for f in (*source.faults, *findings))

@@ -137,7 +137,8 @@ def _number(
     for other, flow in starts.items():
         same_kind = (flow in texts) == (starts[path] in texts)
         if flow == made.target.on_error and other != path and same_kind:
-            number |= {f"{kind}FallbackUrl": addresses.get(other, base + other), f"{kind}FallbackMethod": method}
+            address = addresses.get(other, base + other)
+            number |= {f"{kind}FallbackUrl": address, f"{kind}FallbackMethod": method}
     return number
 
 
@@ -152,7 +153,8 @@ def _pastes(
     target = made.target
     if target.router == "twiml-bin":
         for file in router_files(host, whole):
-            yield Paste(file.path, len(file.data), "", target.bin, file.path not in written.unchanged)
+            changed = file.path not in written.unchanged
+            yield Paste(file.path, len(file.data), "", target.bin, changed)
     if target.host == "twiml-bin":
         for path in sorted(files):
             flow = base_name(files[path].flow)

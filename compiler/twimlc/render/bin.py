@@ -1,4 +1,4 @@
-"""Rendering a Bin: its verbs and tags come in, the template that is pasted into the Console goes out.
+"""Rendering a Bin: verbs and tags come in, rows for the template of documents go out.
 
 What a user wrote is text to a Bin's engine as it is text to XML: no brace of it can open a tag.
 """
@@ -17,7 +17,7 @@ _REFERENCES = {
     "\x04": "{{",
     "\x05": "}}",
 }
-"""Characters that no document may hold stand for what must not be escaped a second time. The last two are
+"""Characters that no document may hold stand for what must not be escaped twice. The last two are
 the braces of our own tags."""
 
 
@@ -60,9 +60,7 @@ class BinLayout(Layout):
         if isinstance(value, str):
             return _BRACES.sub("\x01", value)
         return "".join(
-            part.translate(_BESIDE_VALUE)
-            if isinstance(part, str)
-            else f"\x04{part.name}\x05"
+            part.translate(_BESIDE_VALUE) if isinstance(part, str) else f"\x04{part.name}\x05"
             for part in value.parts
         )
 

@@ -13,7 +13,7 @@ Attributes = tuple[tuple[str, str], ...]
 
 
 class Row(NamedTuple):
-    """A piece of a document: ``kind`` is open, close, empty, leaf (one line), text, or tags (of a Bin).
+    """A piece of a document: ``kind`` is open, close, empty, leaf (one line), text or tags.
 
     ``before`` and ``after`` are white space: the indent, and the line end.
     """

@@ -33,6 +33,13 @@ def flow_schema() -> Schema:
                 "$comment": "a list of names",
                 "description": "Query parameters of the first request, for `${call.NAME}`.",
             },
+            "invariants": {
+                "type": ["array", "null"],
+                "items": {"type": "string", "$comment": "a sentence"},
+                "$comment": "a list of sentences",
+                "description": "Promises that are checked on every way through the call, such as "
+                "`always reaches human`, `never dials +1900*` or `'recorded' before record`.",
+            },
             "components": {
                 "type": ["object", "null"],
                 "patternProperties": {f"^{NAME}$": {"$ref": "#/definitions/component"}},

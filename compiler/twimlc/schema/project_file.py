@@ -39,6 +39,16 @@ def project_schema() -> Schema:
                 "$comment": "the name of a CSV file, or a map of table, folder and flows",
                 "description": "A table. The flows are built once per row; columns become params.",
             },
+            "budgets": {
+                "type": ["object", "null"],
+                "properties": {
+                    "choice": _budget("What may come before the first choice."),
+                    "human": _budget("What may come before a human."),
+                },
+                "additionalProperties": False,
+                "$comment": "a map of choice and human",
+                "description": "How much a caller bears, at worst, on every way through a flow.",
+            },
             "rules": {
                 "type": ["object", "null"],
                 "additionalProperties": one_of(
@@ -51,6 +61,17 @@ def project_schema() -> Schema:
         "patternProperties": {"^x-": {}},
         "additionalProperties": False,
         "$comment": "a project file",
+    }
+
+
+def _budget(description: str) -> Schema:
+    most: Schema = {"type": "integer", "minimum": 0, "maximum": 999_999}
+    return {
+        "type": ["object", "null"],
+        "properties": {"seconds": most, "words": most, "keys": most},
+        "additionalProperties": False,
+        "$comment": "a map of seconds, words and keys",
+        "description": description,
     }
 
 

@@ -32,7 +32,9 @@ from twimlc.text import SourceFile, Span
 PROJECT_FILE = "twimlc.yaml"
 DEFAULT_TARGET = "twiml-bin"
 
-_KEYS = ("flows", "build", "targets", "matrix", "rules")
+_KEYS = ("flows", "build", "targets", "matrix", "rules", "budgets")
+_BUDGETS = ("choice", "human")
+_MEASURES = ("seconds", "words", "keys")
 _MATRIX_KEYS = ("table", "folder", "flows")
 
 Setting = Severity | Literal["off"]
@@ -40,7 +42,10 @@ Setting = Severity | Literal["off"]
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A folder of flows and what to make of them. ``rules`` maps slugs to severities."""
+    """A folder of flows and what to make of them. ``rules`` maps slugs to severities.
+
+    ``budgets`` says how many seconds, words and keys may come before a choice and a human.
+    """
 
     root: Path
     file: SourceFile | None
@@ -49,6 +54,7 @@ class Project:
     targets: Mapping[str, Target]
     matrix: Matrix | None = None
     rules: Mapping[str, Setting] = field(default_factory=dict)
+    budgets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     recursive: bool = True
 
 
@@ -91,6 +97,7 @@ def read_project(config: Path | None, cwd: Path) -> tuple[Project | None, list[D
         targets=_targets(body.get("targets"), findings),
         matrix=_matrix(body.get("matrix"), root, findings),
         rules=_rules(body.get("rules"), findings),
+        budgets=_budgets(body.get("budgets"), findings),
     )
     return project, findings
 
@@ -251,6 +258,38 @@ def _matrix(node: Node | None, root: Path, findings: list[Diagnostic]) -> Matrix
     matrix, found = read_matrix(file, folder=folder, flows=flows)
     findings += found
     return matrix
+
+
+def _budgets(node: Node | None, findings: list[Diagnostic]) -> dict[str, dict[str, int]]:
+    """How much may come before the first choice, and before a human."""
+    budgets: dict[str, dict[str, int]] = {}
+    for goal, limits in _members(node, _BUDGETS, "budgets", findings):
+        for measure, value in _members(limits, _MEASURES, goal, findings):
+            if isinstance(value, Scalar) and value.text.isdecimal() and len(value.text) < 7:
+                budgets.setdefault(goal, {})[measure] = int(value.text)
+            else:
+                message = f"{measure} is a whole number: how many may come before it"
+                findings.append(BAD_PROJECT.at(value.span, message))
+    return budgets
+
+
+def _members(
+    node: Node | None, known: Sequence[str], what: str, findings: list[Diagnostic]
+) -> list[tuple[str, Node]]:
+    """The known keys of a map, with a finding for each other one."""
+    if node is None or is_empty(node):
+        return []
+    if not isinstance(node, tree.Mapping):
+        hint = "budgets: {choice: {seconds: 30}, human: {keys: 3}}"
+        message = f"'{what}' is a map of {', '.join(known)}"
+        findings.append(BAD_PROJECT.at(node.span, message, hint=hint))
+        return []
+    for entry in node:
+        if entry.key not in known:
+            hint = meant(entry.key, known) or f"it has {', '.join(known)}"
+            message = f"'{what}' has no '{entry.key}'"
+            findings.append(UNKNOWN_PROJECT_KEY.at(entry.key_span, message, hint=hint))
+    return [(entry.key, entry.value) for entry in node if entry.key in known]
 
 
 def _rules(node: Node | None, findings: list[Diagnostic]) -> Mapping[str, Setting]:

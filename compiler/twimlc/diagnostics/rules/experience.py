@@ -270,3 +270,80 @@ steps:
       - hangup
 """),
 )
+
+OVER_BUDGET = Rule(
+    456,
+    "over-budget",
+    Severity.WARNING,
+    "Callers may wait, listen or key in longer than the project allows.",
+    "`budgets:` of the project file says how many seconds, words and keys may come before the "
+    "first choice and before a human. The worst way through the flow counts, with 150 words to "
+    "the minute; sounds count nothing, because their length is not known.",
+    wrong=Example("""\
+flow: example
+steps:
+  - say: Welcome to the longest greeting that anybody ever had to listen to on a telephone.
+  - dial: "+14155550100"
+  - hangup
+""", files=(("twimlc.yaml", "targets:\n  static: {host: static}\nbudgets:\n  human: {words: 10}\n"),)),
+    right=Example("""\
+flow: example
+steps:
+  - say: Welcome.
+  - dial: "+14155550100"
+  - hangup
+""", files=(("twimlc.yaml", "targets:\n  static: {host: static}\nbudgets:\n  human: {words: 10}\n"),)),
+)
+
+BAD_INVARIANT = Rule(
+    457,
+    "bad-invariant",
+    Severity.ERROR,
+    "A sentence under `invariants:` cannot be checked.",
+    "A promise is one of a few sentences: `always reaches X`, `always reaches X within 3 keys` "
+    "(or words, or seconds), `reaches X within 3 keys`, `never reaches X`, `never dials +1900*`, "
+    "`X before Y`. X is a state, a verb, human, voicemail, hangup, or words in quotes.",
+    wrong=Example("""\
+flow: desk
+invariants:
+  - always reaches the desk
+steps:
+  - dial: "+14155550100"
+  - hangup
+"""),
+    right=Example("""\
+flow: desk
+invariants:
+  - always reaches human
+steps:
+  - dial: "+14155550100"
+  - hangup
+"""),
+)
+
+BROKEN_INVARIANT = Rule(
+    458,
+    "broken-invariant",
+    Severity.ERROR,
+    "A promise under `invariants:` does not hold.",
+    "The flow has a way on which the promise is broken, and the finding tells it. Mend the flow, "
+    "or take the promise back.",
+    wrong=Example("""\
+flow: desk
+invariants:
+  - "'recorded' before record"
+steps:
+  - say: Please leave a message.
+  - record: {maxLength: 60}
+  - hangup
+"""),
+    right=Example("""\
+flow: desk
+invariants:
+  - "'recorded' before record"
+steps:
+  - say: Please leave a message. It is recorded.
+  - record: {maxLength: 60}
+  - hangup
+"""),
+)

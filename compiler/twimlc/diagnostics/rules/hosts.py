@@ -353,13 +353,15 @@ flow: terms
 params:
   line: "You can read and hear these terms of our service again on our website at any time you like. "
   ten: ${line}${line}${line}${line}${line}${line}${line}${line}${line}${line}
-  page: ${ten}${ten}${ten}${ten}${ten}${ten}${ten}
+  page: ${ten}${ten}${ten}
 states:
 """
         + "".join(
             f"""\
   part{number}:
-    - say: Part {number} for ${{call.From}}. ${{page}}
+    - say: Part {number} for ${{call.From}}.
+    - say: ${{page}}
+    - say: ${{page}}
     - gather: {{numDigits: 1, prompt: Press any key to go on.}}
       then: {"part" + str(number + 1) if number < 11 else "hangup"}
     - hangup

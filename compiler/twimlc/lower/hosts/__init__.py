@@ -42,4 +42,6 @@ def find_host(host: str, router: str | None = None) -> Host | None:
     if found is None or router is None:
         return found
     before = ROUTERS.get(router)
-    return None if before is None else replace(found, decisions=True, files=before.files, hop=before.hop)
+    if before is None:
+        return None
+    return replace(found, decisions=True, files=before.files, hop=before.hop)

@@ -1,0 +1,45 @@
+"""Whether a call stays within what the project allows a caller to bear.
+
+The graph and the project's budgets come in, findings go out.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from twimlc.analysis.costs import HUMAN, worst
+from twimlc.analysis.paths import told
+from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.rules.experience import OVER_BUDGET
+from twimlc.flow.graph import Context, Graph, Node
+
+Budgets = Mapping[str, Mapping[str, int]]
+"""For ``choice`` and ``human``: the most ``seconds``, ``words`` and ``keys`` before it."""
+
+_BEFORE = {"choice": "the first choice", "human": "a human"}
+
+
+def check_budgets(graph: Graph, budgets: Budgets) -> Iterator[Diagnostic]:
+    """A finding for each budget that the worst way of a flow breaks."""
+    ends = {"choice": _asks, "human": _is_human}
+    for start in graph.starts.values():
+        if graph.contexts.get(start) is not Context.CALL:
+            continue
+        for goal, limits in budgets.items():
+            for measure, most in limits.items():
+                found = worst(graph, start, ends[goal], measure)
+                if found is None:
+                    continue
+                cost, way, end = found
+                spent = getattr(cost, measure)
+                if spent > most:
+                    amount = f"{spent:.0f} {measure}"
+                    message = f"{amount} may pass before {_BEFORE[goal]}; the budget is {most}"
+                    hint = f"the worst way: {told(graph, way, end)}"
+                    yield OVER_BUDGET.at(graph.nodes[end].span, message, hint=hint)
+
+
+def _asks(node: Node) -> bool:
+    return node.element is not None and node.element.tag == "Gather"
+
+
+def _is_human(node: Node) -> bool:
+    return node.element is not None and node.element.tag in HUMAN

@@ -1,0 +1,150 @@
+"""The files that lie open in an editor: their texts come in, what the compiler makes of them out.
+
+What is typed counts before it is saved, in the file itself and in the flows and components that
+it touches. The project file and call scripts are read from the disk.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.flow.graph import Graph
+from twimlc.languageserver.shapes import FileKind
+from twimlc.pipeline import compiled
+from twimlc.pipeline.load import Loaded, load, project_of
+from twimlc.pipeline.model import Options, UsageError
+from twimlc.source.files import display_path
+from twimlc.source.project import PROJECT_FILE, find_root
+from twimlc.source.reader import read_yaml
+from twimlc.source.search import COMPONENTS
+from twimlc.source.tree import Mapping as MappingNode
+from twimlc.text import SourceFile
+
+_PROJECT_FILES = (PROJECT_FILE, "twimlc.yml")
+_SCRIPTS = (".test.yaml", ".test.yml")
+_A_FLOW = re.compile(r"^(?:states|steps)[ \t]*:|^#.*flow\.schema\.json", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checked:
+    """What one compilation found out about a file.
+
+    ``text`` is what it was made from; ``graphs`` are those of the targets (and rows) that have
+    the flow. Findings bear paths that count from ``root``.
+    """
+
+    path: Path
+    root: Path
+    text: str
+    findings: tuple[Diagnostic, ...] = ()
+    graphs: tuple[Graph, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What findings call the file."""
+        return display_path(self.path, self.root)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A file to look at, with the texts of all open files at that time. Free of shared state."""
+
+    path: Path
+    root: Path
+    texts: Mapping[Path, str]
+
+    @property
+    def text(self) -> str:
+        return self.texts.get(self.path, "")
+
+    @property
+    def name(self) -> str:
+        return display_path(self.path, self.root)
+
+    def options(self, *, whole: bool = False, texts: Mapping[str, str] | None = None) -> Options:
+        """What the pipeline is asked; ``texts`` are stronger than those of the editor."""
+        shown = {display_path(path, self.root): text for path, text in self.texts.items()}
+        options = Options(cwd=self.root, texts={**shown, **(texts or {})})
+        if whole or kind_of_file(self.path) is not FileKind.FLOW:
+            return options
+        if not self.path.is_file():
+            stdin = (self.name, options.texts.get(self.name, "").encode("utf-8", "replace"))
+            return Options(cwd=self.root, texts=options.texts, stdin=stdin)
+        return Options(cwd=self.root, texts=options.texts, paths=(self.path,))
+
+    def check(self) -> Checked:
+        """Compile the file, a component together with the flows of its project."""
+        try:
+            _, made, findings = compiled(self.options())
+        except UsageError:
+            return Checked(self.path, self.root, self.text)
+        graphs = tuple(variant.graph for target in made for variant in target.variants)
+        return Checked(self.path, self.root, self.text, tuple(findings), graphs)
+
+    def load(self, *, whole: bool = False) -> Loaded | None:
+        """Read the file and what it touches, or all of the project, without compiling."""
+        try:
+            loaded = load(self.options(whole=whole))
+        except UsageError:
+            return None
+        return loaded if isinstance(loaded, Loaded) else None
+
+    def tree(self, line: int | None = None) -> MappingNode | None:
+        """The file's own tree; if it cannot be read, that of the text without a line (from 1)."""
+        file = SourceFile(self.name, self.text)
+        node, _ = read_yaml(file)
+        if not isinstance(node, MappingNode) and line is not None:
+            start, end = file.offset(line), file.offset(line) + len(file.line(line))
+            rest = file.text[:start] + " " * (end - start) + file.text[end:]
+            node, _ = read_yaml(SourceFile(self.name, rest))
+        return node if isinstance(node, MappingNode) else None
+
+
+@dataclass(slots=True)
+class OpenFiles:
+    """The texts of an editor, by path."""
+
+    texts: dict[Path, str] = field(default_factory=dict)
+
+    def question(self, path: Path) -> Question:
+        """A file, seen together with everything else that is open now."""
+        return Question(path, root_of(path), dict(self.texts))
+
+    def neighbours(self, path: Path) -> list[Path]:
+        """The open files of the same project, the file itself first."""
+        root = root_of(path)
+        others = [each for each in self.texts if each != path and root_of(each) == root]
+        return [each for each in (path, *others) if each in self.texts]
+
+
+def kind_of_file(path: Path) -> FileKind:
+    """What a file is, by its name and folder."""
+    if path.name in _PROJECT_FILES:
+        return FileKind.PROJECT
+    if path.name.endswith(_SCRIPTS):
+        return FileKind.SCRIPT
+    return FileKind.COMPONENT if path.parent.name == COMPONENTS else FileKind.FLOW
+
+
+def root_of(path: Path) -> Path:
+    """The project's folder, else the folder that the file lies in (of a component, above it)."""
+    folder = path.parent.parent if path.parent.name == COMPONENTS else path.parent
+    return find_root(folder) or folder
+
+
+def is_ours(path: Path, text: str) -> bool:
+    """Whether a file is one of twimlc's: not every YAML file beside a project is a flow."""
+    kind = kind_of_file(path)
+    if kind is FileKind.SCRIPT or (kind is FileKind.PROJECT and path.suffix == ".yaml"):
+        return True
+    if _A_FLOW.search(text):
+        return True
+    root = find_root(path.parent)
+    if root is None:
+        return False
+    project, _ = project_of(Options(cwd=root))
+    flows = project.flows if project is not None else root / "flows"
+    return flows != root and path.is_relative_to(os.path.abspath(flows))

@@ -1,0 +1,49 @@
+"""Twilio's error dictionary: every code in the table is caught as it says, or has its reason."""
+
+from pathlib import Path
+
+import pytest
+
+from twimlc import pipeline
+from twimlc.diagnostics.catalogue import RULES
+from twimlc.diagnostics.codes import CODES, PARTLY, WHOLE, Code
+from twimlc.diagnostics.diagnostic import Severity
+
+# A word that TwiML does not know, and a character that XML does not, whatever they would be for.
+ANY_WORD = {12200, 12100}
+CAUGHT = [code for code in CODES if code.rule]
+
+
+@pytest.mark.parametrize("code", CAUGHT, ids=lambda code: str(code.code))
+def test_caught(code: Code, tmp_path: Path) -> None:
+    options = pipeline.Options(
+        stdin=("example.yaml", code.wrong.encode()),
+        targets=(code.target,),
+        cwd=tmp_path,
+        write=False,
+    )
+    found = [f for f in pipeline.check(options).findings if f.severity is not Severity.NOTE]
+    assert [finding.rule.slug for finding in found] == [code.rule]
+    assert {code.code, *ANY_WORD} & {*found[0].twilio}
+
+
+def test_each_code_stands_once_with_a_rule_or_a_reason() -> None:
+    numbers = [code.code for code in CODES]
+    assert len(numbers) == len(set(numbers))
+    for code in CODES:
+        assert bool(code.rule) != bool(code.reason), code.code
+        assert code.title
+    assert {code.rule for code in CAUGHT} <= RULES.keys()
+
+
+def test_nothing_was_lost_from_the_table() -> None:
+    assert (len(WHOLE), len(PARTLY)) == (141, 89)
+    assert sum(bool(code.rule) for code in WHOLE) >= 137
+    assert sum(bool(code.rule) for code in PARTLY) >= 48
+
+
+def test_codes_of_rules_are_in_the_table_where_a_document_shows_them() -> None:
+    known = {code.code for code in CODES}
+    shown = {code for rule in RULES.values() for code in rule.twilio}
+    # 53205 is an event of Video rooms, not an error of the document.
+    assert shown - known <= {53205}
