@@ -185,6 +185,7 @@ def test_what_cannot_be_checked_is_an_error(promise: str) -> None:
         ("dial: {sip: 'sip:+14155550100@shop.sip.twilio.com'}", []),
         ("dial: {sip: 'sip:desk@pbx.example.com:5061;transport=tls?X-Shop=downtown&User-to-User=1'}", []),
         ("dial: {sip: 'sip:desk@pbx'}", ["private-host"]),
+        ("dial: {sip: 'sip:4155550100;phone-context=+1@pbx.example.com'}", []),
         ("play: https://media.example.com/a.mp3#rc=2&rp=5xx,ct&e=dublin,ashburn", []),
         ("play: https://user:pa55@media.example.com/a.mp3", ["secret-in-document"]),
         ("play: https://8.8.8.8/a.mp3", []),

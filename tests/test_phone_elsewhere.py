@@ -140,7 +140,8 @@ def _serving(handler: Any) -> Iterator[str]:
 def test_over_http_it_is_the_same_call(
     phone: Phone, static: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flow: str, typed: str
 ) -> None:
-    (tmp_path / "twimlc.yaml").write_text("flows: flows\ntargets: {plain: {host: static}}\n")
+    chosen = f"{{host: static, flows: [{flow}]}}"
+    (tmp_path / "twimlc.yaml").write_text(f"flows: flows\ntargets: {{plain: {chosen}}}\n")
     shutil.copytree(ROOT / "flows", tmp_path / "flows")
     assert run(["build", "-q", "-o", "served", "--no-verify"]) == 0
     expected = phone(typed, flow, "-q")[1]

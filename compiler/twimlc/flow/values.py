@@ -13,7 +13,6 @@ from typing import assert_never
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.edits import rewrite
-from twimlc.diagnostics.rules.addresses import UNFAMILIAR_VALUE
 from twimlc.diagnostics.rules.shape import BAD_VALUE, WRONG_TYPE
 from twimlc.diagnostics.rules.twiml import (
     BAD_ADDRESS,
@@ -21,10 +20,9 @@ from twimlc.diagnostics.rules.twiml import (
     BAD_SID,
     CALL_VALUE_IN_ADDRESS,
     TOO_LONG,
-    UNKNOWN_VOICE,
 )
-from twimlc.flow.addresses import address_remarks, check_sip, wrong_port
-from twimlc.flow.numbers import client_remarks, number_remarks
+from twimlc.flow.addresses import wrong_port
+from twimlc.flow.remarks import remarks
 from twimlc.source.names import nearest
 from twimlc.source.respell import respell
 from twimlc.source.tree import Atom, Mapping, Node, Scalar, Sequence, Template
@@ -73,7 +71,7 @@ def check_value(spec: vocabulary.Attribute, node: Node) -> Checked:
     if text == "" and spec.allow_empty:
         return "", []
     problem = _problem(spec, text, node)
-    return (None, [problem]) if problem else (text, list(_remarks(spec, text, node)))
+    return (None, [problem]) if problem else (text, list(remarks(spec, text, node.span)))
 
 
 def _check_list(spec: vocabulary.Attribute, node: Sequence) -> Checked:
@@ -329,33 +327,3 @@ def _bad_address(spec: vocabulary.Attribute, text: str, node: Node) -> Diagnosti
     message = f"{spec.name} is not an address that Twilio can use: '{_short(text)}'"
     codes = (*spec.twilio, *BAD_ADDRESS.twilio, *(_TEMPLATE_CODES if "{" in text else ()))
     return BAD_ADDRESS.at(node.span, message, hint=hint, twilio=codes)
-
-
-def _remarks(spec: vocabulary.Attribute, text: str, node: Scalar) -> Iterator[Diagnostic]:
-    """What is allowed yet smells."""
-    if spec.type is T.VOICE and vocabulary.voice_family(text) is None:
-        example = "such as Polly.Joanna-Neural or Google.en-US-Neural2-A"
-        message = f"'{_short(text)}' is no voice that we know"
-        yield UNKNOWN_VOICE.at(node.span, message, hint=f"Twilio's voices have names {example}")
-    elif spec.type is T.URL:
-        yield from address_remarks(spec, text, node.span)
-    elif spec.type is T.PHONE_NUMBER:
-        yield from number_remarks(text, node.span)
-    elif spec.type is T.SIP_URI and spec.twilio:
-        yield from check_sip(text, node.span)
-    elif spec.type is T.CLIENT_IDENTITY:
-        yield from client_remarks(text, node.span)
-    elif spec.type is T.STRING and spec.known_values and text not in spec.known_values:
-        yield from _unfamiliar(spec, text, node)
-
-
-def _unfamiliar(spec: vocabulary.Attribute, text: str, node: Scalar) -> Iterator[Diagnostic]:
-    close = nearest(text, spec.known_values)
-    # Names of settings are the provider's own: only one that looks misspelt is worth a word.
-    open_set = spec.name == "name" and close is None
-    if open_set or (spec.pattern and re.fullmatch(spec.pattern, text)):
-        return
-    message = f"'{_short(text)}' is no {spec.name} that Twilio's pages name"
-    hint = f"did you mean '{close}'?" if close else f"they name {', '.join(spec.known_values)}"
-    codes = spec.twilio or UNFAMILIAR_VALUE.twilio
-    yield UNFAMILIAR_VALUE.at(node.span, message, hint=hint, twilio=codes)

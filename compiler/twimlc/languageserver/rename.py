@@ -63,7 +63,7 @@ def rename(question: Question, offset: int, name: str) -> dict[str, list[Edit]]:
             edits.setdefault(span.file.path, []).extend(fix.edits)
             files[span.file.path] = span.file
     texts = {path: apply_edits(files[path].text, made) for path, made in edits.items()}
-    _still_whole(question, state.name, texts)
+    _still_whole(question, state.name, texts, whole=any(path != question.name for path in texts))
     return edits
 
 
@@ -78,10 +78,10 @@ def _allowed(state: StateName, name: str) -> None:
         raise CannotRenameError(reason)
 
 
-def _still_whole(question: Question, name: str, texts: dict[str, str]) -> None:
+def _still_whole(question: Question, name: str, texts: dict[str, str], *, whole: bool) -> None:
     try:
-        before = _errors(question, {})
-        after = _errors(question, texts)
+        before = _errors(question, {}, whole)
+        after = _errors(question, texts, whole)
     except UsageError as error:
         raise CannotRenameError(str(error)) from error
     new = after - before
@@ -93,9 +93,6 @@ def _still_whole(question: Question, name: str, texts: dict[str, str]) -> None:
         )
 
 
-def _errors(question: Question, texts: dict[str, str]) -> Counter[tuple[str, str]]:
-    found: Counter[tuple[str, str]] = Counter()
-    for whole in (False, True):
-        result = check(question.options(whole=whole, texts=texts))
-        found.update((f.rule.slug, f.span.file.path) for f in result.findings if f.is_error)
-    return found
+def _errors(question: Question, texts: dict[str, str], whole: bool) -> Counter[tuple[str, str]]:
+    result = check(question.options(whole=whole, texts=texts))
+    return Counter((f.rule.slug, f.span.file.path) for f in result.findings if f.is_error)

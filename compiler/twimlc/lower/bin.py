@@ -6,7 +6,7 @@ which question was asked (``q``) and which table its answers are named after (``
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.hosts import BIN_TOO_BIG
@@ -14,10 +14,12 @@ from twimlc.flow.graph import Context, Graph, NodeKey
 from twimlc.flow.model import MediaLink, StateLink
 from twimlc.lower.audio import gather_media
 from twimlc.lower.bin_checks import check_calls, check_flow
+from twimlc.lower.bin_names import KINDS, LINES, FlowKeys, Names, Queries, ends
+from twimlc.lower.bin_size import largest_answer
 from twimlc.lower.bin_values import shown, with_kept_keys
 from twimlc.lower.compose import Composer, Decided, Draft, Jump, Verb
 from twimlc.lower.host import Site
-from twimlc.lower.keys import DecisionKey, DocumentKey, Keys, LinkKey
+from twimlc.lower.keys import DecisionKey, DocumentKey
 from twimlc.lower.links import Writer
 from twimlc.lower.lowering import (
     entry_of,
@@ -29,152 +31,18 @@ from twimlc.lower.lowering import (
     states_of,
 )
 from twimlc.lower.merge import merge
-from twimlc.lower.plan import Bin, FlowEntry, Markup, Plan, Tags
-from twimlc.lower.sections import ASKING, Block, Kind, Section, arrange, messages
-from twimlc.lower.size import EMPTY_DOCUMENT, element_size
+from twimlc.lower.plan import Bin, FlowEntry, Markup, Plan
+from twimlc.lower.sections import Block, Section, arrange, messages
+from twimlc.lower.size import element_size
 from twimlc.lower.ways import END, Way
 from twimlc.vocabulary import DOCUMENT_LIMITS
 
 HANDLER = "https://handler.twilio.com/twiml/"
 """Where a Bin is served, by its SID."""
 
-_KINDS = (
-    Kind("k", "Digits"),
-    Kind("d", "DialCallStatus"),
-    Kind("b", "DialCallStatus", "DialBridged"),
-    Kind("e", "QueueResult"),
-    Kind("p", "Result"),
-    Kind("r", "ReferCallStatus"),
-    Kind("c", "SessionStatus"),
-    Kind("h", "SessionStatus", "HandoffData", presence=True),
-    Kind("v", "VirtualAgentStatus"),
-)
 _ALWAYS = ("bin-sections", "bin-parameters", "bin-relative-query", "bin-saved-as-typed")
-_LINES = {Context.LEG: "leg", Context.QUEUE_WAIT: "wait", Context.CONFERENCE_WAIT: "wait"}
 _SMALL = 1024
 """Bytes that may be written twice, so that they stand in the answers only where they are meant."""
-
-
-class _FlowKeys(Keys):
-    """The documents of one flow and of all it jumps into: they share a Bin."""
-
-    def __init__(self, graph: Graph, root: str, flow: str) -> None:
-        super().__init__(graph, root)
-        self._flow = flow
-
-    def state(self, link: StateLink) -> DocumentKey:
-        return replace(super().state(link), folder=self._flow)
-
-    def after(self, current: DocumentKey, node: NodeKey) -> DocumentKey:
-        return replace(super().after(current, node), folder=self._flow)
-
-    def decision(self, current: DocumentKey, node: NodeKey) -> DecisionKey:
-        return replace(super().decision(current, node), folder=self._flow)
-
-    def again(self, current: DocumentKey) -> DocumentKey:
-        return replace(super().again(current), folder=self._flow)
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """A decision with the names it goes by."""
-
-    kind: Kind
-    name: str
-    table: str
-    rows: tuple[tuple[str, DocumentKey], ...]  # the name of an answer, and where it leads
-    default: DocumentKey
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(name for name, _ in self.rows)
-
-
-@dataclass(slots=True)
-class _Names:
-    """What every place and decision of one Bin is called."""
-
-    stands_for: Mapping[DocumentKey, DocumentKey]
-    places: dict[DocumentKey, str] = field(default_factory=dict)
-    questions: dict[tuple[str, DocumentKey], _Question] = field(default_factory=dict)
-    tables: dict[tuple[object, ...], str] = field(default_factory=dict)
-
-    def place(self, key: DocumentKey) -> str:
-        return self.places.setdefault(self.stands_for[key], f"s{len(self.places) + 1}")
-
-    def question(self, decided: Decided) -> _Question:
-        mark = decided.mark.parameter if decided.mark else None
-        kind = next(k for k in _KINDS if (k.parameter, k.mark) == (decided.parameter, mark))
-        default = self.stands_for[decided.default]
-        answers, rest = _answers(decided, kind)
-        rows = tuple((answer, self.stands_for[to]) for answer, to in answers)
-        rest = self.stands_for[rest]
-        table = self.tables.setdefault((kind, rows), f"t{len(self.tables) + 1}")
-        found = self.questions.get((table, rest))
-        if found is None:
-            named = tuple((f"{table}-{answer}", to) for answer, to in rows)
-            found = _Question(kind, f"q{len(self.questions) + 1}", table, named, rest)
-            self.questions[table, rest] = found
-        assert default in (rest, *(to for _, to in rows))
-        return found
-
-
-def _answers(decided: Decided, kind: Kind) -> tuple[list[tuple[str, DocumentKey]], DocumentKey]:
-    """What the value makes of a name, with where that leads; and where all others lead."""
-    branches = dict(decided.branches)
-    if kind.mark is None:
-        if "*" not in branches:
-            return sorted(branches.items()), decided.default
-        # A name cannot hold a star: it is what is left when every digit has a name.
-        digits = {digit: branches.get(digit, decided.default) for digit in "0123456789"}
-        return [("", decided.default), *digits.items()], branches["*"]
-    assert decided.mark is not None
-    marked = {**branches, **dict(decided.marked)}
-    if kind.presence:
-        given = [(f"{value}-given", to) for value, to in sorted(marked.items())]
-        return [*sorted(branches.items()), *given], decided.default
-    rows: list[tuple[str, DocumentKey]] = []
-    for said, table in (("", branches), ("true", branches), (decided.mark.value, marked)):
-        rows += ((f"{value}-{said}", to) for value, to in sorted(table.items()))
-    return rows, decided.default
-
-
-class _Queries:
-    """Resolves links to queries of the Bin they stand in, and notes what that rests on."""
-
-    def __init__(
-        self,
-        names: _Names,
-        decisions: Mapping[DecisionKey, Decided],
-        keys: Keys,
-        dynamic: Mapping[str, list[str]],
-        site: Site,
-        media: Mapping[MediaLink, str],
-        address: str | None,
-    ) -> None:
-        self._names, self._decisions, self._keys = names, decisions, keys
-        self._dynamic, self._site, self._bin = dynamic, site, address
-        self._media = media
-        self.relative_urls = False
-
-    def document(self, key: LinkKey, documented: bool) -> str:
-        if isinstance(key, DecisionKey):
-            asked = self._names.question(self._decisions[key])
-            return f"?{ASKING}&q={asked.name}&t={asked.table}&{asked.kind.flag}=1"
-        name = self._names.place(key)
-        query = f"?{ASKING}&named=1"
-        line = _LINES.get(self._keys.context(key))
-        if line is not None:
-            others = (other for other in self._dynamic.get(line, ()) if other != name)
-            query += "".join((f"&{line}=1", *(f"&not-{other}=1" for other in others)))
-        query += f"&{name}=1"
-        if documented:
-            return query
-        self.relative_urls = self.relative_urls or self._bin is None
-        return (self._bin or "") + query
-
-    def media(self, link: MediaLink) -> str:
-        return f"{self._site.media}/{self._media[link].rpartition('/')[2]}"
 
 
 def lower_bins(
@@ -269,7 +137,7 @@ class _Lowering:
     ) -> None:
         self._graph, self._ways, self._site, self._media = graph, ways, site, media
         self._flow = flow
-        self._keys = _FlowKeys(graph, site.root, flow)
+        self._keys = FlowKeys(graph, site.root, flow)
 
     def run(self) -> tuple[_Made | None, list[Diagnostic]]:
         keys, site, graph = self._keys, self._site, self._graph
@@ -286,19 +154,19 @@ class _Lowering:
         if findings:
             return None, findings
         asked = {key: asked[kept[key]] for key in asked}
-        names = _Names(stands_for)
+        names = Names(stands_for)
         order = [key for key in drafts if stands_for[key] == key]
         arrivals = self._name(names, order, drafts, asked)
         values = {key: shown(drafts[key]) for key in order}
         dynamic: dict[str, list[str]] = {}
         for key in arrivals:
-            line = _LINES.get(keys.context(key))
+            line = LINES.get(keys.context(key))
             if line is not None and values[key]:
                 dynamic.setdefault(line, []).append(names.place(key))
         sid = dict(site.bins).get(self._flow)
         address = HANDLER + sid if sid else None
-        queries = _Queries(names, asked, keys, dynamic, site, self._media, address)
-        carry = any("Digits" in values[to] for q in names.questions.values() for to in _ends(q))
+        queries = Queries(names, asked, keys, dynamic, site, self._media, address)
+        carry = any("Digits" in values[to] for q in names.questions.values() for to in ends(q))
         bodies: dict[DocumentKey, tuple[Markup, ...]] = {}
         for key in order:
             writer = Writer(self._flow, keys, site, queries, written)
@@ -307,13 +175,13 @@ class _Lowering:
         sections = [
             self._section(names, key, arrivals[key], bodies[key], values[key]) for key in arrivals
         ]
-        kinds = [kind for kind in _KINDS if any(q.kind == kind for q in names.questions.values())]
+        kinds = [kind for kind in KINDS if any(q.kind == kind for q in names.questions.values())]
         if keys.context(start) is Context.MESSAGE:
             blocks = messages(bodies[start], sections)
         else:
             blocks = arrange(bodies[start], sections, kinds, carry=carry)
         found = self._bin(start, order, drafts, blocks, values)
-        size = _largest(blocks, site.bare)
+        size = largest_answer(blocks, site.bare)
         if size > DOCUMENT_LIMITS.max_bytes:
             return None, [self._too_big(size, bodies)]
         return (
@@ -329,7 +197,7 @@ class _Lowering:
 
     def _name(
         self,
-        names: _Names,
+        names: Names,
         order: list[DocumentKey],
         drafts: Mapping[DocumentKey, Draft],
         asked: Mapping[DecisionKey, Decided],
@@ -367,14 +235,14 @@ class _Lowering:
 
     def _section(
         self,
-        names: _Names,
+        names: Names,
         key: DocumentKey,
         section: Section,
         body: tuple[Markup, ...],
         values: frozenset[str],
     ) -> Section:
         section.body = body
-        section.line = _LINES.get(self._keys.context(key))
+        section.line = LINES.get(self._keys.context(key))
         copies = len(section.names) + len(section.defaults) - 1
         big = copies * sum(map(element_size, body)) > _SMALL
         section.dynamic = bool(values) or (section.line is None and big)
@@ -433,49 +301,3 @@ class _Lowering:
             hint="part the flow in two and give the second a number of its own,"
             " or use a host of files with a router",
         )
-
-
-def _ends(question: _Question) -> Iterator[DocumentKey]:
-    yield from (to for _, to in question.rows)
-    yield question.default
-
-
-_VALUE_BYTES = 256
-"""Room for a value of the call in an answer: most are a number or a name."""
-
-
-def _largest(blocks: tuple[Block, ...], bare: bool) -> int:
-    """The bytes of the biggest answer: what always stands there, and the biggest section."""
-    always, depth, inside, biggest = EMPTY_DOCUMENT, 0, 0, 0
-    positive = 0
-    for block in blocks:
-        if isinstance(block, Tags):
-            always += 0 if bare else len("  <!---->\n")
-            for name in block.names:
-                change = -1 if name[0] == "/" else 1
-                depth += change
-                if name[0] == "#" or name == "^go":
-                    positive = depth
-                if change < 0 and depth < positive:
-                    biggest, inside, positive = max(biggest, inside), 0, 0
-            continue
-        size = element_size(block) + _braces(block)
-        if positive:
-            inside += size
-        else:
-            always += size
-    return always + max(biggest, inside)
-
-
-def _braces(markup: Markup) -> int:
-    texts = [*(value for _, value in markup.attributes), *markup.children]
-    extra = 0
-    for text in texts:
-        if isinstance(text, Markup):
-            extra += _braces(text)
-        elif isinstance(text, str):
-            extra += 5 * text.count("{")
-        else:
-            for part in text.parts:
-                extra += 5 * part.count("{") if isinstance(part, str) else _VALUE_BYTES
-    return extra

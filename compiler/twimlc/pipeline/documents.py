@@ -49,8 +49,8 @@ def check_documents(options: Options) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     given: list[tuple[str, bytes, bool]] = []
     if options.stdin is not None:
-        name, data = options.stdin
-        given.append((str(Path(name).with_suffix(".xml")) if _flow(name) else name, data, False))
+        name, typed = options.stdin
+        given.append((str(Path(name).with_suffix(".xml")) if _flow(name) else name, typed, False))
     for path, searched in _files(options, cwd):
         name = display_path(path, cwd)
         text = options.texts.get(name)
@@ -67,12 +67,12 @@ def check_documents(options: Options) -> list[Diagnostic]:
         if file is not None:
             read.append((file, data, searched))
     waits = {
-        posixpath.normpath(posixpath.join(posixpath.dirname(file.path), address))
+        _place(posixpath.join(posixpath.dirname(file.path), address))
         for file, _, _ in read
         for address in waiting_documents(file)
     }
     for file, data, searched in read:
-        findings = check_document(file, searched=searched, waits=file.path in waits)
+        findings = check_document(file, searched=searched, waits=_place(file.path) in waits)
         # Files are mended in UTF-8 alone; in another encoding they would not be read again.
         utf8 = file.text.encode("utf-8", "surrogatepass") == data.removeprefix(BOM_UTF8)
         found += findings if utf8 else (replace(finding, fix=None) for finding in findings)
@@ -87,6 +87,11 @@ def _is_document(path: Path) -> bool:
         documents, flows = _inside(path)
         return bool(documents) and not flows
     return path.name.lower().endswith(_ENDINGS) and os.path.lexists(path)
+
+
+def _place(address: str) -> tuple[str, ...]:
+    """A document's folder and name, which are the same on the disk and at its host."""
+    return tuple(posixpath.normpath(address).split("/")[-2:])
 
 
 def _flow(name: str) -> bool:

@@ -1,0 +1,45 @@
+"""How big the answers of a Bin can be. Its blocks come in, a number goes out."""
+
+from twimlc.lower.plan import Markup, Tags
+from twimlc.lower.sections import Block
+from twimlc.lower.size import EMPTY_DOCUMENT, element_size
+
+_VALUE_BYTES = 256
+"""Room for a value of the call in an answer: most are a number or a name."""
+
+
+def largest_answer(blocks: tuple[Block, ...], bare: bool) -> int:
+    """The bytes of the biggest answer: what always stands there, and the biggest section."""
+    always, depth, inside, biggest = EMPTY_DOCUMENT, 0, 0, 0
+    positive = 0
+    for block in blocks:
+        if isinstance(block, Tags):
+            always += 0 if bare else len("  <!---->\n")
+            for name in block.names:
+                change = -1 if name[0] == "/" else 1
+                depth += change
+                if name[0] == "#" or name == "^go":
+                    positive = depth
+                if change < 0 and depth < positive:
+                    biggest, inside, positive = max(biggest, inside), 0, 0
+            continue
+        size = element_size(block) + _braces(block)
+        if positive:
+            inside += size
+        else:
+            always += size
+    return always + max(biggest, inside)
+
+
+def _braces(markup: Markup) -> int:
+    texts = [*(value for _, value in markup.attributes), *markup.children]
+    extra = 0
+    for text in texts:
+        if isinstance(text, Markup):
+            extra += _braces(text)
+        elif isinstance(text, str):
+            extra += 5 * text.count("{")
+        else:
+            for part in text.parts:
+                extra += 5 * part.count("{") if isinstance(part, str) else _VALUE_BYTES
+    return extra

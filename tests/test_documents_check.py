@@ -1,0 +1,178 @@
+"""TwiML files: what is found in them, and where."""
+
+from pathlib import Path
+
+import pytest
+
+from twimlc import pipeline
+from twimlc.documents import check_document, read_document
+from twimlc.text import SourceFile
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    """Slug and text of the place of everything found, in the order of the places."""
+    findings = sorted(check_document(SourceFile("x.xml", text)), key=lambda f: f.span.start)
+    return [(f.rule.slug, f.span.text) for f in findings]
+
+
+def slugs(inside: str) -> list[str]:
+    return [slug for slug, _ in found(f"<Response>{inside}</Response>")]
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ('<Record> timeout="10" </Record><Hangup/>', ["asks-itself", "attributes-as-text"]),
+        ("<Record action='a'> timeout=”10” </Record><Hangup/>", ["attributes-as-text"]),
+        ('<Gather action="a" method="GET"><Say>Press 1.</Say></Gather>', ["dead-end"]),
+        ('<Gather action="a" actionOnEmptyResult="true"/>', []),
+        ('<Say>For sales press 1.</Say><Gather action="a"/><Hangup/>', ["key-too-early"]),
+        ('<Say>Please enter a 4 digit code.</Say><Gather action="a"/><Hangup/>', []),
+        ('<Say>Press one of the keys.</Say><Gather action="a"/><Hangup/>', []),
+        ('<Gather action="a" finishOnKey="9" numDigits="5"/><Hangup/>', ["key-ends-input"]),
+        ("<Redirect/>", ["empty-element"]),
+        ("<Say/><Hangup/>", ["empty-element"]),
+        ("<Redirect>next.xml</Redirect>", ["post-to-file"]),
+        ('<Redirect method="GET">next.xml</Redirect><Say>Hi</Say>', ["unreachable-step"]),
+        ('<Dial action="a">+14155550100</Dial><Say>Hi</Say>', ["unreachable-step"]),
+        ('<Dial action="a">+14155550100</Dial><Hangup/>', []),
+        ('<Connect action="a"><Room>R</Room></Connect><Say>Closed</Say>', []),
+        ('<Play loop="0">a.mp3</Play><Say>Hi</Say>', ["unreachable-step"]),
+        ("<Response><Say>Hi</Say></Response><Hangup/>", ["nested-response"]),
+        ('<Pause length=".5"/><Hangup/>', ["bad-value"]),
+        ('<Say voice="alice">Hi</Say>', ["retired-part"]),
+        ("<Sms>Hi</Sms>", ["retired-part"]),
+        ("<Say>Hi</Say><Message>Hi</Message>", ["unknown-element"]),
+        ("<Message>Hi</Message>", []),
+        ("<Dial>415-555-0100</Dial>", ["national-number"]),
+        ("<Dial><Speak>Hi</Speak></Dial>", ["other-dialect"]),
+        ("<Speak>Hi</Speak><Speak>Hi</Speak>", ["other-dialect"]),
+        ("<Say>{{From}}</Say>", ["only-in-a-bin"]),
+        ("<Say>{{ name }} {{ other }}</Say>", ["template-not-filled"]),
+        ("{% if x %}<Say>a</Say>{% endif %}<Redirect/>", ["template-not-filled"]),
+        ("<Say><?php echo 1 ?></Say>", ["template-not-filled"]),
+        ("<!-- {{ x }} --><Hangup/>", []),
+        ("<Say>Hi</Say>words", ["stray-text"]),
+        ('<Say xmlns:a="b">Hi</Say>', []),
+    ],
+)
+def test_found(inside: str, expected: list[str]) -> None:
+    assert slugs(inside) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("<Response><Say>a&b=1</Say></Response>", "&"),
+        ("<Response><Say voice=“man”>x</Say></Response>", "“man”"),
+        ("<Response><Say voice=man>x</Say></Response>", "man"),
+        ('<Response><Say loop="1"voice="man">x</Say></Response>', 'voice="man"'),
+        ('<Response><Say voice="man>x</Say></Response>', '"man'),
+        ('<Response><Say voice-"man">x</Say></Response>', 'voice-"'),
+        ("<Response><Say>5 < 6</Say></Response>", "<"),
+        ("<Response><Say>x</say></Response>", "</say>"),
+        ("<Response><pause><Say>x</Say></Response>", "<pause>"),
+        ("<Response><Dial><Number>1<Number></Dial></Response>", "<Number>"),
+        ("<Response><Enqueue/></Enqueue></Response>", "</Enqueue>"),
+        ("<Response><Say>a&nbsp;b</Say></Response>", "&nbsp;"),
+        ("<Response><Say loop>x</Say></Response>", "loop"),
+        ("<Response><Say <Play/>>x</Say></Response>", "<"),
+        ("<Response/>gh", "gh"),
+        ("<Response><Say>ü</Say><!-- a -- b --></Response>", None),
+        ("<Response><Say>x", "<Say>"),
+        ("", ""),
+        ("words", "words"),
+        ("\n<?xml version='1.0'?><Response/>", None),
+    ],
+)
+def test_malformed(text: str, place: str | None) -> None:
+    [(slug, at)] = found(text)
+    assert slug == "malformed-xml"
+    assert place is None or at == place
+
+
+def test_places() -> None:
+    text = '<Response>\n  <Say>é</Say><Gather\n   numdigits="1" action="a"/>\n  <Hangup/>\n</Response>\n'
+    [finding] = check_document(SourceFile("x.xml", text))
+    assert (finding.span.begin.line, finding.span.begin.column) == (3, 4)
+    assert finding.hint == "write numDigits"
+    assert finding.fix is not None
+
+
+def test_a_bare_ampersand_hides_nothing_else() -> None:
+    text = "<Response><Say>a & b &amp; c</Say><say>x</say></Response>"
+    assert [slug for slug, _ in found(text)] == ["malformed-xml", "unknown-element"]
+
+
+def test_bounds() -> None:
+    deep = "<Say>" * 100_000
+    assert [slug for slug, _ in found(f"<Response>{deep}")] == ["document-too-big"]
+    bomb = '<!DOCTYPE a [<!ENTITY b "c">]><Response><Say>&b;</Say></Response>'
+    assert [slug for slug, _ in found(bomb)] == ["doctype"]
+    file, findings = read_document(b"<" * (2 << 20), "x.xml")
+    assert file is None
+    assert [f.rule.slug for f in findings] == ["document-too-big"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '<?xml version="1.0" encoding="ISO-8859-1"?><Response><Say>é</Say></Response>'.encode(
+            "latin-1"
+        ),
+        "<Response><Say>é</Say></Response>".encode("utf-16"),
+        b"\xef\xbb\xbf<Response><Say>x</Say></Response>",
+    ],
+)
+def test_encodings(data: bytes) -> None:
+    file, findings = read_document(data, "x.xml")
+    assert file is not None
+    assert findings == check_document(file) == []
+
+
+def test_other_bytes() -> None:
+    file, [finding] = read_document(b"<Response><Say>\xe9</Say></Response>", "x.xml")
+    assert file is None
+    assert (finding.rule.slug, finding.span.begin.column) == ("malformed-xml", 16)
+
+
+def check(
+    folder: Path, *paths: str, stdin: tuple[str, bytes] | None = None
+) -> list[tuple[str, str]]:
+    options = pipeline.Options(paths=tuple(Path(p) for p in paths), cwd=folder, stdin=stdin)
+    return [(f.span.file.path, f.rule.slug) for f in pipeline.check(options).findings]
+
+
+def test_folders_and_ignores(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "one.xml").write_text(
+        '<?xml version="1.0"?>\n<!-- twimlc: ignore-file[post-to-file] our server answers -->\n'
+        "<Response>\n  <!-- twimlc: ignore[asks-itself] it does -->\n  <Record/>\n"
+        "  <Redirect>two.xml</Redirect>\n</Response>\n"
+    )
+    (tmp_path / "a" / "queue.xml").write_text(
+        '<Response><Enqueue waitUrl="wait.xml" waitUrlMethod="GET">q</Enqueue></Response>'
+    )
+    (tmp_path / "a" / "wait.xml").write_text(
+        '<Response><Gather action="x" numDigits="1"/></Response>'
+    )
+    (tmp_path / "a" / "other.xml").write_text("<project/>")
+    (tmp_path / "flow.yaml").write_text("flow: x\nsteps:\n  - hangup\n")
+    assert check(tmp_path, "a") == [("a/other.xml", "not-twiml")]
+    assert check(tmp_path, "a/wait.xml") == [("a/wait.xml", "dead-end")]
+    assert check(tmp_path, ".") == []  # flows lie here: the folder is theirs
+    assert check(tmp_path, "a/other.xml", "flow.yaml") == [("a/other.xml", "not-twiml")]
+    with pytest.raises(pipeline.UsageError):
+        check(tmp_path, "none.xml")
+
+
+def test_standard_input(tmp_path: Path) -> None:
+    data = b"<Response><Redirect/></Response>"
+    assert check(tmp_path, stdin=("x.xml", data)) == [("x.xml", "empty-element")]
+    assert check(tmp_path, stdin=("stdin.yaml", data)) == [("stdin.xml", "empty-element")]
+
+
+def test_severities_of_the_project(tmp_path: Path) -> None:
+    (tmp_path / "twimlc.yaml").write_text("version: 1\nrules:\n  placeholder-host: off\n")
+    (tmp_path / "x.xml").write_text("<Response><Play>https://example.com/a.mp3</Play></Response>")
+    assert check(tmp_path, "x.xml") == []
