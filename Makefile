@@ -28,7 +28,7 @@ run: $(VENV)/.installed
 	@find build -type f | LC_ALL=C sort | sed 's/^/  /'
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -q --cov --cov-report=term
+	$(BIN)/python -m pytest -q -n auto --cov --cov-report=term
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .

@@ -97,7 +97,7 @@ def test_voicemail_behind_an_answered_call() -> None:
 
 
 def test_leave_needs_a_queue() -> None:
-    assert slugs("- say: Hi.\n- leave\n") == ["wrong-context"]
+    assert slugs("- say: Hi.\n- leave\n") == ["ignored-part"]
 
 
 PROJECT = "targets:\n  static: {host: static}\nbudgets:\n  %s\n"

@@ -220,12 +220,12 @@ def test_the_time_for_a_tree_grows_with_its_size(tmp_path) -> None:
     for levels in (2, 4):
         made, graph, _ = compiled(tmp_path / str(levels), tree=tree(levels, 9, 3))
         assert made.ok
-        begin = time.perf_counter()
+        begin = time.process_time()
         plan, _ = lower(graph, NGINX, lambda link: None)
         assert plan is not None
-        took[levels] = (time.perf_counter() - begin) / len(plan.documents)
+        took[levels] = (time.process_time() - begin) / len(plan.documents)
     assert len(plan.documents) == 7381 + 2 * 820 + 1
-    assert took[4] < 4 * took[2] + 0.001
+    assert took[4] < 8 * took[2] + 0.005  # by the square it is a hundredfold
 
 
 SEEDS = range(60)

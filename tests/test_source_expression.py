@@ -256,19 +256,19 @@ def test_growth_is_bounded_before_it_is_built() -> None:
         "${[l,l,l,l,l,l,l,l,l,l] + [[l,l,l,l,l,l,l,l,l,l],[l,l,l,l,l,l,l,l,l,l],[[l,l,l,l,l,l,l,l,l,l],[[l,l,l,l,l,l,l,l,l,l]]]] ~ 'x'}",
         "${a}" * 14,
     ):  # fmt: skip
-        start = time.perf_counter()
+        start = time.process_time()
         _, findings = say(text, params)
         assert findings[0].rule.slug in ("result-too-long", "value-not-text")
-        assert time.perf_counter() - start < 1
+        assert time.process_time() - start < 20
     doubling = "params:\n  p0: [x, x]\n" + "".join(
         f"  p{i}: ${{[p{i - 1}, p{i - 1}]}}\n" for i in range(1, 40)
     )
     tree, _ = read_yaml(SourceFile("flow.yaml", doubling + "steps:\n  - say: x\n"))
     assert isinstance(tree, Mapping)
-    start = time.perf_counter()
+    start = time.process_time()
     _, findings = resolve_params(tree, [], Surroundings("x", "static"))
     assert [finding.rule.slug for finding in findings] == ["result-too-long"]
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 20
 
 
 def test_scan_keeps_every_character() -> None:

@@ -12,6 +12,7 @@ from twimlc.diagnostics.rules.twiml import (
     CALLER_CHOSEN_CONFERENCE,
     CALLER_CHOSEN_NUMBER,
     FIXED_IDENTITY,
+    IGNORED_PART,
     ROOM_LIMITS,
     SILENT_WAIT,
     WRONG_CONTEXT,
@@ -35,13 +36,17 @@ def check_twiml(graph: Graph, declared: Mapping[str, Collection[str]]) -> Iterat
         if node.element.tag == "Leave" and graph.contexts[key] is Context.CALL:
             message = "nobody waits in a queue here, so there is nothing to leave"
             hint = "leave stands in what an enqueue's waitUrl leads to; to end the call, hangup"
-            yield WRONG_CONTEXT.at(node.span, message, hint=hint, twilio=())
+            yield IGNORED_PART.at(node.span, message, hint=hint)
         for element in node.element.walk():
             if element.tag == "Room":
                 yield from _room(element, node, seen_rooms)
             elif element.tag == "Conference":
                 yield from _label(element)
-        yield from _call_values(node, declared.get(node.state.flow, ()))
+        own = declared.get(node.state.flow, ())
+        if graph.contexts[key] is Context.MESSAGE:
+            # Like the author's own they are told as sure only of the first request.
+            own = (*own, *vocabulary.MESSAGE_PARAMETERS)
+        yield from _call_values(node, own)
     for root in graph.roots:
         yield from _root(graph, root)
 

@@ -18,6 +18,7 @@ from twimlc.cli.status import CLEAN, FAULT, FINDINGS
 from twimlc.cli.streams import say, write
 from twimlc.cli.summary import summary_json, summary_table
 from twimlc.diagnostics.diagnostic import Severity
+from twimlc.report.visible import visible
 
 
 @click.command()
@@ -89,6 +90,9 @@ def build(
     if result.findings:
         hidden = not verbose and any(f.severity is Severity.NOTE for f in result.findings)
         reporter.news(sum_up(result.findings) + " (-v shows notes)" * hidden)
+    for target in result.targets:
+        for approximation in target.approximations if target.built else ():
+            reporter.news(f"approximation on {target.name}: {visible(approximation)}")
     if form == "json":
         write(summary_json(result.targets))
     elif not quiet:

@@ -23,6 +23,7 @@ SUBCOMMANDS = {
     "call": "Call a flow, or any TwiML, in the terminal.",
     "graph": "Draw a flow as Mermaid or DOT.",
     "explain": "Tell what a finding means, with a wrong and a right example.",
+    "lsp": "Serve editors: findings while you type, completion, hover, rename.",
     "schema": "Print a JSON Schema: of flows, project file, manifest, report or call scripts.",
 }
 

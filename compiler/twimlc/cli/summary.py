@@ -53,8 +53,6 @@ def _target(target: "TargetReport", written: bool) -> Iterator[str]:
         yield _row("verified", f"{counted(target.pairs, 'pair')} of positions, all the same call")
     for flow in target.unverified:
         yield _row("not verified", f"{flow} is too big to be compared with its documents wholly")
-    for approximation in target.approximations:
-        yield _row("approximate", approximation)
     for assumption in target.assumptions:
         yield _row("assumes", assumption)
     for paste in target.pastes:

@@ -22,11 +22,17 @@ from twimlc.flow.model import (
     Target,
 )
 from twimlc.flow.names import Scope
-from twimlc.flow.targets import KEYS, TargetReader
+from twimlc.flow.targets import KEYS, TargetReader, deaf_to_keys
 from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
 from twimlc.text import Span
 
 OWNED = ("action", "method", "actionOnEmptyResult")
+_SAY_WHERE = {
+    "menu": "its choices say where",
+    "offer": "its options say where",
+    "voicemail": "then says where",
+    "hunt": "then, when and fallback say where",
+}
 MOST_ATTEMPTS = 20
 _HUNTED = ("Number", "Client", "Sip")
 
@@ -94,9 +100,10 @@ class BlockReader:
 
     def _refuse_owned(self, element: Element, title: str) -> Element:
         """Drop and report attributes that the compiler writes itself."""
+        where = _SAY_WHERE[title]
         for name in OWNED:
             if found := element.get(name):
-                message = f"{name} is written by the compiler for {title}; the choices say where"
+                message = f"{name} is written by the compiler for {title}; {where}"
                 self.report(ACTION_OWNED.at(found.span, message))
         kept = tuple(a for a in element.attributes if a.name not in OWNED)
         return replace(element, attributes=kept)
@@ -152,6 +159,10 @@ class BlockReader:
     def _keys(self, gather: Element, node: Mapping, choices: Mapping) -> Element:
         """numDigits and finishOnKey, as the choices need them."""
         lengths = sorted({len(entry.key) for entry in choices.entries})
+        if deaf_to_keys(gather):
+            first = choices.entries[0]
+            message = f"input 'speech' hears no keys, so choice '{first.key}' never arrives"
+            self.report(CONFLICT.at(first.key_span, message, hint="write input: [dtmf, speech]"))
         own = node.get("numDigits")
         if own is None:
             gather = with_attribute(gather, "numDigits", str(lengths[-1]))

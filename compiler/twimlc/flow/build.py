@@ -33,7 +33,7 @@ from twimlc.flow.model import (
     ToSteps,
     Use,
 )
-from twimlc.flow.targets import leaves_for, outcomes_of
+from twimlc.flow.targets import asked_anyway, leaves_for, outcomes_of
 from twimlc.text import Span
 
 
@@ -273,8 +273,9 @@ class _Builder:
         for name in outcomes.worked:
             if not leaves:
                 made.exits[name] = named.get(name, then)
+        stays = (element.tag == "Gather" and not asked_anyway(element)) or room
         for name in outcomes.failed:
-            if not leaves or element.tag == "Gather" or room:
+            if not leaves or stays:
                 made.exits[name] = named.get(name, fallback)
         if (element.tag == "Dial" and not leaves) or (room and branches.fallback is not None):
             made.fallback = fallback
@@ -329,14 +330,18 @@ class _Builder:
         here.other = self._target(offer.fallback, after, frame)
 
     def _use(self, use: Use, label: _Label, after: _Label, frame: _Frame) -> None:
-        behind = self._target(use.then, after, frame)
-        returns = {name: self._target(to, after, frame) for name, to in use.returns.items()}
+        # The component's first verb is the first of this state: its document bears the name.
+        behind = _Label(use.span)
+        returns = {name: _Label(use.span) for name in use.returns}
         inner = _Frame(frame.state, returns, behind)
         for state in use.states:
             self.states[state.key] = _Label(state.span)
-        for state in use.states:
+        for state in sorted(use.states, key=lambda state: state.key != use.start):
             self._state(state, self.states[state.key], inner)
         if use.start is not None and use.start in self.states:
             label.other = self.states[use.start]
         else:
             self._list(use.steps, label, behind, inner)
+        behind.other = self._target(use.then, after, frame)
+        for name, to in use.returns.items():
+            returns[name].other = self._target(to, after, frame)

@@ -71,10 +71,18 @@ def _both_ways(node: Node, root: Root, first: Root) -> Diagnostic:
         Context.CONFERENCE_WAIT: "waits with it in a conference",
     }
     place, other = (root, first) if root.attribute else (first, root)
+    begins = not other.attribute
+    # The state of a flow with one list of steps has no name that its author knows.
+    name = f"{node.state.flow}/" if begins and node.key == other.node else node.state.home
     message = (
-        f"'{node.state.home}' is used both ways: here the call "
+        f"'{name}' is used both ways: here the call "
         f"{ways[place.context]}, elsewhere it {ways[other.context]}"
     )
-    label = Label(other.span, "and here it is used the other way")
+    label = Label(
+        other.span,
+        "a call that begins here comes there itself"
+        if begins
+        else "and here it is used the other way",
+    )
     hint = "write a state of its own for each use"
     return STATE_USED_BOTH_WAYS.at(place.span, message, labels=[label], hint=hint)

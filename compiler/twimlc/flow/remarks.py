@@ -41,7 +41,10 @@ def _unfamiliar(spec: vocabulary.Attribute, text: str, span: Span) -> Iterator[D
     close = nearest(text, spec.known_values)
     # Names of settings are the provider's own: only one that looks misspelt is worth a word.
     open_set = spec.name == "name" and close is None
-    if open_set or (spec.pattern and re.fullmatch(spec.pattern, text)):
+    # Twilio's own examples write google for Google.
+    if open_set or text.lower() in map(str.lower, spec.known_values):
+        return
+    if spec.pattern and re.fullmatch(spec.pattern, text):
         return
     message = f"'{_short(text)}' is no {spec.name} that Twilio's pages name"
     hint = f"did you mean '{close}'?" if close else f"they name {', '.join(spec.known_values)}"

@@ -8,6 +8,7 @@ from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic, Label
 from twimlc.diagnostics.rules.flow import (
     BRANCH_NOT_ALLOWED,
+    CHOICE_TOO_LONG,
     DECLINED_WITHOUT_URL,
     NO_OUTCOME,
     ONE_WAY_OUT,
@@ -16,6 +17,7 @@ from twimlc.diagnostics.rules.flow import (
     UNKNOWN_OUTCOME,
 )
 from twimlc.diagnostics.rules.shape import MISSING_KEY, WRONG_TYPE
+from twimlc.diagnostics.rules.twiml import CONFLICT
 from twimlc.flow.model import (
     NO_BRANCHES,
     Branches,
@@ -130,6 +132,7 @@ class TargetReader:
                 hint = "when beside gather names keys: 0-9, *, #; then and fallback are the rest"
                 self.report([UNKNOWN_OUTCOME.at(entry.key_span, message, hint=hint)])
             elif target is not None:
+                self.report(_never_keyed(name, element, entry.key_span))
                 keys[name] = target
             return
         if name in outcomes.not_outcomes or (name in _HUNG_UP and name not in outcomes.names):
@@ -183,6 +186,16 @@ class TargetReader:
         return named.pop("ended", None) or to, named.pop("not-open", None) or otherwise
 
 
+def _never_keyed(keys: str, gather: Element, place: Span) -> Iterable[Diagnostic]:
+    """Findings about keys that this gather can never hand over."""
+    digits = gather.literal("numDigits")
+    if deaf_to_keys(gather):
+        message = f"input 'speech' hears no keys, so '{keys}' never arrives"
+        yield CONFLICT.at(place, message, hint="write input: [dtmf, speech]")
+    elif digits and digits.isdecimal() and len(keys) > int(digits):
+        yield CHOICE_TOO_LONG.at(place, f"'{keys}' can never be keyed in: numDigits is {digits}")
+
+
 def outcomes_of(element: Element) -> vocabulary.Outcomes | None:
     """The outcomes of a verb; those of its noun where Connect holds one."""
     if element.spec is None:
@@ -199,6 +212,16 @@ def leaves_for(element: Element) -> bool:
     if element.spec is None or element.get("action") is None:
         return False
     return element.spec.attributes["action"].fetch is vocabulary.Fetch.TWIML
+
+
+def asked_anyway(element: Element) -> bool:
+    """Whether a Gather asks its action also when nothing was entered."""
+    return element.literal("actionOnEmptyResult") == "true"
+
+
+def deaf_to_keys(gather: Element) -> bool:
+    """Whether a Gather listens to speech alone, so that no key ever arrives."""
+    return gather.literal("input") == "speech"
 
 
 def name_of(node: Node | None) -> str | None:

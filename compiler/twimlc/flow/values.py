@@ -6,7 +6,6 @@ Which addresses are states of ours is decided elsewhere: here an address is only
 
 import json
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import assert_never
 
@@ -25,7 +24,7 @@ from twimlc.flow.addresses import wrong_port
 from twimlc.flow.remarks import remarks
 from twimlc.source.names import nearest
 from twimlc.source.respell import respell
-from twimlc.source.tree import Atom, Mapping, Node, Scalar, Sequence, Template
+from twimlc.source.tree import Atom, Mapping, Node, Sequence, Template
 from twimlc.vocabulary import AttributeType as T
 
 Checked = tuple[str | Template | None, list[Diagnostic]]

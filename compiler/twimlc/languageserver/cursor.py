@@ -109,7 +109,9 @@ class _Scan:
         start = at + column
         if start >= end:
             return self._typed(column, start) if last else end + 1
-        while start < end and text[start] == "-" and text[start + 1 : start + 2] in ("", *" \t\r\n"):
+        while (
+            start < end and text[start] == "-" and text[start + 1 : start + 2] in ("", *" \t\r\n")
+        ):
             self._item(column)
             after = start + 1
             while after < end and text[after] in " \t":
@@ -204,7 +206,9 @@ class _Scan:
             if line.strip() and indent <= column:
                 return start
             if end == self.end and indent > column:
-                return Cursor(self._path(self.levels), False, line.strip(), start + indent, prose=True)
+                return Cursor(
+                    self._path(self.levels), False, line.strip(), start + indent, prose=True
+                )
             if end == self.end:
                 return start
         return Cursor(self._path(self.levels), False, "", self.end, prose=True)
@@ -219,8 +223,10 @@ class _Scan:
             elif char in "}]":
                 levels.pop()
                 if len(levels) == bottom:
-                    return self._line_end(at) + 1 if self._line_end(at) < self.end else Cursor(
-                        self._path(levels), False, "", self.end, prose=True
+                    return (
+                        self._line_end(at) + 1
+                        if self._line_end(at) < self.end
+                        else Cursor(self._path(levels), False, "", self.end, prose=True)
                     )
             elif char == ",":
                 levels[-1].key = None

@@ -117,9 +117,7 @@ def uses(body: Body) -> Iterator[Scalar]:
 def _named(body: Body, depth: int) -> Iterator[Scalar]:
     for mapping, key in _maps(body.tree):
         for entry in mapping.entries:
-            if entry.key in _TARGETS or entry.key in _URLS.get(key, ()):
-                yield from _scalars(entry.value)
-            elif entry.key == "redirect":
+            if entry.key in _TARGETS or entry.key in _URLS.get(key, ()) or entry.key == "redirect":
                 yield from _scalars(entry.value)
             elif entry.key in _MAPS and isinstance(entry.value, Mapping):
                 for below in entry.value.entries:

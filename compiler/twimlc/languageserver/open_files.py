@@ -7,7 +7,7 @@ it touches. The project file and call scripts are read from the disk.
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from twimlc.diagnostics.diagnostic import Diagnostic
@@ -50,11 +50,15 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A file to look at, with the texts of all open files at that time. Free of shared state."""
+    """A file to look at, with the texts of all open files at that time. Free of shared state.
+
+    ``readable`` holds the last texts that were YAML: what is typed is often none for a while.
+    """
 
     path: Path
     root: Path
     texts: Mapping[Path, str]
+    readable: Mapping[Path, str] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -92,15 +96,28 @@ class Question:
             return None
         return loaded if isinstance(loaded, Loaded) else None
 
-    def tree(self, line: int | None = None) -> MappingNode | None:
-        """The file's own tree; if it cannot be read, that of the text without a line (from 1)."""
-        file = SourceFile(self.name, self.text)
-        node, _ = read_yaml(file)
-        if not isinstance(node, MappingNode) and line is not None:
-            start, end = file.offset(line), file.offset(line) + len(file.line(line))
-            rest = file.text[:start] + " " * (end - start) + file.text[end:]
-            node, _ = read_yaml(SourceFile(self.name, rest))
+    def tree(self) -> MappingNode | None:
+        """The file's own tree, if it can be read."""
+        node, _ = read_yaml(SourceFile(self.name, self.text))
         return node if isinstance(node, MappingNode) else None
+
+    def mended(self, line: int) -> "Question":
+        """The same question about a text that can be read, where there is one.
+
+        That is the text without a line (from 1), the one being typed; else the last one that
+        could be read, whose places are those of an older text.
+        """
+        if self.tree() is not None:
+            return self
+        file = SourceFile(self.name, self.text)
+        start, end = file.offset(line), file.offset(line) + len(file.line(line))
+        rest = file.text[:start] + " " * (end - start) + file.text[end:]
+        for text in (rest, self.readable.get(self.path)):
+            if text is not None:
+                other = replace(self, texts={**self.texts, self.path: text})
+                if other.tree() is not None:
+                    return other
+        return self
 
 
 @dataclass(slots=True)
@@ -108,10 +125,16 @@ class OpenFiles:
     """The texts of an editor, by path."""
 
     texts: dict[Path, str] = field(default_factory=dict)
+    readable: dict[Path, str] = field(default_factory=dict)
 
     def question(self, path: Path) -> Question:
         """A file, seen together with everything else that is open now."""
-        return Question(path, root_of(path), dict(self.texts))
+        return Question(path, root_of(path), dict(self.texts), dict(self.readable))
+
+    def close(self, path: Path) -> None:
+        """Count what lies on the disk again."""
+        self.texts.pop(path, None)
+        self.readable.pop(path, None)
 
     def neighbours(self, path: Path) -> list[Path]:
         """The open files of the same project, the file itself first."""

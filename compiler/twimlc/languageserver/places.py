@@ -29,11 +29,11 @@ class StateName:
 class Names:
     """The names of a file, and of the project it belongs to where those are asked for."""
 
-    def __init__(self, question: Question, line: int | None = None) -> None:
+    def __init__(self, question: Question) -> None:
         self.question = question
         self.loaded = question.load() if kind_of_file(question.path) in _NAMING else None
         self.bodies: list[Body] = []
-        tree = question.tree(line)
+        tree = question.tree()
         if tree is not None:
             self.bodies = self._bodies(tree, self.loaded)
 

@@ -76,6 +76,14 @@ _SOMETIMES = (
     *("Caller" + part for part in _PLACES),
 )
 _SIP = ("SipCallId", "SipDomain", "SipDomainSid", "SipSourceIp")
+_ALWAYS_WITH_MESSAGE = ("MessageSid", "SmsSid", "SmsMessageSid", "SmsStatus", "Body", "NumMedia", "NumSegments")
+_SOMETIMES_WITH_MESSAGE = (
+    "MessagingServiceSid",
+    "OptOutType",
+    "ProfileName",
+    "WaId",
+    *(name + str(number) for name in ("MediaUrl", "MediaContentType") for number in range(10)),
+)
 _RECORDING_STATUS = ("RecordingSid", "RecordingUrl", "RecordingStatus", "RecordingDuration", "RecordingChannels", "RecordingSource")
 _CALL_PROGRESS = ("ParentCallSid", "CallDuration", "Timestamp", "CallbackSource", "SequenceNumber")
 
@@ -114,6 +122,9 @@ Connect adds to the action of its Connect stands under ``NOUN.action``."""
 
 STANDARD_PARAMETERS = frozenset((*_ALWAYS, *_SOMETIMES, *_SIP))
 """Names that may be known in any document."""
+
+MESSAGE_PARAMETERS = frozenset((*_ALWAYS_WITH_MESSAGE, *_SOMETIMES_WITH_MESSAGE))
+"""Names that come with the request for a reply to a message (docs/messaging/twiml)."""
 
 INPUT_PARAMETERS = frozenset(REQUEST_PARAMETERS["Gather.action"])
 """Names that are known only in what a Gather leads to."""

@@ -325,7 +325,7 @@ VERB_ROWS: tuple[Element, ...] = (
         outcomes=Outcomes(("success",), _PAY_FAILURES, "Result", _as_named("success", *_PAY_FAILURES), ("caller-hung-up",)),
         rules=(
             Requires(Condition("bankAccountType"), Condition("paymentMethod", ("ach-debit",)), note="bankAccountType is for bank payments.", twilio=(64017,)),
-            NeedsParameter("AVSName", Condition("paymentMethod", ("ach-debit",)), note="A bank payment needs the name of the account's owner.", twilio=(64014,)),
+            NeedsParameter("AVSName", Condition("paymentMethod", ("ach-debit",)), note="A bank payment needs the name of the account's owner.", twilio=(64014,), confirmed=False),
             IgnoredWithout(("securityCode", "postalCode", "minPostalCodeLength", "validCardTypes"), Condition("paymentMethod", ("credit-card",), absent=True), note="These are for cards."),
             IgnoredWithout(("tokenType",), Condition("chargeAmount", ("0", "0.0", "0.00"), absent=True), note="A token is made only where nothing is charged."),
             Remark("The star key always ends the payment. The account needs a payment connector."),

@@ -1,0 +1,149 @@
+"""An editor without a screen: a language server's command comes in, a client over stdio goes out."""
+
+import json
+import queue
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+PATIENCE = 30.0
+
+
+class Client:
+    """Speaks the protocol with a process, in order: one question, one answer."""
+
+    def __init__(self, command: list[str], cwd: Path) -> None:
+        self.process = subprocess.Popen(
+            command, cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self.messages: queue.Queue[dict[str, Any]] = queue.Queue()
+        self.kept: list[dict[str, Any]] = []
+        self.number = 0
+        self.version = 0
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        out = self.process.stdout
+        assert out is not None
+        while True:
+            length = 0
+            while line := out.readline().strip():
+                name, _, value = line.partition(b":")
+                if name.lower() == b"content-length":
+                    length = int(value)
+            if not length:
+                return
+            self.messages.put(json.loads(out.read(length)))
+
+    def send(self, message: dict[str, Any]) -> None:
+        data = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        assert self.process.stdin is not None
+        self.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(data), data))
+        self.process.stdin.flush()
+
+    def notify(self, method: str, **params: Any) -> None:
+        self.send({"method": method, "params": params})
+
+    def request(self, method: str, **params: Any) -> Any:
+        """The result; an error of the server is raised as :class:`LookupError`."""
+        self.number += 1
+        number = self.number
+        self.send({"id": number, "method": method, "params": params})
+        while True:
+            message = self._next()
+            if "method" in message:
+                self._take(message)
+            elif message.get("id") == number:
+                if "error" in message:
+                    raise LookupError(message["error"]["message"])
+                return message["result"]
+
+    def _next(self) -> dict[str, Any]:
+        return self.messages.get(timeout=PATIENCE)
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if "id" in message:  # the server asks: it may have what it likes, and no settings
+            items = message.get("params", {}).get("items", [])
+            self.send({"id": message["id"], "result": [None for _ in items]})
+        else:
+            self.kept.append(message)
+
+    def start(self, root: Path, **more: Any) -> dict[str, Any]:
+        uri = root.as_uri()
+        folders = [{"uri": uri, "name": root.name}]
+        capabilities = {
+            "textDocument": {"hover": {"contentFormat": ["markdown"]}},
+            "workspace": {"configuration": True},
+        }
+        result = self.request(
+            "initialize",
+            processId=None,
+            rootUri=uri,
+            workspaceFolders=folders,
+            capabilities={**capabilities, **more},
+        )
+        self.notify("initialized")
+        return result
+
+    def open(self, path: Path, text: str) -> None:
+        self.version += 1
+        self.notify(
+            "textDocument/didOpen",
+            textDocument={"uri": path.as_uri(), "languageId": "yaml", "version": self.version, "text": text},
+        )
+
+    def change(self, path: Path, text: str) -> None:
+        self.version += 1
+        self.notify(
+            "textDocument/didChange",
+            textDocument={"uri": path.as_uri(), "version": self.version},
+            contentChanges=[{"text": text}],
+        )
+
+    def diagnostics(self, path: Path) -> list[dict[str, Any]]:
+        """The next findings that are told about a file."""
+        while True:
+            for message in self.kept:
+                if (
+                    message["method"] == "textDocument/publishDiagnostics"
+                    and message["params"]["uri"] == path.as_uri()
+                ):
+                    self.kept.remove(message)
+                    return message["params"]["diagnostics"]
+            self._take(self._next())
+
+    def at(self, method: str, path: Path, line: int, character: int, **more: Any) -> Any:
+        """Ask about a place; lines and characters from 0."""
+        return self.request(
+            f"textDocument/{method}",
+            textDocument={"uri": path.as_uri()},
+            position={"line": line, "character": character},
+            **more,
+        )
+
+
+@contextmanager
+def editor(command: list[str], cwd: Path) -> Iterator[Client]:
+    """A client whose server ends with it."""
+    client = Client(command, cwd)
+    try:
+        yield client
+        client.request("shutdown")
+        client.send({"method": "exit"})
+        client.process.wait(PATIENCE)
+    finally:
+        client.process.kill()
+        client.process.wait()
+
+
+def place(text: str, word: str, nth: int = 0) -> tuple[int, int]:
+    """The line and character (in UTF-16) of the nth ``word`` in a text."""
+    at = -1
+    for _ in range(nth + 1):
+        at = text.index(word, at + 1)
+    before = text[:at]
+    line = before.rpartition("\n")[2]
+    return before.count("\n"), len(line.encode("utf-16-le")) // 2
