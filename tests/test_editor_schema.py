@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from editor_client import Client, editor, place
 
 ROOT = Path(__file__).resolve().parent.parent

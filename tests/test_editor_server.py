@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from editor_client import Client, editor, place
 
 pytest.importorskip("pygls", reason="NOT TESTED: the language server; pip install pygls")
@@ -168,6 +169,47 @@ def test_a_name_that_an_expression_makes_is_not_renamed(client: Client, desk: Pa
     client.open(desk, made)
     with pytest.raises(LookupError, match="expression"):
         client.at("rename", desk, *place(made, "bye:"), newName="end")
+
+
+def test_the_states_of_a_component_are_its_own(client: Client, project: Path, desk: Path) -> None:
+    own = """\
+params:
+  after:
+states:
+  bye:
+    - say: One moment.
+      note: first
+    - goto: last
+  last:
+    - goto: ${after}
+"""
+    path = project / "flows" / "_components" / "message.yaml"
+    client.open(desk, FLOW)
+    client.open(path, own)
+    edit = client.at("rename", path, *place(own, "last"), newName="end")
+    assert list(edit["changes"]) == [path.as_uri()]
+    assert apply(own, edit["changes"][path.as_uri()]) == own.replace("last", "end")
+    context = {"includeDeclaration": False}
+    assert client.at("references", path, *place(own, "bye:"), context=context) == []
+    assert len(client.at("references", desk, *place(FLOW, "bye:"), context=context)) == 2
+    outline = client.request("textDocument/documentSymbol", textDocument={"uri": path.as_uri()})
+    assert [symbol["name"] for symbol in outline] == ["bye", "last"]
+
+
+def test_a_warning_is_silenced_by_a_comment_above_it(client: Client, desk: Path) -> None:
+    text = FLOW.replace("  bye:\n", "  nobody:\n    - hangup\n  bye:\n")
+    client.open(desk, text)
+    found = next(d for d in client.diagnostics(desk) if "nobody" in d["message"])
+    assert found["severity"] == 2
+    actions = client.request(
+        "textDocument/codeAction",
+        textDocument={"uri": desk.as_uri()},
+        range=found["range"],
+        context={"diagnostics": [found]},
+    )
+    silence = next(a for a in actions if a["title"].startswith("ignore"))
+    client.change(desk, apply(text, silence["edit"]["changes"][desk.as_uri()]))
+    assert not [d for d in client.diagnostics(desk) if "nobody" in d["message"]]
 
 
 def test_completion_of_keys_states_outcomes_and_params(client: Client, desk: Path) -> None:

@@ -124,7 +124,7 @@ class _Scan:
             level.key = _unquoted(key[1])
             level.keys.append(level.key)
             return self._value(key.end(), end, column)
-        if start < end and text[start] in "{[\"'":
+        if start < end and (text[start] in "{[" or self._closes(start, last)):
             return self._value(start, end, column)
         if last:
             return self._typed(column, start)
@@ -133,16 +133,23 @@ class _Scan:
     def _typed(self, column: int, start: int) -> Cursor:
         """A key whose colon is not there yet, on the last line."""
         self._close(column, keep_list=True)
-        levels, word = self.levels, self.text[start:]
+        levels, quoted = self.levels, self.text[start : start + 1] in ("'", '"')
         top = levels[-1] if levels else None
         if top is not None and not top.is_map and top.column == column and self._dashless(start):
             # A key in the column of a list's dashes belongs to the map that the list is in.
             levels.pop()
             top = levels[-1] if levels else None
+        start += quoted
+        word = self.text[start:]
         if top is not None and top.is_map and top.column == column:
-            return Cursor(self._path(levels[:-1]), True, word, start, tuple(top.keys))
-        quoted = word[:1] in ("'", '"')
-        return Cursor(self._path(levels), True, word.lstrip("'\""), start + quoted, quoted=quoted)
+            path, keys = self._path(levels[:-1]), tuple(top.keys)
+            return Cursor(path, True, word, start, keys, quoted=quoted)
+        return Cursor(self._path(levels), True, word, start, quoted=quoted)
+
+    def _closes(self, start: int, last: bool) -> bool:
+        """Whether a quoted text begins here that may go over lines, and no key being typed."""
+        quoted = _QUOTED.get(self.text[start])
+        return quoted is not None and (not last or quoted.match(self.text, start) is not None)
 
     def _dashless(self, start: int) -> bool:
         line = self.text[self.text.rfind("\n", 0, start) + 1 :]

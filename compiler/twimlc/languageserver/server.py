@@ -77,8 +77,11 @@ class FlowServer(LanguageServer):
         path = path_of(uri)
         if path is None or not is_ours(path, text):
             return
+        known = path in self.files.texts
         self.files.texts[path] = text
-        self.look_again(path)
+        # The project file is read from the disk, so only saving it changes what is found.
+        if not known or kind_of_file(path) is not FileKind.PROJECT:
+            self.look_again(path)
 
     def drop_text(self, uri: str) -> None:
         path = path_of(uri)
