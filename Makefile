@@ -24,8 +24,11 @@ SHELL := /bin/sh
 run: $(VENV)/.installed
 	@$(BIN)/twimlc build
 	@echo
-	@echo "Written to build/:"
-	@find build -type f | LC_ALL=C sort | sed 's/^/  /'
+	@echo "Files in build/:"
+	@for target in build/*/; do \
+		printf '  %-16s %s\n' "$$target" "$$(find "$$target" -type f | wc -l)"; done
+	@page=$$(find build -name '*.xml' -type f | LC_ALL=C sort | head -n 1); \
+	echo; echo "$$page:"; sed 's/^/  /' "$$page"
 
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -q -n auto --cov --cov-report=term

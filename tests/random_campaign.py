@@ -16,20 +16,22 @@ from twimlc.pipeline import Options
 from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import Loaded, load
 
-HOSTS = ("static", "s3", "nginx")
+HOSTS = ("static", "nginx", "s3", "twiml-bin", "caddy")
+DECIDE = ("nginx", "twiml-bin", "caddy")
 CALLERS = 3
 MOST_CHOICES = 25
 
 
 def plans(folder, seed):
     """(graph, plan) of the flows of one seed, for a host that takes them."""
-    texts = Author(seed).write()
+    chosen = HOSTS[seed % len(HOSTS)]
+    texts = Author(seed, decisions=chosen in DECIDE).write()
     (folder / "sounds").mkdir(parents=True)
     (folder / "sounds" / "la.mp3").write_bytes(b"\xff\xfbla")
     for stem, text in texts.items():
         (folder / f"{stem}.yaml").write_text(text, encoding="utf-8")
     (folder / "twimlc.yaml").write_text("flows: .\n")
-    loaded = load(Options(cwd=folder, targets=(HOSTS[seed % len(HOSTS)],), write=False))
+    loaded = load(Options(cwd=folder, targets=(chosen,), write=False))
     assert isinstance(loaded, Loaded), f"seed {seed}: not read"
     for target in loaded.targets:
         made = compile_target(loaded, target)

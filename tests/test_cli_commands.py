@@ -293,8 +293,8 @@ def test_build_tells_what_it_wrote(command: Command, pipeline: FakePipeline) -> 
         "  biggest      hello/index.xml, 1,234 bytes",
         "  longest way  4 fetches, in hello",
         "  verified     4 pairs of positions, all the same call",
-        "  assumes      relative links are resolved",
-        "  number       hello: voice URL hello/index.xml (GET)",
+        "  assumes      relative links are resolved (twimlc build -v tells what they mean)",
+        "  number       hello: voice URL https://YOUR-SERVER/hello/index.xml (GET)",
         "site (static) in build/plain",
         "  not built, because of what is told on standard error; what was there stays",
     ]

@@ -1,5 +1,6 @@
 """A new project, from ``init`` to its documents, through the real pipeline."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,20 @@ import pytest
 from twimlc.cli.command import run
 
 pytest.importorskip("twimlc.pipeline")
+
+DESK = """\
+flow: desk
+start: menu
+states:
+  main:
+    - connect: {room: Desk}
+      then: hangup
+    - dial: {number: +14155550100, timeout: 20}
+  menu:
+    - menu:
+        prompt: Press 1 to enter.
+        choices: {1: main}
+"""
 
 
 @pytest.fixture
@@ -46,6 +61,67 @@ def test_a_mistake_is_shown_and_the_old_build_stays(
 def test_the_new_flow_can_be_drawn(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["graph", "hello"]) == 0
     assert capsys.readouterr().out.startswith("flowchart TD\n")
+
+
+def test_a_flow_is_drawn_by_its_path(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    flow = project / "flows" / "desk.yaml"
+    flow.write_text(DESK, encoding="utf-8")
+    assert run(["graph", "flows/desk.yaml"]) == 0
+    drawn = capsys.readouterr().out
+    assert 'n0 -->|"ended"| n2' in drawn
+    assert "n0 --> n2" in drawn
+    assert 'n1 -->|"any other key, no-input"| n2' in drawn
+    assert run(["graph", "desk"]) == 0
+    assert capsys.readouterr().out == drawn
+    assert "declined" not in drawn
+
+
+def test_a_refused_menu_may_be_left_out(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "flows" / "desk.yaml").write_text(DESK, encoding="utf-8")
+    assert run(["build"]) == 1
+    assert "leave this flow out of the target" in " ".join(capsys.readouterr().err.split())
+
+
+def test_hosts(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["hosts"]) == 0
+    assert "A  static: " in capsys.readouterr().out
+    assert run(["hosts", "--format", "json"]) == 0
+    menu = next(
+        row
+        for row in json.loads(capsys.readouterr().out)["constructs"]
+        if row["name"].startswith("a key that picks")
+    )
+    assert (menu["hosts"]["static"], menu["hosts"]["nginx"]) == (False, True)
+    assert menu["instead"] == "`offer`"
+
+
+def test_usage_is_told_without_tabs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["schema"]) == 2
+    assert "\\t" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["build", "check", "test"])
+def test_a_flows_name_leads_to_its_file(
+    command: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([command, "hello"]) == 2
+    assert "did you mean 'flows/hello.yaml'?" in capsys.readouterr().err
+
+
+def test_a_misnamed_project_file_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "twimlc.yaml").rename(project / "twimlc.yml")
+    assert run(["check"]) == 1
+    assert "'twimlc.yml' has no effect" in capsys.readouterr().out
+    assert run(["build"]) == 1
+    assert not (project / "build").exists()
+
+
+def test_a_folder_without_project_and_flows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["check"]) == 1
+    assert "no twimlc.yaml was found from here upwards" in capsys.readouterr().out
 
 
 def test_wrong_usage(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -54,7 +54,10 @@ def test_the_empty_text_is_twilios_own_meaning(step: str, attribute: str) -> Non
 
 @pytest.mark.parametrize(("step", "attribute", "method"), LEGS)
 def test_a_wrong_state_name_is_an_error(step: str, attribute: str, method: str) -> None:
-    assert slugs(f"states:\n  a: [{{{step.replace('STATE', 'othr')}}}]\n  other: [{{say: Hi.}}]\n")[0] == "unknown-state"
+    assert (
+        slugs(f"states:\n  a: [{{{step.replace('STATE', 'othr')}}}]\n  other: [{{say: Hi.}}]\n")[0]
+        == "unknown-state"
+    )
 
 
 def test_the_state_of_another_flow() -> None:
@@ -71,9 +74,14 @@ def test_an_authors_method_gives_way_to_the_hosts() -> None:
 
 
 def test_an_action_may_be_a_state() -> None:
-    gather = make("states:\n  a: [{gather: {prompt: Hi., action: b}}, {say: None.}]\n  b: [say: B.]\n")
+    gather = make(
+        "states:\n  a: [{gather: {prompt: Hi., action: b}}, {say: None.}]\n  b: [say: B.]\n"
+    )
     assert gather.slugs == []
-    assert gather.xml() == '<Gather action="b.xml" method="GET"><Say>Hi.</Say></Gather><Say>None.</Say>'
+    assert (
+        gather.xml()
+        == '<Gather action="b.xml" method="GET"><Say>Hi.</Say></Gather><Say>None.</Say>'
+    )
     beside = "states:\n  a: [{gather: {prompt: Hi., action: b}, then: b, fallback: hangup}]\n  b: [say: B.]\n"
     assert slugs(beside) == ["action-owned"]
 
@@ -157,3 +165,15 @@ def test_links_are_whole_where_only_that_is_documented() -> None:
     assert "https:" not in "".join(plain.documents.values())
     assert plain.result.targets[0].assumptions[0].startswith("relative-urls")
     assert made.result.targets[0].assumptions == ()
+
+
+@pytest.mark.parametrize(("caller", "found"), [("4155550100", True), ("+14155550100", False)])
+def test_a_caller_id_says_its_country(caller: str, found: bool) -> None:
+    made = flow(f"dial: {{number: +14155550101, callerId: '{caller}'}}", "other")
+    assert ("national-number" in made.slugs) is found
+
+
+def test_a_verb_named_as_a_state_is_told_how_it_is_written() -> None:
+    made = make("steps:\n  - dial: +14155550100\n    fallback: voicemail\n")
+    assert made.slugs == ["unknown-state"]
+    assert "write a list of steps: [voicemail]" in made.words

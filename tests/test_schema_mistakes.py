@@ -73,6 +73,20 @@ MISTAKES = [
     (step("dial: '1'\n    then: {goto: a}"), "wrong-type", "{goto: a}", "dash"),
     ("states: {a: Hello}\n", "wrong-type", "Hello", "- say: Hello"),
     ("states: {a: {say: Hello}}\n", "wrong-type", "{say: Hello}", "dash"),
+    ("states: {a: hangup}\n", "wrong-type", "hangup", "'- hangup'"),
+    ("states: {a: goto b}\n", "wrong-type", "goto b", "'- goto: b'"),
+    (step("say Hello there"), "no-verb", "say Hello there", "'- say: Hello there'"),
+    (step("dial +14155550100"), "no-verb", "dial +14155550100", "'- dial: +14155550100'"),
+    (step("goto bye"), "no-verb", "goto bye", "a colon is missing"),
+    (step("hangup now"), "no-verb", "hangup now", "it stands alone"),
+    (step("gather: {method: get}"), "bad-value", "get", "leave it out"),
+    (step("menu: {choices: {'1': next}, retries: 2}"), "unknown-key", "retries", "'attempts'"),
+    (step("menu: {choices: {'1': next}, say: Hi}"), "unknown-key", "say", "calls it 'prompt'"),
+    (step("menu: {options: {'1': next}}"), "unknown-key", "options", "calls it 'choices'"),
+    (step("menu: {choices: {'1': next}, default: a}"), "unknown-key", "default", "'fallback:'"),
+    (step("dial: {number: '1', ring: 20}"), "unknown-key", "ring", "calls it 'timeout'"),
+    (step("dial: '1'\n    else: next"), "unknown-key", "else", "'fallback'"),
+    (step("dial: '1'\n    noAnswer: next"), "unknown-key", "noAnswer", "when: {no-answer: …}"),
     ("steps: Hello there\n", "wrong-type", "Hello there", "- say: Hello there"),
     ("states: [a, b]\n", "wrong-type", "[a, b]", "map of names"),
     ("steps: [hangup]\nparams: [a]\n", "wrong-type", "[a]", "map of names"),
@@ -248,3 +262,10 @@ def test_the_examples_of_a_rule_show_it(rule: Rule) -> None:
 
 def test_every_rule_about_shape_is_among_the_mistakes() -> None:
     assert {rule.slug for rule in RULES} == {slug for _, slug, *_ in MISTAKES}
+
+
+def test_only_what_would_become_twiml_could_meet_an_error_of_twilio() -> None:
+    assert findings(step("gather: {mathod: POST}"))[0].twilio == (12200,)
+    assert findings(step("menu: {choices: {'1': next}, promt: Hello}"))[0].twilio == ()
+    assert findings(step("say: Hello\n    fallbak: next"))[0].twilio == ()
+    assert findings(step("gather: {method: get}"))[0].fix is None

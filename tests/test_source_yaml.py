@@ -559,3 +559,17 @@ def test_comments_never_lie_inside_a_text(text: str) -> None:
     texts = [span for span in spans(node) if span.text[:1] in ("'", '"')]
     for comment in find_comments(file):
         assert not [span for span in texts if span.start < comment.span.start < span.end]
+
+
+@pytest.mark.parametrize(
+    ("text", "slug", "hint"),
+    [
+        ("states:\n  a:\n    say: Hi\n    hangup\n", "yaml-syntax", "'- hangup'"),
+        ("states:\n  a\n    - say: Hi\n", "indentation", "a colon is missing behind 'a'"),
+        ("states:\n  a: [hangup]\n  b\n    \n", "yaml-syntax", "('b:')"),
+    ],
+)
+def test_a_forgotten_dash_or_colon_is_told(text: str, slug: str, hint: str) -> None:
+    found = only(text)
+    assert found.rule.slug == slug
+    assert hint in (found.hint or "")

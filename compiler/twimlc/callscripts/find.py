@@ -24,7 +24,7 @@ from twimlc.render.document import render
 from twimlc.source.files import display_path, is_inside, place_of, read_source
 from twimlc.source.names import meant
 from twimlc.source.project import Project
-from twimlc.source.search import flow_files, script_files
+from twimlc.source.search import flow_files, nothing_at, script_files
 
 _ENDING = re.compile(r"(\.test)?\.ya?ml$")
 _FLOW_KEY = re.compile(r"^flow:[ \t]*[\"']?([a-z][a-z0-9-]*)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
@@ -48,7 +48,7 @@ def script_paths(options: Options) -> tuple[Project | None, list[Path], list[Dia
     cwd = _cwd(options)
     if project is None:
         return None, [], findings
-    asked = [_script_beside(cwd / path, cwd) for path in options.paths]
+    asked = [_script_beside(cwd / path, cwd, project) for path in options.paths]
     files, found = script_files(project, asked)
     findings += found
     if not files and not findings:
@@ -211,10 +211,10 @@ def _text(path: Path) -> str:
     return file.text if file is not None else ""
 
 
-def _script_beside(path: Path, cwd: Path) -> Path:
+def _script_beside(path: Path, cwd: Path, project: Project) -> Path:
     """The script of a flow, where a flow is named instead of its script."""
     if not os.path.lexists(path):
-        raise UsageError(f"there is no file or folder '{display_path(path, cwd)}'")
+        raise UsageError(nothing_at(path, project, cwd))
     if path.is_dir() or ".test." in path.name:
         return path
     for ending in (".test.yaml", ".test.yml"):

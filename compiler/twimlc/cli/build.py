@@ -96,7 +96,7 @@ def build(
     if form == "json":
         write(summary_json(result.targets))
     elif not quiet:
-        write(summary_table(result.targets, written=not compare))
+        write(summary_table(result.targets, written=not compare, at_length=verbose))
     for mistake in result.faults:
         say(f"twimlc: {wrong_documents(mistake)}")
     if verbose:

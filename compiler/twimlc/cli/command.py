@@ -23,6 +23,7 @@ SUBCOMMANDS = {
     "call": "Call a flow, or any TwiML, in the terminal.",
     "graph": "Draw a flow as Mermaid or DOT.",
     "explain": "Tell what a finding means, with a wrong and a right example.",
+    "hosts": "Tell what each host can do, construct by construct.",
     "lsp": "Serve editors: findings while you type, completion, hover, rename.",
     "schema": "Print a JSON Schema: of flows, project file, manifest, report or call scripts.",
 }
@@ -118,7 +119,8 @@ def _refuse(error: click.ClickException) -> None:
         say(ctx.get_usage())
         say(f"Try '{ctx.command_path} --help' for help.\n")
     for number, line in enumerate(error.format_message().splitlines()):
-        say(f"{'' if number else 'Error: '}{visible(line)}")
+        # Click sets lists off with tabs, which would be shown as signs.
+        say(f"{'' if number else 'Error: '}{visible(line.expandtabs(4))}")
 
 
 def fault(error: BaseException) -> str:

@@ -17,8 +17,8 @@ _TWILIO = "https://www.twilio.com/docs/api/errors"
 def explain(rule: str | None) -> None:
     """Tell what a finding means, with a wrong and a right example.
 
-    RULE is a code, a number or a name: TW301, 301, unknown-state. Without it all rules are
-    listed.
+    RULE is a code, a number or a name: TW301, 301, unknown-state; or what a build says that it
+    assumes, such as relative-urls. Without it all rules are listed.
     """
     from twimlc.diagnostics.catalogue import RULES, find, nearest
 
@@ -32,11 +32,38 @@ def explain(rule: str | None) -> None:
         )
         return
     found = find(rule)
+    if found is None and (assumption := list(_assumption(rule))):
+        write("\n".join(assumption) + "\n")
+        return
     if found is None:
         near = nearest(rule)
         hint = f"Did you mean '{near}'?" if near else "'twimlc explain' lists all rules."
         raise click.UsageError(f"No rule is called '{visible(rule)}'. {hint}")
     write("\n".join(_page(found)) + "\n")
+
+
+def _assumption(name: str) -> Iterator[str]:
+    """What is known of something that Twilio's pages leave open, under its name."""
+    from twimlc.interpret.assumptions import BY_NAME
+    from twimlc.lower.plan import ASSUMPTIONS
+
+    question, meaning = BY_NAME.get(name), ASSUMPTIONS.get(name)
+    if question is None and meaning is None:
+        return
+    yield f"{name} (assumption)"
+    yield ""
+    yield "Twilio's pages leave this open; what is built rests on it."
+    if meaning is not None:
+        yield ""
+        yield _wrapped(f"Assumed: {meaning}")
+    if question is not None:
+        yield ""
+        yield _wrapped(question.question)
+        for answer in question.answers if question.words else ():
+            word = "Assumed" if answer == question.reading else "It could be"
+            yield _wrapped(f"{word}: {question.sentence(answer)}")
+        yield ""
+        yield _wrapped(f"Source: {question.source}")
 
 
 def _page(rule: Rule) -> Iterator[str]:

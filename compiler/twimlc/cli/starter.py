@@ -10,7 +10,7 @@ flows: flows
 build: build
 targets:
   bins: {{host: twiml-bin}}    # one text for each flow, to paste into Twilio's Console
-  plain: {{host: static}}      # files that any web server can serve
+  plain: {{host: static}}      # files for any web server; delete this line once you use menus
 """
 
 _HELLO = f"""\

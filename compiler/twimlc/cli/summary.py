@@ -9,7 +9,9 @@ from twimlc.cli.present import counted
 from twimlc.report.visible import visible
 
 if TYPE_CHECKING:
-    from twimlc.pipeline import TargetReport
+    from twimlc.pipeline import NumberSetting, TargetReport
+
+_OCCASIONS = {"voice": "a call", "messaging": "a message", "fallback": "a failure"}
 
 
 def summary_json(targets: "Sequence[TargetReport]") -> str:
@@ -18,15 +20,20 @@ def summary_json(targets: "Sequence[TargetReport]") -> str:
     return json.dumps(content, indent=2, default=str) + "\n"
 
 
-def summary_table(targets: "Sequence[TargetReport]", *, written: bool = True) -> str:
-    """A few lines for each target. ``written=False`` tells what a build would do."""
+def summary_table(
+    targets: "Sequence[TargetReport]", *, written: bool = True, at_length: bool = False
+) -> str:
+    """A few lines for each target. ``written=False`` tells what a build would do.
+
+    ``at_length`` says what each assumption means.
+    """
     lines: list[str] = []
     for target in targets:
-        lines += _target(target, written)
+        lines += _target(target, written, at_length)
     return "".join(f"{visible(line)}\n" for line in lines)
 
 
-def _target(target: "TargetReport", written: bool) -> Iterator[str]:
+def _target(target: "TargetReport", written: bool, at_length: bool) -> Iterator[str]:
     yield f"{target.name} ({target.host}) {'in' if written else 'compared with'} {target.folder}"
     if not target.built:
         yield "  not built, because of what is told on standard error; what was there stays"
@@ -40,6 +47,9 @@ def _target(target: "TargetReport", written: bool) -> Iterator[str]:
         )
         if number
     ]
+    if not target.documents and not target.removed:
+        yield _row("documents", "none: the target's 'flows' leave out what was asked for")
+        return
     yield _row("documents", f"{target.documents:,} ({', '.join(changes) or 'nothing to write'})")
     if target.largest is not None:
         path, size = target.largest
@@ -53,16 +63,32 @@ def _target(target: "TargetReport", written: bool) -> Iterator[str]:
         yield _row("verified", f"{counted(target.pairs, 'pair')} of positions, all the same call")
     for flow in target.unverified:
         yield _row("not verified", f"{flow} is too big to be compared with its documents wholly")
-    for assumption in target.assumptions:
-        yield _row("assumes", assumption)
+    if at_length:
+        for assumption in target.assumptions:
+            yield _row("assumes", assumption)
+    elif target.assumptions:
+        names = ", ".join(text.partition(":")[0] for text in target.assumptions)
+        yield _row("assumes", f"{names} (twimlc build -v tells what they mean)")
     for paste in target.pastes:
         place = f"the Bin {paste.bin}" if paste.bin else "a TwiML Bin"
         state = "" if paste.changed else " (unchanged)"
         yield _row("paste", f"{paste.file}, {paste.size:,} bytes, into {place}{state}")
     for number in target.numbers:
-        setting = f"{number.flow}: {number.kind} URL {number.url} ({number.method})"
-        fallback = f", fallback URL {number.fallback}" if number.fallback else ""
-        yield _row("number", setting + fallback)
+        yield _row("number", f"{number.flow}: {'; '.join(_settings(target, number))}")
+
+
+def _settings(target: "TargetReport", number: "NumberSetting") -> Iterator[str]:
+    """What to choose or to type on the page of a number in the Console."""
+    for kind, url in ((number.kind, number.url), ("fallback", number.fallback)):
+        if url is None:
+            continue
+        if target.host == "twiml-bin":
+            sid = f"Bin {url.rpartition('/')[2]}" if "://" in url else f"Bin with {url}"
+            yield f"for {_OCCASIONS[kind]} choose the {sid}"
+        elif "://" in url:
+            yield f"{kind} URL {url} ({number.method})"
+        else:
+            yield f"{kind} URL https://YOUR-SERVER/{url} ({number.method})"
 
 
 def _row(name: str, text: str) -> str:

@@ -20,6 +20,8 @@ from twimlc.source.names import nearest
 from twimlc.source.respell import beyond_doubt, respell
 from twimlc.source.tree import Scalar
 
+_BLOCKS = frozenset({"voicemail", "leave", "reject", "record"})
+
 
 @dataclass(frozen=True, slots=True)
 class FlowNames:
@@ -72,6 +74,8 @@ class Scope:
         hint = f"did you mean '{close}'?" if close else None
         if hint is None and text in self.flows:
             hint = f"to go to the flow of that name, write {text}/"
+        if hint is None and text in _BLOCKS:
+            hint = f"for what the step '- {text}' does, write a list of steps: [{text}]"
         if hint is None and scope.states:
             hint = f"there are: {', '.join(list(scope.states)[:12])}"
         where = "in this component " if scope.outer is not None else ""

@@ -73,6 +73,10 @@ def check_caller_id(dial: Element) -> Iterator[Diagnostic]:
     digits = _digits(text)
     fits = re.fullmatch(r"\+?[0-9(). \-]+", text) and 3 <= len(digits) <= _LONGEST
     if fits and not text.startswith("+0"):
+        if not text.startswith("+") and len(digits) > _SHORT:
+            message = f"the callerId '{text}' does not say which country it is in"
+            hint = "write a plus and the country code, as in +14155550199"
+            yield NATIONAL_NUMBER.at(found.span, message, hint=hint, twilio=BAD_CALLER_ID.twilio)
         return
     message = f"'{text}' is not a number that the called party could be shown"
     hint = "give a phone number that you own or have verified, as in +14155550199"

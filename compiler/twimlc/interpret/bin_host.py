@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from urllib.parse import parse_qsl, urlsplit
 
 from twimlc.interpret.bin_template import Engine, Part, Piece, Value, parse, render
@@ -18,12 +19,14 @@ class BinHost(FileHost):
 
     ``addresses`` gives the address of every file. With ``references`` each value of the call that
     is known and shown stands as ``${call.NAME}``, so that an answer can be compared with the flow.
+    With ``keep_lines`` an answer's lines have the numbers that they have in the Bin.
     """
 
     addresses: Mapping[str, str] = field(default_factory=dict)
     bins: Mapping[str, Bin] = field(default_factory=dict)
     engine: Engine = "mustache"
     references: bool = False
+    keep_lines: bool = False
     _paths: Mapping[str, str] = field(init=False)
     _templates: dict[str, tuple[Piece, ...]] = field(init=False, default_factory=dict)
 
@@ -59,7 +62,7 @@ class BinHost(FileHost):
             self._templates[path] = _referring(pieces) if self.references else pieces
         if self.references:
             asked = _known(asked, self.bins[path])
-        body = render(self._templates[path], asked, self.engine)
+        body = render(self._templates[path], asked, self.engine, keep_lines=self.keep_lines)
         return Response(200, "text/xml", body.encode())
 
 
@@ -67,8 +70,10 @@ def bin_host(plan: Plan, files: Mapping[str, bytes], engine: Engine, references:
     """The host of a plan of Bins. A Bin whose SID nobody knows gets one."""
     bins = {found.path: found for found in plan.documents if isinstance(found, Bin)}
     sounds = {sound.path: sound.data for sound in plan.media}
-    addresses = {path: f"{_HANDLER}EH{number:032x}" for number, path in enumerate(bins, 1)}
-    addresses |= dict(plan.addresses)
+    known = dict(plan.addresses)
+    invented = (f"{_HANDLER}EH{number:032x}" for number in count(1))
+    free = (address for address in invented if address not in known.values())
+    addresses = {path: known.get(path) or next(free) for path in bins} | known
     return BinHost(
         _HANDLER.rstrip("/"),
         {**sounds, **files},

@@ -64,15 +64,29 @@ def _text(text: str, pieces: list[Piece]) -> None:
         pieces.append(text)
 
 
-def render(pieces: Sequence[Piece], parameters: Mapping[str, str], engine: Engine) -> str:
-    """What a request with these parameters is answered with."""
+def render(
+    pieces: Sequence[Piece],
+    parameters: Mapping[str, str],
+    engine: Engine,
+    *,
+    keep_lines: bool = False,
+) -> str:
+    """What a request with these parameters is answered with.
+
+    With ``keep_lines`` what is left out leaves its line ends, so that each line has the number
+    that it has in the template.
+    """
     written: list[str] = []
-    _render(pieces, parameters, engine, written)
+    _render(pieces, parameters, engine, keep_lines, written)
     return "".join(written)
 
 
 def _render(
-    pieces: Sequence[Piece], parameters: Mapping[str, str], engine: Engine, written: list[str]
+    pieces: Sequence[Piece],
+    parameters: Mapping[str, str],
+    engine: Engine,
+    keep_lines: bool,
+    written: list[str],
 ) -> None:
     for piece in pieces:
         match piece:
@@ -84,6 +98,16 @@ def _render(
                 found = parameters.get(name)
                 there = found is not None if engine == "handlebars" else bool(found)
                 if there is inverted:
+                    if keep_lines:
+                        written.append("\n" * _line_ends(inside))
                     continue
                 hidden = engine == "handlebars" and not inverted
-                _render(inside, {} if hidden else parameters, engine, written)
+                _render(inside, {} if hidden else parameters, engine, keep_lines, written)
+
+
+def _line_ends(pieces: Sequence[Piece]) -> int:
+    return sum(
+        piece.count("\n") if isinstance(piece, str) else _line_ends(piece.inside)
+        for piece in pieces
+        if not isinstance(piece, Value)
+    )

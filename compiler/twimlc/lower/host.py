@@ -56,6 +56,9 @@ _DECIDING = ["twiml-bin", *(h.name for h in HOSTS.values() if h.decisions and no
 WITH_DECISIONS = f"a host with decisions ({', '.join(_DECIDING)}, or s3 with a router)"
 """How findings name the hosts that can look at a value before they answer."""
 
+LEFT_OUT = "or leave this flow out of the target ('flows:' in twimlc.yaml), or delete the target"
+"""What helps whoever has another target for the flow, as a new project has."""
+
 WITH_TEMPLATES = "a host with templates, such as twiml-bin"
 
 WITH_POST = "a host that answers POST, such as twiml-bin"

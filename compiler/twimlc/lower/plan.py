@@ -12,8 +12,8 @@ Text = str | Template
 ASSUMPTIONS: Mapping[str, str] = {
     "relative-urls": (
         "Twilio resolves a relative address in url, waitUrl and the like against the document it"
-        " stands in; that is documented for action and Redirect only. Give the target a url and"
-        " these addresses are written in full."
+        " stands in; that is documented for action and Redirect only. They are"
+        " written in full where the target has its url, or for Bins their SIDs in bins."
     ),
     "hunt-after-decline": (
         "when somebody who is rung one after another declines in their own document, Twilio goes"

@@ -13,7 +13,7 @@ from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.hosts import DECISION_NEEDS_HOST, PAY_NEEDS_POST
 from twimlc.flow.graph import Graph, Node, NodeKey
 from twimlc.flow.model import Element
-from twimlc.lower.host import WITH_DECISIONS, WITH_POST, Site
+from twimlc.lower.host import LEFT_OUT, WITH_DECISIONS, WITH_POST, Site
 from twimlc.lower.plan import Approximation, Mark
 from twimlc.lower.same import all_the_same
 from twimlc.vocabulary import Outcomes
@@ -191,7 +191,7 @@ def _gather(graph: Graph, node: Node, exits: dict[str, NodeKey], site: Site) -> 
             f"'{node.title}' goes on by the key that was pressed ({_listed(graph, keys)}),"
             " but plain files give every caller the same answer",
             hint="use 'offer', where any key takes the option that is just being said,"
-            f" or {WITH_DECISIONS}",
+            f" or {WITH_DECISIONS}; {LEFT_OUT}",
         )
     return Way(leave=_target(graph, entered), on=silent)
 
@@ -202,7 +202,7 @@ def _pay(graph: Graph, node: Node, exits: dict[str, NodeKey], site: Site) -> Ver
             node.span,
             f"after 'pay' Twilio sends POST, but '{site.host.name}' answers GET only",
             hint="give 'pay' an 'action' of your own on a server that takes POST,"
-            f" or use {WITH_POST}",
+            f" or use {WITH_POST}; {LEFT_OUT}",
         )
     # Whether Twilio asks the action once all attempts are used up, or goes on with the next verb,
     # is told both ways, so the same continuation stands in both places.
@@ -242,7 +242,7 @@ def _refused(graph: Graph, node: Node, exits: dict[str, NodeKey]) -> Diagnostic:
         node.branching or node.span,
         f"what follows '{title}' depends on how it ended ({_listed(graph, exits)}),"
         " but plain files give every caller the same answer",
-        hint=f"use {works}",
+        hint=f"use {works}; {LEFT_OUT}",
     )
 
 

@@ -4,10 +4,12 @@ One of these comes in, a :class:`~twimlc.phone.session.Line` goes out.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 from twimlc.flow.graph import Context
+from twimlc.interpret.bin_host import BinHost
 from twimlc.interpret.host import FileHost, Response
 from twimlc.interpret.plan import SOMEWHERE, served
 from twimlc.phone.folder import Folder, PostingHost
@@ -44,6 +46,8 @@ def compiled_line(compiled: CompiledFlow, parameters: Mapping[str, str]) -> Line
     """The documents of a flow, without writing them anywhere."""
     pages = render(compiled.plan)
     host = served(compiled.plan, {page.path: page.data for page in pages}, compiled.url)
+    if isinstance(host, BinHost):
+        host = replace(host, keep_lines=True)
     origins = {
         (page.path, at.line): (at.source, at.source_line) for page in pages for at in page.lines
     }

@@ -169,12 +169,14 @@ class Session:
             yield Happening(event, document, self._at(document, moment.part))
 
     def _at(self, document: str, part: Part) -> str:
-        source = self.line.origins.get((document, part.line))
-        return f"{source[0]}:{source[1]}" if source else f"line {part.line}"
+        return self._origin(document, part.line) or f"line {part.line}"
 
     def _led_by(self, source: str) -> str:
         """The flow's line for ``DOCUMENT:LINE``; what is no such place stays as it is."""
         document, _, number = source.rpartition(":")
-        if number.isdecimal() and (found := self.line.origins.get((document, int(number)))):
-            return f"{found[0]}:{found[1]}"
-        return source
+        return (number.isdecimal() and self._origin(document, int(number))) or source
+
+    def _origin(self, document: str, line: int) -> str | None:
+        # A Bin's answers are told apart by their query, and stand on the lines of the Bin.
+        found = self.line.origins.get((document.partition("?")[0], line))
+        return f"{found[0]}:{found[1]}" if found else None

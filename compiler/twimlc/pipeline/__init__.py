@@ -50,6 +50,7 @@ def check(options: Options | None = None) -> Result:
     loaded = load(flows)
     if not isinstance(loaded, Loaded):
         return Result(tuple(in_order([*found, *loaded])))
+    _refuse_left_out(loaded, flows)
     compiled = _compile(loaded)
     found += _findings(loaded, compiled, flows)
     return Result(tuple(in_order(found)))
@@ -69,6 +70,7 @@ def build(options: Options | None = None) -> Result:
     loaded = load(options)
     if not isinstance(loaded, Loaded):
         return Result(tuple(in_order(loaded)))
+    _refuse_left_out(loaded, options)
     cwd = (options.cwd or Path.cwd()).absolute()
     folder = cwd / options.output if options.output else loaded.project.build
     fault = build_folder_fault(folder, loaded.project.flows, loaded.project.root)
@@ -109,7 +111,7 @@ def compile_flow(
     if not isinstance(loaded, Loaded):
         return None, in_order(loaded)
     name = name or next(iter(sorted(loaded.selected)), None)
-    if name is None or not loaded.usable:
+    if name is None or not loaded.usable or not loaded.targets:
         return None, list(_findings(loaded, [], options))
     made = compile_target(loaded, target_of(loaded, name))
     findings = list(_findings(loaded, [made], options))
@@ -131,31 +133,42 @@ def compiled(options: Options) -> "tuple[Loaded | None, list[Compiled], list[Dia
 
 
 def graph(options: Options, flow: str) -> "tuple[GraphView | None, list[Diagnostic]]":
-    """The states of one flow and what leads from one to another."""
+    """The states of one flow, a name or a path, and what leads from one to another."""
     from twimlc.pipeline.picture import draw
 
+    options, known = only(options, flow)
     loaded = load(options)
     if not isinstance(loaded, Loaded):
         return None, in_order(loaded)
-    if flow not in loaded.flows:
-        from twimlc.source.names import nearest
-
-        close = nearest(flow, loaded.flows)
-        hint = f" (did you mean '{close}'?)" if close else ""
-        raise UsageError(f"no flow is called '{flow}'{hint}")
-    compiled = [compile_target(loaded, target) for target in loaded.targets[:1]]
+    name = known or next(iter(sorted(loaded.selected)), None)
+    if name is None:
+        return None, list(_findings(loaded, [], options))
+    if not loaded.usable:
+        return None, list(_findings(loaded, [], options))
+    made = compile_target(loaded, target_of(loaded, name))
     view = None
-    for made in compiled:
-        for variant in made.variants:
-            if view is None and flow in variant.graph.flows:
-                view = draw(variant.graph, flow)
-    return view, list(_findings(loaded, compiled, options))
+    for variant in made.variants:
+        if view is None and name in variant.graph.flows:
+            view = draw(variant.graph, name)
+    return view, list(_findings(loaded, [made], options))
 
 
 def _compile(loaded: Loaded) -> list[Compiled]:
     if not loaded.usable:
         return [Compiled(target) for target in loaded.targets]
-    return [compile_target(loaded, target) for target in loaded.targets]
+    return [
+        Compiled(target) if loaded.wrong(target) else compile_target(loaded, target)
+        for target in loaded.targets
+    ]
+
+
+def _refuse_left_out(loaded: Loaded, options: Options) -> None:
+    """Raise where flows and targets are named, and none of the targets has any of the flows."""
+    chosen = sorted(loaded.selected)
+    if not options.targets or loaded.whole or not (chosen and loaded.targets):
+        return
+    if not any(target.covers(name) for target in loaded.targets for name in chosen):
+        target_of(loaded, chosen[0])
 
 
 def _unused(loaded: Loaded, compiled: list[Compiled]) -> list[Diagnostic]:

@@ -123,7 +123,9 @@ def _number(
 
     ``starts`` gives the flow of every path that is one's start.
     """
-    base = f"{made.target.url.rstrip('/')}/" if made.target.url else ""
+    # A Bin is served by its SID, wherever the rest of the target lies.
+    placed = made.target.url and made.target.host != "twiml-bin"
+    base = f"{made.target.url}/" if placed else ""
     kind = "sms" if starts[path] in texts else "voice"
     addresses = {
         place: address

@@ -26,7 +26,7 @@ from twimlc.source.params import declared, undeclared, unused_params
 from twimlc.source.project import PROJECT_FILE, Project, choose_targets, find_root, read_project
 from twimlc.source.reader import read_text, read_yaml
 from twimlc.source.scalars import parse_scalar
-from twimlc.source.search import component_files, flow_files
+from twimlc.source.search import component_files, flow_files, nothing_at
 from twimlc.source.targets import Target, read_params
 from twimlc.text import SourceFile, Span
 
@@ -50,7 +50,8 @@ class FlowSource:
 class Loaded:
     """What was read. ``selected`` are the flows asked for, ``flows`` also those they jump to.
 
-    ``usable`` is false where the project file has errors: what its flows mean is not known then.
+    ``usable`` is false where the project file has errors outside its targets: what its flows mean
+    is not known then.
     """
 
     project: Project
@@ -73,18 +74,24 @@ class Loaded:
 
     def stops(self, target: Target, findings: list[Diagnostic]) -> bool:
         """Whether errors of reading concern a target: those of another one or its flows do not."""
-        others = {
-            span
-            for other in self.targets
-            if other is not target
-            for span in (*(p.span for p in other.flows), other.places.get("onError"))
-        }
         return any(
             finding.is_error
-            and finding.span not in others
+            and self.target_at(finding.span) in (None, target.name)
             and ((owner := self.owners.get(finding.span.file.path)) is None or target.covers(owner))
             for finding in findings
         )
+
+    def wrong(self, target: Target) -> bool:
+        """Whether the project file has an error in what it says of the target."""
+        return any(f.is_error and self.target_at(f.span) == target.name for f in self.findings)
+
+    def target_at(self, span: Span) -> str | None:
+        """The target of the project file that a place is in."""
+        for name, place in self.project.target_places.items():
+            same = span.file.path == place.file.path
+            if same and place.start <= span.start and span.end <= place.end:
+                return name
+        return None
 
     def comments(self) -> dict[SourceFile, list[Comment]]:
         """The comments of every file that was read, for ignores."""
@@ -102,10 +109,10 @@ def load(options: Options) -> Loaded | list[Diagnostic]:
     """Read the project; the findings alone if its own file cannot be used."""
     cwd = (options.cwd or Path.cwd()).absolute()
     paths = [cwd / path for path in options.paths]
-    for path in paths:
-        if not os.path.exists(path):  # unlike Path.exists, also where the name is too long
-            raise UsageError(f"there is no file or folder '{display_path(path, cwd)}'")
+    missing = next((p for p in paths if not os.path.exists(p)), None)  # also overlong names
     project, findings = read_project(_config(options, cwd, paths), cwd)
+    if missing is not None:
+        raise UsageError(nothing_at(missing, project, cwd))
     if project is None:
         return findings
     targets, unknown = choose_targets(project, options.targets)
@@ -114,7 +121,7 @@ def load(options: Options) -> Loaded | list[Diagnostic]:
         raise UsageError(f"{unknown[0].message}{hint}")
     loaded = Loaded(project, targets, findings=findings, root=project.root)
     loaded.whole = not paths and options.stdin is None
-    loaded.usable = not any(finding.is_error for finding in findings)
+    loaded.usable = not any(f.is_error and loaded.target_at(f.span) is None for f in findings)
     if project.file is not None:
         loaded.files[project.file.path] = project.file
     _Reader(loaded, cwd, options.texts).read(paths, options)
@@ -159,6 +166,8 @@ class _Reader:
                 where = display_path(self.project.flows, self.cwd)
                 message = f"there are no flows in '{where}'"
                 hint = "twimlc init makes a small project to start from"
+                if self.project.file is None:
+                    hint = f"no {PROJECT_FILE} was found from here upwards; {hint}"
                 self.findings.append(MISSING_PATH.at(place_of(where), message, hint=hint))
         for flow in chosen:
             self._add(flow, self.findings)

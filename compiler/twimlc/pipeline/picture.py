@@ -1,11 +1,14 @@
 """The picture of a flow: its states, and which outcome leads from one to another."""
 
-from twimlc.flow.graph import Graph, NodeKey
+from collections.abc import Iterator
+
+from twimlc.flow.graph import Graph, Node, NodeKey
 from twimlc.flow.model import StateLink
 from twimlc.report.graph import GraphEdge, GraphNode, GraphView
 
 _PLAIN = ("done", "over", "recorded", "input")
 _END = "(end)"
+_OTHER_KEY = "any other key"
 
 
 def draw(graph: Graph, name: str) -> GraphView:
@@ -21,14 +24,13 @@ def draw(graph: Graph, name: str) -> GraphView:
         node = graph.nodes[number]
         if node.state.flow != name or node.element is None:
             continue
-        for outcome, after in node.successors():
+        for outcome, after in _ways(node):
             target = _state(graph, number, after, name)
             if target is None:
                 continue
             words = labels.setdefault((node.state.home, target), [])
-            label = "" if outcome in _PLAIN else outcome
-            if label not in words:
-                words.append(label)
+            if outcome not in words:
+                words.append(outcome)
         for _, attribute, link, _ in node.element.links():
             if isinstance(link, StateLink) and link.state in flow.states:
                 words = labels.setdefault((node.state.home, link.state.name), [])
@@ -39,8 +41,28 @@ def draw(graph: Graph, name: str) -> GraphView:
         if target not in nodes:
             title = "hang up" if target == _END else target
             nodes[target] = GraphNode(target, title, None, False)
-        edges.append(GraphEdge(source, target, ", ".join(word for word in words if word)))
+        if label := ", ".join(word for word in words if word):
+            edges.append(GraphEdge(source, target, label))
+        # A way of its own: it is taken whatever the outcomes beside it say.
+        if "" in words:
+            edges.append(GraphEdge(source, target))
     return GraphView(tuple(nodes.values()), tuple(edges))
+
+
+def _ways(node: Node) -> Iterator[tuple[str, NodeKey]]:
+    """What is written on each way out of a verb; nothing where there is only one."""
+    assert node.element is not None
+    ways = dict(node.successors())
+    if not any(child.get("url") is not None for child in node.element.elements()):
+        ways.pop("declined", None)  # nobody can decline who is asked nothing
+    if len(set(ways.values())) == 1:
+        yield "", next(iter(ways.values()))
+        return
+    for outcome, after in ways.items():
+        if outcome == "input" and node.keys:
+            yield _OTHER_KEY, after
+        else:
+            yield "" if outcome in _PLAIN else outcome, after
 
 
 def _state(graph: Graph, source: NodeKey, target: NodeKey, flow: str) -> str | None:

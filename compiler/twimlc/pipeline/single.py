@@ -67,12 +67,15 @@ def only(options: Options, flow: str) -> tuple[Options, str | None]:
 
 
 def target_of(loaded: Loaded, name: str) -> Target:
-    """The first target that the flow is built for."""
-    for target in loaded.targets:
-        if target.covers(name):
-            return target
-    names = " or ".join(f"'{target.name}'" for target in loaded.targets)
-    raise UsageError(f"'{name}' is not built for {names}")
+    """The first target that the flow is built for, a sound one before others.
+
+    Raises :class:`UsageError` where there is none.
+    """
+    having = [target for target in loaded.targets if target.covers(name)]
+    if having:
+        return min(having, key=loaded.wrong)
+    names = " or ".join(f"'{target.name}'" for target in loaded.targets) or "any target"
+    raise UsageError(f"'{name}' is not built for {names}: the target's 'flows' leave it out")
 
 
 def chosen(made: Compiled, name: str, row: str | None) -> CompiledFlow | None:

@@ -4,6 +4,8 @@ A sound file costs one pass of compiled functions. Only when they refuse is json
 to find the places; what is said about them is ours.
 """
 
+from dataclasses import replace
+
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.shape import NOT_A_FLOW
 from twimlc.schema.compiled import compiled
@@ -45,7 +47,10 @@ def _check(tree: Node, name: str, part: str) -> list[Diagnostic]:
     from twimlc.schema.faults import find_faults
 
     found = find_faults(root, schema, compiler, tree)
-    if name == "flow" and isinstance(tree, Mapping):
+    if name != "flow":
+        # Nothing of a project file or a script becomes TwiML that Twilio could refuse.
+        found = [replace(finding, twilio=()) for finding in found]
+    elif isinstance(tree, Mapping):
         found = body_faults(tree, schema, found, component=bool(part))
     return found
 

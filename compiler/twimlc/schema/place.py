@@ -22,19 +22,21 @@ class Place:
     path: Path
     entry: Entry | None
     above: tuple[str, ...]
+    parent: Node | None = None
 
     @classmethod
     def of(cls, root: Node, path: Path) -> "Place":
         """The place at ``path`` below ``root``."""
-        node, entry = root, None
+        node, entry, parent = root, None, None
         for part in path:
+            parent = node
             if isinstance(node, Mapping) and isinstance(part, str):
                 entry = node.entry(part)
                 assert entry is not None, "the path was found in this tree"
                 node = entry.value
             elif isinstance(node, Sequence) and isinstance(part, int):
                 node, entry = node.items[part], None
-        return cls(node, path, entry, tuple(part for part in path if isinstance(part, str)))
+        return cls(node, path, entry, tuple(part for part in path if isinstance(part, str)), parent)
 
     @property
     def key(self) -> str | None:
@@ -45,6 +47,10 @@ class Place:
     def owner(self) -> str | None:
         """The key above that."""
         return self.above[-2] if len(self.above) > 1 else None
+
+    def lacks(self, key: str) -> bool:
+        """Whether ``key`` does not stand beside the place."""
+        return not isinstance(self.parent, Mapping) or self.parent.entry(key) is None
 
     @property
     def name(self) -> str:

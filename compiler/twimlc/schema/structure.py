@@ -9,6 +9,7 @@ from typing import Any
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.shape import NO_VERB, NOT_A_FLOW, SEVERAL_VERBS, UNKNOWN_KEY
 from twimlc.schema.compiled import BESIDE, NOUN, PERSON, compiled
+from twimlc.schema.other_words import beside_hint
 from twimlc.schema.place import COMMA_HINT, after_comma
 from twimlc.source.names import meant, nearest, valid_name
 from twimlc.source.respell import respell
@@ -124,7 +125,8 @@ def step_faults(step: Mapping, schema: Table[str, Any]) -> tuple[list[Diagnostic
             found.append(UNKNOWN_KEY.at(entry.key_span, message, hint=hint))
         else:
             allowed = [*beside, *inside] if len(verbs) == 1 else [*beside]
-            found.append(_unknown(entry, message, allowed))
+            other = beside_hint(entry.key, first.key)
+            found.append(_unknown(entry, message, allowed, other))
     return found, frozenset({first.key} if belongs else ())
 
 
@@ -201,13 +203,18 @@ def _unknown_verb(entry: Entry, verb: str | None, candidates: list[str], noun: s
     return NO_VERB.at(entry.key_span, message, hint=f"did you mean '{verb}'?", fix=fix)
 
 
-def _unknown(entry: Entry, message: str, allowed: "list[str] | frozenset[str]") -> Diagnostic:
+def _unknown(
+    entry: Entry, message: str, allowed: "list[str] | frozenset[str]", other: str | None = None
+) -> Diagnostic:
+    # What stands beside a verb never becomes TwiML, so Twilio has no error for it.
     if after_comma(entry):
-        return UNKNOWN_KEY.at(entry.key_span, message, hint=COMMA_HINT)
+        return UNKNOWN_KEY.at(entry.key_span, message, hint=COMMA_HINT, twilio=())
+    if other is not None:
+        return UNKNOWN_KEY.at(entry.key_span, message, hint=other, twilio=())
     near = nearest(entry.key, sorted(allowed))
     hint = None if near is None else f"did you mean '{near}'?"
     fix = respell(entry.key_span, entry.key, sorted(allowed))
-    return UNKNOWN_KEY.at(entry.key_span, message, hint=hint, fix=fix)
+    return UNKNOWN_KEY.at(entry.key_span, message, hint=hint, fix=fix, twilio=())
 
 
 def _keys_of(verb: str) -> frozenset[str]:

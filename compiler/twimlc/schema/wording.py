@@ -22,6 +22,7 @@ from twimlc.diagnostics.rules.shape import (
     WRONG_TYPE,
 )
 from twimlc.schema.compiled import BESIDE, PROMPT_STEP, STEP
+from twimlc.schema.other_words import as_step, bare_verbs, inside_hint
 from twimlc.schema.place import COMMA_HINT, Place, after_comma
 from twimlc.source.names import meant, nearest, proposed_name, valid_name, valid_param
 from twimlc.source.respell import beyond_doubt, respell
@@ -55,9 +56,13 @@ def word(place: Place, keyword: str, wanted: Any, schema: Schema) -> Diagnostic:
     if isinstance(place.node, Scalar) and takes.startswith(("a name made", "the name of a value")):
         return _bad_name(place.node, place.name, param=takes.startswith("the name of"))
     if keyword in ("enum", "anyOf") and isinstance(place.node, Scalar):
-        choices = [value for part in wanted for value in part.get("enum", ())]
-        words = [str(value) for value in choices if value is not True]
-        hint, fix = _among(place.node, ", ".join(words)), _among_fix(place.node, ", ".join(words))
+        choices = (value for part in wanted for value in part.get("enum", ()))
+        among = ", ".join(str(value) for value in choices if value is not True)
+        hint, fix = _among(place.node, among), _among_fix(place.node, among)
+        if place.key == "method" and place.lacks("action") and codes is not None:
+            fix = None  # spelt right it would be refused where the compiler writes the action
+            if place.owner in ("gather", "record", "pay"):
+                hint = "leave it out: it says how an action is asked for, and there is none"
         return BAD_VALUE.at(span, message, hint=hint, fix=fix, twilio=codes)
     if keyword in ("minimum", "maximum"):
         return BAD_VALUE.at(span, message, twilio=codes)
@@ -140,7 +145,7 @@ def _no_step(place: Place, schema: Schema) -> Diagnostic:
     node, known = place.node, schema["properties"]
     beside = BESIDE[schema["$comment"]]
     verbs = [key for key in known if key not in beside]
-    bare = re.findall(r"\w+", schema["pattern"].split("$|")[0]) if "^(" in schema["pattern"] else []
+    bare = bare_verbs(schema)
     noun = "item" if schema["$comment"] not in (STEP, PROMPT_STEP) else "step"
     hint: str | None
     fix = None
@@ -156,6 +161,9 @@ def _no_step(place: Place, schema: Schema) -> Diagnostic:
         hint = f"a blank is missing behind the colon: '{verb}: {rest}'"
     elif text in known:
         hint = f"write what it takes behind a colon: '{text}: …'"
+    elif noun == "step" and (step := as_step(text, verbs, ())) is not None:
+        what = "a colon is missing behind the verb" if ":" in step else "it stands alone"
+        hint = f"{what}: '- {step}'"
     elif (near := nearest(text, [*bare, *verbs])) is not None:
         hint = f"did you mean '{near}'?"
         fix = respell(node.span, text, [*bare, *verbs]) if near in bare else None
@@ -234,6 +242,8 @@ def _unknown_key(entry: Entry, place: Place, known: Schema, schema: Schema) -> D
         hint = "a state stands under 'states:': indent it"
     elif entry.key in ("action", "method", "actionOnEmptyResult") and "choices" in known:
         hint = "a menu writes it itself; say under 'choices' where each key leads"
+    elif (other := inside_hint(entry.key, place.key or "", known)) is not None:
+        hint = other
     elif (near := nearest(entry.key, known)) is not None:
         hint = f"did you mean '{near}'?"
         renamed = beyond_doubt(entry.key, known)
@@ -241,10 +251,12 @@ def _unknown_key(entry: Entry, place: Place, known: Schema, schema: Schema) -> D
         hint = f"'{entry.key}' belongs to {owner}"
     elif len(known) <= 14:
         hint = f"it can have {', '.join(key for key in known if key != 'extra')}"
-    elif "extra" in known:
+    elif "extra" in known and place.key not in _BLOCK_VERBS:
         hint = "an attribute newer than this compiler goes into 'extra:'"
     fix = rewrite(entry.key_span, entry.key, renamed) if renamed else None
-    return UNKNOWN_KEY.at(entry.key_span, message, hint=hint, fix=fix)
+    # Only a key that would have become TwiML could have met Twilio's check of it.
+    codes = None if "extra" in known and place.key not in _BLOCK_VERBS else ()
+    return UNKNOWN_KEY.at(entry.key_span, message, hint=hint, fix=fix, twilio=codes)
 
 
 def _text_key(schema: Schema) -> str | None:
@@ -315,7 +327,9 @@ def _rewrite(place: Place, schema: Schema, types: set[str]) -> tuple[str | None,
             if key in known and (key == "prompt") != isinstance(node.value, int):
                 return f"write {place.key}: {{{key}: {_short(text)}}}", None
     if schema.get("$comment") == "a list of steps":
-        return f"write it as a list: '- say: {_short(text)}'", None
+        step = schema.get("items", {})
+        whole = as_step(text, step.get("properties", ()), bare_verbs(step))
+        return f"write it as a list: '- {whole or f'say: {_short(text)}'}'", None
     return None, None
 
 

@@ -20,7 +20,7 @@ from twimlc.diagnostics.rules.project import (
     UNKNOWN_TARGET,
 )
 from twimlc.source import tree
-from twimlc.source.files import display_path, is_inside, read_source
+from twimlc.source.files import display_path, is_inside, place_of, read_source
 from twimlc.source.matrix import Matrix, read_matrix
 from twimlc.source.names import meant
 from twimlc.source.patterns import FlowPattern
@@ -30,6 +30,7 @@ from twimlc.source.tree import Node, Scalar, is_empty
 from twimlc.text import SourceFile, Span
 
 PROJECT_FILE = "twimlc.yaml"
+_MISNAMED = "twimlc.yml"
 DEFAULT_TARGET = "twiml-bin"
 
 _KEYS = ("flows", "build", "targets", "matrix", "rules", "budgets")
@@ -44,6 +45,7 @@ Setting = Severity | Literal["off"]
 class Project:
     """A folder of flows and what to make of them. ``rules`` maps slugs to severities.
 
+    ``target_places`` says where each target stands, also one whose host is not known.
     ``budgets`` says how many seconds, words and keys may come before a choice and a human.
     """
 
@@ -52,6 +54,7 @@ class Project:
     flows: Path
     build: Path
     targets: Mapping[str, Target]
+    target_places: Mapping[str, Span] = field(default_factory=dict)
     matrix: Matrix | None = None
     rules: Mapping[str, Setting] = field(default_factory=dict)
     budgets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -59,10 +62,10 @@ class Project:
 
 
 def find_root(start: Path) -> Path | None:
-    """The nearest folder, from ``start`` upwards, that has a project file."""
+    """The nearest folder, from ``start`` upwards, that has a project file, be it misnamed."""
     start = start.absolute()
     for folder in (start, *start.parents):
-        if (folder / PROJECT_FILE).is_file():
+        if (folder / PROJECT_FILE).is_file() or (folder / _MISNAMED).is_file():
             return folder
     return None
 
@@ -73,6 +76,11 @@ def read_project(config: Path | None, cwd: Path) -> tuple[Project | None, list[D
         return _bare_project(cwd.absolute()), []
     config = cwd.absolute() / config
     root = config.parent
+    misnamed = root / _MISNAMED
+    if config.name == PROJECT_FILE and misnamed.is_file() and not config.is_file():
+        name = display_path(misnamed, cwd.absolute())
+        message = f"the project file is called {PROJECT_FILE}, so '{name}' has no effect"
+        return None, [BAD_PROJECT.at(place_of(name), message, hint=f"name it {PROJECT_FILE}")]
     file, findings = read_source(config, root=None, name=display_path(config, cwd.absolute()))
     if file is None:
         return None, findings
@@ -95,6 +103,7 @@ def read_project(config: Path | None, cwd: Path) -> tuple[Project | None, list[D
         flows=flows,
         build=build,
         targets=_targets(body.get("targets"), findings),
+        target_places=_target_places(body.get("targets")),
         matrix=_matrix(body.get("matrix"), root, findings),
         rules=_rules(body.get("rules"), findings),
         budgets=_budgets(body.get("budgets"), findings),
@@ -111,6 +120,8 @@ def choose_targets(project: Project, names: Sequence[str]) -> tuple[list[Target]
     for name in names:
         if name in project.targets:
             chosen[name] = project.targets[name]
+        elif name in project.target_places:  # reading it has told what is wrong with it
+            continue
         elif name in HOSTS:
             chosen[name] = host_target(name)
         else:
@@ -130,7 +141,7 @@ def unknown_flows(project: Project, flows: Sequence[str]) -> list[Diagnostic]:
     """
     patterns: list[FlowPattern] = [] if project.matrix is None else [*project.matrix.flows]
     for target in project.targets.values():
-        patterns += target.flows
+        patterns += (*target.flows, *target.bin_flows)
         place = target.places.get("onError")
         if target.on_error is not None and place is not None:
             patterns.append(FlowPattern(target.on_error, place))
@@ -223,6 +234,14 @@ def _targets(node: Node | None, findings: list[Diagnostic]) -> Mapping[str, Targ
         if target is not None:
             targets[target.name] = target
     return targets
+
+
+def _target_places(node: Node | None) -> Mapping[str, Span]:
+    entries = node.entries if isinstance(node, tree.Mapping) else ()
+    return {
+        entry.key: Span(entry.key_span.file, entry.key_span.start, entry.value.span.end)
+        for entry in entries
+    }
 
 
 def _matrix(node: Node | None, root: Path, findings: list[Diagnostic]) -> Matrix | None:

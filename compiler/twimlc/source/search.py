@@ -7,7 +7,7 @@ from pathlib import Path
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.project import MISSING_PATH, OUTSIDE_PROJECT, UNREADABLE_FILE
 from twimlc.source.files import display_path, in_words, is_inside, place_of
-from twimlc.source.names import meant
+from twimlc.source.names import meant, nearest
 from twimlc.source.project import PROJECT_FILE, Project
 
 COMPONENTS = "_components"
@@ -24,6 +24,24 @@ def flow_files(project: Project, paths: Sequence[Path]) -> tuple[list[Path], lis
 def script_files(project: Project, paths: Sequence[Path]) -> tuple[list[Path], list[Diagnostic]]:
     """The call scripts that ``paths`` lead to, sorted; without paths, all of the project."""
     return _files(project, paths, lambda name: name.endswith(_SCRIPT_ENDINGS), "call script")
+
+
+def nothing_at(path: Path, project: Project | None, cwd: Path) -> str:
+    """What is said about a path that leads nowhere: it may be the name of a flow, not of a file."""
+    message = f"there is no file or folder '{display_path(path, cwd)}'"
+    found = flow_files(project, ())[0] if project is not None else []
+    files = {_stem(file): file for file in found}
+    name = nearest(_stem(path), files)
+    if name is None:
+        return message
+    return f"{message} (did you mean '{display_path(files[name], cwd)}'?)"
+
+
+def _stem(path: Path) -> str:
+    name = path.name
+    for ending in (*_SCRIPT_ENDINGS, *_ENDINGS):
+        name = name.removesuffix(ending)
+    return name.removesuffix(".flow")
 
 
 def component_files(project: Project, flow: Path) -> Mapping[str, Path]:
@@ -68,7 +86,8 @@ def _files(
             message = f"there is no file or folder '{name}'"
             findings.append(MISSING_PATH.at(place_of(name), message, hint=meant(path.stem, stems)))
         elif (reason := _no_flow(path, wanted, noun)) is not None:
-            findings.append(MISSING_PATH.at(place_of(name), f"'{name}' is {reason}"))
+            hint = "twimlc check finds what is wrong in it" if path.suffix == ".xml" else None
+            findings.append(MISSING_PATH.at(place_of(name), f"'{name}' is {reason}", hint=hint))
         else:
             found.append(path)
     # One file that two paths or a link lead to is one flow, under its own name where that is met.
@@ -80,6 +99,8 @@ def _files(
 def _no_flow(path: Path, wanted: Callable[[str], bool], noun: str) -> str | None:
     if path.name in _PROJECT_FILES:
         return f"the project file, no {noun}"
+    if path.suffix == ".xml":
+        return f"a TwiML document, no {noun}"
     if path.parent.name == COMPONENTS:
         return f"a component, no {noun}"
     if path.name.endswith(_SCRIPT_ENDINGS) and not wanted(path.name):

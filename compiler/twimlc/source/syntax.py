@@ -14,6 +14,8 @@ from twimlc.source.scalars import glued_key
 from twimlc.text import SourceFile, Span
 
 _INDENT = re.compile(r"[ \t]*(?:-[ \t]+)*")
+_NAME = re.compile(r"[A-Za-z][\w-]*")
+_VERBS = frozenset({"hangup", "leave", "reject", "pause", "record", "voicemail", "echo", "gather"})
 _KEY_AND_TEXT = re.compile(r"\s*(?:-\s+)*([^\s:#][^:#]*):\s+(.*)$")
 
 
@@ -198,12 +200,17 @@ def _no_colon(file: SourceFile, fault: Fault) -> Diagnostic:
             fix=Fix("put a blank behind the colon", (edit,)),
         )
     line = file.text[start : line_end(file, start)].rstrip()
+    hint = "put a colon behind the key, or indent the line if it goes on with the text above"
+    if _NAME.fullmatch(line):
+        hint = f"put a colon behind it ('{line}:'), or indent it if it goes on with the text above"
+    if line in _VERBS:
+        hint = f"put a dash before each step of a list, here and above: '- {line}'"
     return point(
         rules.SYNTAX,
         file,
         start,
         f"'{line[:60]}' is no 'key: value' here",
-        "put a colon behind the key, or indent the line if it goes on with the text above",
+        hint,
         length=max(1, len(line)),
     )
 
@@ -229,6 +236,9 @@ def _bad_indentation(file: SourceFile, at: int) -> Diagnostic:
         begin = file.offset(above, column + 1)
         label = (Label(Span(file, begin, file.offset(above, len(upper) + 1)), "the line above"),)
         hint = f"the line above has its text from column {column + 1} on; {hint}"
+        name = upper.split(" #")[0].strip()
+        if _NAME.fullmatch(name) and margin >= column:
+            hint = f"a colon is missing behind '{name}'"
     return rules.INDENTATION.at(
         Span(file, start, file.offset(number, len(line.rstrip()) + 1)),
         f"this line starts in column {margin + 1}, which fits nothing above",

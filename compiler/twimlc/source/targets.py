@@ -52,6 +52,7 @@ class Target:
     router: str | None = None
     bin: str | None = None
     bins: Mapping[str, str] = field(default_factory=dict)
+    bin_flows: tuple[FlowPattern, ...] = ()  # the flows that ``bins`` names, where it does
     media: str | None = None
     flows: tuple[FlowPattern, ...] = ()
     params: Mapping[str, Node] = field(default_factory=dict)
@@ -92,13 +93,15 @@ def read_target(entry: tree.Entry) -> tuple[Target | None, list[Diagnostic]]:
         return None, [*findings, BAD_TARGET.at(place, message, hint=hint)]
     parts = _Parts(body, findings)
     host = parts.host(entry)
+    bins = parts.bins()
     target = Target(
         name=name,
         host=host or "static",
         url=parts.address("url"),
         router=parts.word("router", ROUTERS, "router"),
         bin=parts.bin(),
-        bins=parts.bins(),
+        bins={flow.text: sid for flow, sid in bins},
+        bin_flows=tuple(flow for flow, _ in bins),
         media=parts.address("media"),
         flows=read_patterns(body.get("flows"), findings),
         params=parts.params(),
@@ -205,22 +208,28 @@ class _Parts:
         )
         return None
 
-    def bins(self) -> Mapping[str, str]:
+    def bins(self) -> list[tuple[FlowPattern, str]]:
         node = self.body.get("bins")
         if node is None or is_empty(node):
-            return {}
+            return []
         if not isinstance(node, tree.Mapping):
             message = "'bins' is a map: a flow, and the SID of its Bin"
             self.findings.append(BAD_TARGET.at(node.span, message))
-            return {}
-        known: dict[str, str] = {}
+            return []
+        known: list[tuple[FlowPattern, str]] = []
+        owners: dict[str, str] = {}
         for part in node:
             sid = part.value.text if isinstance(part.value, Scalar) else ""
-            if _BIN.fullmatch(sid):
-                known[part.key] = sid
+            if not _BIN.fullmatch(sid):
+                message = f"'{sid}' is no SID of a TwiML Bin"
+                hint = "it is EH and 32 digits of 0-9 and a-f; the Bin's page in the Console has it"
+            elif sid in owners:
+                message = f"'{part.key}' has the Bin of '{owners[sid]}'; a Bin holds one flow"
+                hint = "make another Bin in Twilio's Console and give its SID"
+            else:
+                owners[sid] = part.key
+                known.append((FlowPattern(part.key, part.key_span), sid))
                 continue
-            message = f"'{sid}' is no SID of a TwiML Bin"
-            hint = "it is EH and 32 digits of 0-9 and a-f; the Bin's page in the Console has it"
             self.findings.append(BAD_TARGET.at(part.value.span, message, hint=hint))
         return known
 

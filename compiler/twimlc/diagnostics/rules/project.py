@@ -56,7 +56,8 @@ BAD_PROJECT = Rule(
     Severity.ERROR,
     "A part of the project file has the wrong shape.",
     "twimlc.yaml is a map. `targets`, `params` and `rules` are maps too, `flows` and `build` name "
-    "folders, and a list of flows is a list of names. A value of another kind cannot be guessed at.",
+    "folders, and a list of flows is a list of names. A value of another kind cannot be guessed at. A file "
+    "called twimlc.yml is no project file and would have no effect.",
     wrong=_project("flows: .\ntargets: [static]\n"),
     right=_RIGHT,
 )

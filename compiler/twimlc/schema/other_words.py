@@ -1,0 +1,87 @@
+"""What people write who think in other words: a text or a key comes in, how it is written goes out.
+
+These are no slips of the hand, so no spelling is near to them; and none is mended by itself, for
+a retry is not an attempt and a text may begin with a word that is a verb too.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+_ALONE = frozenset({"hangup", "leave", "echo"})
+
+_INSIDE: Mapping[str, tuple[str, ...]] = {
+    "retries": ("attempts",),
+    "retry": ("attempts",),
+    "tries": ("attempts",),
+    "repeat": ("attempts",),
+    "maxAttempts": ("attempts",),
+    "options": ("choices",),
+    "keys": ("choices",),
+    "digits": ("choices", "numDigits"),
+    "choices": ("options",),
+    "say": ("prompt",),
+    "greeting": ("prompt",),
+    "question": ("prompt",),
+    "ring": ("timeout",),
+    "ringTime": ("timeout",),
+    "ringFor": ("timeout",),
+    "wait": ("timeout",),
+    "seconds": ("timeout", "length"),
+    "from": ("callerId",),
+    "callerid": ("callerId",),
+}
+_OTHERWISE = frozenset({"default", "else", "otherwise", "onFailure", "noMatch", "noInput"})
+_OUTCOMES = {
+    "noanswer": "no-answer",
+    "busy": "busy",
+    "failed": "failed",
+    "completed": "completed",
+    "answered": "completed",
+    "canceled": "canceled",
+    "cancelled": "canceled",
+}
+
+
+def as_step(text: str, verbs: Collection[str], bare: Collection[str]) -> str | None:
+    """The step that a text was meant as which is, or begins with, the name of a verb."""
+    text = text.strip()
+    if text in bare:
+        return text
+    verb, _, rest = text.partition(" ")
+    rest = rest.strip()
+    if verb not in verbs or not rest:
+        return None
+    if verb in _ALONE:
+        return verb
+    if verb == "pause" and (length := re.match(r"[0-9]+\b", rest)):
+        return f"pause: {{length: {length[0]}}}"
+    return f"{verb}: {rest if len(rest) <= 40 else '…'}"
+
+
+def bare_verbs(step: Mapping[str, Any]) -> list[str]:
+    """The verbs that may stand alone, from the pattern in the schema of a step."""
+    pattern = step.get("pattern", "")
+    return re.findall(r"\w+", pattern.split("$|")[0]) if "^(" in pattern else []
+
+
+def inside_hint(key: str, owner: str, known: Collection[str]) -> str | None:
+    """What the part ``owner``, which knows the keys ``known``, calls what others call ``key``."""
+    for name in _INSIDE.get(key, ()):
+        if name in known:
+            if name == "attempts" and key != "maxAttempts":
+                return f"{owner} calls it 'attempts', and the first one counts too"
+            return f"{owner} calls it '{name}'"
+    if key in _OTHERWISE and ("choices" in known or "options" in known or "callerId" in known):
+        return f"what follows otherwise is 'fallback:', beside {owner}: in the column of its name"
+    return None
+
+
+def beside_hint(key: str, verb: str) -> str | None:
+    """How a step says what follows in a case that others give a key of its own."""
+    if key in _OTHERWISE:
+        return "what follows otherwise is called 'fallback'"
+    outcome = _OUTCOMES.get(re.sub(r"[-_ ]|^on(?=[-_A-Z])", "", key).lower())
+    if outcome is not None and verb in ("dial", "hunt"):
+        return f"an outcome stands under 'when': when: {{{outcome}: …}}"
+    return None
