@@ -116,6 +116,16 @@ def test_a_misnamed_project_file_is_told(project: Path, capsys: pytest.CaptureFi
     assert not (project / "build").exists()
 
 
+def test_a_build_without_a_project_says_so(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "twimlc.yaml").unlink()
+    run(["build", "flows/hello.yaml"])
+    assert "no twimlc.yaml from here upwards" in capsys.readouterr().err
+    run(["build", "flows/hello.yaml", "-t", "plain"])
+    assert "no twimlc.yaml from here upwards" not in capsys.readouterr().err
+
+
 def test_a_folder_without_project_and_flows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -93,6 +93,8 @@ def build(
     for target in result.targets:
         for approximation in target.approximations if target.built else ():
             reporter.news(f"approximation on {target.name}: {visible(approximation)}")
+    if config is None and not targets and result.targets and _without_project(paths):
+        reporter.news("no twimlc.yaml from here upwards: so this is the build for twiml-bin")
     if form == "json":
         write(summary_json(result.targets))
     elif not quiet:
@@ -108,3 +110,11 @@ def build(
     if status == CLEAN and compare and any(t.written or t.removed for t in result.targets):
         return FINDINGS
     return status
+
+
+def _without_project(paths: tuple[str, ...]) -> bool:
+    """Whether no project file was found, so that nobody chose the target."""
+    from twimlc.source.project import find_root
+
+    first = [path if path.is_dir() else path.parent for path in map(Path, paths[:1])]
+    return not any(find_root(folder) for folder in (Path.cwd(), *first))
