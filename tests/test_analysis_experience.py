@@ -48,6 +48,10 @@ def test_a_waiting_document_may_go_round() -> None:
         ("Drücken Sie die 3, pulse el 4, appuyez sur la touche 5.", ["3", "4", "5"]),
         ("Press the star key to hear this again, and press pound when done.", ["*", "#"]),
         ("We compress 7 files.", []),
+        ("Press one of these keys. Tapez un numéro. Marque un número.", []),
+        ("Tapez un pour les ventes.", ["1"]),
+        ("Press star nine, or press one one.", ["*9", "11"]),
+        ("Drücken Sie die Sterntaste oder die 2. Drücken Sie zwo.", ["*", "2"]),
     ],
 )
 def test_keys_are_read_out_of_words(words: str, keys: list[str]) -> None:
@@ -66,6 +70,29 @@ def test_prompt_and_choices_agree() -> None:
     assert menu("Press 1 for sales; for service it is 2.", "1", "2") == []
 
 
+@pytest.mark.parametrize(
+    ("prompt", "keys"),
+    [
+        ("Press 1 to 4.", "1234"),
+        ("Drücken Sie 1 bis 3.", "123"),
+        ("Press 1. Or any key between 2 and 4.", "1234"),
+        ("Press 1. Press 1 two times to hear it again.", "1"),
+        ("Press one of these keys, 2 for sales, 3 for service. Press 2 now.", "23"),
+        ("Para ventas, marque uno. Para repetir, marque la tecla numeral.", "1#"),
+        ("Drücken Sie die Eins. Mit der Sterntaste hören Sie dies noch einmal.", "1*"),
+        ("[{say: Press 1.}, {say: {message: Premere due., language: it-IT}}]", "12"),
+    ],
+)
+def test_ranges_counts_and_other_names_of_keys(prompt: str, keys: str) -> None:
+    assert menu(prompt, *keys) == []
+
+
+def test_codes_that_callers_know_need_no_words() -> None:
+    assert menu("Dial the extension, or press star nine.", "101", "102", "*9") == ["mixed-choices"]
+    assert menu("Press 11 for sales.", "11", "12") == ["choice-not-spoken"]
+    assert menu("Press 12 for sales.", "1") == ["key-without-choice", "choice-not-spoken"]
+
+
 def test_a_sound_may_name_what_the_words_do_not() -> None:
     prompt = "[{say: Press 1 for sales.}, {play: 'https://x.example.com/more.mp3'}]"
     assert menu(prompt, "1", "2") == []
@@ -78,6 +105,10 @@ def test_a_sound_may_name_what_the_words_do_not() -> None:
         ("- say: This call is recorded.", []),
         ("- play: https://x.example.com/notice.mp3", []),
         ("- say: {message: Dieser Anruf wird aufgezeichnet., language: de-DE}", []),
+        ("- say: {message: Dieser Anruf wird aufgezeichnet., voice: Polly.Vicki}", []),
+        ("- say: {message: Votre appel est enregistré., voice: Polly.Lea-Neural}", []),
+        ("- say: {message: Esta llamada será grabada., voice: Polly.Lucia}", []),
+        ("- say: A grand welcome.", ["recording-without-notice"]),
     ],
 )
 def test_recordings_are_announced(before: str, found: list[str]) -> None:

@@ -123,6 +123,17 @@ def test_values_behind_a_decision(text, lost):
         static(parse((made.folder / "f.xml").read_text()))
 
 
+@pytest.mark.parametrize("name", ["each", "helperMissing", "constructor", "__proto__"])
+def test_a_value_that_an_engine_has_a_meaning_for_is_refused(name):
+    flow = f"""
+    call: [{name}]
+    steps:
+      - say: Hello ${{call.{name}}}.
+      - hangup
+    """
+    assert make(flow, target="twiml-bin").slugs == ["call-value-lost"]
+
+
 def test_a_place_with_many_names_is_written_once():
     menus = "\n".join(
         f"  m{n}:\n    - menu: {{prompt: Menu {n}., choices: {{0: main, 1: m{(n + 1) % 9}, 2: hangup}}}}\n      fallback: hangup"

@@ -30,17 +30,39 @@ _NAMES = {
     **_counted("null eins zwei drei vier fünf sechs sieben acht neun"),
     **_counted("zéro un deux trois quatre cinq six sept huit neuf"),
     **_counted("cero uno dos tres cuatro cinco seis siete ocho nueve"),
-    **dict.fromkeys(("star", "asterisk", "stern", "étoile", "asterisco"), "*"),
-    **dict.fromkeys(("pound", "hash", "raute", "dièse", "almohadilla"), "#"),
+    "zwo": "2",
+    "oh": "0",
+    **dict.fromkeys(("star", "asterisk", "stern", "sterntaste", "étoile", "asterisco"), "*"),
+    **dict.fromkeys(("pound", "hash", "raute", "rautetaste", "dièse", "carré"), "#"),
+    **dict.fromkeys(("almohadilla", "numeral", "gato"), "#"),
 }
 _KEY = r"(?:[0-9]+|[*#]|" + "|".join(_NAMES) + r")(?![\w])"
+_RUN = rf"{_KEY}(?:\s+{_KEY})*"
+# In "press one of these keys" and "tapez un numéro" the number counts, and names no key.
+_COUNTS = (
+    r"(?!\s+(?:of|more|digit|de|des|n[uú]m[eé]ro|chiffre|bouton|code|"
+    r"d[ií]gito|bot[oó]n|c[oó]digo|der|dieser)\b)"
+)
 _PRESS = re.compile(
     r"\b(?:press(?:ing)?|push|hit|drücken\s+sie|appuyez\s+sur|tapez|pulse|presione|oprima|marque)\s+"
     r"(?:bitte\s+)?(?:the\s+|die\s+|le\s+|la\s+|el\s+)?(?:key\s+|number\s+|taste\s+|touche\s+|tecla\s+)?"
-    rf"({_KEY}(?:\s*(?:,|\bor\b|\band\b|\boder\b|\bund\b|\bou\b|\bet\b|\bo\b|\by\b)+\s*{_KEY})*)",
+    rf"({_RUN}(?:\s*(?:,|\bor\b|\band\b|\boder\b|\bund\b|\bou\b|\bet\b|\bo\b|\by\b)+\s*{_RUN})*)"
+    + _COUNTS,
     re.IGNORECASE,
 )
 _ANY_KEY = re.compile(_KEY, re.IGNORECASE)
+_ANY_RUN = re.compile(_RUN, re.IGNORECASE)
+_RANGE = re.compile(
+    rf"({_KEY})\s*(?:-|–|\bto\b|\bthrough\b|\bthru\b|\bbis\b|\bà\b|\bal?\b|\bhasta\b)\s*({_KEY})"
+    rf"|\b(?:between|zwischen|entre)\s+({_KEY})\s+(?:and|und|et|y)\s+({_KEY})",
+    re.IGNORECASE,
+)
+# Whoever is asked for an extension or a code knows it, or has it on paper.
+_KNOWN_CODES = re.compile(
+    r"\b(?:extensi[oó]n|code|pin|durchwahl|nebenstelle|poste|c[oó]digo|clave|interno|anexo)\b",
+    re.IGNORECASE,
+)
+_LANGUAGES_READ = ("en", "de", "fr", "es")
 
 
 def check_prompts(graph: Graph) -> Iterator[Diagnostic]:
@@ -63,11 +85,12 @@ def check_prompts(graph: Graph) -> Iterator[Diagnostic]:
 
 
 def _spoken(elements: Iterable[Element]) -> str | None:
-    """The words of a prompt; None where a sound file may say more."""
+    """The words of a prompt; None where a sound file, or words not read here, may say more."""
     parts: list[str] = []
     for element in elements:
         for inner in element.walk():
-            if inner.tag == "Play":
+            language = (inner.literal("language") or "en").partition("-")[0]
+            if inner.tag == "Play" or language not in _LANGUAGES_READ:
                 return None
             parts += [child if isinstance(child, str) else " " for child in inner.children]
     return " ".join(parts)
@@ -77,9 +100,25 @@ def told_keys(words: str) -> list[str]:
     """The keys that callers are told to press, in order."""
     found: dict[str, None] = {}
     for told in _PRESS.finditer(words):
-        for key in _ANY_KEY.findall(told[1]):
-            found[_NAMES.get(key.lower(), key)] = None
+        for run in _ANY_RUN.findall(told[1]):
+            found[_joined(run)] = None
     return list(found)
+
+
+def _joined(run: str) -> str:
+    """The keys of a run, as in `star nine` or `1 2`, in one."""
+    return "".join(_NAMES.get(key.lower(), key) for key in _ANY_KEY.findall(run))
+
+
+def _mentioned(words: str) -> set[str]:
+    """Every key that the words speak of, alone, in a run or within a range."""
+    keys = {_joined(key) for key in _ANY_KEY.findall(words)}
+    keys.update(_joined(run) for run in _ANY_RUN.findall(words))
+    for found in _RANGE.finditer(words):
+        first, last = (_joined(end) for end in found.groups() if end)
+        if first.isdecimal() and last.isdecimal() and len(first) == len(last) == 1:
+            keys.update(str(key) for key in range(int(first), int(last) + 1))
+    return keys
 
 
 def _agree(
@@ -91,15 +130,18 @@ def _agree(
     told = told_keys(words) if words is not None else []
     if not told or words is None:
         return
+    written = _ANY_KEY.findall(words)
     for key in told:
-        # The pound key ends an input; what it does is no choice of the menu.
-        if key not in keys and key != "#":
+        # The pound key ends an input; what it does is no choice of the menu. Keys told one after
+        # the other may be a count, as in "press 1 two times".
+        if key not in keys and key != "#" and (len(key) == 1 or key in written):
             message = f"the words say to press {key}, and the menu has no choice for it"
             hint = f"its choices are {', '.join(keys)}"
             yield UNKNOWN_KEY_SPOKEN.at(span, message, hint=hint)
-    mentioned = {_NAMES.get(key.lower(), key) for key in _ANY_KEY.findall(words)}
+    mentioned = _mentioned(words)
+    codes_known = _KNOWN_CODES.search(words) is not None
     for key in keys:
-        if key not in mentioned:
+        if key not in mentioned and not (len(key) > 1 and codes_known):
             message = f"nothing tells callers of the choice {key}"
             hint = f"the words name {', '.join(told)}"
             yield CHOICE_NOT_SPOKEN.at(span, message, hint=hint)

@@ -12,7 +12,13 @@ from twimlc.diagnostics.rules.experience import RECORDING_WITHOUT_NOTICE
 from twimlc.flow.graph import Context, Graph, Node, NodeKey
 from twimlc.flow.model import Element
 
-_NOTICE = re.compile(r"record|monitor|quality|training|transcri", re.IGNORECASE)
+# The other languages are for flows that name only a voice, from which no language is known.
+_NOTICE = re.compile(
+    r"record|monitor|quality|training|transcri|\b(?:audio|video)?tap(?:e[ds]?|ing)\b"
+    r"|aufgezeichnet|aufzeichn|aufgenommen|mitgeschnitten|mitschneid|mitschnitt"
+    r"|enregistr|\bgrab(?:ad|ar|aci|am)|gravad|registrat|opgenomen|opnemen|opname",
+    re.IGNORECASE,
+)
 _NOT_RECORDED = ("do-not-record", "false")
 
 

@@ -22,8 +22,23 @@ from twimlc.text import Span
 from twimlc.vocabulary import INPUT_PARAMETERS, is_standard_parameter
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_TAKEN = frozenset({"go", "if", "unless", "each", "with", "lookup", "log", "this", "else"})
-"""Names that a Bin, or Handlebars, reads as something else."""
+_HELPERS = {"if", "unless", "each", "with", "lookup", "log", "helperMissing", "blockHelperMissing"}
+_INHERITED = {
+    "constructor",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "toLocaleString",
+    "toString",
+    "valueOf",
+    "__proto__",
+    "__defineGetter__",
+    "__defineSetter__",
+    "__lookupGetter__",
+    "__lookupSetter__",
+}
+_TAKEN = frozenset({"go", "this", "else"} | _HELPERS | _INHERITED)
+"""Names that a Bin or its engine reads as something else."""
 
 
 def check_flow(graph: Graph, ways: Mapping[NodeKey, Way], site: Site) -> Iterator[Diagnostic]:
