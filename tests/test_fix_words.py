@@ -41,6 +41,11 @@ def test_words_beyond_doubt(word: str, names: list[str], meant: str | None) -> N
     assert beyond_doubt(word, names) == meant
 
 
+def test_of_names_equally_near_the_one_that_begins_alike_is_meant() -> None:
+    assert nearest("sey", ["say", "use", "pay"]) == "say"
+    assert nearest("sey", ["use", "pay", "say"]) == "say"
+
+
 def test_a_fix_is_what_the_hint_says() -> None:
     names = [f"state-{char}{other}" for char in "abcdefghij" for other in "klmnopqrst"] * 4
     for word in ("statecm", "State-cm", "voicemail", "statte-cm"):

@@ -96,3 +96,21 @@ def test_vercel_rewrites_lead_where_the_decisions_say(tmp_path, target, base):
     for path, query in requests(expected):
         answer = rewritten(rules, base + path, query).removeprefix(base)
         assert expected.files[answer] == wanted(expected, path, query), (path, query, answer)
+
+
+def test_handoff_data_of_several_lines_is_data_on_vercel(tmp_path):
+    (tmp_path / "f.yaml").write_text(
+        "steps:\n"
+        '  - connect: {conversationRelay: {url: "wss://relay.example.com/ws"}}\n'
+        "    when: {handoff: [{say: Over to us.}], ended: hangup, failed: hangup}\n"
+        "  - hangup\n"
+    )
+    (tmp_path / "twimlc.yaml").write_text("flows: .\ntargets: {it: {host: vercel}}\n")
+    assert pipeline.build(pipeline.Options(cwd=tmp_path)).ok
+    folder = tmp_path / "build" / "it"
+    rules = json.loads((folder / "vercel.json").read_text())["rewrites"]
+    query = "SessionStatus=ended&HandoffData=%7B%0A%22reason%22%3A1%0A%7D"
+    answer = rewritten(rules, rules[0]["source"], query)
+    assert "Over to us." in (folder / answer.lstrip("/")).read_text()
+    plain = rewritten(rules, rules[0]["source"], "SessionStatus=ended&HandoffData=")
+    assert plain != answer

@@ -98,6 +98,7 @@ _PLAIN = {
     T.DECIMAL: "a number",
     T.BOOLEAN: "true or false",
     T.METHOD: "GET or POST",
+    T.DIGITS: "keys of a phone",
 }
 
 
@@ -117,6 +118,8 @@ def expected(spec: vocabulary.Attribute) -> str:
         return f"some of {shown}" if spec.type is T.LIST_OF_ENUM else f"one of {shown}"
     if spec.keywords:
         return f"one of {', '.join(spec.keywords)}"
+    if spec.type is T.DIGITS and spec.max_length == 1:
+        return "one key of a phone"
     return _PLAIN.get(spec.type, f"a {spec.type.value.replace('-', ' ')}")
 
 

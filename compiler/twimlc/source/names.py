@@ -72,10 +72,19 @@ def _nearest(word: str, known: tuple[str, ...]) -> str | None:
     if same is not None:
         return same
     # difflib is quadratic in the word's length; no name of ours is anywhere near this long.
-    from difflib import get_close_matches
+    from difflib import SequenceMatcher, get_close_matches
 
-    found = get_close_matches(word[:100], alike(word[:100], known), n=1, cutoff=0.6)
-    return found[0] if found else None
+    word = word[:100]
+    found = get_close_matches(word, alike(word, known), n=4, cutoff=0.6)
+    if len(found) < 2:
+        return found[0] if found else None
+
+    # Of names equally near, one is meant that begins alike and is as long: sey is say, not use.
+    def likeness(name: str) -> tuple[float, bool, bool]:
+        ratio = SequenceMatcher(None, name, word).ratio()
+        return ratio, name[:1] == word[:1], len(name) == len(word)
+
+    return max(found, key=likeness)
 
 
 def alike(word: str, known: tuple[str, ...]) -> list[str]:
