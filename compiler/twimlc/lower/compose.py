@@ -79,13 +79,17 @@ class Draft:
     context: Context
     pieces: tuple[Piece, ...]
 
-    def next_documents(self) -> Iterator[DocumentKey]:
-        """Where the same line goes from here."""
+    def next_documents(self, met: set[DecisionKey] | None = None) -> Iterator[DocumentKey]:
+        """Where the same line goes from here; nothing again of decisions that are in ``met``."""
         for piece in self.pieces:
             match piece:
                 case Verb(leave=DocumentKey() as leave):
                     yield leave
                 case Verb(leave=Decided() as decided):
+                    if met is not None:
+                        if decided.key in met:
+                            continue
+                        met.add(decided.key)
                     yield from dict.fromkeys(decided.documents())
                 case Jump(target=target):
                     yield target
@@ -155,12 +159,13 @@ class Composer:
         """All documents that can be reached from ``starts``, in the order they are met."""
         drafts: dict[DocumentKey, Draft] = {}
         waiting = deque(starts)
+        met: set[DecisionKey] = set()  # a menu stands in every document that leads back to it
         while waiting:
             key = waiting.popleft()
             if key in drafts:
                 continue
             draft = drafts[key] = Draft(key, self._keys.context(key), tuple(self._run(key)))
-            waiting.extend(draft.next_documents())
+            waiting.extend(draft.next_documents(met))
             for piece in draft.pieces:
                 if isinstance(piece, Verb) and piece.node.element is not None:
                     for _, _, link, _ in piece.node.element.links():
