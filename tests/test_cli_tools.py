@@ -193,8 +193,8 @@ def test_schema_comes_with_the_package_or_lies_in_the_repository(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = tmp_path / "compiler" / "twimlc"
-    module = import_module("twimlc.cli.schema")
-    monkeypatch.setattr(module, "__file__", str(package / "cli" / "schema.py"))
+    module = import_module("twimlc.schema.files")
+    monkeypatch.setattr(module, "__file__", str(package / "schema" / "files.py"))
     status, out, err = command("schema", "flow")
     assert (status, out) == (3, "")
     assert "flow.schema.json" in err

@@ -11,7 +11,7 @@ from twimlc.diagnostics.rules import values as rules
 from twimlc.source.expression import names_in
 from twimlc.source.names import nearest
 from twimlc.source.placeholder import Hole, scan
-from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
+from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence
 
 Expand = Callable[[Node, Map[str, Node], frozenset[str]], Node | None]
 
@@ -102,11 +102,6 @@ def fill(
         else:
             known[name] = value
     return known, frozenset(broken), [_circle(circle, values, places) for circle in circles]
-
-
-def without_value(values: Map[str, Node], entries: Map[str, Entry]) -> list[Entry]:
-    """The declarations that no value was found for."""
-    return [entry for name, entry in entries.items() if is_empty(values.get(name))]
 
 
 def _circle(circle: list[str], values: Map[str, Node], places: Map[str, Entry]) -> Diagnostic:
