@@ -8,7 +8,7 @@ from pathlib import Path
 from twimlc import pipeline
 from twimlc.callscripts.model import Script
 from twimlc.callscripts.read import read_script
-from twimlc.callscripts.stage import Files, Stage, flow_stage, folder_stage
+from twimlc.callscripts.stage import Stage, flow_stage, folder_stage
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.order import in_order
 from twimlc.diagnostics.rules.project import MISSING_PATH
@@ -17,6 +17,7 @@ from twimlc.diagnostics.rules.scripts import (
     UNKNOWN_SCRIPT_FLOW,
     UNKNOWN_SCRIPT_STATE,
 )
+from twimlc.interpret.folder import Folder
 from twimlc.pipeline import Options, UsageError
 from twimlc.pipeline.compile import Compiled
 from twimlc.pipeline.load import Loaded, project_of
@@ -164,7 +165,7 @@ def _folder(script: Script, path: Path) -> Stages:
     elif not entry.is_file() or not is_inside(entry, folder):
         message = f"there is no '{script.entry}' in '{script.documents}'"
     else:
-        files = Files(folder)
+        files = Folder(folder)
         stage = folder_stage(script.documents, files, script.entry, script.url)
         return Stages([stage], states=set(files))
     return Stages(findings=[BAD_DOCUMENTS.at(script.flow_span, message)])

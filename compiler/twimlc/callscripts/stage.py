@@ -6,7 +6,6 @@ where there is one: it tells the line of the source for everything that is heard
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urljoin
 
@@ -17,12 +16,11 @@ from twimlc.interpret.assumptions import OUR_READINGS
 from twimlc.interpret.documents import Documents, Library
 from twimlc.interpret.events import LEGS, name_of
 from twimlc.interpret.flow import FlowMachine
-from twimlc.interpret.host import FileHost, Response
+from twimlc.interpret.folder import PostingHost
 from twimlc.interpret.markup import Ours, Part
 from twimlc.interpret.plan import served
 from twimlc.interpret.walk import Scene
 from twimlc.lower.plan import Plan
-from twimlc.source.files import MEDIA_LIMIT, is_inside, read_bytes
 
 _NOBODYS = "https://documents.example"
 """Where a folder of documents lies if nobody says."""
@@ -126,42 +124,9 @@ def flow_stage(
 
 def folder_stage(name: str, files: Mapping[str, bytes], entry: str, url: str | None) -> Stage:
     """Documents made elsewhere."""
-    library = Library(_Folder(url or _NOBODYS, files))
-    host = library.host
-    assert isinstance(host, FileHost)
+    host = PostingHost(url or _NOBODYS, files)
+    library = Library(host)
     return Stage(name, library, Line(Documents(library, host.url(entry))))
-
-
-class Files(Mapping[str, bytes]):
-    """The files of a folder by path, each read when it is first asked for."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self._read: dict[str, bytes | None] = {}
-
-    def __getitem__(self, path: str) -> bytes:
-        if path not in self._read:
-            place = self.root / path
-            self._read[path], _ = read_bytes(place, root=self.root, name=path, limit=MEDIA_LIMIT)
-        found = self._read[path]
-        if found is None:
-            raise KeyError(path)
-        return found
-
-    def __iter__(self) -> Iterator[str]:
-        for path in sorted(self.root.rglob("*")):
-            if path.is_file() and is_inside(path, self.root):
-                yield path.relative_to(self.root).as_posix()
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-class _Folder(FileHost):
-    """Documents of which nobody knows how they are served: every method gets them."""
-
-    def fetch(self, url: str, method: str, parameters: Mapping[str, str]) -> Response:
-        return FileHost.fetch(self, url, "GET", parameters)
 
 
 def _machine(scene: Scene, start: NodeKey, context: Context) -> FlowMachine:

@@ -231,7 +231,7 @@ def _web_address(url: str, option: str) -> None:
 
 
 def _entry(documents: Path) -> str:
-    from twimlc.phone.folder import Folder
+    from twimlc.interpret.folder import Folder
 
     found = Folder(documents).entry()
     if found is None:

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from twimlc.flow.graph import Context
 from twimlc.interpret.bin_host import BinHost
+from twimlc.interpret.folder import Folder, PostingHost
 from twimlc.interpret.host import FileHost, Response
 from twimlc.interpret.plan import SOMEWHERE, served
-from twimlc.phone.folder import Folder, PostingHost
 from twimlc.phone.requests import own_parameters, with_parameters
 from twimlc.phone.session import Line
 from twimlc.pipeline import CompiledFlow

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from twimlc.interpret.host import FileHost, Response
-from twimlc.source.files import is_inside, read_bytes
+from twimlc.source.files import MEDIA_LIMIT, is_inside, read_bytes
 
-_LIMIT = 16 * 1024 * 1024
 _DOCUMENTS = (".xml", ".twiml")
 
 
@@ -22,8 +21,7 @@ class Folder(Mapping[str, bytes]):
     def __getitem__(self, path: str) -> bytes:
         if path not in self._read:
             place = self.root / path
-            data, _ = read_bytes(place, root=self.root, name=path, limit=_LIMIT)
-            self._read[path] = data
+            self._read[path], _ = read_bytes(place, root=self.root, name=path, limit=MEDIA_LIMIT)
         found = self._read[path]
         if found is None:
             raise KeyError(path)
@@ -46,7 +44,7 @@ class Folder(Mapping[str, bytes]):
 
 
 class PostingHost(FileHost):
-    """Plain files on a host that gives them out whichever method is used."""
+    """Plain files of which nobody knows how they are served: every method gets them."""
 
     def fetch(self, url: str, method: str, parameters: Mapping[str, str]) -> Response:
         return FileHost.fetch(self, url, "GET", parameters)
