@@ -259,8 +259,8 @@ call. Most of what it says about documents can be told before anybody calls. Her
 code, the rule that catches it, a step that would cause it, and what the compiler says to that
 step; or the reason why a build cannot cause it, or why nothing can be said without the account.
 
-A key or a verb that does not exist is found by one rule, whatever code its use would have had at
-Twilio.
+A key or a verb that does not exist is found by one rule; its findings name the code that the use
+would have had at Twilio.
 """
 
 

@@ -30,7 +30,8 @@ from twimlc.source.respell import respell
 from twimlc.source.tree import Scalar, Template
 from twimlc.text import Span
 from twimlc.vocabulary import AttributeType as T
-from twimlc.vocabulary import DocumentKind
+from twimlc.vocabulary import DocumentKind, Kind
+from twimlc.vocabulary.missing import attribute_codes, child_codes
 
 _LIKE_ATTRIBUTES = re.compile(r"\s*([A-Za-z][A-Za-z0-9:_-]*)\s*=\s*[\"'“”„«»‘’]")
 _FOREIGN = ("xmlns", "xsi:", "xml:space", "xml:base", "xml:id")
@@ -140,7 +141,10 @@ class _Reader:
         if (self.kind, tag.name) in _OTHER_KIND:
             other = "messages" if self.kind == "voice" else "calls"
             message = f"<{tag.name}> is a verb for {other}, and cannot stand here"
-        self.found.append(UNKNOWN_ELEMENT.at(tag.span, message, hint=hint))
+        codes = child_codes(inside, tag.name)
+        if self.kind == "messaging" and parent.kind is Kind.ROOT:
+            codes = (14110, *codes)
+        self.found.append(UNKNOWN_ELEMENT.at(tag.span, message, hint=hint, twilio=codes))
         return None
 
     def _attributes(self, tag: Tag, spec: vocabulary.Element | None) -> list[Attribute]:
@@ -171,7 +175,10 @@ class _Reader:
             shown = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
             hint = f"it has {shown}"
         fix = respell(given.name_span, given.name, names)
-        self.found.append(UNKNOWN_ATTRIBUTE.at(given.name_span, message, hint=hint, fix=fix))
+        codes = attribute_codes(spec.name, given.name)
+        self.found.append(
+            UNKNOWN_ATTRIBUTE.at(given.name_span, message, hint=hint, fix=fix, twilio=codes)
+        )
         return spec.attributes[near] if same and near is not None else None
 
     def _checked(self, known: vocabulary.Attribute, text: str, span: Span) -> str:

@@ -26,6 +26,7 @@ from twimlc.flow.speech import check_speech
 from twimlc.source.tree import Template
 from twimlc.text import Span
 from twimlc.vocabulary import rules as r
+from twimlc.vocabulary.missing import child_codes
 
 _RETIRED = (
     vocabulary.Status.DEPRECATED,
@@ -113,7 +114,8 @@ def _nesting(element: Element, spec: vocabulary.Element) -> Iterator[Diagnostic]
     for child in element.elements():
         if child.spec is not None and child.spec.name not in spec.children:
             message = f"{child.spec.key} cannot stand inside {spec.key}"
-            yield NOT_ALLOWED_INSIDE.at(child.span, message)
+            codes = child_codes(spec.name, child.spec.name)
+            yield NOT_ALLOWED_INSIDE.at(child.span, message, twilio=codes)
 
 
 def _retired(element: Element, spec: vocabulary.Element) -> Iterator[Diagnostic]:

@@ -169,11 +169,12 @@ class StepReader:
             if not voice and vocabulary.element_by_key("voice", None, key) is not None:
                 message = f"a messaging flow has no {key}"
                 hint = "it has message, redirect, goto and use"
-                self.report([NOT_ALLOWED_INSIDE.at(span, message, hint=hint)])
+                codes = (14110, 12200)
+                self.report([NOT_ALLOWED_INSIDE.at(span, message, hint=hint, twilio=codes)])
             elif voice and vocabulary.element_by_key("messaging", None, key) is not None:
                 message = f"a voice flow has no {key}"
                 hint = "write kind: messaging at the top of a flow that answers messages"
-                self.report([NOT_ALLOWED_INSIDE.at(span, message, hint=hint)])
+                self.report([NOT_ALLOWED_INSIDE.at(span, message, hint=hint, twilio=(12200,))])
             return []
         return [self._perform(element, key, step, span, scope, common)]
 

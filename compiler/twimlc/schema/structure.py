@@ -14,6 +14,7 @@ from twimlc.schema.place import COMMA_HINT, after_comma
 from twimlc.source.names import meant, nearest, valid_name
 from twimlc.source.respell import respell
 from twimlc.source.tree import Entry, Mapping, Scalar, Sequence, is_empty
+from twimlc.vocabulary.missing import child_codes
 
 _BODIES = ("steps", "states")
 
@@ -191,16 +192,19 @@ def _unknown_verb(entry: Entry, verb: str | None, candidates: list[str], noun: s
         fix = respell(entry.key_span, entry.key, candidates)
         return NO_VERB.at(entry.key_span, message, hint=meant(entry.key, candidates), fix=fix)
     message = f"there is no verb '{entry.key}'"
+    codes = child_codes("response" if "dial" in candidates else "gather", entry.key)
     other = _OTHER_WORDS.get(entry.key)
+    fix = None
     if other is not None and other.split(":")[0] in (*candidates, other):
-        return NO_VERB.at(entry.key_span, message, hint=f"write {other}")
-    if verb is None:
+        hint = f"write {other}"
+    elif verb is not None:
+        hint = f"did you mean '{verb}'?"
+        fix = respell(entry.key_span, entry.key, candidates)
+    elif len(candidates) < 8:
+        hint = f"here can stand {', '.join(candidates)}"
+    else:
         hint = "verbs newer than this compiler are written as `twiml: <NewVerb …/>`"
-        if len(candidates) < 8:
-            hint = f"here can stand {', '.join(candidates)}"
-        return NO_VERB.at(entry.key_span, message, hint=hint)
-    fix = respell(entry.key_span, entry.key, candidates)
-    return NO_VERB.at(entry.key_span, message, hint=f"did you mean '{verb}'?", fix=fix)
+    return NO_VERB.at(entry.key_span, message, hint=hint, fix=fix, twilio=codes)
 
 
 def _unknown(

@@ -27,6 +27,7 @@ from twimlc.schema.place import COMMA_HINT, Place, after_comma
 from twimlc.source.names import meant, nearest, proposed_name, valid_name, valid_param
 from twimlc.source.respell import beyond_doubt, respell
 from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
+from twimlc.vocabulary.missing import attribute_codes, missing_codes
 
 Schema = Table[str, Any]
 
@@ -255,7 +256,9 @@ def _unknown_key(entry: Entry, place: Place, known: Schema, schema: Schema) -> D
         hint = "an attribute newer than this compiler goes into 'extra:'"
     fix = rewrite(entry.key_span, entry.key, renamed) if renamed else None
     # Only a key that would have become TwiML could have met Twilio's check of it.
-    codes = None if "extra" in known and place.key not in _BLOCK_VERBS else ()
+    becomes_twiml = "extra" in known and place.key not in _BLOCK_VERBS
+    could_meet = attribute_codes if near or renamed else missing_codes
+    codes = could_meet(place.key or "", entry.key) if becomes_twiml else ()
     return UNKNOWN_KEY.at(entry.key_span, message, hint=hint, fix=fix, twilio=codes)
 
 
