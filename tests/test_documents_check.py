@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from document_faults import CLASSES
 from twimlc import pipeline
 from twimlc.documents import check_document, read_document
 from twimlc.text import SourceFile
@@ -58,6 +59,48 @@ def slugs(inside: str) -> list[str]:
 )
 def test_found(inside: str, expected: list[str]) -> None:
     assert slugs(inside) == expected
+
+
+@pytest.mark.parametrize(("slug", "inside"), [(slug, inside) for slug, inside, _ in CLASSES])
+def test_kinds_of_faults(slug: str, inside: str) -> None:
+    assert slugs(inside) == [slug]
+
+
+def test_half_seconds_have_a_hint() -> None:
+    file = SourceFile("x.xml", '<Response><Pause length=".5"/><Hangup/></Response>')
+    [finding] = check_document(file)
+    assert finding.hint == "whole seconds only: write 1"
+
+
+@pytest.mark.parametrize(
+    ("inside", "hint"),
+    [
+        ('<Pause length="2s"/>', "whole seconds only: write 2"),
+        ('<Pause length="2.0"/>', "whole seconds only: write 2"),
+        ('<Say loop="1.5">Hello.</Say>', "whole numbers only: write 2"),
+        ('<Dial timeout="4.5">+14155550100</Dial>', "whole seconds only: write 5"),
+        ('<Dial timeout="900.5">+14155550100</Dial>', None),
+        ('<Pause length="two"/>', None),
+        ('<Pause length="-1"/>', None),
+    ],
+)
+def test_hints_for_numbers(inside: str, hint: str | None) -> None:
+    [finding] = check_document(SourceFile("x.xml", f"<Response>{inside}<Hangup/></Response>"))
+    assert (finding.rule.slug, finding.hint or None) == ("bad-value", hint)
+
+
+def test_another_vendor_is_one_finding() -> None:
+    """What its verbs and attributes do instead is not known, so nothing follows from it."""
+    assert slugs('<SpeakSentence>Hi</SpeakSentence><Gather gatherUrl="/a" maxDigits="1"/>') == [
+        "other-dialect"
+    ]
+    assert slugs('<Redirect redirectUrl="https://voice.contoso.com/a"/>') == ["other-dialect"]
+    assert slugs('<Record recordCompleteUrl="/a" maxDuration="3"/>') == ["other-dialect"]
+
+
+def test_a_part_at_the_wrong_place_is_told_the_right_one() -> None:
+    file = SourceFile("x.xml", "<Response><Conference>Team</Conference></Response>")
+    assert [f.hint for f in check_document(file)] == ["it belongs in <Dial>"]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +201,8 @@ def test_folders_and_ignores(tmp_path: Path) -> None:
     )
     (tmp_path / "a" / "other.xml").write_text("<project/>")
     (tmp_path / "flow.yaml").write_text("flow: x\nsteps:\n  - hangup\n")
-    assert check(tmp_path, "a") == [("a/other.xml", "not-twiml")]
+    missing = ("a/one.xml", "missing-document")
+    assert check(tmp_path, "a") == [missing, ("a/other.xml", "not-twiml")]
     assert check(tmp_path, "a/wait.xml") == [("a/wait.xml", "dead-end")]
     assert check(tmp_path, ".") == []  # flows lie here: the folder is theirs
     assert check(tmp_path, "a/other.xml", "flow.yaml") == [("a/other.xml", "not-twiml")]

@@ -1,5 +1,6 @@
 """Documents that other people wrote: each fault is found where it is, and nothing crashes."""
 
+import csv
 import os
 import random
 import xml.etree.ElementTree as ET
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from document_faults import CLASSES
+from twimlc import pipeline
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.documents import check_document, read_document
 
@@ -19,29 +22,6 @@ pytestmark = pytest.mark.skipif(
 # The line of the fault in each malformed document; 0 stands for a template.
 MALFORMED = {1: 5, 2: 5, 3: 5, 4: 5, 5: 4, 6: 4, 7: 0, 8: 0, 9: 4, 10: 4, 11: 4, 12: 4}
 MALFORMED |= {13: 3, 14: 2, 15: 4, 16: 2, 17: 2, 18: 5}
-
-# One document, at least, for each kind of fault that is known to occur.
-CLASSES = [
-    ("twiml/146", "asks-itself"),
-    ("twiml/096", "asks-itself"),
-    ("twiml/161", "dead-end"),
-    ("twiml/154", "key-too-early"),
-    ("twiml/185", "post-to-file"),
-    ("twiml/003", "unreachable-step"),
-    ("twiml/198", "bad-value"),
-    ("twiml/147", "national-number"),
-    ("twiml/182", "bad-phone-number"),
-    ("twiml/025", "placeholder-host"),
-    ("twiml/203", "nested-response"),
-    ("twiml/054", "unknown-attribute"),
-    ("twiml/008", "retired-part"),
-    ("twiml/017", "retired-part"),
-    ("dialects/001", "unknown-voice"),
-    ("dialects/038", "other-dialect"),
-    ("dialects/041", "other-dialect"),
-    ("dialects/047", "empty-element"),
-    ("templates/006", "template-not-filled"),
-]
 
 
 def findings(path: Path) -> list[Diagnostic]:
@@ -71,11 +51,53 @@ def test_templates_have_one_finding() -> None:
         assert [f.rule.slug for f in findings(path)] == ["template-not-filled"], path.name
 
 
-@pytest.mark.parametrize(("name", "slug"), CLASSES)
-def test_kinds_of_faults(name: str, slug: str) -> None:
+@pytest.mark.parametrize(("slug", "name"), [(slug, name) for slug, _, name in CLASSES if name])
+def test_kinds_of_faults(slug: str, name: str) -> None:
     folder, number = name.split("/")
     [path] = (CORPUS / folder).glob(f"{number}-*.xml")
     assert slug in {f.rule.slug for f in findings(path)}
+
+
+def sources() -> list[tuple[Path, dict[str, str]]]:
+    """Every document and what is noted of it."""
+    found = []
+    for folder in ("twiml", "dialects", "malformed", "templates"):
+        lines = (CORPUS / folder / "SOURCES.csv").read_text("utf-8").splitlines()
+        rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+        found += [(CORPUS / folder / row["file"], row) for row in rows]
+    return found
+
+
+def test_what_is_noted_of_the_documents_is_found() -> None:
+    for path, row in sources():
+        slugs = {f.rule.slug for f in findings(path)}
+        if row["parse_error"]:
+            assert slugs & {"malformed-xml", "template-not-filled"}, path.name
+        if "mustache" in row["tags"].split():
+            assert slugs & {"template-not-filled", "only-in-a-bin"}, path.name
+        if path.parent.name == "twiml":
+            assert not slugs & {"malformed-xml", "not-twiml", "other-dialect"}, path.name
+
+
+def test_findings_that_were_read_are_still_there() -> None:
+    """Fifty findings that a person held against their documents; none may be a false alarm."""
+    lines = (Path(__file__).parent / "data" / "checked_findings.csv").read_text().splitlines()
+    rows = list(csv.reader(line for line in lines if not line.startswith("#")))
+    assert len(rows) == 50
+    options = pipeline.Options(paths=(CORPUS,), cwd=CORPUS)
+    found = {
+        (
+            f"{Path(f.span.file.path).parent.name}/{Path(f.span.file.path).name[:3]}",
+            f"{f.span.begin.line}",
+            f"{f.span.begin.column}",
+            f.rule.slug,
+            f"{f.severity}",
+        )
+        for f in pipeline.check(options).findings
+    }
+    for *place, verdict, why in rows:
+        assert verdict == "true", why
+        assert tuple(place) in found, why
 
 
 def test_well_formed_documents_are_read() -> None:

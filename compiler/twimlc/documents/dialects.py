@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.documents import OTHER_DIALECT, OTHER_VENDOR
-from twimlc.documents.positions import Tag
+from twimlc.documents.positions import Given, Tag
 from twimlc.text import SourceFile, Span
 
 _VERBS = {
@@ -35,6 +35,32 @@ VERBS: Mapping[str, str] = MappingProxyType(
 )
 """Verbs of other vendors that TwiML has not, and whose they are."""
 
+_ATTRIBUTES = {
+    "Bandwidth's BXML": (
+        *("gatherUrl", "gatherMethod", "redirectUrl", "redirectMethod", "recordCompleteUrl"),
+        *("recordCompleteMethod", "recordingAvailableUrl", "transferCallerId"),
+        *("transferCompleteUrl", "transferAnswerUrl", "terminatingDigits", "maxDigits"),
+        *("interDigitTimeout", "firstDigitTimeout", "maxDuration", "bridgeCompleteUrl"),
+    ),
+    "Plivo's XML": (
+        *("inputType", "digitEndTimeout", "executionTimeout", "enterSound", "exitSound"),
+        *("waitSound", "stayAlone", "confirmSound", "confirmKey", "dialMusic", "sipHeaders"),
+        *("validDigits", "invalidDigitsSound", "hangupOnStar"),
+    ),
+}
+ATTRIBUTES: Mapping[str, str] = MappingProxyType(
+    {name: vendor for vendor, names in _ATTRIBUTES.items() for name in names}
+)
+"""Attributes of other vendors that TwiML has not, and whose they are."""
+
+_ROOTS = {
+    "vxml": "VoiceXML",
+    "ccxml": "CCXML",
+    "tropo": "Tropo's XML",
+    "speak": "SSML without a document around it",
+    "scxml": "SCXML",
+}
+
 _TRACES = (
     ("RestComm", re.compile(r"\brestcomm\b|\btelestax\b|\bRCML\b", re.IGNORECASE)),
     ("SignalWire", re.compile(r"\bsignalwire\.com\b|\bcXML\b|\bgcloud\.[a-z]{2}-")),
@@ -51,6 +77,18 @@ def dialect_of(tag: Tag) -> Diagnostic:
     message = f"<{tag.name}> belongs to {VERBS[tag.name]}; Twilio does not know it"
     hint = "check this document with its own vendor, or write it anew in TwiML"
     return OTHER_DIALECT.at(tag.span, message, hint=hint)
+
+
+def attribute_of_vendor(given: Given) -> Diagnostic:
+    """The finding for an attribute of :data:`ATTRIBUTES`."""
+    message = f"{given.name} belongs to {ATTRIBUTES[given.name]}; Twilio does not know it"
+    hint = "check this document with its own vendor, or write it anew in TwiML"
+    return OTHER_DIALECT.at(given.name_span, message, hint=hint)
+
+
+def language_of(root: str) -> str | None:
+    """What a document is whose root is the first of another language, in words."""
+    return _ROOTS.get(root.lower())
 
 
 def traces_of_vendor(file: SourceFile) -> list[Diagnostic]:

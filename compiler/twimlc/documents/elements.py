@@ -18,15 +18,15 @@ from twimlc.diagnostics.rules.documents import (
     UNKNOWN_ATTRIBUTE,
     UNKNOWN_ELEMENT,
 )
-from twimlc.diagnostics.rules.twiml import MISSING_PART, RETIRED
-from twimlc.documents.dialects import VERBS, dialect_of
-from twimlc.documents.positions import Given, Tag, Words
+from twimlc.diagnostics.rules.twiml import MISSING_PART, NOT_ALLOWED_INSIDE, RETIRED
+from twimlc.documents.dialects import ATTRIBUTES, VERBS, attribute_of_vendor, dialect_of
+from twimlc.documents.positions import Given, Tag, Words, renamed
 from twimlc.documents.templates import value_of
 from twimlc.flow.conflicts import check_element
 from twimlc.flow.model import Attribute, Element, Link, Text
 from twimlc.flow.values import check_value
 from twimlc.source.names import folded, nearest
-from twimlc.source.respell import respell
+from twimlc.source.respell import beyond_doubt, respell
 from twimlc.source.tree import Scalar, Template
 from twimlc.text import Span
 from twimlc.vocabulary import AttributeType as T
@@ -100,8 +100,17 @@ class _Reader:
             found = check_element(made, parent)
             if len(self.found) > before:  # a part that was refused is not a part that is missing
                 found = [finding for finding in found if finding.rule is not MISSING_PART]
-            self.found += found
+            self.found += (self._with_home(finding, made) for finding in found)
         return made
+
+    def _with_home(self, finding: Diagnostic, parent: Element) -> Diagnostic:
+        """A finding about a child at the wrong place tells the right one where there is one."""
+        if finding.rule is not NOT_ALLOWED_INSIDE or finding.hint is not None:
+            return finding
+        child = next((c for c in parent.elements() if c.span == finding.span), None)
+        name = child.spec.name if child is not None and child.spec is not None else ""
+        homes = [spec.tag for spec in vocabulary.table(self.kind).values() if name in spec.children]
+        return replace(finding, hint=f"it belongs in <{homes[0]}>") if len(homes) == 1 else finding
 
     def _nested(self, tag: Tag) -> Element:
         """A root inside the root, whose own content is read like any other."""
@@ -121,9 +130,7 @@ class _Reader:
         if tag.name in table:
             return _shown(table[tag.name])
         if tag.name in VERBS:
-            if VERBS[tag.name] not in self.vendors:
-                self.vendors.add(VERBS[tag.name])
-                self.found.append(dialect_of(tag))
+            self._vendor(VERBS[tag.name], dialect_of(tag))
             return None
         allowed = [table[name].tag for name in parent.children]
         known = [*allowed, *table]
@@ -131,12 +138,16 @@ class _Reader:
         hint = _OTHER_KIND.get((self.kind, tag.name))
         if same is not None:
             message = f"<{tag.name}> is not <{same}>: capitals count in XML"
-            self.found.append(UNKNOWN_ELEMENT.at(tag.span, message, hint=f"write <{same}>"))
+            case = renamed(tag, same)
+            hint = f"write <{same}>"
+            self.found.append(UNKNOWN_ELEMENT.at(tag.span, message, hint=hint, fix=case))
             spec = vocabulary.element_by_tag(self.kind, inside, same) or table.get(same)
             return _shown(spec) if spec is not None else None
+        fix = None
         if hint is None:
             near = nearest(tag.name, allowed) or nearest(tag.name, known)
             hint = f"did you mean <{near}>?" if near else None
+            fix = renamed(tag, near) if near and near == beyond_doubt(tag.name, known) else None
         message = f"TwiML has no <{tag.name}>"
         if (self.kind, tag.name) in _OTHER_KIND:
             other = "messages" if self.kind == "voice" else "calls"
@@ -144,15 +155,26 @@ class _Reader:
         codes = child_codes(inside, tag.name)
         if self.kind == "messaging" and parent.kind is Kind.ROOT:
             codes = (14110, *codes)
-        self.found.append(UNKNOWN_ELEMENT.at(tag.span, message, hint=hint, twilio=codes))
+        found = UNKNOWN_ELEMENT.at(tag.span, message, hint=hint, fix=fix, twilio=codes)
+        self.found.append(found)
         return None
+
+    def _vendor(self, vendor: str, finding: Diagnostic) -> None:
+        """Keep the first finding for each vendor: the others would say the same."""
+        if vendor not in self.vendors:
+            self.vendors.add(vendor)
+            self.found.append(finding)
 
     def _attributes(self, tag: Tag, spec: vocabulary.Element | None) -> list[Attribute]:
         made: list[Attribute] = []
         for given in tag.given:
             if given.name.startswith(_FOREIGN) or spec is None:
                 continue
-            known = spec.attributes.get(given.name) or self._misspelt(given, spec)
+            known = spec.attributes.get(given.name)
+            if known is None and given.name in ATTRIBUTES:
+                self._vendor(ATTRIBUTES[given.name], attribute_of_vendor(given))
+                continue
+            known = known or self._misspelt(given, spec)
             if known is None:
                 continue
             value = value_of(given.value)
@@ -207,6 +229,8 @@ class _Reader:
             self.found.append(ATTRIBUTES_AS_TEXT.at(span, message, hint=hint))
             return
         if spec.text is None:
+            if isinstance(value_of(text), Template):  # perhaps verbs are filled in here
+                return
             message = f"<{spec.tag}> takes no text; Twilio passes over '{_short(text)}'"
             say = "put it into a <Say>" if "Say" in spec.children else None
             self.found.append(STRAY_TEXT.at(span, message, hint=say))
@@ -219,6 +243,8 @@ class _Reader:
     def _empty(self, tag: Tag, spec: vocabulary.Element, made: Element) -> None:
         """Report an element without the text that it is made of."""
         text = spec.text
+        if any(given.name in ATTRIBUTES for given in tag.given):
+            return
         if text is None or tag.text().strip() or any(True for _ in tag.tags()):
             return
         if spec.name == "Redirect":

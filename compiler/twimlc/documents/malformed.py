@@ -11,24 +11,26 @@ from xml.parsers.expat import errors
 from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
 from twimlc.diagnostics.rules.documents import DOCTYPE, DOCUMENT_NOT_READ, MALFORMED_XML
 from twimlc.documents import positions as p
+from twimlc.documents.slips import CURLY, bare_bracket, in_tag, open_quote, piece
 from twimlc.source.names import nearest
+from twimlc.source.respell import beyond_doubt
 from twimlc.text import SourceFile, Span
+from twimlc.vocabulary import MESSAGING, VOICE
 
 _BARE = re.compile(r"&(?!(?:#[0-9]+|#x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);)")
 _PASSED_OVER = re.compile(
     r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL
 )
 _END_TAG = re.compile(r"</\s*([^\s<>/]*)\s*>?")
+_UNENDED = re.compile(r"(amp|lt|gt|quot|apos)(?![A-Za-z0-9;=])")
+_NAMES = frozenset(spec.tag for spec in (*VOICE.values(), *MESSAGING.values()))
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
-_CURLY = "“”„«»‘’‚"
-_SHOWN = re.compile(r"[^\s<>]{1,30}")
 _UP_TO_NEXT = re.compile(r"[^\s<>&\"']{1,30}")
 _HTML = {"nbsp": "&#160;", "copy": "©", "reg": "®", "eacute": "é", "uuml": "ü", "mdash": "—"}
 
 
-def bare_ampersands(file: SourceFile) -> tuple[str, list[Diagnostic]]:
+def bare_ampersands(file: SourceFile, text: str) -> tuple[str, list[Diagnostic]]:
     """The text with a mark for each ``&`` that begins no entity, and a finding for each."""
-    text = file.text
     if "&" not in text:
         return text, []
     passed = [match.span() for match in _PASSED_OVER.finditer(text)]
@@ -39,36 +41,41 @@ def bare_ampersands(file: SourceFile) -> tuple[str, list[Diagnostic]]:
         if any(start <= at < end for start, end in passed):
             continue
         letters[at] = p.AMPERSAND
-        name = _UP_TO_NEXT.match(text, at + 1)
-        written = f"&{name[0]}" if name else "&"
-        message = "a bare & stands here, which begins an entity in XML"
-        fix = Fix("write '&amp;'", (Edit(Span(file, at, at + 1), "&amp;"),))
-        hint = f"write {written.replace('&', '&amp;', 1)}"
-        found.append(MALFORMED_XML.at(Span(file, at, at + 1), message, hint=hint, fix=fix))
+        found.append(_ampersand(file, at))
     return "".join(letters), found
+
+
+def _ampersand(file: SourceFile, at: int) -> Diagnostic:
+    span = Span(file, at, at + 1)
+    unended = _UNENDED.match(file.text, at + 1)
+    if unended is not None:
+        whole = Span(file, at, unended.end())
+        written = f"&{unended[1]};"
+        fix = Fix(f"write '{written}'", (Edit(whole, written),))
+        message = f"&{unended[1]} lacks its semicolon"
+        return MALFORMED_XML.at(whole, message, hint=f"write {written}", fix=fix)
+    name = _UP_TO_NEXT.match(file.text, at + 1)
+    message = "a bare & stands here, which begins an entity in XML"
+    fix = Fix("write '&amp;'", (Edit(span, "&amp;"),))
+    hint = f"write &amp;{name[0] if name else ''}"
+    return MALFORMED_XML.at(span, message, hint=hint, fix=fix)
 
 
 def explain(file: SourceFile, fault: p.Fault) -> Diagnostic:
     """The finding for a fault, at the mistake."""
     if fault.code == p.DOCTYPE:
         message = "a DOCTYPE stands here; TwiML has none, and nothing behind it is read"
-        return DOCTYPE.at(_piece(file, fault.offset), message, hint="delete it")
+        start = max(file.text.rfind("<!", 0, fault.offset + 2), 0)
+        return DOCTYPE.at(piece(file, start, "<!"), message, hint="delete it")
     if fault.code == p.TOO_DEEP:
         message = f"elements are nested deeper than {p.DEEPEST} levels"
-        return DOCUMENT_NOT_READ.at(_piece(file, fault.offset), message)
+        return DOCUMENT_NOT_READ.at(piece(file, fault.offset), message)
     name = errors.messages.get(fault.code, "")
     explained = _BY_REASON.get(name)
     if explained is not None:
         return explained(file, fault)
-    where = _piece(file, fault.offset)
+    where = piece(file, fault.offset)
     return MALFORMED_XML.at(where, f"this is no well-formed XML: {name or 'it cannot be read'}")
-
-
-def _piece(file: SourceFile, offset: int) -> Span:
-    """What stands at an offset, to the next blank or tag."""
-    match = _SHOWN.match(file.text, offset)
-    end = match.end() if match else min(offset + 1, len(file.text))
-    return Span(file, min(offset, len(file.text)), max(offset, end))
 
 
 def _mismatched(file: SourceFile, fault: p.Fault) -> Diagnostic:
@@ -76,10 +83,18 @@ def _mismatched(file: SourceFile, fault: p.Fault) -> Diagnostic:
     at = fault.offset if text.startswith("</", fault.offset) else text.rfind("</", 0, fault.offset)
     match = _END_TAG.match(text, max(at, 0))
     if match is None or not fault.open:
-        return MALFORMED_XML.at(_piece(file, fault.offset), "an end tag closes nothing here")
+        return MALFORMED_XML.at(piece(file, fault.offset), "an end tag closes nothing here")
     name, end = match[1], Span(file, *match.span())
     last = fault.open[-1]
     if any(tag.name == name for tag in fault.open):
+        slash = next(
+            (t for t in last.tags() if t.name == last.name and t.alone and not t.given), None
+        )
+        if slash is not None:
+            message = f"<{last.name}/> stands inside <{last.name}>, where its end tag is due"
+            label = Label(last.span, f"{last.name} is open since here")
+            hint = f"write </{last.name}>"
+            return MALFORMED_XML.at(slash.span, message, labels=[label], hint=hint)
         message = f"<{last.name}> is never closed"
         hint = f"write </{last.name}> behind its content, or <{last.name}/> if it is empty"
         if len(fault.open) > 1 and fault.open[-2].name == last.name and not last.given:
@@ -98,7 +113,19 @@ def _mismatched(file: SourceFile, fault: p.Fault) -> Diagnostic:
     hint = f"write </{last.name}>" if close else f"take </{name}> out, or open <{name}> before"
     if name.lower() == last.name.lower():
         message += "; capitals count"
-    return MALFORMED_XML.at(end, message, labels=[label], hint=hint)
+    fix = _other_name(last, name, Span(file, *match.span(1)))
+    return MALFORMED_XML.at(end, message, labels=[label], hint=hint, fix=fix)
+
+
+def _other_name(opened: p.Tag, closing: str, place: Span) -> Fix | None:
+    """The fix that makes two tags alike where one is a slip of the other; a real name is kept."""
+    if closing.lower() != opened.name.lower() and beyond_doubt(closing, [opened.name]) is None:
+        return None
+    if closing in _NAMES and opened.name not in _NAMES:
+        return Fix(f"write <{closing}>", (Edit(opened.name_span, closing),))
+    if opened.name not in _NAMES or closing in _NAMES:
+        return None
+    return Fix(f"write </{opened.name}>", (Edit(place, opened.name),))
 
 
 def _ended_early(file: SourceFile, fault: p.Fault) -> Diagnostic:
@@ -114,15 +141,33 @@ def _ended_early(file: SourceFile, fault: p.Fault) -> Diagnostic:
 
 def _unclosed(file: SourceFile, fault: p.Fault) -> Diagnostic:
     text, at = file.text, fault.offset
-    if text.startswith("<!--", at):
+    section = text.rfind("<![CDATA[", 0, at + 9)
+    if section >= 0 and text.find("]]>", section) < 0:
+        at, message, hint = section, "a CDATA section begins here and never ends", "end it with ]]>"
+    elif text.startswith("<!--", at):
         message, hint = "a comment begins here and never ends", "end it with -->"
-    elif text.startswith("<![CDATA[", at):
-        message, hint = "a CDATA section begins here and never ends", "end it with ]]>"
+    elif text.startswith("<?xml", at):
+        message, hint = "<?xml begins here and never ends", "end it with ?>"
     else:
         quotes = text.count('"', at) % 2
         message = "a tag begins here and never ends"
         hint = "a quote is missing in it" if quotes else "end it with >"
-    return MALFORMED_XML.at(_piece(file, at), message, hint=hint)
+    return MALFORMED_XML.at(piece(file, at, text[at : at + 1]), message, hint=hint)
+
+
+def _declaration(file: SourceFile, fault: p.Fault) -> Diagnostic:
+    here = piece(file, fault.offset)
+    if any(char in CURLY for char in here.text):
+        message = f"the quotes are curly: {here.text}"
+        return MALFORMED_XML.at(here, message, hint='values stand in straight quotes, "…"')
+    message = "the line <?xml …?> is not as XML wants it"
+    return MALFORMED_XML.at(here, message, hint='write <?xml version="1.0" encoding="UTF-8"?>')
+
+
+def _number(file: SourceFile, fault: p.Fault) -> Diagnostic:
+    here = piece(file, fault.offset)
+    message = f"no character of XML has this number: '{here.text}'"
+    return MALFORMED_XML.at(here, message, hint="delete it")
 
 
 def _behind(file: SourceFile, fault: p.Fault) -> Diagnostic:
@@ -140,20 +185,21 @@ def _behind(file: SourceFile, fault: p.Fault) -> Diagnostic:
 
 def _before(file: SourceFile, fault: p.Fault) -> Diagnostic:
     message = "this is no XML: text stands before the first tag"
-    return MALFORMED_XML.at(_piece(file, fault.offset), message, hint="begin with <Response>")
+    return MALFORMED_XML.at(piece(file, fault.offset), message, hint="begin with <Response>")
 
 
 def _late_declaration(file: SourceFile, fault: p.Fault) -> Diagnostic:
     text = file.text[: fault.offset]
-    what = "blanks or empty lines stand" if not text.strip() else "something stands"
+    blank = not text.strip()
+    what = "blanks or empty lines stand" if blank else "something stands"
     message = f"{what} before <?xml …?>, which must be the very first thing in the file"
-    return MALFORMED_XML.at(
-        _piece(file, fault.offset), message, hint="delete what stands before it"
-    )
+    fix = Fix("delete the blanks", (Edit(Span(file, 0, len(text)), ""),)) if blank else None
+    hint = "delete what stands before it"
+    return MALFORMED_XML.at(piece(file, fault.offset), message, hint=hint, fix=fix)
 
 
 def _duplicate(file: SourceFile, fault: p.Fault) -> Diagnostic:
-    span = _piece(file, fault.offset)
+    span = piece(file, fault.offset)
     name = span.text.split("=")[0]
     return MALFORMED_XML.at(span, f"the attribute {name} is there twice in one tag")
 
@@ -161,11 +207,13 @@ def _duplicate(file: SourceFile, fault: p.Fault) -> Diagnostic:
 def _entity(file: SourceFile, fault: p.Fault) -> Diagnostic:
     match = _ENTITY.search(file.text, fault.offset)
     if match is None:
-        return MALFORMED_XML.at(_piece(file, fault.offset), "an entity here is not known to XML")
+        return MALFORMED_XML.at(piece(file, fault.offset), "an entity here is not known to XML")
     known = _HTML.get(match[1])
     message = f"{match[0]} is known to HTML, not to XML"
     hint = f"write {known}" if known else "write the character itself"
-    return MALFORMED_XML.at(Span(file, *match.span()), message, hint=hint)
+    place = Span(file, *match.span())
+    fix = Fix(hint, (Edit(place, known),)) if known else None
+    return MALFORMED_XML.at(place, message, hint=hint, fix=fix)
 
 
 def _invalid(file: SourceFile, fault: p.Fault) -> Diagnostic:
@@ -176,20 +224,19 @@ def _invalid(file: SourceFile, fault: p.Fault) -> Diagnostic:
         message = f"a control character (U+{ord(char):04X}) stands here; XML cannot carry it"
         return MALFORMED_XML.at(Span(file, at, at + 1), message, hint="delete it")
     if before.rfind("<!--") > before.rfind("-->"):
+        start = text.rfind("--", 0, at)
         message = "-- cannot stand inside a comment"
-        return MALFORMED_XML.at(_piece(file, at), message, hint="write one hyphen")
+        return MALFORMED_XML.at(Span(file, start, start + 2), message, hint="write one hyphen")
     opened = _begun(text, fault)
-    if opened < at and _open_quote(text[opened:at]) is not None:
-        return _in_tag(file, opened, at)
+    if opened < at and open_quote(text[opened:at]) is not None:
+        return in_tag(file, opened, at)
     opening = before.rfind("<")
     if opening > before.rfind(">") and opening >= 0:
-        return _in_tag(file, opening, at)
+        return in_tag(file, opening, at)
     if char == "<" or before.endswith("<"):
-        start = at if char == "<" else at - 1
-        message = "a bare < stands here, which begins a tag in XML"
-        return MALFORMED_XML.at(Span(file, start, start + 1), message, hint="write &lt;")
-    message = f"this cannot stand here in XML: '{_piece(file, at).text}'"
-    return MALFORMED_XML.at(_piece(file, at), message)
+        return bare_bracket(file, at if char == "<" else at - 1)
+    message = f"this cannot stand here in XML: '{piece(file, at).text}'"
+    return MALFORMED_XML.at(piece(file, at), message)
 
 
 def _begun(text: str, fault: p.Fault) -> int:
@@ -203,66 +250,6 @@ def _begun(text: str, fault: p.Fault) -> int:
     return len(text) if start < 0 or text.startswith("</", start) else start
 
 
-def _in_tag(file: SourceFile, opening: int, at: int) -> Diagnostic:
-    """A mistake between < and >: quotes, equals signs, blanks."""
-    text = file.text
-    char, written = text[at : at + 1], text[opening:at]
-    name = re.match(r"</?([^\s/>]*)", written)
-    tag = f"<{name[1]}>" if name and name[1] else "the tag"
-    here = _piece(file, at)
-    attribute = re.search(r"([^\s=\"'<>]+)\s*=?\s*$", written)
-    if name is None or not name[1] or not re.match(r"[A-Za-z_:]", name[1]):
-        message = "a bare < stands here, which begins a tag in XML"
-        return MALFORMED_XML.at(Span(file, opening, opening + 1), message, hint="write &lt;")
-    if char and char in _CURLY:
-        message = f"the quotes are curly: {here.text}"
-        return MALFORMED_XML.at(here, message, hint='values stand in straight quotes, "…"')
-    quote = _open_quote(written)
-    if quote is not None:
-        start = opening + quote
-        if char == "<":
-            message = f"a quote that is opened in {tag} is not closed before the next <"
-            hint = "close it, or write &lt; if the < is part of the value"
-            return MALFORMED_XML.at(_piece(file, start), message, hint=hint)
-        return MALFORMED_XML.at(here, f"this cannot stand in a value: '{here.text}'")
-    if char == "<":
-        message = f"{tag} is not ended before the next tag begins"
-        label = Label(Span(file, opening, at), "the tag that is still open")
-        return MALFORMED_XML.at(here, message, labels=[label], hint="write > before it")
-    if attribute is not None and written.rstrip().endswith("="):
-        value = re.match(r"[^\s>/]*", text[at:])
-        shown = value[0] if value else ""
-        message = f"the value of {attribute[1]} stands without quotes"
-        return MALFORMED_XML.at(here, message, hint=f'write {attribute[1]}="{shown}"')
-    if attribute is not None and char in ('"', "'"):
-        start = opening + attribute.start(1)
-        word = attribute[1].rstrip("-:")
-        end = text.find(char, at + 1)
-        value_text = text[at + 1 : end] if 0 <= end - at < 80 else "…"
-        span = Span(file, start, at + 1)
-        message = f"{attribute[1]} and its value are not joined by ="
-        return MALFORMED_XML.at(span, message, hint=f'write {word}="{value_text}"')
-    if written.endswith(('"', "'")):
-        message = f"a blank is missing in {tag} before '{here.text}'"
-        return MALFORMED_XML.at(here, message)
-    if attribute is not None and (char in (">", "/") or char.isalpha()):
-        span = Span(file, opening + attribute.start(1), opening + attribute.end(1))
-        message = f"{attribute[1]} has no value"
-        return MALFORMED_XML.at(span, message, hint=f'write {attribute[1]}="…"')
-    return MALFORMED_XML.at(here, f"this cannot stand inside {tag}: '{here.text}'")
-
-
-def _open_quote(written: str) -> int | None:
-    """Where a quote was opened that is still open at the end of a piece of a tag."""
-    opened: int | None = None
-    for index, char in enumerate(written):
-        if opened is None and char in "\"'":
-            opened = index
-        elif opened is not None and char == written[opened]:
-            opened = None
-    return opened
-
-
 _BY_REASON: dict[str, Callable[[SourceFile, p.Fault], Diagnostic]] = {
     errors.XML_ERROR_TAG_MISMATCH: _mismatched,
     errors.XML_ERROR_NO_ELEMENTS: _ended_early,
@@ -270,6 +257,8 @@ _BY_REASON: dict[str, Callable[[SourceFile, p.Fault], Diagnostic]] = {
     errors.XML_ERROR_UNCLOSED_CDATA_SECTION: _unclosed,
     errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT: _behind,
     errors.XML_ERROR_SYNTAX: _before,
+    errors.XML_ERROR_XML_DECL: _declaration,
+    errors.XML_ERROR_BAD_CHAR_REF: _number,
     errors.XML_ERROR_MISPLACED_XML_PI: _late_declaration,
     errors.XML_ERROR_DUPLICATE_ATTRIBUTE: _duplicate,
     errors.XML_ERROR_UNDEFINED_ENTITY: _entity,

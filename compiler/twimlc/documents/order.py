@@ -27,12 +27,11 @@ _ITSELF = {
 def check_order(root: Element, *, waits: bool) -> Iterator[Diagnostic]:
     """Findings about the verbs of a document that answers a call.
 
-    ``waits``: it plays for those who wait, and begins anew where it ends.
+    ``waits``: it plays for somebody beside the call, which goes on where it ends.
     """
     verbs = [verb for verb in root.elements() if verb.spec is not None]
-    last = next((index for index, verb in enumerate(verbs) if _leaves(verb)), len(verbs) - 1)
-    yield from _never_run(verbs, last)
-    running = verbs[: last + 1]
+    running = running_verbs(root)
+    yield from _never_run(verbs, len(running) - 1)
     for index, verb in enumerate(running):
         if verb.tag == "Reject" and index:
             message = "<Reject> only declines a call as its very first verb; here it is too late"
@@ -46,6 +45,13 @@ def check_order(root: Element, *, waits: bool) -> Iterator[Diagnostic]:
             yield from _key_ends_input(verb)
     if running and not waits:
         yield from _dead_end(running[-1])
+
+
+def running_verbs(root: Element) -> list[Element]:
+    """The verbs of a document up to the one behind which nothing ever runs."""
+    verbs = [verb for verb in root.elements() if verb.spec is not None]
+    last = next((index for index, verb in enumerate(verbs) if _leaves(verb)), len(verbs) - 1)
+    return verbs[: last + 1]
 
 
 def _given(element: Element, name: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
+from twimlc.diagnostics.diagnostic import Edit, Fix
 from twimlc.text import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ DEEPEST = 40
 AMPERSAND = "\ue000"
 """Stands for a bare ``&`` in a text that is to be read all the same."""
 
-_ATTRIBUTE = re.compile(r"([^\s=/>\"'<]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
+_ATTRIBUTE = re.compile(r"\s*([^\s=/>\"'<]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
 _NAME = re.compile(r"<([^\s/>]+)")
 
 
@@ -96,6 +97,15 @@ class _StoppedError(Exception):
     """Something that is not read any further; the code says what."""
 
 
+def renamed(tag: Tag, name: str) -> Fix:
+    """The fix that writes another name in both tags of an element."""
+    edits = [Edit(tag.name_span, name)]
+    if tag.closed is not None:
+        at = tag.closed.start + len("</")
+        edits.append(Edit(Span(tag.span.file, at, at + len(tag.name)), name))
+    return Fix(f"write <{name}>", tuple(edits))
+
+
 def parse(file: SourceFile, text: str | None = None) -> tuple[Tag | None, Fault | None]:
     """The root of a document, or the fault that keeps it from being read.
 
@@ -170,9 +180,7 @@ class _Reader:
         found: list[Given] = []
         name = _NAME.match(self.text, start)
         at = name.end() if name else start + 1
-        while match := _ATTRIBUTE.search(self.text, at):
-            if self.text[at : match.start()].strip():
-                break
+        while match := _ATTRIBUTE.match(self.text, at):
             value = values.get(match[1], match[2][1:-1]).replace(AMPERSAND, "&")
             spans = self._span(*match.span(1)), self._span(match.start(2) + 1, match.end(2) - 1)
             found.append(Given(match[1], value, *spans))

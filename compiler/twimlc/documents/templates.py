@@ -6,35 +6,39 @@ is what the program reads, not what Twilio gets.
 
 import re
 from dataclasses import dataclass
+from enum import Enum
 
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.documents import BIN_VALUES, TEMPLATE
+from twimlc.documents.blanks import FILLER, fill_in
+from twimlc.documents.marks import BRACES, Kind, Mark, find_marks, without_comments
 from twimlc.source.tree import CallValue, Template
 from twimlc.text import SourceFile, Span
 
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HIDDEN_SECTION = re.compile(r"<!--(?:\{\{[#^/][^{}]{1,200}\}\})+-->")
-_COMMANDS = (
-    ("PHP", re.compile(r"<\?(?:php\b|=).*?(?:\?>|\Z)", re.DOTALL)),
-    ("ERB, EJS, ASP or JSP", re.compile(r"<%.*?(?:%>|\Z)", re.DOTALL)),
-    ("Jinja, Twig or Liquid", re.compile(r"\{%.*?(?:%\}|\Z)|\{#.*?#\}", re.DOTALL)),
-    ("Ruby", re.compile(r"#\{[^{}\n]+\}")),
-    ("JavaScript, JSP or the shell", re.compile(r"\$\{[^{}\n]+\}")),
-)
-_BRACES = re.compile(r"\{\{\{?[ \t]{0,9}([#^/!>&]?)([^{}]{1,200})\}?\}\}")
-_BIN_SECTIONS = ("e164", "url", "urlencode")
+_LATER = re.compile(f"{BRACES.pattern}|{FILLER}+")
 _SENT = (
     frozenset(name for names in vocabulary.REQUEST_PARAMETERS.values() for name in names)
     | vocabulary.STANDARD_PARAMETERS
 )
 
 
+class Certainty(Enum):
+    """What can be said about a document that something else fills in."""
+
+    WHOLE = "whole"  # nothing is filled in, or only what a TwiML Bin does
+    VALUES = "values"  # a program fills in values, and may answer other addresses too
+    PARTS = "parts"  # a program also chooses between parts
+    NOTHING = "nothing"
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What is found in a document of another language; ``readable`` if only values are missing."""
+    """The text of a document, letter for letter as if filled in, and what is said of that."""
 
-    readable: bool
+    certainty: Certainty
+    text: str
     findings: tuple[Diagnostic, ...]
 
 
@@ -44,45 +48,58 @@ def find_template(file: SourceFile) -> Filled:
     if hidden is not None:
         message = f"'{hidden[0]}' hides a section: this document works as a TwiML Bin only"
         hint = "its parts depend on the request, so nothing more is said about them"
-        return Filled(False, (BIN_VALUES.at(Span(file, *hidden.span()), message, hint=hint),))
-    text = _COMMENT.sub(lambda match: " " * len(match[0]), file.text)
-    commands = [
-        (match.start(), match.end(), language)
-        for language, pattern in _COMMANDS
-        for match in pattern.finditer(text)
-    ]
-    braces = list(_BRACES.finditer(text))
-    sections = [b for b in braces if b[1] and not (b[1] in "#/" and b[2].strip() in _BIN_SECTIONS)]
-    commands += [(b.start(), b.end(), "Mustache or Handlebars") for b in sections]
-    if commands:
-        start, end, language = min(commands)
-        message = f"this is a template in {language}, not TwiML: '{_short(text[start:end])}'"
+        found = BIN_VALUES.at(Span(file, *hidden.span()), message, hint=hint)
+        return Filled(Certainty.NOTHING, file.text, (found,))
+    text = without_comments(file.text)
+    marks = find_marks(text)
+    command = next((mark for mark in marks if mark.language), None)
+    if command is not None:
+        written = _short(text[command.start : command.end])
+        message = f"this is a template in {command.language}, not TwiML: '{written}'"
         hint = "check what the program makes of it; from a file Twilio would get it as it stands"
-        return Filled(False, (TEMPLATE.at(Span(file, start, end), message, hint=hint),))
-    if not braces:
-        return Filled(True, ())
-    first = braces[0]
-    span = Span(file, *first.span())
-    more = f" (and {len(braces) - 1} more)" if len(braces) > 1 else ""
-    if all(b[1] or b[2].strip() in _SENT for b in braces):
-        message = f"'{first[0]}' is filled in by a TwiML Bin, and by no other host{more}"
-        return Filled(True, (BIN_VALUES.at(span, message),))
-    odd = next(b for b in braces if not b[1] and b[2].strip() not in _SENT)
-    message = f"'{_short(odd[0])}' has to be filled in by a program{more}: this is a template"
+        return _filled(file, marks, TEMPLATE.at(_span(file, command), message, hint=hint))
+    if not marks:
+        return Filled(Certainty.WHOLE, file.text, ())
+    more = f" (and {len(marks) - 1} more)" if len(marks) > 1 else ""
+    odd = next((mark for mark in marks if not _is_sent(text, mark)), None)
+    if odd is None:
+        span = _span(file, marks[0])
+        message = f"'{span.text}' is filled in by a TwiML Bin, and by no other host{more}"
+        return Filled(Certainty.WHOLE, file.text, (BIN_VALUES.at(span, message),))
+    span = _span(file, odd)
+    message = f"'{_short(span.text)}' has to be filled in by a program{more}: this is a template"
     hint = "from a file Twilio gets it as it stands; a TwiML Bin knows only what Twilio sends"
-    return Filled(True, (TEMPLATE.at(Span(file, *odd.span()), message, hint=hint),))
+    return _filled(file, marks, TEMPLATE.at(span, message, hint=hint))
+
+
+def _is_sent(text: str, mark: Mark) -> bool:
+    """Whether a TwiML Bin knows what to write for a mark."""
+    name = BRACES.match(text, mark.start)
+    return mark.kind is Kind.NOTHING or (name is not None and name[2].strip() in _SENT)
+
+
+def _span(file: SourceFile, mark: Mark) -> Span:
+    return Span(file, mark.start, mark.end)
+
+
+def _filled(file: SourceFile, marks: list[Mark], finding: Diagnostic) -> Filled:
+    if any(mark.kind is Kind.UNKNOWN for mark in marks):
+        return Filled(Certainty.NOTHING, file.text, (finding,))
+    text, sure = fill_in(file.text, marks)
+    return Filled(Certainty.VALUES if sure else Certainty.PARTS, text, (finding,))
 
 
 def value_of(text: str) -> str | Template:
     """Text with the values that are filled in later marked as values of the call."""
-    if "{{" not in text:
+    if "{{" not in text and FILLER not in text:
         return text
     parts: list[str | CallValue] = []
     at = 0
-    for match in _BRACES.finditer(text):
+    for match in _LATER.finditer(text):
         if match.start() > at:
             parts.append(text[at : match.start()])
-        parts.append(CallValue(match[2].strip() or "value"))
+        name = "" if match[0].startswith(FILLER) else match[2].strip()
+        parts.append(CallValue(name or "value"))
         at = match.end()
     if text[at:]:
         parts.append(text[at:])

@@ -5,7 +5,6 @@ holds that has such files and no flows.
 """
 
 import os
-import posixpath
 from codecs import BOM_UTF8
 from dataclasses import replace
 from pathlib import Path
@@ -19,9 +18,10 @@ from twimlc.pipeline.model import Options
 from twimlc.source.files import SOURCE_LIMIT, display_path, read_bytes
 
 if TYPE_CHECKING:
-    from twimlc.text import SourceFile
+    from twimlc.documents import Opened
 
-_ENDINGS = (".xml", ".twiml")
+ENDINGS = (".xml", ".twiml")
+"""What the files of documents end in."""
 _FLOWS = (".yaml", ".yml")
 _PASSED_OVER = ("node_modules", "__pycache__")
 
@@ -30,7 +30,7 @@ def set_documents_apart(options: Options) -> tuple[Options | None, Options | Non
     """The options for the documents that are asked for, and those for the flows."""
     if options.stdin is not None:
         name, data = options.stdin
-        found = name.lower().endswith(_ENDINGS) or data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
+        found = name.lower().endswith(ENDINGS) or data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
         return (options, None) if found else (None, options)
     cwd = (options.cwd or Path.cwd()).absolute()
     documents = tuple(path for path in options.paths if _is_document(cwd / path))
@@ -43,7 +43,7 @@ def set_documents_apart(options: Options) -> tuple[Options | None, Options | Non
 
 def check_documents(options: Options) -> list[Diagnostic]:
     """The findings for documents, silenced and weighed as the project says if there is one."""
-    from twimlc.documents import check_document, comments_of, read_document, waiting_documents
+    from twimlc.documents import check_folder, comments_of, open_document, read_document
 
     cwd = (options.cwd or Path.cwd()).absolute()
     found: list[Diagnostic] = []
@@ -60,23 +60,22 @@ def check_documents(options: Options) -> list[Diagnostic]:
             found += faults
         if data is not None:
             given.append((name, data, searched))
-    read: list[tuple[SourceFile, bytes, bool]] = []
+    read: list[tuple[Opened, bytes]] = []
     for name, data, searched in given:
         file, faults = read_document(data, name)
         found += faults
         if file is not None:
-            read.append((file, data, searched))
-    waits = {
-        _place(posixpath.join(posixpath.dirname(file.path), address))
-        for file, _, _ in read
-        for address in waiting_documents(file)
-    }
-    for file, data, searched in read:
-        findings = check_document(file, searched=searched, waits=_place(file.path) in waits)
+            read.append((open_document(file, searched=searched), data))
+    whole = all(searched for _, _, searched in given)
+    there = (lambda path: os.path.lexists(cwd / path)) if whole else None
+    folder = check_folder([opened for opened, _ in read], there)
+    found += folder.found
+    for opened, data in read:
+        findings = opened.findings(waits=opened.file.path in folder.aside)
         # Files are mended in UTF-8 alone; in another encoding they would not be read again.
-        utf8 = file.text.encode("utf-8", "surrogatepass") == data.removeprefix(BOM_UTF8)
+        utf8 = opened.file.text.encode("utf-8", "surrogatepass") == data.removeprefix(BOM_UTF8)
         found += findings if utf8 else (replace(finding, fix=None) for finding in findings)
-    comments = {file: comments for file, _, _ in read if (comments := comments_of(file))}
+    comments = {o.file: comments for o, _ in read if (comments := comments_of(o.file))}
     found = apply_ignores(found, comments)
     project, _ = project_of(options)
     return found if project is None else apply_severities(found, project.rules)
@@ -86,12 +85,7 @@ def _is_document(path: Path) -> bool:
     if os.path.isdir(path):
         documents, flows = _inside(path)
         return bool(documents) and not flows
-    return path.name.lower().endswith(_ENDINGS) and os.path.lexists(path)
-
-
-def _place(address: str) -> tuple[str, ...]:
-    """A document's folder and name, which are the same on the disk and at its host."""
-    return tuple(posixpath.normpath(address).split("/")[-2:])
+    return path.name.lower().endswith(ENDINGS) and os.path.lexists(path)
 
 
 def _flow(name: str) -> bool:
@@ -104,7 +98,7 @@ def _inside(folder: Path) -> tuple[list[Path], bool]:
     flows = False
     for root, folders, names in os.walk(folder):
         folders[:] = [f for f in folders if not f.startswith(".") and f not in _PASSED_OVER]
-        documents += (Path(root, name) for name in names if name.lower().endswith(_ENDINGS))
+        documents += (Path(root, name) for name in names if name.lower().endswith(ENDINGS))
         flows = flows or any(map(_flow, names))
     return sorted(documents), flows
 

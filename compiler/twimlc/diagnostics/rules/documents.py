@@ -23,8 +23,12 @@ MALFORMED_XML = Rule(
     "A document is no well-formed XML.",
     "Twilio reads nothing of it and tells the caller that an application error has occurred. The "
     "commonest slip is a bare & in an address: in XML it is written &amp;.",
-    wrong=_document("<Dial>", "  <Sip>sip:desk@pbx.contoso.com?X-Tenant=4&X-Queue=sales</Sip>", "</Dial>"),
-    right=_document("<Dial>", "  <Sip>sip:desk@pbx.contoso.com?X-Tenant=4&amp;X-Queue=sales</Sip>", "</Dial>"),
+    wrong=_document(
+        "<Dial>", "  <Sip>sip:desk@pbx.contoso.com?X-Tenant=4&X-Queue=sales</Sip>", "</Dial>"
+    ),
+    right=_document(
+        "<Dial>", "  <Sip>sip:desk@pbx.contoso.com?X-Tenant=4&amp;X-Queue=sales</Sip>", "</Dial>"
+    ),
     twilio=(12100,),
 )
 
@@ -47,7 +51,7 @@ BIN_VALUES = Rule(
     "A document shows values that only a TwiML Bin fills in.",
     "{{From}} and the other parameters of Twilio's request are filled in where the document is a "
     "TwiML Bin. Any other host hands it out as it stands "
-    "(help.twilio.com, \"Getting started with TwiML Bins\").",
+    '(help.twilio.com, "Getting started with TwiML Bins").',
     wrong=_document("<Say>You are calling from {{From}}.</Say>", "<Hangup/>"),
     right=_document("<Say>Thank you for calling.</Say>", "<Hangup/>"),
 )
@@ -164,7 +168,11 @@ ASKS_ITSELF = Rule(
     "that is running. A program there can answer with something else; a file is always the same, "
     "so the caller is asked again for ever (docs/voice/twiml/gather, docs/voice/twiml/record).",
     wrong=_document("<Say>Please leave a message.</Say>", '<Record maxLength="60"/>', "<Hangup/>"),
-    right=_document("<Say>Please leave a message.</Say>", '<Record maxLength="60" action="thanks.xml" method="GET"/>', "<Hangup/>"),
+    right=_document(
+        "<Say>Please leave a message.</Say>",
+        '<Record maxLength="60" action="thanks.xml" method="GET"/>',
+        "<Hangup/>",
+    ),
 )
 
 POST_TO_FILE = Rule(
@@ -198,7 +206,9 @@ DOCTYPE = Rule(
     "A document has a DOCTYPE.",
     "TwiML has none. What a DOCTYPE declares can make a small document huge, or fetch others, so "
     "it is not read here, nor anything behind it.",
-    wrong=Example('<!DOCTYPE Response>\n<Response>\n  <Hangup/>\n</Response>\n', name="example.xml"),
+    wrong=Example(
+        "<!DOCTYPE Response>\n<Response>\n  <Hangup/>\n</Response>\n", name="example.xml"
+    ),
     right=_document("<Hangup/>"),
     twilio=(12100,),
 )
@@ -210,7 +220,31 @@ DOCUMENT_NOT_READ = Rule(
     "A document is bigger, or nested deeper, than Twilio takes.",
     "Twilio takes a document of 64 kB at most. Part it in two, the first leading to the second "
     "with a Redirect.",
-    wrong=_document(*["<Say>These are the terms of our service, which you can also read at our desk.</Say>"] * 820),
+    wrong=_document(
+        *["<Say>These are the terms of our service, which you can also read at our desk.</Say>"]
+        * 820
+    ),
     right=_document("<Say>You can read the terms of our service at our desk.</Say>", "<Hangup/>"),
     twilio=(11750,),
+)
+
+MISSING_DOCUMENT = Rule(
+    577,
+    "missing-document",
+    Severity.WARNING,
+    "A document leads to a file that is not there.",
+    "A relative address is taken from where the document itself lies. A whole folder was given, "
+    "and no such file lies in it: Twilio would be told that there is none (404), and the call "
+    "would end there. An address that something else answers is written out in full.",
+    wrong=Example(
+        "<Response>\n  <Say>One moment please.</Say>\n  <Redirect method=\"GET\">meun.xml</Redirect>\n</Response>\n",
+        files=(("menu.xml", "<Response>\n  <Say>We are closed.</Say>\n</Response>\n"),),
+        name="example.xml",
+    ),
+    right=Example(
+        "<Response>\n  <Say>One moment please.</Say>\n  <Redirect method=\"GET\">menu.xml</Redirect>\n</Response>\n",
+        files=(("menu.xml", "<Response>\n  <Say>We are closed.</Say>\n</Response>\n"),),
+        name="example.xml",
+    ),
+    twilio=(11200,),
 )
