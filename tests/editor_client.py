@@ -21,6 +21,8 @@ class Client:
         )
         self.messages: queue.Queue[dict[str, Any]] = queue.Queue()
         self.kept: list[dict[str, Any]] = []
+        self.asked: list[dict[str, Any]] = []
+        self.faults: list[str] = []
         self.number = 0
         self.version = 0
         threading.Thread(target=self._read, daemon=True).start()
@@ -62,21 +64,27 @@ class Client:
                 return message["result"]
 
     def _next(self) -> dict[str, Any]:
-        return self.messages.get(timeout=PATIENCE)
+        try:
+            return self.messages.get(timeout=PATIENCE)
+        except queue.Empty:
+            raise AssertionError(f"nothing came in {PATIENCE} seconds; logged: {self.faults}") from None
 
     def _take(self, message: dict[str, Any]) -> None:
         if "id" in message:  # the server asks: it may have what it likes, and no settings
+            self.asked.append(message.get("params", {}))
             items = message.get("params", {}).get("items", [])
             self.send({"id": message["id"], "result": [None for _ in items]})
+        elif message["method"] == "window/logMessage":
+            self.faults.append(message["params"]["message"])
         else:
             self.kept.append(message)
 
-    def start(self, root: Path, **more: Any) -> dict[str, Any]:
-        uri = root.as_uri()
-        folders = [{"uri": uri, "name": root.name}]
+    def start(self, *roots: Path, **more: Any) -> dict[str, Any]:
+        uri = roots[0].as_uri()
+        folders = [{"uri": root.as_uri(), "name": root.name} for root in roots]
         capabilities = {
             "textDocument": {"hover": {"contentFormat": ["markdown"]}},
-            "workspace": {"configuration": True},
+            "workspace": {"configuration": True, **more.pop("workspace", {})},
         }
         result = self.request(
             "initialize",
@@ -88,41 +96,76 @@ class Client:
         self.notify("initialized")
         return result
 
-    def open(self, path: Path, text: str) -> None:
+    def open(self, path: Path | str, text: str) -> None:
         self.version += 1
         self.notify(
             "textDocument/didOpen",
-            textDocument={"uri": path.as_uri(), "languageId": "yaml", "version": self.version, "text": text},
+            textDocument={"uri": address(path), "languageId": "yaml", "version": self.version, "text": text},
         )
 
-    def change(self, path: Path, text: str) -> None:
+    def change(self, path: Path | str, text: str) -> None:
         self.version += 1
         self.notify(
             "textDocument/didChange",
-            textDocument={"uri": path.as_uri(), "version": self.version},
+            textDocument={"uri": address(path), "version": self.version},
             contentChanges=[{"text": text}],
         )
 
-    def diagnostics(self, path: Path) -> list[dict[str, Any]]:
+    def diagnostics(self, path: Path | str) -> list[dict[str, Any]]:
         """The next findings that are told about a file."""
         while True:
             for message in self.kept:
                 if (
                     message["method"] == "textDocument/publishDiagnostics"
-                    and message["params"]["uri"] == path.as_uri()
+                    and message["params"]["uri"] == address(path)
                 ):
                     self.kept.remove(message)
                     return message["params"]["diagnostics"]
             self._take(self._next())
 
-    def at(self, method: str, path: Path, line: int, character: int, **more: Any) -> Any:
+    def errors(self, path: Path | str) -> list[dict[str, Any]]:
+        """The next errors that are told about a file."""
+        return [found for found in self.diagnostics(path) if found["severity"] == 1]
+
+    def actions(self, path: Path | str, where: dict[str, Any], *only: str) -> list[dict[str, Any]]:
+        """What is offered to do about a range."""
+        context = {"diagnostics": [], **({"only": list(only)} if only else {})}
+        return self.request(
+            "textDocument/codeAction", textDocument={"uri": address(path)}, range=where, context=context
+        )
+
+    def close(self, path: Path | str) -> None:
+        self.notify("textDocument/didClose", textDocument={"uri": address(path)})
+
+    def at(self, method: str, path: Path | str, line: int, character: int, **more: Any) -> Any:
         """Ask about a place; lines and characters from 0."""
         return self.request(
             f"textDocument/{method}",
-            textDocument={"uri": path.as_uri()},
+            textDocument={"uri": address(path)},
             position={"line": line, "character": character},
             **more,
         )
+
+
+def address(path: Path | str) -> str:
+    """The URI of a file; a text is one already."""
+    return path if isinstance(path, str) else path.as_uri()
+
+
+def labels(answer: list[dict[str, Any]]) -> list[str]:
+    return [item["label"] for item in answer]
+
+
+def apply(text: str, edits: list[dict[str, Any]]) -> str:
+    """A text after edits that each lie in one line."""
+    lines = text.split("\n")
+    for edit in sorted(edits, key=lambda e: (e["range"]["start"]["line"], e["range"]["start"]["character"]), reverse=True):
+        start, end = edit["range"]["start"], edit["range"]["end"]
+        assert start["line"] == end["line"]
+        units = lines[start["line"]].encode("utf-16-le")
+        made = units[: start["character"] * 2].decode("utf-16-le") + edit["newText"]
+        lines[start["line"]] = made + units[end["character"] * 2 :].decode("utf-16-le")
+    return "\n".join(lines)
 
 
 @contextmanager

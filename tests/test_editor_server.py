@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from editor_client import Client, editor, place
+from editor_client import Client, apply, editor, labels, place
 
 pytest.importorskip("pygls", reason="NOT TESTED: the language server; pip install pygls")
 
@@ -63,21 +63,6 @@ def client(project: Path) -> Iterator[Client]:
 @pytest.fixture
 def desk(project: Path) -> Path:
     return project / "flows" / "desk.yaml"
-
-
-def labels(answer: list[dict]) -> list[str]:
-    return [item["label"] for item in answer]
-
-
-def apply(text: str, edits: list[dict]) -> str:
-    lines = text.split("\n")
-    for edit in sorted(edits, key=lambda e: (e["range"]["start"]["line"], e["range"]["start"]["character"]), reverse=True):
-        start, end = edit["range"]["start"], edit["range"]["end"]
-        assert start["line"] == end["line"]
-        units = lines[start["line"]].encode("utf-16-le")
-        made = units[: start["character"] * 2].decode("utf-16-le") + edit["newText"]
-        lines[start["line"]] = made + units[end["character"] * 2 :].decode("utf-16-le")
-    return "\n".join(lines)
 
 
 def test_findings_follow_the_text_while_it_is_typed(client: Client, desk: Path) -> None:
@@ -288,3 +273,17 @@ def test_five_hundred_lines_are_checked_while_a_finger_is_lifted(client: Client,
         took.append(time.perf_counter() - started)
     print("seconds from a key to its findings:", [round(each, 3) for each in took])
     assert min(took) < 3
+
+
+def test_editors_that_can_are_asked_to_tell_of_files(project: Path) -> None:
+    with editor([sys.executable, "-m", "twimlc", "lsp"], project) as client:
+        client.start(project, workspace={"didChangeWatchedFiles": {"dynamicRegistration": True}})
+        client.request("workspace/symbol", query="desk")
+        registered = [r["method"] for each in client.asked for r in each.get("registrations", ())]
+    assert registered == ["workspace/didChangeWatchedFiles"]
+
+
+def test_a_huge_file_is_refused_in_words(client: Client, desk: Path) -> None:
+    client.open(desk, FLOW + "# " + "x" * (5 * 1024 * 1024) + "\n")
+    assert "4,194,304" in client.errors(desk)[0]["message"]
+    assert client.at("hover", desk, 4, 6) is not None

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Severity
 from twimlc.languageserver.cursor import cursor_at
-from twimlc.languageserver.open_files import Checked, Question
+from twimlc.languageserver.open_files import Checked, Question, kind_of_file
+from twimlc.languageserver.shapes import FileKind
 from twimlc.pipeline.mend import mend
+from twimlc.pipeline.model import Options, Result
 from twimlc.text import SourceFile, Span
 
 
@@ -35,9 +39,11 @@ def actions_for(checked: Checked, start: int, end: int) -> Iterator[Action]:
             for edit in finding.fix.edits:
                 edits.setdefault(edit.span.file.path, []).append(edit)
             yield Action(finding.fix.title, finding, edits, mends=True)
+    kind = kind_of_file(checked.path)
     for finding in near:
-        if finding.severity is not Severity.ERROR:
-            edit_above = _silence(finding)
+        # Of a call script nothing can be silenced.
+        if finding.severity is not Severity.ERROR and kind is not FileKind.SCRIPT:
+            edit_above = _silence(finding, kind)
             if edit_above is not None:
                 title = f"ignore '{finding.rule.slug}' here"
                 yield Action(title, finding, {checked.name: [edit_above]}, mends=False)
@@ -45,7 +51,8 @@ def actions_for(checked: Checked, start: int, end: int) -> Iterator[Action]:
 
 def mend_all(question: Question) -> dict[str, list[Edit]]:
     """Every fix of the file that proves to be safe, as a new text for it."""
-    mended = mend(question.options())
+    look = _script_findings if kind_of_file(question.path) is FileKind.SCRIPT else None
+    mended = mend(question.options(), look and partial(look, question.path))
     return {
         each.file.path: [Edit(Span(each.file, 0, len(each.file.text)), each.text)]
         for each in mended.files
@@ -53,14 +60,27 @@ def mend_all(question: Question) -> dict[str, list[Edit]]:
     }
 
 
-def _silence(finding: Diagnostic) -> Edit | None:
+def _script_findings(path: Path, options: Options) -> Result:
+    from twimlc.callscripts import check_script
+
+    return Result(tuple(check_script(path, options)))
+
+
+def _silence(finding: Diagnostic, kind: FileKind) -> Edit | None:
     """A comment above the line; None where no comment can stand, inside brackets or a text."""
     file: SourceFile = finding.span.file
     number = finding.span.begin.line
     start, line = file.offset(number), file.line(number)
     indent = line[: len(line) - len(line.lstrip())]
-    before = cursor_at(file.text, start)
-    if before.inline or before.quoted or (before.prose and before.path):
-        return None
-    comment = f"{indent}# twimlc: ignore[{finding.rule.slug}]\n"
-    return Edit(Span(file, start, start), comment)
+    said = f"twimlc: ignore[{finding.rule.slug}]"
+    if kind is FileKind.DOCUMENT:
+        if not line.lstrip().startswith("<"):
+            return None  # inside a tag or a text
+        said = f"<!-- {said} -->"
+    else:
+        before = cursor_at(file.text, start)
+        if before.inline or before.quoted or (before.prose and before.path):
+            return None
+        said = f"# {said}"
+    end = "\r\n" if "\r\n" in file.text else "\n"
+    return Edit(Span(file, start, start), f"{indent}{said}{end}")

@@ -9,6 +9,7 @@ from twimlc import vocabulary
 from twimlc.languageserver.cursor import Cursor, Path, cursor_at
 from twimlc.languageserver.facts import about
 from twimlc.languageserver.names import Body, body_at
+from twimlc.languageserver.offers import offered_keys, offered_values
 from twimlc.languageserver.open_files import Question, kind_of_file
 from twimlc.languageserver.places import Names
 from twimlc.languageserver.shapes import FileKind, Shape, shapes_at
@@ -113,6 +114,9 @@ class _Completion:
         if path[-1:] == ("with",):
             yield from self._arguments(path, taken)
             return
+        for name, detail in offered_keys(self.names, path):
+            if name not in taken:
+                yield self._proposal(name, f"{_safe(name, self.cursor)}: ", Sort.VALUE, detail)
         for shape in shapes_at(self.kind, path):
             if (
                 not isinstance(path[-1] if path else "", int)
@@ -198,6 +202,8 @@ class _Completion:
         jump = key in _STATE_KEYS or owner in ("when", "choices")
         if (jump or fetched or key == "start") and self.kind in (FileKind.FLOW, FileKind.COMPONENT):
             yield from self._states(jump and key != "redirect", flows=key != "start")
+        for name, detail in offered_values(self.names, path):
+            yield self._proposal(name, _safe(name, self.cursor), Sort.VALUE, detail)
         for shape in shapes:
             for value in shape.values():
                 if isinstance(path[-1] if path else "", int) and shape.beside is not None:

@@ -8,9 +8,9 @@ from twimlc.languageserver.cursor import word_at
 from twimlc.languageserver.facts import about
 from twimlc.languageserver.leads import ways_of_state, ways_of_step
 from twimlc.languageserver.names import body_at
-from twimlc.languageserver.open_files import Checked, Question, kind_of_file
+from twimlc.languageserver.open_files import Checked, Question
 from twimlc.languageserver.places import Names
-from twimlc.languageserver.shapes import shapes_at
+from twimlc.languageserver.shapes import FileKind, shapes_at
 from twimlc.source.tree import Scalar
 from twimlc.text import SourceFile, Span
 
@@ -40,18 +40,31 @@ def hover(question: Question, offset: int, check: Callable[[], Checked]) -> Hove
     cursor = word_at(question.text, offset)
     if not cursor.is_key or not cursor.word or not cursor.start <= offset:
         return None
-    found = shapes_at(kind_of_file(question.path), cursor.place)
+    span = Span(file, cursor.start, cursor.start + len(cursor.word))
+    if names.kind is FileKind.PROJECT and cursor.path == ("rules",):
+        return _rule(span)
+    found = shapes_at(names.kind, cursor.place)
     if not found:
         return None
     shape = next((each for each in found if each.element is not None), found[0])
-    span = Span(file, cursor.start, cursor.start + len(cursor.word))
     text = about(cursor.word, shape)
-    steps = shapes_at(kind_of_file(question.path), cursor.path)
+    steps = shapes_at(names.kind, cursor.path)
     if any(each.beside is not None and cursor.word not in each.beside for each in steps):
         ways = ways_of_step(check(), cursor.start)
         if ways:
             text += "\n\nLeads to:\n\n" + "\n".join(ways)
     return Hover(text, span)
+
+
+def _rule(span: Span) -> Hover | None:
+    """What a rule is about, where the project file sets how bad it is."""
+    from twimlc.diagnostics.catalogue import find
+
+    rule = find(span.text)
+    if rule is None:
+        return None
+    head = f"**{rule.slug}** ({rule.code}, {rule.severity}): {rule.summary}"
+    return Hover(f"{head}\n\n{rule.why}", span)
 
 
 def _value(names: Names, file: SourceFile, offset: int) -> Hover | None:

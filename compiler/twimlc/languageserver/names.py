@@ -108,14 +108,14 @@ def state_params(body: Body, depth: int = 0) -> set[str]:
 
 def uses(body: Body) -> Iterator[Scalar]:
     """The names of components in ``use`` steps."""
-    for mapping, _ in _maps(body.tree):
+    for mapping, _ in maps(body.tree):
         used = mapping.get("use")
         if isinstance(used, Scalar):
             yield used
 
 
 def _named(body: Body, depth: int) -> Iterator[Scalar]:
-    for mapping, key in _maps(body.tree):
+    for mapping, key in maps(body.tree):
         for entry in mapping.entries:
             if entry.key in _TARGETS or entry.key in _URLS.get(key, ()) or entry.key == "redirect":
                 yield from _scalars(entry.value)
@@ -138,7 +138,7 @@ def _scalars(node: Node) -> Iterator[Scalar]:
         yield node
 
 
-def _maps(tree: Mapping) -> Iterator[tuple[Mapping, str]]:
+def maps(tree: Mapping) -> Iterator[tuple[Mapping, str]]:
     """Every map that may be a step or an element, with the key that it is the value of."""
     waiting: list[tuple[Node, str]] = [(tree, "")]
     while waiting:

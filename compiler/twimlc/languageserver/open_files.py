@@ -1,19 +1,19 @@
 """The files that lie open in an editor: their texts come in, what the compiler makes of them out.
 
-What is typed counts before it is saved, in the file itself and in the flows and components that
-it touches. The project file and call scripts are read from the disk.
+What is typed counts before it is saved, in the file itself and wherever it is read: flows,
+components, call scripts, TwiML documents and the project file.
 """
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.flow.graph import Graph
 from twimlc.languageserver.shapes import FileKind
-from twimlc.pipeline import compiled
+from twimlc.pipeline import check, compiled
 from twimlc.pipeline.load import Loaded, load, project_of
 from twimlc.pipeline.model import Options, UsageError
 from twimlc.source.files import display_path
@@ -25,6 +25,8 @@ from twimlc.text import SourceFile
 
 _PROJECT_FILES = (PROJECT_FILE, "twimlc.yml")
 _SCRIPTS = (".test.yaml", ".test.yml")
+_DOCUMENTS = (".xml", ".twiml")
+_A_DOCUMENT = re.compile(r"<Response[\s/>]")
 _A_FLOW = re.compile(r"^(?:states|steps)[ \t]*:|^#.*flow\.schema\.json", re.MULTILINE)
 
 
@@ -72,7 +74,8 @@ class Question:
         """What the pipeline is asked; ``texts`` are stronger than those of the editor."""
         shown = {display_path(path, self.root): text for path, text in self.texts.items()}
         options = Options(cwd=self.root, texts={**shown, **(texts or {})})
-        if whole or kind_of_file(self.path) is not FileKind.FLOW:
+        kind = kind_of_file(self.path)
+        if whole or kind not in (FileKind.FLOW, FileKind.DOCUMENT):
             return options
         if not self.path.is_file():
             stdin = (self.name, options.texts.get(self.name, "").encode("utf-8", "replace"))
@@ -80,13 +83,24 @@ class Question:
         return Options(cwd=self.root, texts=options.texts, paths=(self.path,))
 
     def check(self) -> Checked:
-        """Compile the file, a component together with the flows of its project."""
+        """Compile the file, a component or the project file together with all flows."""
+        kind = kind_of_file(self.path)
         try:
+            if kind in (FileKind.SCRIPT, FileKind.DOCUMENT):
+                return Checked(self.path, self.root, self.text, self._findings(kind))
             _, made, findings = compiled(self.options())
         except UsageError:
             return Checked(self.path, self.root, self.text)
         graphs = tuple(variant.graph for target in made for variant in target.variants)
         return Checked(self.path, self.root, self.text, tuple(findings), graphs)
+
+    def _findings(self, kind: FileKind) -> tuple[Diagnostic, ...]:
+        """What is wrong in a file that is not compiled."""
+        if kind is FileKind.DOCUMENT:
+            return check(self.options()).findings
+        from twimlc.callscripts import check_script
+
+        return tuple(check_script(self.path, self.options()))
 
     def load(self, *, whole: bool = False) -> Loaded | None:
         """Read the file and what it touches, or all of the project, without compiling."""
@@ -128,13 +142,30 @@ class OpenFiles:
     readable: dict[Path, str] = field(default_factory=dict)
 
     def question(self, path: Path) -> Question:
-        """A file, seen together with everything else that is open now."""
-        return Question(path, root_of(path), dict(self.texts), dict(self.readable))
+        """A file, seen together with everything else that is open now.
+
+        A project file that is no YAML for the moment counts as it was when it could be read:
+        without it nothing would be known of the flows.
+        """
+        asked = Question(path, root_of(path), dict(self.texts), dict(self.readable))
+        older = {
+            each: self.readable[each]
+            for each in self.texts
+            if each != path and each in self.readable and kind_of_file(each) is FileKind.PROJECT
+            if replace(asked, path=each).tree() is None
+        }
+        return replace(asked, texts={**asked.texts, **older}) if older else asked
 
     def close(self, path: Path) -> None:
         """Count what lies on the disk again."""
         self.texts.pop(path, None)
         self.readable.pop(path, None)
+
+    def roots(self, folders: Iterable[Path]) -> list[Path]:
+        """The projects of the open files and of some folders, each once."""
+        found = [root_of(path) for path in self.texts]
+        found += [root for folder in folders if (root := find_root(folder)) is not None]
+        return list(dict.fromkeys(found))
 
     def neighbours(self, path: Path) -> list[Path]:
         """The open files of the same project, the file itself first."""
@@ -149,7 +180,14 @@ def kind_of_file(path: Path) -> FileKind:
         return FileKind.PROJECT
     if path.name.endswith(_SCRIPTS):
         return FileKind.SCRIPT
+    if path.name.lower().endswith(_DOCUMENTS):
+        return FileKind.DOCUMENT
     return FileKind.COMPONENT if path.parent.name == COMPONENTS else FileKind.FLOW
+
+
+def stem_of(path: Path) -> str:
+    """What a flow is called, or a script's flow, if it does not say so itself."""
+    return re.sub(r"(\.test|\.flow)?\.ya?ml$", "", path.name)
 
 
 def root_of(path: Path) -> Path:
@@ -161,6 +199,8 @@ def root_of(path: Path) -> Path:
 def is_ours(path: Path, text: str) -> bool:
     """Whether a file is one of twimlc's: not every YAML file beside a project is a flow."""
     kind = kind_of_file(path)
+    if kind is FileKind.DOCUMENT:
+        return _A_DOCUMENT.search(text) is not None
     if kind is FileKind.SCRIPT or (kind is FileKind.PROJECT and path.suffix == ".yaml"):
         return True
     if _A_FLOW.search(text):

@@ -1,26 +1,33 @@
-"""A state called something else: a place and a new name come in, edits or a reason go out.
+"""Something called otherwise: a place and a new name come in, edits or a reason go out.
 
-Whether the edits are all is not taken on trust: the project is compiled with them, and where
-that brings errors that were not there (a name that an expression makes) nothing is renamed.
+Whether the edits are all is not taken on trust: the project is compiled with them. Where that
+brings errors that were not there (a name that an expression makes), or where another param or
+component name gives other documents, nothing is renamed.
 """
 
+import re
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from twimlc.diagnostics.diagnostic import Edit
-from twimlc.diagnostics.edits import apply_edits, rewrite
+from twimlc.diagnostics.diagnostic import Diagnostic, Edit
+from twimlc.diagnostics.edits import apply_edits
+from twimlc.languageserver.mentions import bound_words
+from twimlc.languageserver.named import ComponentName, Kind, Name
 from twimlc.languageserver.open_files import Question
-from twimlc.languageserver.places import Names, StateName
-from twimlc.pipeline import check
+from twimlc.languageserver.places import Names
+from twimlc.pipeline import compiled
 from twimlc.pipeline.model import UsageError
-from twimlc.source.names import folded, valid_name
+from twimlc.source.names import folded, valid_name, valid_param
 from twimlc.text import SourceFile, Span
 
 _RESERVED = ("hangup", "next")
+_Edits = dict[str, list[Edit]]
 
 
 class CannotRenameError(Exception):
-    """Why a state cannot be called so, in words for the person who asked."""
+    """Why something cannot be called so, in words for the person who asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,68 +38,206 @@ class Renaming:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a compilation gives: its errors, and its documents where there are some."""
+
+    errors: Counter[tuple[str, str]]
+    documents: Mapping[tuple[str, str | None, str], bytes]
+
+
 def renaming_at(question: Question, offset: int) -> Renaming | None:
-    """The name at an offset, if it is one of a state; of FLOW/STATE only the state."""
-    state = Names(question).state_at(offset)
-    if state is None or state.name not in state.body.states:
+    """The name at an offset, if it can be another; of FLOW/STATE only the state.
+
+    Raises :class:`CannotRenameError` where it is a name that cannot.
+    """
+    found = _renamable(Names(question), offset)
+    if found is None:
         return None
-    end = state.span.end - (state.span.text[-1:] in ("'", '"'))
-    return Renaming(Span(state.span.file, end - len(state.name), end), state.name)
+    place = _inside(found.span, found.name)
+    return None if place is None else Renaming(place, found.name)
 
 
-def rename(question: Question, offset: int, name: str) -> dict[str, list[Edit]]:
+def rename(question: Question, offset: int, name: str) -> _Edits:
     """The edits, by the path that findings show. Raises :class:`CannotRenameError`."""
     names = Names(question)
-    state = names.state_at(offset)
-    if state is None or state.name not in state.body.states:
-        raise CannotRenameError("there is no state's name here")
-    _allowed(state, name)
-    edits: dict[str, list[Edit]] = {}
-    files: dict[str, SourceFile] = {}
-    seen: set[tuple[str, int]] = set()
-    for span in names.references(state):
-        if (span.file.path, span.start) in seen:
-            continue
-        seen.add((span.file.path, span.start))
-        flow, slash, _ = span.text.strip("'\"").rpartition("/")
-        old, new = (f"{flow}{slash}{each}" for each in (state.name, name))
-        fix = rewrite(span, old, new)
-        if fix is None and span.via is None:
-            raise CannotRenameError(f"'{state.name}' is written in a way that is not understood")
-        if fix is not None:
-            edits.setdefault(span.file.path, []).extend(fix.edits)
-            files[span.file.path] = span.file
+    found = _renamable(names, offset)
+    if found is None:
+        raise CannotRenameError("there is no name of a state, component or param here")
+    _allowed(found, name)
+    edits, files = _edits(names.references(found), found.name, name)
     texts = {path: apply_edits(files[path].text, made) for path, made in edits.items()}
-    _still_whole(question, state.name, texts, whole=any(path != question.name for path in texts))
+    _prove(names, found, texts)
     return edits
 
 
-def _allowed(state: StateName, name: str) -> None:
-    reason = valid_name(name)
-    if reason is None and name in _RESERVED:
-        reason = f"'{name}' says where a step leads, so no state can be called so"
-    others = {folded(each): each for each in state.body.states if each != state.name}
+def moved_component(question: Question, old: Path, new: Path) -> _Edits:
+    """The edits of all places that use a component whose file gets another name."""
+    if valid_name(new.stem) is not None:
+        return {}
+    names = Names(question)
+    for body in names.every_body():
+        component = body.components.get(old.stem)
+        if component is not None and question.root / component.file.path == old:
+            named = ComponentName(Kind.COMPONENT, body, old.stem, component.span, component)
+            edits, _ = _edits(list(names.references(named))[1:], old.stem, new.stem)
+            return edits
+    return {}
+
+
+def _renamable(names: Names, offset: int) -> Name | None:
+    flow = names.flow_at(offset)
+    if flow is not None:
+        raise CannotRenameError(
+            f"'{flow.name}' is a flow: its name is in the addresses that phone numbers call,"
+            " so it is changed by hand, with the numbers"
+        )
+    found = names.name_at(offset)
+    if found is None or (found.kind is Kind.STATE and found.name not in found.body.states):
+        return None
+    if isinstance(found, ComponentName) and found.is_file:
+        raise CannotRenameError(
+            f"the component '{found.name}' is called like its file: rename"
+            f" {found.component.file.path}, and editors that tell of it rename its uses too"
+        )
+    giver = _given_outside(names, found) if found.kind is Kind.PARAM else None
+    if giver is not None:
+        raise CannotRenameError(
+            f"'{found.name}' gets its value from {giver}, for every flow that has it:"
+            " it is changed there and in the flows by hand"
+        )
+    return found
+
+
+def _given_outside(names: Names, param: Name) -> str | None:
+    """Where a flow's param may get its value from but the flow itself."""
+    loaded = names.whole()
+    if loaded is None or param.body.flow is None:
+        return None
+    for target in loaded.project.targets.values():
+        if param.name in target.params:
+            return f"the target '{target.name}' of the project file"
+    matrix = loaded.project.matrix
+    rows = matrix.params.values() if matrix is not None else ()
+    if matrix is not None and any(param.name in row for row in rows):
+        return f"the table {matrix.file.path}"
+    return None
+
+
+def _allowed(found: Name, name: str) -> None:
+    body, kind = found.body, found.kind
+    reason = valid_param(name) if kind is Kind.PARAM else valid_name(name)
+    known: Iterable[str]
+    if kind is Kind.STATE:
+        known = body.states
+        if reason is None and name in _RESERVED:
+            reason = f"'{name}' says where a step leads, so no state can be called so"
+    elif kind is Kind.PARAM:
+        known = body.params
+        bound = {word.text for word in bound_words(body)}
+        for each in (found.name, name):
+            if reason is None and each in bound:
+                reason = f"an 'each' of this file calls its items '{each}' too"
+    else:
+        known = body.components
+    others = {folded(each): each for each in known if each != found.name}
     if reason is None and folded(name) in others:
-        reason = f"there is a state '{others[folded(name)]}' already"
+        reason = f"there is a {kind} '{others[folded(name)]}' already"
     if reason is not None:
         raise CannotRenameError(reason)
 
 
-def _still_whole(question: Question, name: str, texts: dict[str, str], *, whole: bool) -> None:
+def _edits(spans: Iterable[Span], old: str, new: str) -> tuple[_Edits, dict[str, SourceFile]]:
+    edits: _Edits = {}
+    files: dict[str, SourceFile] = {}
+    seen: set[tuple[str, int]] = set()
+    for span in spans:
+        path = span.file.path
+        if (path, span.start) in seen:
+            continue
+        seen.add((path, span.start))
+        if _aliased(span):
+            continue  # the text stands at the anchor, and may mean something else there
+        place = _inside(span, old)
+        if place is None:
+            raise CannotRenameError(f"'{old}' is written in a way that is not understood")
+        edits.setdefault(path, []).append(Edit(place, new))
+        files[path] = span.file
+    return edits, files
+
+
+def _aliased(span: Span) -> bool:
+    via = span.via
+    while via is not None:
+        if via.text.startswith("*"):
+            return True
+        via = via.via
+    return False
+
+
+def _inside(span: Span, name: str) -> Span | None:
+    """Where in a span just the name stands: behind a flow's name and inside quotes."""
+    found = re.fullmatch(rf"""(["']?(?:[\w-]+/)?){re.escape(name)}["']?""", span.text)
+    if found is None:
+        return None
+    start = span.start + len(found[1])
+    return Span(span.file, start, start + len(name))
+
+
+def _prove(names: Names, found: Name, texts: dict[str, str]) -> None:
+    question = names.question
+    whole = any(path != question.name for path in texts) or found.body.flow is None
     try:
-        before = _errors(question, {}, whole)
-        after = _errors(question, texts, whole)
+        before = _outcome(question, {}, whole)
+        after = _outcome(question, texts, whole)
     except UsageError as error:
         raise CannotRenameError(str(error)) from error
-    new = after - before
+    if found.kind is Kind.STATE and found.body.flow is not None:
+        flow = found.body.flow
+        paths = {tree.span.file.path for tree, about in names.scripts() if about == flow}
+        before.errors.update(_script_errors(question, paths | texts.keys(), {}))
+        after.errors.update(_script_errors(question, paths | texts.keys(), texts))
+    new = after.errors - before.errors
     if new:
         slug, _ = next(iter(new))
         raise CannotRenameError(
-            f"'{name}' is also named where it cannot be replaced, by an expression perhaps:"
+            f"'{found.name}' is also named where it cannot be replaced, by an expression perhaps:"
             f" renaming it would bring the error {slug}"
+        )
+    if found.kind is not Kind.STATE and after.documents != before.documents:
+        raise CannotRenameError(
+            f"with another name for '{found.name}' the documents would not be the same:"
+            " it is also named where it cannot be replaced"
         )
 
 
-def _errors(question: Question, texts: dict[str, str], whole: bool) -> Counter[tuple[str, str]]:
-    result = check(question.options(whole=whole, texts=texts))
-    return Counter((f.rule.slug, f.span.file.path) for f in result.findings if f.is_error)
+def _outcome(question: Question, texts: dict[str, str], whole: bool) -> _Outcome:
+    _, made, findings = compiled(question.options(whole=whole, texts=texts))
+    documents = {
+        (target.target.name, variant.row, page.path): page.data
+        for target in made
+        for variant in target.variants
+        for page in variant.pages()
+    }
+    return _Outcome(_errors(findings), documents)
+
+
+def _script_errors(
+    question: Question, paths: Iterable[str], texts: dict[str, str]
+) -> Counter[tuple[str, str]]:
+    from twimlc.callscripts import check_script
+
+    options = question.options(whole=True, texts=texts)
+    found: Counter[tuple[str, str]] = Counter()
+    for path in paths:
+        if path.endswith((".test.yaml", ".test.yml")):
+            found += _errors(
+                each
+                for each in check_script(question.root / path, options)
+                if each.span.file.path == path
+            )
+    return found
+
+
+def _errors(findings: Iterable[Diagnostic]) -> Counter[tuple[str, str]]:
+    return Counter((f.rule.slug, f.span.file.path) for f in findings if f.is_error)

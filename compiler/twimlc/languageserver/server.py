@@ -5,7 +5,7 @@ dropped. A fault of ours is logged to the editor, and the server goes on.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -15,38 +15,13 @@ from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 from twimlc import __version__
-from twimlc.languageserver.actions import Action, actions_for, mend_all
-from twimlc.languageserver.complete import complete
-from twimlc.languageserver.hover import hover
-from twimlc.languageserver.names import Body
-from twimlc.languageserver.open_files import (
-    Checked,
-    OpenFiles,
-    Question,
-    is_ours,
-    kind_of_file,
-)
-from twimlc.languageserver.places import Names
+from twimlc.languageserver.open_files import Checked, OpenFiles, Question, is_ours
 from twimlc.languageserver.positions import Units
-from twimlc.languageserver.protocol import (
-    diagnostic_of,
-    diagnostics_of,
-    edit_of,
-    item_of,
-    location_of,
-    offset_of,
-    path_of,
-    range_of,
-    uri_of,
-)
-from twimlc.languageserver.rename import CannotRenameError, rename, renaming_at
-from twimlc.languageserver.shapes import FileKind
-from twimlc.text import SourceFile, Span
+from twimlc.languageserver.protocol import Manner, diagnostics_of, offset_of, path_of
+from twimlc.text import SourceFile
 
 SETTLE = 0.12
 """Seconds without a key after which the text is compiled."""
-
-_MEND_ALL = "source.fixAll.twimlc"
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -60,45 +35,56 @@ class FlowServer(LanguageServer):
         super().__init__("twimlc", __version__, lsp.TextDocumentSyncKind.Full)
         self.settle = settle
         self.files = OpenFiles()
+        self.uris: dict[Path, str] = {}
         self.checked: dict[Path, Checked] = {}
         self.told: dict[Path, dict[Path, list[lsp.Diagnostic]]] = {}
         self.waiting: dict[Path, asyncio.Task[None]] = {}
         self.compiling = asyncio.Lock()
 
     @property
-    def units(self) -> Units:
-        """What both sides agreed to count in."""
+    def manner(self) -> Manner:
+        """What both sides agreed to count in, and what the editor calls its files."""
         agreed = self.server_capabilities.position_encoding
-        return Units(agreed) if agreed else Units.UTF16
+        return Manner(Units(agreed) if agreed else Units.UTF16, dict(self.uris))
+
+    def path_of(self, uri: str) -> Path | None:
+        """Where a file is; one without a name counts as lying in the first folder."""
+        return path_of(uri, self.folders[0])
+
+    @property
+    def folders(self) -> list[Path]:
+        """What the editor works in."""
+        found = [path_of(uri) for uri in self.workspace.folders]
+        return [path for path in found if path is not None] or [Path.cwd()]
 
     # texts
 
     def set_text(self, uri: str, text: str) -> None:
-        path = path_of(uri)
-        if path is None or not is_ours(path, text):
+        path = self.path_of(uri)
+        if path is None or not (path in self.files.texts or is_ours(path, text)):
             return
-        known = path in self.files.texts
+        self.uris[path] = uri
         self.files.texts[path] = text
-        # The project file is read from the disk, so only saving it changes what is found.
-        if not known or kind_of_file(path) is not FileKind.PROJECT:
-            self.look_again(path)
+        self.look_again(path)
 
     def drop_text(self, uri: str) -> None:
-        path = path_of(uri)
+        path = self.path_of(uri)
         if path is None or path not in self.files.texts:
             return
         neighbours = self.files.neighbours(path)[1:]
+        running = self.waiting.pop(path, None)
+        if running is not None:
+            running.cancel()
         self.files.close(path)
         self.checked.pop(path, None)
         self.publish(path, {})
+        self.uris.pop(path, None)
         for each in neighbours:
             self.look_again(each)
 
     def look_again(self, path: Path) -> None:
         """Compile a file, and those that are open beside it, once the keys rest."""
-        for each in self.files.neighbours(path) or [path]:
-            if kind_of_file(each) is FileKind.SCRIPT:
-                continue
+        for each in self.files.neighbours(path):
             running = self.waiting.pop(each, None)
             if running is not None:
                 running.cancel()
@@ -116,9 +102,16 @@ class FlowServer(LanguageServer):
             if readable is not None:
                 self.files.readable[path] = checked.text
             self.checked[path] = checked
-            self.publish(path, diagnostics_of(checked, self.units))
+            found = diagnostics_of(checked, self.manner)
+            # What is open tells its own findings, and may have gone on since.
+            mine = {each: told for each, told in found.items() if each == path or self.shut(each)}
+            self.publish(path, mine)
         except Exception as fault:
             self.log(fault)
+
+    def shut(self, path: Path) -> bool:
+        """Whether a file is not open."""
+        return path not in self.files.texts
 
     def publish(self, owner: Path, found: dict[Path, list[lsp.Diagnostic]]) -> None:
         """Tell the findings of one file; each file shows those of all that speak of it."""
@@ -129,23 +122,42 @@ class FlowServer(LanguageServer):
             shown: list[lsp.Diagnostic] = []
             for told in self.told.values():
                 shown += [each for each in told.get(path, ()) if each not in shown]
-            message = lsp.PublishDiagnosticsParams(uri_of(path), shown)
+            message = lsp.PublishDiagnosticsParams(self.manner.uri(path), shown)
             self.text_document_publish_diagnostics(message)
 
     def log(self, fault: BaseException) -> None:
         message = f"twimlc: internal error: {type(fault).__name__}: {fault}"
         self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Error, message))
 
+    def safe(self, answer: Callable[P, R]) -> Callable[P, R | None]:
+        """The same function, whose own faults are logged; what it refuses in words goes out."""
+
+        @wraps(answer)
+        def answered(*args: P.args, **kwargs: P.kwargs) -> R | None:
+            try:
+                return answer(*args, **kwargs)
+            except JsonRpcInvalidParams:
+                raise
+            except Exception as fault:
+                self.log(fault)
+                return None
+
+        return answered
+
     # questions
+
+    def question(self, uri: str) -> Question | None:
+        """A file that is asked about, if it is open here."""
+        path = self.path_of(uri)
+        return self.files.question(path) if path in self.files.texts and path else None
 
     def asked(self, uri: str, position: lsp.Position) -> tuple[Question, SourceFile, int] | None:
         """The file that is asked about, and the offset in it."""
-        path = path_of(uri)
-        if path is None or path not in self.files.texts:
+        question = self.question(uri)
+        if question is None:
             return None
-        question = self.files.question(path)
         file = SourceFile(question.name, question.text)
-        return question, file, offset_of(file, position, self.units)
+        return question, file, offset_of(file, position, self.manner)
 
     def fresh(self, question: Question) -> Checked:
         """What was found in the text as it is now."""
@@ -157,174 +169,10 @@ class FlowServer(LanguageServer):
 
 def create_server(settle: float = SETTLE) -> FlowServer:
     """A server with everything it can do, ready to be started."""
+    from twimlc.languageserver.answers import answer
+    from twimlc.languageserver.following import follow
+
     server = FlowServer(settle)
-
-    def safe(answer: Callable[P, R]) -> Callable[P, R | None]:
-        @wraps(answer)
-        def answered(*args: P.args, **kwargs: P.kwargs) -> R | None:
-            try:
-                return answer(*args, **kwargs)
-            except JsonRpcInvalidParams:
-                raise
-            except Exception as fault:
-                server.log(fault)
-                return None
-
-        return answered
-
-    @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
-    async def opened(params: lsp.DidOpenTextDocumentParams) -> None:
-        safe(server.set_text)(params.text_document.uri, params.text_document.text)
-
-    @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
-    async def changed(params: lsp.DidChangeTextDocumentParams) -> None:
-        text = params.content_changes[-1].text
-        safe(server.set_text)(params.text_document.uri, text)
-
-    @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
-    async def saved(params: lsp.DidSaveTextDocumentParams) -> None:
-        path = path_of(params.text_document.uri)
-        if path is not None and path in server.files.texts:
-            server.look_again(path)
-
-    @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
-    async def closed(params: lsp.DidCloseTextDocumentParams) -> None:
-        safe(server.drop_text)(params.text_document.uri)
-
-    @server.feature(
-        lsp.TEXT_DOCUMENT_COMPLETION,
-        lsp.CompletionOptions(trigger_characters=["{", ".", "/", " ", ":", "-"]),
-    )
-    @safe
-    def completion(params: lsp.CompletionParams) -> list[lsp.CompletionItem]:
-        asked = server.asked(params.text_document.uri, params.position)
-        if asked is None:
-            return []
-        question, file, offset = asked
-        proposals = complete(question, offset)
-        return [item_of(each, n, file, server.units) for n, each in enumerate(proposals)]
-
-    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
-    @safe
-    def hovered(params: lsp.HoverParams) -> lsp.Hover | None:
-        asked = server.asked(params.text_document.uri, params.position)
-        if asked is None:
-            return None
-        question, _, offset = asked
-        found = hover(question, offset, lambda: server.fresh(question))
-        if found is None:
-            return None
-        text = lsp.MarkupContent(lsp.MarkupKind.Markdown, found.text)
-        return lsp.Hover(text, range_of(found.span, server.units))
-
-    @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
-    @safe
-    def definition(params: lsp.DefinitionParams) -> lsp.Location | None:
-        asked = server.asked(params.text_document.uri, params.position)
-        if asked is None:
-            return None
-        question, _, offset = asked
-        span = Names(question).definition(offset)
-        return None if span is None else location_of(span, question.root, server.units)
-
-    @server.feature(lsp.TEXT_DOCUMENT_REFERENCES)
-    @safe
-    def references(params: lsp.ReferenceParams) -> list[lsp.Location]:
-        asked = server.asked(params.text_document.uri, params.position)
-        if asked is None:
-            return []
-        question, _, offset = asked
-        names = Names(question)
-        state = names.state_at(offset)
-        spans = list(names.references(state)) if state is not None else []
-        if not params.context.include_declaration:
-            spans = spans[1:]
-        return [location_of(span, question.root, server.units) for span in spans]
-
-    @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
-    @safe
-    def symbols(params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:
-        path = path_of(params.text_document.uri)
-        if path is None or path not in server.files.texts:
-            return []
-        return [
-            symbol
-            for body in reversed(Names(server.files.question(path)).bodies)
-            for symbol in _symbols(body, server.units)
-        ]
-
-    @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
-    @safe
-    def prepare_rename(params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
-        asked = server.asked(params.text_document.uri, params.position)
-        found = renaming_at(asked[0], asked[2]) if asked is not None else None
-        if found is None:
-            return None
-        return lsp.PrepareRenamePlaceholder(range_of(found.span, server.units), found.name)
-
-    @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
-    @safe
-    def renamed(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
-        asked = server.asked(params.text_document.uri, params.position)
-        if asked is None:
-            return None
-        question, _, offset = asked
-        try:
-            edits = rename(question, offset, params.new_name)
-        except CannotRenameError as reason:
-            raise JsonRpcInvalidParams(str(reason)) from reason
-        return edit_of(edits, question.root, server.units)
-
-    @server.feature(
-        lsp.TEXT_DOCUMENT_CODE_ACTION,
-        lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix, _MEND_ALL]),
-    )
-    @safe
-    def actions(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
-        asked = server.asked(params.text_document.uri, params.range.start)
-        if asked is None:
-            return []
-        question, file, start = asked
-        end = offset_of(file, params.range.end, server.units)
-        only = params.context.only
-        made: list[lsp.CodeAction] = []
-        if only is None or _wanted(lsp.CodeActionKind.QuickFix, only):
-            checked = server.fresh(question)
-            made += [
-                _action(each, checked, server.units) for each in actions_for(checked, start, end)
-            ]
-        if only is not None and _wanted(_MEND_ALL, only):
-            edit = edit_of(mend_all(question), question.root, server.units)
-            if edit.changes:
-                title = "mend everything that is safe to mend"
-                made.append(lsp.CodeAction(title, kind=_MEND_ALL, edit=edit))
-        return made
-
+    follow(server)
+    answer(server)
     return server
-
-
-def _wanted(kind: str, only: Sequence[lsp.CodeActionKind | str]) -> bool:
-    names = [each.value if isinstance(each, lsp.CodeActionKind) else each for each in only]
-    return any(kind == name or kind.startswith(f"{name}.") or not name for name in names)
-
-
-def _action(action: Action, checked: Checked, units: Units) -> lsp.CodeAction:
-    finding = action.finding
-    return lsp.CodeAction(
-        title=action.title,
-        kind=lsp.CodeActionKind.QuickFix,
-        diagnostics=[diagnostic_of(finding, finding.span, checked.root, units)],
-        edit=edit_of(action.edits, checked.root, units),
-        is_preferred=action.mends or None,
-    )
-
-
-def _symbols(body: Body, units: Units) -> list[lsp.DocumentSymbol]:
-    """The states of a body, for an outline."""
-    found: list[lsp.DocumentSymbol] = []
-    for name, entry in body.states.items():
-        end = max(entry.value.span.end, entry.key_span.end)
-        whole = range_of(Span(entry.key_span.file, entry.key_span.start, end), units)
-        own = range_of(entry.key_span, units)
-        found.append(lsp.DocumentSymbol(name, lsp.SymbolKind.Function, whole, own))
-    return found

@@ -18,6 +18,7 @@ from twimlc.schema.compiled import BESIDE, compiled
 Schema = Mapping[str, Any]
 
 _DEFINITION = re.compile(r"#/definitions/(\w+)(?:/properties/(\w+))?$")
+_WORD = re.compile(r"[a-z][a-z-]*")
 _ROWS: Mapping[str, vocabulary.Element] = {**vocabulary.MESSAGING, **vocabulary.VOICE}
 
 
@@ -28,6 +29,7 @@ class FileKind(StrEnum):
     COMPONENT = "component"
     PROJECT = "project"
     SCRIPT = "script"
+    DOCUMENT = "document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,12 @@ class Shape:
         found: list[str] = []
         for part in _parts(self):
             found += [_written(value) for value in part.schema.get("enum", ())]
+            if self.root == "script":
+                # What happens far away is told by examples, because a list may stand there too.
+                found += [word for word in part.schema.get("examples", ()) if _WORD.fullmatch(word)]
             types = part.schema.get("type", ())
-            if "boolean" in types and "number" not in types:
+            named = str(part.schema.get("$comment", "")).startswith("the name of")
+            if "boolean" in types and "number" not in types and not named:
                 found += ["true", "false"]
         row = self.row
         if row is not None:
@@ -100,6 +106,8 @@ def shape_of(kind: FileKind) -> Shape:
 
 def shapes_at(kind: FileKind, path: Path) -> list[Shape]:
     """What may stand at a path, the alternatives of the schema each for itself."""
+    if kind is FileKind.DOCUMENT:
+        return []
     found = [shape_of(kind)]
     for part in path:
         found = [below for shape in found for below in _below(shape, part)]
