@@ -2,7 +2,7 @@
 
 Nothing comes in; :data:`CODES` goes out. Every code stands here that the bytes of a document are
 enough to foresee (``whole``), and every one that can be foreseen for literal values, or once the
-host is known. The dictionary itself is at www.twilio.com/docs/api/errors.
+host and the account are known. The dictionary itself is at www.twilio.com/docs/api/errors.
 """
 
 from typing import NamedTuple
@@ -11,7 +11,8 @@ from typing import NamedTuple
 class Code(NamedTuple):
     """One code. ``rule`` catches it, as ``wrong`` (a flow) shows on ``target``.
 
-    Without a rule ``reason`` says why the compiler cannot cause it or cannot know.
+    ``project`` is the project file that the flow needs for that, ``files`` what else lies beside
+    it. Without a rule ``reason`` says why the compiler cannot cause it or cannot know.
     """
 
     code: int
@@ -21,6 +22,8 @@ class Code(NamedTuple):
     target: str = "static"
     reason: str = ""
     whole: bool = True
+    project: str = ""
+    files: tuple[tuple[str, int], ...] = ()  # paths and sizes in bytes
 
 
 _ROUTED = "twiml-bin"
@@ -71,6 +74,17 @@ def _pay(code: int, title: str, rule: str, attributes: str) -> Code:
     return _caught(code, title, rule, f"- pay: {{{attributes}}}", _ROUTED)
 
 
+def _known(code: Code, account: str) -> Code:
+    """Caught once the project file says this of the account."""
+    return code._replace(project=f"account: {{{account}}}\n")
+
+
+def _placed(code: Code, url: str) -> Code:
+    """Caught once the project file says where the target is served."""
+    project = f"targets:\n  site: {{host: s3, url: '{url}'}}\n"
+    return code._replace(project=project, target="site")
+
+
 def _never(code: int, title: str, reason: str) -> Code:
     return Code(code, title, reason=reason)
 
@@ -87,8 +101,8 @@ states:
     - {verb}
 """
 
-_NO_REST = "the compiler makes no REST calls; what to set on the number is printed for people"
-_ACCOUNT = "only the account knows; "
+_METHOD = "the compiler chooses the method itself, among those that the host answers; nothing in a project sets another"
+_FALLBACK = "a fallback is printed only beside the first address of the same number"
 
 WHOLE: tuple[Code, ...] = (
     _caught(11240, "Override edge value invalid", "bad-override", '- play: "https://media.example.com/a.mp3#e=atlantis"'),
@@ -241,21 +255,21 @@ _PARTLY: tuple[Code, ...] = (
     _caught(11203, "Total time budget spent", "bad-override", '- play: "https://media.example.com/a.mp3#ct=9000&tt=5000"'),
     _caught(11206, "HTTP protocol violation", "bad-address", '- play: "https://media.example.com:80/a.mp3"'),
     _caught(11210, "Host name does not resolve", "private-host", '- play: "https://mediaserver/a.mp3"'),
-    _never(11215, "Too many HTTP redirects", "the files and rules that are written for a host redirect nothing but a lost slash"),
-    _never(11216, "Bad HTTP redirect", "the files and rules that are written for a host redirect nothing but a lost slash"),
+    _never(11215, "Too many HTTP redirects", "the files and rules that are written for a host redirect nothing; behind addresses of yours only a request would tell"),
+    _never(11216, "Bad HTTP redirect", "the files and rules that are written for a host redirect nothing; behind addresses of yours only a request would tell"),
     _caught(11217, "Server answered 4xx or 5xx", "unknown-state", "flow: example\nsteps:\n  - goto: voicemial\n"),
     _caught(11241, "Override edge unsupported", "bad-override", '- play: "https://media.example.com/a.mp3#e=moon"'),
     _caught(11242, "Interconnect egress not allowed", "bad-override", '- play: "https://media.example.com/a.mp3#e=london-ix"'),
     _caught(11310, "Unknown URL template token", "bad-address", '- play: "https://media.example.com/{Caller}.mp3"'),
-    _never(11321, "Webhook URL misconfigured", _NO_REST),
-    _never(11322, "Webhook method wrong", _NO_REST + ", with the method that the host answers"),
-    _never(11751, "Message media too large", "pictures of messages lie on servers of yours, which the compiler does not ask"),
+    _placed(_message(11321, "Webhook URL misconfigured", "bad-target", "- message: Hello."), "voice.example.com/sms"),
+    _never(11322, "Webhook method wrong", _METHOD),
+    _message(11751, "Message media too large", "media-too-big", "- message: {body: Hello., media: map.png}")._replace(files=(("map.png", 6_000_000),)),
     _never(11770, "Chunked but empty body", "no document is written empty: each has its Response"),
     _caught(12300, "Content-Type not usable", "not-audio", '- play: "https://media.example.com/welcome.html"'),
     _caught(13201, "Dial inside a called party's document", "wrong-context", _WAIT.format(noun='number: {phoneNumber: "+14155550100", url: aside}', verb='dial: "+14155550101"')),
     _dial(13214, "Dial callerId invalid", "bad-caller-id", "callerId: Main desk"),
     _caught(13224, "Number cannot be called", "unknown-country", '- dial: "+99955501000"'),
-    _never(13227, "Geographic permission missing", _ACCOUNT + "premium and satellite numbers are TW532 costly-number"),
+    _known(_caught(13227, "Geographic permission missing", "country-not-enabled", '- dial: "+442079460100"'), "countries: [US, CA]"),
     _caught(13236, "Conference SID unknown", "fixed-sid", "- dial: {conference: CF" + "0" * 32 + "}"),
     _caught(13238, "Verb not allowed in hold document", "wrong-context", _WAIT.format(noun="conference: {name: Team, waitUrl: aside}", verb="record: {maxLength: 20}")),
     _conference(13240, "Conference coach SID invalid", "fixed-sid", "coach: CA" + "0" * 32),
@@ -263,71 +277,71 @@ _PARTLY: tuple[Code, ...] = (
     _caught(13249, "SIP credentials invalid", "needs-other-part", '- dial: {sip: {sipUrl: "sip:desk@pbx.example.com", password: "${secret}"}}'.replace("${secret}", "call me")),
     _sip(13251, "Too many SIP headers", "bad-sip-header", "sip:d@pbx.example.com?X-B=" + "b" * 1024),
     _sip(13254, "SIP host does not resolve publicly", "private-host", "sip:desk@192.168.1.20"),
-    _never(13255, "Dialing .sip.twilio.com not allowed", "an old rule: such addresses are how registered SIP phones are called today"),
+    _never(13255, "Dialing .sip.twilio.com not allowed", "an old rule: today a telephone registered at such an address is called by it; a domain without a telephone is 32223 and caught, and one of another account is 32214"),
     _caught(13258, "Sim dialing not in this region", "retired-part", "- dial: {sim: DE" + "0" * 32 + "}"),
     _caught(13325, "Play in Gather fetched what is no audio", "not-audio", '- gather: {numDigits: 1, prompt: [{play: "https://media.example.com/menu.pdf"}]}\n  fallback: hangup'),
     _gather(13337, "Callback must be HTTPS under PCI mode", "insecure-address", 'input: speech, partialResultCallback: "http://example.com/part"'),
-    _never(13342, "Bad model and language pair for Google V2", "the provider's pairs change from month to month, and the gather then goes on without input"),
+    _gather(13342, "Bad model and language pair for Google V2", "needs-other-part", "input: speech, speechModel: googlev2_telephony, language: multi"),
     _caught(13420, "Play fetched what is no audio", "not-audio", '- play: "https://media.example.com/welcome.mp4"'),
     _record(13617, "Recording length out of range for transcription", "conflicting-parts", "transcribe: true, maxLength: 121"),
-    _never(13620, "Transcription blocked by account features", _ACCOUNT + "encryption and PCI mode are settings of its own"),
-    _never(13801, "Refer on a leg that is not SIP", "whether callers come by SIP is decided by the number that the flow answers"),
-    _never(13802, "REFER received but no referUrl", "whether the far end transfers calls is its own decision; `referUrl` answers it"),
+    _known(_record(13620, "Transcription blocked by account features", "not-transcribed", "maxLength: 60, transcribe: true"), "pci: true"),
+    _known(_caught(13801, "Refer on a leg that is not SIP", "no-sip-caller", '- refer: {sip: "sip:desk@pbx.example.com"}'), "calls: [pstn]"),
+    _known(_sip(13802, "REFER received but no referUrl", "transfer-unanswered", "sip:desk@pbx.example.com"), "callTransfer: true"),
     _caught(13803, "Sms verb not in this region", "retired-part", "- sms: We will call back."),
     _message(14101, "Message to invalid", "bad-phone-number", "- message: {body: Hello., to: Ann}"),
     _message(14102, "Message from invalid", "bad-phone-number", "- message: {body: Hello., from: The very best shop}"),
     _caught(14106, "Too many documents in one reply session", "silent-loop", "flow: example\nkind: messaging\nstart: first\nstates:\n  first:\n    - goto: second\n  second:\n    - goto: first\n"),
     _caught(14107, "Message rate limit", "silent-loop", "flow: example\nkind: messaging\nstart: first\nstates:\n  first:\n    - message: Hello.\n    - goto: first\n"),
     _caught(14215, "Queue reservationSid invalid", "fixed-sid", "- dial: {queue: {reservationSid: WR" + "0" * 32 + "}}"),
-    _never(14219, "TaskRouter dial not in this region", _ACCOUNT + "the region belongs to the number"),
-    _never(14226, "TaskRouter enqueue not in this region", _ACCOUNT + "the region belongs to the number"),
+    _known(_caught(14219, "TaskRouter dial not in this region", "not-in-region", "- dial: {queue: {reservationSid: WR" + "0" * 32 + "}} # twimlc: ignore[fixed-sid] filled in later"), "region: ie1"),
+    _known(_caught(14226, "TaskRouter enqueue not in this region", "not-in-region", "- enqueue: {workflowSid: WW" + "0" * 32 + "}"), "region: ie1"),
     _conference(14236, "Conference reservation SID invalid", "unknown-key", "reservationSid: WR1"),
     _conference(14237, "Conference post-work activity invalid", "unknown-key", "postWorkActivitySid: WA1"),
-    _never(15003, "Callback answered with an error", "the receiver is a server of yours, which the compiler does not ask"),
-    _never(15004, "Relative action in a live-call update", "the compiler hands no document to the REST API; a Bin's links are whole addresses"),
+    _placed(_number(15003, "Callback answered with an error", "callback-to-file", 'statusCallback: "https://voice.example.com/ivr/done"'), "https://voice.example.com/ivr"),
+    _never(15004, "Relative action in a live-call update", "only TwiML that is sent with a REST request has no address of its own; every document here is fetched from one, and a Bin, which could be pasted into a request, has whole addresses only"),
     _conference(16002, "Conference attributes invalid", "bad-value", "maxParticipants: 900"),
-    _never(16011, "Conference event receiver answered with an error", "the receiver is a server of yours, which the compiler does not ask"),
+    _placed(_conference(16011, "Conference event receiver answered with an error", "callback-to-file", 'statusCallbackEvent: [join], statusCallback: "https://voice.example.com/ivr/events"'), "https://voice.example.com/ivr"),
     _caught(16108, "Recording request clash", "recording-twice", "- start: {recording: {name: first}}\n- say: This call is recorded.\n- start: {recording: {name: second}}"),
-    _never(21205, "Call URL invalid", _NO_REST),
-    _never(21206, "SendDigits invalid", _NO_REST),
-    _never(21208, "Ring timeout invalid", _NO_REST),
-    _never(21209, "Method invalid", _NO_REST),
+    _placed(_caught(21205, "Call URL invalid", "bad-target", "- say: Hello."), "voice.example.com/ivr"),
+    _never(21206, "SendDigits invalid", "a parameter of a REST request alone; `sendDigits` of a number is 13222 and caught"),
+    _never(21208, "Ring timeout invalid", "a parameter of a REST request alone; `timeout` of a dial is 13212 and caught"),
+    _never(21209, "Method invalid", _METHOD),
     _caught(21218, "Application SID unusable", "bad-sid", "- dial: {application: AP123}"),
-    _never(21402, "Number voice URL invalid", _NO_REST),
-    _never(21403, "Number voice method invalid", _NO_REST),
-    _never(21405, "Fallback without primary URL", _NO_REST),
-    _never(21406, "SMS fallback without primary URL", _NO_REST),
-    _never(21420, "Application SID not owned", _NO_REST),
-    _never(21502, "Callback URL invalid", _NO_REST),
+    _placed(_caught(21402, "Number voice URL invalid", "bad-target", "- say: Hello."), "https://voice_1.example.com/ivr"),
+    _never(21403, "Number voice method invalid", _METHOD),
+    _never(21405, "Fallback without primary URL", _FALLBACK),
+    _never(21406, "SMS fallback without primary URL", _FALLBACK),
+    _never(21420, "Application SID not owned", "nothing here sets an application on a number; one that a dial leads to is 21218 and caught"),
+    _never(21502, "Callback URL invalid", "a parameter of a REST request alone; callbacks in a document have codes of their own, and are caught"),
     _caught(31904, "Stream host unreachable", "private-host", '- connect: {stream: {url: "wss://10.0.0.5/call"}}'),
-    _never(31940, "Stream connectorName unknown", _ACCOUNT + "connectors are installed there"),
-    _never(32002, "Twilio SIP domain not found", _ACCOUNT + "SIP domains are made there"),
-    _never(32019, "Both Url and Twiml given", _NO_REST),
-    _never(32101, "SIP called number invalid", "what a user part means is decided by the SIP system that is called"),
-    _never(32214, "Dial to another account's SIP domain", _ACCOUNT + "SIP domains are made there"),
-    _never(32215, "SIP domain without region", _ACCOUNT + "without a region the domain is one of us1, as most are"),
+    _known(_caught(31940, "Stream connectorName unknown", "unknown-connector", '- connect: {stream: {url: "wss://stream.example.com/call", connectorName: Loud}}'), "connectors: {stream: [Clear]}"),
+    _known(_sip(32002, "Twilio SIP domain not found", "not-in-account", "sip:desk@shopp.sip.twilio.com"), "sipDomains: [shop.sip.twilio.com]"),
+    _never(32019, "Both Url and Twiml given", "parameters of a REST request alone; the address that is printed for a number is one, and no document goes with it"),
+    _sip(32101, "SIP called number invalid", "unknown-country", "sip:+999123456789@pbx.example.com"),
+    _known(_sip(32214, "Dial to another account's SIP domain", "not-in-account", "sip:ann@rival.sip.twilio.com"), "sipDomains: [shop.sip.twilio.com]"),
+    _never(32215, "SIP domain without region", "the advice of this code, to write us1 into the domain, is withdrawn by 32220: telephones are called by the domain alone, in every region, and an edge or a region in it is caught"),
     _sip(32220, "Edge given for a registered endpoint", "bad-sip-address", "sip:desk@shop.sip.twilio.com;edge=dublin"),
-    _never(32602, "VirtualAgent connector unknown", _ACCOUNT + "connectors are installed there"),
+    _known(_caught(32602, "VirtualAgent connector unknown", "unknown-connector", "- connect: {virtualAgent: {connectorName: Agnet}}\n  then: hangup", "nginx"), "connectors: {virtualAgent: [Agent]}"),
     _caught(32605, "VirtualAgent callback insecure under PCI", "insecure-address", '- connect: {virtualAgent: {connectorName: Agent, statusCallback: "http://example.com/x"}}\n  then: hangup', "nginx"),
-    _never(32606, "VirtualAgent resume error", "the id is one of a conversation that is running; no document for all callers can hold it"),
+    _caught(32606, "VirtualAgent resume error", "fixed-sid", "- connect: {virtualAgent: {connectorName: Agent, configs: {resumeEndUserId: ann}}}\n  then: hangup", "nginx"),
     _caught(32650, "Transcription configuration error", "unknown-key", "- start: {transcription: {langauge: en-US}}"),
     _caught(32651, "Transcription provider refused", "unfamiliar-value", "- start: {transcription: {transcriptionEngine: whisper}}"),
     _caught(32654, "Transcription callback insecure under PCI", "insecure-address", '- start: {transcription: {statusCallbackUrl: "http://example.com/x"}}'),
-    _never(37001, "WhatsApp calls not in this region", _ACCOUNT + "the region belongs to the number"),
+    _known(_caught(37001, "WhatsApp calls not in this region", "not-in-region", '- dial: {callerId: "whatsapp:+14155550101", whatsApp: "+14155550100"}'), "region: ie1"),
     _caught(53100, "Room name invalid", "missing-part", '- connect: {room: " "}\n  then: hangup'),
-    _never(53101, "Room name too long", "Twilio does not publish the limit"),
-    _never(64004, "Pay connector unknown", _ACCOUNT + "connectors are installed there"),
-    _never(64005, "Connector cannot tokenize", _ACCOUNT + "what a connector can do is its maker's business"),
+    _never(53101, "Room name too long", "Twilio publishes no limit, in its pages or in its libraries, so every limit would be a guess"),
+    _known(_pay(64004, "Pay connector unknown", "unknown-connector", "paymentConnector: Shopp"), "connectors: {pay: [Shop]}"),
+    _known(_pay(64005, "Connector cannot tokenize", "connector-cannot", "postalCode: false"), "connectors: {pay: {Default: {tokenTypes: []}}}"),
     _pay(64006, "Connector lacks that token type", "bad-value", "tokenType: forever"),
-    _never(64007, "Connector cannot charge", _ACCOUNT + "what a connector can do is its maker's business"),
+    _known(_pay(64007, "Connector cannot charge", "connector-cannot", "chargeAmount: 10"), "connectors: {pay: {Default: {charge: false}}}"),
     _pay(64011, "Currency not supported by connector", "bad-value", "chargeAmount: 10, currency: dollars"),
     _pay(64013, "Payment method not supported by connector", "bad-value", "paymentMethod: cash"),
-    _never(64015, "Pay lacks a needed Parameter", _ACCOUNT + "what a connector asks for is its maker's business"),
+    _known(_pay(64015, "Pay lacks a needed Parameter", "connector-cannot", "chargeAmount: 10"), "connectors: {pay: {Default: {parameters: [merchant]}}}"),
     _caught(64102, "ConversationRelay cannot reach the socket", "private-host", '- connect: {conversationRelay: {url: "wss://localhost/agent"}}'),
     _caught(64106, "ConversationRelay argument refused", "unfamiliar-value", '- connect: {conversationRelay: {url: "wss://relay.example.com/a", ttsProvider: Elevenlab}}'),
 )
 
 PARTLY: tuple[Code, ...] = tuple(code._replace(whole=False) for code in _PARTLY)
-"""Codes that can be foreseen for literal values, or once the host is known."""
+"""Codes that can be foreseen for literal values, or once host and account are known."""
 
 CODES: tuple[Code, ...] = (*WHOLE, *PARTLY)

@@ -5,6 +5,7 @@ The text of an address comes in; what is wrong with it goes out, as a hint or as
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
@@ -16,7 +17,11 @@ from twimlc.diagnostics.rules.addresses import (
     NOT_AUDIO,
     PRIVATE_HOST,
     SECRET,
+    SOUND_OVER_HTTP,
+    UNKNOWN_COUNTRY,
 )
+from twimlc.flow.numbers import number_remarks
+from twimlc.source.account import SIP_DOMAIN
 from twimlc.text import Span
 from twimlc.vocabulary import Fetch
 
@@ -34,9 +39,14 @@ _EDGES = (
     *("ashburn", "dublin", "frankfurt", "roaming", "sao-paulo", "singapore", "sydney"),
     *("tokyo", "umatilla"),
 )
+_PRIVATE_EDGES = (
+    *("ashburn-ix", "frankfurt-ix", "london-ix", "san-jose-ix", "sao-paulo-ix"),
+    *("singapore-ix", "sydney-ix", "tokyo-ix"),
+)
 _KEYLIKE = re.compile(
     r"(?:^|&)(token|secret|api_?key|password|passwd|pwd|auth)=[^&]", re.IGNORECASE
 )
+_SECRET_HEADER = re.compile(r"(?:token|secret|api-?key|password|authorization)$", re.IGNORECASE)
 _SIP = re.compile(r"(?:(sips?):)?(?:([^@?]*)@)?([^@;?]*)((?:;[^?]*)?)(?:\?(.*))?", re.IGNORECASE)
 _SIP_HOST = re.compile(
     r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
@@ -45,6 +55,8 @@ _HEADER_NAME = re.compile(r"[A-Za-z0-9!%*_+`'~.\-]+")
 _STANDARD = ("user-to-user", "remote-party-id", "p-preferred-identity", "p-called-party-id")
 _MOST_OF_HEADERS = 1024
 _REGISTERED = "sip.twilio.com"
+_OLD_PLACES = ("us1", "us1-ix")
+"""What may stand in a SIP domain for the sake of old accounts (docs/api/errors/32220)."""
 
 
 def is_private(host: str) -> bool:
@@ -93,6 +105,9 @@ def address_remarks(spec: vocabulary.Attribute, text: str, span: Span) -> Iterat
     elif scheme == "http" and spec.fetch not in (Fetch.MEDIA, Fetch.MEDIA_OR_TWIML, None):
         message = f"{spec.name} sends what belongs to the call over http, for all to read"
         yield INSECURE_ADDRESS.at(span, message, hint="write https://")
+    elif scheme == "http" and spec.fetch is not None:
+        message = f"Twilio fetches this sound from {host} over http, in the open"
+        yield SOUND_OVER_HTTP.at(span, message, hint="write https://")
     if ":" in authority.partition("@")[0] and "@" in authority:
         yield _secret("a password", span)
     elif key := _KEYLIKE.search(query):
@@ -130,11 +145,10 @@ def _override(fragment: str, span: Span) -> Iterator[Diagnostic]:
             codes = (11243,)
             message = f"rp={value}: it takes some of {', '.join(_RETRY_ON)}, with commas"
         elif key == "e":
-            if all(edge in _EDGES for edge in value.split(",")):
+            if all(edge in (*_EDGES, *_PRIVATE_EDGES) for edge in value.split(",")):
                 continue
-            codes = (11240, 11241, 11242)
-            reason = "Interconnect edges need a contract" if value.endswith("-ix") else "no edge"
-            message = f"e={value}: {reason}; open to all are {', '.join(_EDGES)}"
+            codes = (11240, 11241)
+            message = f"e={value}: no edge; open to all are {', '.join(_EDGES)}"
         else:
             continue
         yield BAD_OVERRIDE.at(span, message, twilio=codes)
@@ -143,6 +157,13 @@ def _override(fragment: str, span: Span) -> Iterator[Diagnostic]:
     if total.isdecimal() and first.isdecimal() and int(total) < int(first):
         message = f"tt={total} is over before one connection with ct={first} may be"
         yield BAD_OVERRIDE.at(span, message, twilio=(11203,))
+
+
+def private_edges(text: str) -> list[str]:
+    """The edges of Interconnect that an address asks for behind its #."""
+    wanted = (part.partition("=") for part in _split(text)[4].split("&"))
+    edges = (edge for key, _, value in wanted if key == "e" for edge in value.split(","))
+    return [edge for edge in edges if edge in _PRIVATE_EDGES]
 
 
 def check_sip(text: str, span: Span) -> Iterator[Diagnostic]:
@@ -157,7 +178,8 @@ def check_sip(text: str, span: Span) -> Iterator[Diagnostic]:
         message = "a % in a SIP address is followed by two hexadecimal digits"
         yield BAD_SIP_ADDRESS.at(span, message, hint="a % itself is written %25")
         return
-    registered = host.lower().endswith(_REGISTERED)
+    domain = SIP_DOMAIN.fullmatch(host)
+    registered = host.lower().endswith(_REGISTERED) or domain is not None
     if registered and not user:
         message = f"'{text}' does not say whom to call at {host}"
         hint = f"write sip:NAME@{host}"
@@ -173,6 +195,15 @@ def check_sip(text: str, span: Span) -> Iterator[Diagnostic]:
         elif name.lower() == "edge" and registered:
             message = f"a telephone registered at {host} is found without an edge"
             yield BAD_SIP_ADDRESS.at(span, message, hint="leave edge out", twilio=(32220,))
+    if domain is not None and domain["place"] and domain["place"].lower() not in _OLD_PLACES:
+        message = (
+            f"'{host}' is where telephones register; they are called without '{domain['place']}'"
+        )
+        hint = f"write {domain['name']}.sip.twilio.com"
+        yield BAD_SIP_ADDRESS.at(span, message, hint=hint, twilio=(32220,))
+    if user and re.fullmatch(r"\+[0-9(). \-]+", user):
+        wrong = (found for found in number_remarks(user, span) if found.rule is UNKNOWN_COUNTRY)
+        yield from (replace(found, twilio=(32101,)) for found in wrong)
     name_of_host = re.sub(r":[0-9]+$", "", host)
     if is_private(name_of_host):
         message = f"Twilio cannot reach '{name_of_host}': it is no host of the open internet"
@@ -197,6 +228,8 @@ def _sip_headers(headers: str, span: Span) -> Iterator[Diagnostic]:
         elif not lower.startswith("x-") and lower not in _STANDARD:
             message = f"Twilio does not hand on the SIP header '{name}'"
             yield BAD_SIP_HEADER.at(span, message, hint=f"call it X-{name}")
+        elif _SECRET_HEADER.search(name) and value:
+            yield _secret(f"the value of {name}", span)
         elif lower.startswith("x-twilio"):
             message = f"'{name}' is a name that Twilio keeps for itself"
             yield BAD_SIP_HEADER.at(span, message)

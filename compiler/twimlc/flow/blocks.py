@@ -1,6 +1,7 @@
 """The blocks: shorter spellings for what callers meet most, lowered to the verbs they stand for."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
@@ -276,7 +277,10 @@ class BlockReader:
         tongue = language.value.value if language and isinstance(language.value, Scalar) else None
         if isinstance(tongue, str) and not tongue.lower().startswith("en"):
             message = f"voicemail says its own English words here, but this flow speaks {tongue}"
-            hint = f"give voicemail a {key} of your own"
+            missing = [
+                part for part in ("say", "goodbye") if not self._part(node, "voicemail", part)
+            ]
+            hint = f"give voicemail a {' and a '.join(missing)} of your own"
             self.report(ENGLISH_WORDS.at(node.span, message, hint=hint))
         return self._words(Scalar(words, words, node.span))
 
@@ -314,8 +318,7 @@ class BlockReader:
         return self.elements.element(dial, node, parent=None, block="hunt")
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
+class Common(NamedTuple):
     """What may stand beside any verb."""
 
     allow: frozenset[str]

@@ -20,7 +20,7 @@ from twimlc.diagnostics.rules.twiml import (
     TOO_LONG,
     TOO_MANY,
 )
-from twimlc.flow.dialed import check_dialed
+from twimlc.flow.dialed import check_dialed, check_parameters
 from twimlc.flow.model import Element, Link, MediaLink, StateLink, Text
 from twimlc.flow.speech import check_speech
 from twimlc.source.tree import Template
@@ -34,6 +34,7 @@ _RETIRED = (
     vocabulary.Status.END_OF_LIFE,
     vocabulary.Status.RESTRICTED,
 )
+_DIALED = ("Dial", "Conference", "Queue", "Sip", "Uri", "VirtualAgent")
 _WIDEST = len("%F0%9F%93%9E")
 """The most that one character takes when it is URL-encoded."""
 
@@ -68,8 +69,10 @@ def check_element(element: Element, parent: vocabulary.Element | None) -> list[D
     found = [*_required(element, spec), *_nesting(element, spec), *_retired(element, spec)]
     if spec.name in ("Say", "Gather"):
         found += check_speech(element)
-    elif spec.name in ("Dial", "Conference", "Queue", "Sip", "Uri"):
+    elif spec.name in _DIALED:
         found += check_dialed(element)
+    found += check_parameters(element)
+    found += _never_asked(element, spec)
     if spec.rules:
         kids = [child for child in element.elements() if child.spec is not None]
         names = [child.spec.name for child in kids if child.spec is not None]
@@ -77,6 +80,17 @@ def check_element(element: Element, parent: vocabulary.Element | None) -> list[D
         for rule in spec.rules:
             found += _held_against(rule, element, spec, parent, parts)
     return found
+
+
+def _never_asked(element: Element, spec: vocabulary.Element) -> Iterator[Diagnostic]:
+    """Parts that say how, or when, to ask an address that is not given."""
+    for attribute in element.attributes:
+        for ending in ("Event", "Method"):
+            address = attribute.name.removesuffix(ending)
+            asked = address in spec.attributes and element.get(address) is None
+            if address != attribute.name and asked and _written_here(element, attribute.name):
+                message = f"{attribute.name} does nothing here without {address}"
+                yield IGNORED_PART.at(attribute.span, message)
 
 
 def _has_text(element: Element) -> bool:
@@ -219,7 +233,7 @@ def _breaches(
                 yield CONFLICT.at(_span_of(element, subject), message, hint=note)
         case r.IgnoredWithout(attributes=attributes, needs=needs):
             for name in attributes:
-                if name in given and not needs.holds(given, names):
+                if _written_here(element, name) and not needs.holds(given, names):
                     message = f"{name} does nothing here without {needs}"
                     yield IGNORED_PART.at(_span_of_name(element, name), message, hint=note)
         case r.SameValue(attributes=attributes):
@@ -280,6 +294,16 @@ def _span_of(element: Element, condition: r.Condition) -> Span:
         if child.spec is not None and child.spec.name == condition.child:
             return child.span
     return element.span
+
+
+def _written_here(element: Element, name: str) -> bool:
+    """Whether an attribute stands in the element; one of defaults: may be meant for others."""
+    found = element.get(name)
+    return (
+        found is not None
+        and found.span.file is element.span.file
+        and element.span.start <= found.span.start < element.span.end
+    )
 
 
 def _span_of_name(element: Element, name: str) -> Span:

@@ -12,14 +12,21 @@ from twimlc.flow.model import Element
 from twimlc.flow.numbers import check_caller_id
 
 _CONFERENCE_SID = re.compile(r"CF[0-9a-fA-F]{32}")
+_SECRET_NAME = re.compile(
+    r"(?:token|secret|api[_-]?key|passw(?:or)?d|passphrase|pwd|authorization)$", re.IGNORECASE
+)
+_SHORTEST_SECRET = 4
 _OF_ONE_CALL = {"coach": 13240, "reservationSid": 14215}
 
 
 def check_dialed(element: Element) -> Iterator[Diagnostic]:
-    """Findings about a Dial, or about one of its nouns."""
+    """Findings about a Dial, one of its nouns, or a virtual agent."""
     if element.tag == "Dial":
         yield from check_caller_id(element)
         yield from _interconnect(element)
+        return
+    if element.tag == "VirtualAgent":
+        yield from _resumed(element)
         return
     for name, code in _OF_ONE_CALL.items():
         found = element.get(name)
@@ -36,6 +43,27 @@ def check_dialed(element: Element) -> Iterator[Diagnostic]:
         message = "the password stands in a document that is open to everybody"
         hint = "let the SIP system know Twilio by its IP addresses instead"
         yield SECRET.at(password.span, message, hint=hint)
+
+
+def check_parameters(element: Element) -> Iterator[Diagnostic]:
+    """Passwords and keys that a service is handed; those that only the call knows are not here."""
+    for part in element.elements():
+        name, value = part.literal("name") or "", part.literal("value") or ""
+        if part.tag != "Parameter" or not _SECRET_NAME.search(name):
+            continue
+        if len(value) >= _SHORTEST_SECRET and value != "true":
+            message = f"the value of {name} stands in a document that is open to everybody"
+            hint = "let the service check Twilio's request signature instead"
+            yield SECRET.at(part.span, message, hint=hint)
+
+
+def _resumed(agent: Element) -> Iterator[Diagnostic]:
+    """A conversation that is taken up again is one caller's."""
+    for config in agent.elements():
+        if config.literal("name") == "resumeEndUserId" and config.literal("value"):
+            message = "resumeEndUserId belongs to one conversation, and this document to all calls"
+            hint = "an application that knows the caller has to write it"
+            yield FIXED_SID.at(config.span, message, hint=hint, twilio=(32606,))
 
 
 def _interconnect(dial: Element) -> Iterator[Diagnostic]:

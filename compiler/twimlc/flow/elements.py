@@ -6,7 +6,7 @@ Goes out: an :class:`Element` whose attributes are canonical and whose links are
 
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as TableOf
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
@@ -29,8 +29,7 @@ _OF_STATES = (Fetch.TWIML, Fetch.TWIML_LEG, Fetch.MEDIA_OR_TWIML)
 _SPEAKABLE = ("Say", "Play", "Pause")
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What an element needs to know of the flow around it.
 
     ``link`` resolves a scalar or list that stands for a state's document; ``defaults`` gives the

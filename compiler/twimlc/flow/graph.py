@@ -8,6 +8,7 @@ the interpreter of flows all read this.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from twimlc.flow.model import Element, Flow, StateKey
 from twimlc.text import Span
@@ -70,8 +71,7 @@ class Node:
         yield from self.exits.items()
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(NamedTuple):
     """A place that a URL of ours leads to other than by going on: a leg's or a wait document."""
 
     node: NodeKey

@@ -4,17 +4,19 @@ A scalar of the expanded tree comes in; elements go out. The parser reads no DOC
 knows no entities but XML's five, and stops at a fixed depth.
 """
 
+import re
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from twimlc import vocabulary
-from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Fix
 from twimlc.diagnostics.rules.shape import WRONG_TYPE
 from twimlc.diagnostics.rules.twiml import BAD_MARKUP, EXTRA_MARKUP, NOT_ALLOWED_INSIDE
 from twimlc.flow.conflicts import check_element
 from twimlc.flow.model import Attribute, Element, Link, Text
 from twimlc.flow.values import check_value, scalar_text
 from twimlc.source.names import nearest
+from twimlc.source.respell import beyond_doubt, respell_part
 from twimlc.source.tree import CallValue, Node, Scalar, Template
 from twimlc.text import Span
 
@@ -130,7 +132,8 @@ def _ssml(
         close = nearest(raw.tag, known)
         hint = f"did you mean <{close}>?" if close else f"what may stand there: {', '.join(known)}"
         message = f"<{raw.tag}> cannot stand inside <{parent.tag}>"
-        found.append(NOT_ALLOWED_INSIDE.at(span, message, hint=hint))
+        fix = _renamed(raw.tag, known, span) if raw.tag not in vocabulary.VOICE else None
+        found.append(NOT_ALLOWED_INSIDE.at(span, message, hint=hint, fix=fix))
         return None
     attributes: list[Attribute] = []
     for name, text in raw.attributes.items():
@@ -138,7 +141,8 @@ def _ssml(
         if known_attribute is None:
             other = nearest(name, spec.attributes)
             advice = f"did you mean '{other}'?" if other else None
-            found.append(BAD_MARKUP.at(span, f"<{raw.tag}> has no '{name}'", hint=advice))
+            message, fix = f"<{raw.tag}> has no '{name}'", respell_part(span, name, spec.attributes)
+            found.append(BAD_MARKUP.at(span, message, hint=advice, fix=fix))
             continue
         value = _restored(text)
         _, problems = check_value(known_attribute, Scalar(value, text, span, plain=False))
@@ -150,6 +154,20 @@ def _ssml(
     )
     found += check_element(element, parent)
     return element
+
+
+def _renamed(tag: str, known: list[str], span: Span) -> Fix | None:
+    """The fix that writes another name in the one place, or the two tags, where it stands."""
+    meant = beyond_doubt(tag, known)
+    places = list(re.finditer(rf"</?({re.escape(tag)})(?=[\s/>])", span.text))
+    opened = sum(not place[0].startswith("</") for place in places)
+    if meant is None or opened != 1 or span.via is not None:
+        return None
+    edits = (
+        Edit(Span(span.file, span.start + place.start(1), span.start + place.end(1)), meant)
+        for place in places
+    )
+    return Fix(f"write <{meant}>", tuple(edits))
 
 
 def parse_twiml(

@@ -8,6 +8,7 @@ remain, because where they lead is decided by the graph.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from twimlc import vocabulary
 from twimlc.source.tree import Template
@@ -19,8 +20,7 @@ class Kind(StrEnum):
     MESSAGING = "messaging"
 
 
-@dataclass(frozen=True, slots=True)
-class StateKey:
+class StateKey(NamedTuple):
     """A state: its flow and its name.
 
     ``home`` is the author's state whose name its documents carry; it differs from ``name`` for
@@ -35,15 +35,13 @@ class StateKey:
         return f"{self.flow}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class StateLink:
+class StateLink(NamedTuple):
     """A URL that is the document of one of our own states."""
 
     state: StateKey
 
 
-@dataclass(frozen=True, slots=True)
-class MediaLink:
+class MediaLink(NamedTuple):
     """A URL that is an audio file lying beside the flow (``path`` as written, relative to it)."""
 
     flow: str
@@ -55,8 +53,7 @@ Text = str | Template
 """Literal text, or text with call-time values in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """An attribute with its canonical text (what TwiML will show), or the place it links to."""
 
     name: str
@@ -112,8 +109,7 @@ class Element:
             yield from element.links()
 
 
-@dataclass(frozen=True, slots=True)
-class ToState:
+class ToState(NamedTuple):
     state: StateKey
     span: Span
 
@@ -145,7 +141,8 @@ Target = ToState | ToHangup | ToNext | ToSteps
 class Branches:
     """What stands beside a verb: where its outcomes lead. Empty means: the next step.
 
-    ``span`` is the key that makes outcomes differ (``fallback``, else ``when``, else ``then``).
+    ``span`` is the key that makes outcomes differ: ``when`` with the keys of a gather, else
+    ``fallback``, ``when`` or ``then``, whichever is there first.
     """
 
     then: Target | None = None

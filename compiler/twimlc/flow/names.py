@@ -6,6 +6,7 @@ finding with the nearest name.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from twimlc.diagnostics.diagnostic import Diagnostic, Fix
 from twimlc.diagnostics.edits import rewrite
@@ -17,14 +18,13 @@ from twimlc.diagnostics.rules.names import (
 )
 from twimlc.flow.model import Kind, StateKey
 from twimlc.source.names import nearest
-from twimlc.source.respell import beyond_doubt, respell
+from twimlc.source.respell import beyond_doubt, hint_and_fix
 from twimlc.source.tree import Scalar
 
 _BLOCKS = frozenset({"voicemail", "leave", "reject", "record"})
 
 
-@dataclass(frozen=True, slots=True)
-class FlowNames:
+class FlowNames(NamedTuple):
     """What other flows may know of a flow: its states by name, its start, its kind.
 
     ``reachable`` is false for a flow of the matrix seen from outside it.
@@ -70,8 +70,7 @@ class Scope:
             self.used.add(key)
             return key, []
         known = [*scope.states, "hangup", "next"]
-        close = nearest(text, known)
-        hint = f"did you mean '{close}'?" if close else None
+        hint, fix = hint_and_fix(node.span, text, known)
         if hint is None and text in self.flows:
             hint = f"to go to the flow of that name, write {text}/"
         if hint is None and text in _BLOCKS:
@@ -80,7 +79,6 @@ class Scope:
             hint = f"there are: {', '.join(list(scope.states)[:12])}"
         where = "in this component " if scope.outer is not None else ""
         message = f"no state {where}is called '{text}'"
-        fix = respell(node.span, text, known)
         return None, [UNKNOWN_STATE.at(node.span, message, hint=hint, fix=fix)]
 
     def _elsewhere(

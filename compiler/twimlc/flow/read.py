@@ -6,7 +6,7 @@ all flows the expanded tree gives the model and every finding about one flow alo
 """
 
 from collections.abc import Mapping as MappingABC
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.names import UNKNOWN_STATE
@@ -21,8 +21,7 @@ from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
 from twimlc.text import SourceFile
 
 
-@dataclass(frozen=True, slots=True)
-class ReadFlow:
+class ReadFlow(NamedTuple):
     """A flow and the states that something in it names (its own and other flows')."""
 
     flow: Flow

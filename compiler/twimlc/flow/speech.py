@@ -25,6 +25,8 @@ def check_speech(element: Element) -> Iterator[Diagnostic]:
             if language.lower().split("-")[0] not in family.languages:
                 message = f"the voice {voice} speaks {', '.join(family.languages)}, not {language}"
                 yield LANGUAGE_OF_VOICE.at(given.span, message)
+        elif element.tag == "Gather" and language == "multi":
+            return  # any language: the speech model decides whether that goes
         elif "-" not in language and language not in _known(element):
             message = f"'{language}' is a language without its country"
             hint = (

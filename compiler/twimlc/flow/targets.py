@@ -111,7 +111,8 @@ class TargetReader:
         if element.tag == "Connect" and outcomes.failed == ("not-open",):
             to, otherwise = self._room(when, then, fallback, named, to, otherwise)
         written = {entry.key: entry.key_span for entry in given}
-        place = next(written[key] for key in ("fallback", "when", "then") if key in written)
+        order = ("when", "fallback", "then") if keys else ("fallback", "when", "then")
+        place = next(written[key] for key in order if key in written)
         return Branches(to, named, otherwise, keys, place)
 
     def _when(

@@ -23,7 +23,7 @@ from twimlc.diagnostics.rules.twiml import (
 from twimlc.flow.addresses import wrong_port
 from twimlc.flow.remarks import remarks
 from twimlc.source.names import nearest
-from twimlc.source.respell import respell
+from twimlc.source.respell import respell_part
 from twimlc.source.tree import Atom, Mapping, Node, Sequence, Template
 from twimlc.vocabulary import AttributeType as T
 
@@ -93,6 +93,7 @@ def _check_list(spec: vocabulary.Attribute, node: Sequence) -> Checked:
     return (None, [problem]) if problem else (joined, [])
 
 
+_NEARLY_WHOLE = re.compile(r"\s*([0-9]{0,9})(?:[.,]([0-9]{1,9}))?\s*(s|secs?|seconds?)?\s*")
 _PLAIN = {
     T.INTEGER: "a whole number",
     T.DECIMAL: "a number",
@@ -135,7 +136,7 @@ def _bad(spec: vocabulary.Attribute, text: str, node: Node, hint: str | None = N
         choices = (*spec.values, *spec.keywords, *spec.aliases)
         close = nearest(text, choices) if choices else None
         hint = f"did you mean '{close}'?" if close else None
-        fix = respell(node.span, text, choices)
+        fix = respell_part(node.span, text, choices)
     elif (canonical := _canonical(spec, text)) is not None:
         fix = rewrite(node.span, text, canonical)
     message = f"{spec.name} takes {expected(spec)}, not '{_short(text)}'"
@@ -161,11 +162,21 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
-def _number_hint(text: str) -> str | None:
+def _number_hint(spec: vocabulary.Attribute, text: str) -> str | None:
     stripped = text.lstrip("0")
     if stripped.isdecimal() and stripped != text:
         return f"write {stripped} without leading zeros"
-    return None
+    parted = _NEARLY_WHOLE.fullmatch(text)
+    if parted is None or spec.type is not T.INTEGER or not (parted[1] or parted[2]):
+        return None
+    if parted[3] and spec.unit != "seconds":
+        return None
+    # Rounded up, so that half a second does not become none.
+    whole = int(parted[1] or "0") + (1 if (parted[2] or "").strip("0") else 0)
+    low, high = spec.minimum, spec.maximum
+    if (low is not None and whole < low) or (high is not None and whole > high):
+        return None
+    return f"whole {spec.unit or 'numbers'} only: write {whole}"
 
 
 def _problem(spec: vocabulary.Attribute, text: str, node: Node) -> Diagnostic | None:
@@ -178,11 +189,11 @@ def _problem(spec: vocabulary.Attribute, text: str, node: Node) -> Diagnostic | 
                 return _bad(spec, text, node, hint)
         case T.INTEGER:
             if not _INTEGER.fullmatch(text):
-                return _bad(spec, text, node, _number_hint(text))
+                return _bad(spec, text, node, _number_hint(spec, text))
             return _out_of_range(spec, text, node)
         case T.DECIMAL:
             if not _DECIMAL.fullmatch(text):
-                return _bad(spec, text, node, _number_hint(text))
+                return _bad(spec, text, node, _number_hint(spec, text))
             return _out_of_range(spec, text, node)
         case T.INTEGER_OR_KEYWORD:
             if text in spec.keywords:

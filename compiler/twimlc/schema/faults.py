@@ -13,9 +13,10 @@ from jsonschema import Draft7Validator
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.schema.closures import Compiler
 from twimlc.schema.compiled import BESIDE
+from twimlc.schema.keys import unknown_keys
 from twimlc.schema.place import Path, Place, plain
 from twimlc.schema.structure import step_faults
-from twimlc.schema.wording import unknown_keys, word
+from twimlc.schema.wording import word
 from twimlc.source import tree
 from twimlc.source.tree import Node
 

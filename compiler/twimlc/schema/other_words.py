@@ -43,6 +43,28 @@ _OUTCOMES = {
 }
 
 
+_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_SIGNS: Mapping[str, str] = {name: str(digit) for digit, name in enumerate(_DIGITS)} | {
+    "star": "*",
+    "asterisk": "*",
+    "pound": "#",
+    "hash": "#",
+}
+
+
+def sign_called(name: str) -> str | None:
+    """The key of a phone that people call by a name: ``pound`` is ``#``."""
+    return _SIGNS.get(name)
+
+
+def choice_hint(key: str, sign: str | None) -> str | None:
+    """What to write instead of a choice that is no key of a phone."""
+    if sign is not None:
+        return f'write "{sign}"'
+    place = {"default": "fallback", "else": "fallback", "timeout": "silence"}.get(key)
+    return None if place is None else f"what else can happen stands under '{place}'"
+
+
 def as_step(text: str, verbs: Collection[str], bare: Collection[str]) -> str | None:
     """The step that a text was meant as which is, or begins with, the name of a verb."""
     text = text.strip()

@@ -48,6 +48,16 @@ class Place:
         """The key above that."""
         return self.above[-2] if len(self.above) > 1 else None
 
+    @property
+    def verb(self) -> str | None:
+        """The verb of the step that the place is in."""
+        for index in range(len(self.path) - 1, 0, -1):
+            key = self.path[index]
+            listed = isinstance(self.path[index - 1], int)
+            if listed and isinstance(key, str) and self.path[index - 2 : index - 1] != ("people",):
+                return key
+        return None
+
     def lacks(self, key: str) -> bool:
         """Whether ``key`` does not stand beside the place."""
         return not isinstance(self.parent, Mapping) or self.parent.entry(key) is None

@@ -4,6 +4,7 @@ The reader of the project file words its own findings (``source/project.py``); t
 editors the same.
 """
 
+from twimlc.schema.account import account_schema
 from twimlc.schema.blocks import PARAM_NAME, allow
 from twimlc.schema.flow_file import DRAFT, NAME
 from twimlc.schema.leaves import Schema, matching, one_of, text
@@ -44,11 +45,13 @@ def project_schema() -> Schema:
                 "properties": {
                     "choice": _budget("What may come before the first choice."),
                     "human": _budget("What may come before a human."),
+                    "sound": _budget("What a sound counts whose length is not known.", keys=False),
                 },
                 "additionalProperties": False,
-                "$comment": "a map of choice and human",
+                "$comment": "a map of choice, human and sound",
                 "description": "How much a caller bears, at worst, on every way through a flow.",
             },
+            "account": account_schema(),
             "rules": {
                 "type": ["object", "null"],
                 "additionalProperties": one_of(
@@ -64,13 +67,14 @@ def project_schema() -> Schema:
     }
 
 
-def _budget(description: str) -> Schema:
+def _budget(description: str, *, keys: bool = True) -> Schema:
     most: Schema = {"type": "integer", "minimum": 0, "maximum": 999_999}
+    measures = ("seconds", "words", "keys") if keys else ("seconds", "words")
     return {
         "type": ["object", "null"],
-        "properties": {"seconds": most, "words": most, "keys": most},
+        "properties": dict.fromkeys(measures, most),
         "additionalProperties": False,
-        "$comment": "a map of seconds, words and keys",
+        "$comment": f"a map of {', '.join(measures[:-1])} and {measures[-1]}",
         "description": description,
     }
 

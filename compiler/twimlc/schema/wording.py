@@ -9,31 +9,28 @@ from decimal import Decimal
 from typing import Any
 
 from twimlc import vocabulary
-from twimlc.diagnostics.diagnostic import Diagnostic, Fix
-from twimlc.diagnostics.edits import rewrite
+from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Fix
+from twimlc.diagnostics.edits import blank_behind, rewrite
 from twimlc.diagnostics.rules.shape import (
-    BAD_KEY,
     BAD_NAME,
     BAD_VALUE,
     EMPTY_LIST,
     MISSING_KEY,
     NO_VERB,
-    UNKNOWN_KEY,
     WRONG_TYPE,
 )
 from twimlc.schema.compiled import BESIDE, PROMPT_STEP, STEP
-from twimlc.schema.other_words import as_step, bare_verbs, inside_hint
-from twimlc.schema.place import COMMA_HINT, Place, after_comma
+from twimlc.schema.keys import BLOCK_VERBS
+from twimlc.schema.other_words import as_step, bare_verbs
+from twimlc.schema.place import Place
 from twimlc.source.names import meant, nearest, proposed_name, valid_name, valid_param
-from twimlc.source.respell import beyond_doubt, respell
-from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
-from twimlc.vocabulary.missing import attribute_codes, missing_codes
+from twimlc.source.respell import beyond_doubt, respell, respell_part
+from twimlc.source.tree import Mapping, Node, Scalar, Sequence, is_empty
+from twimlc.text import Span
 
 Schema = Table[str, Any]
 
 _SWITCHES = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
-_TEXT_WORDS = frozenset({"text", "body", "content", "words", "value", "message", "to", "address"})
-_BLOCK_VERBS = {"menu": "gather", "hunt": "dial"}
 
 
 def word(place: Place, keyword: str, wanted: Any, schema: Schema) -> Diagnostic:
@@ -60,7 +57,8 @@ def word(place: Place, keyword: str, wanted: Any, schema: Schema) -> Diagnostic:
         choices = (value for part in wanted for value in part.get("enum", ()))
         among = ", ".join(str(value) for value in choices if value is not True)
         hint, fix = _among(place.node, among), _among_fix(place.node, among)
-        if place.key == "method" and place.lacks("action") and codes is not None:
+        asked = not place.lacks("action") or not place.lacks("url")
+        if place.key == "method" and not asked and codes is not None:
             fix = None  # spelt right it would be refused where the compiler writes the action
             if place.owner in ("gather", "record", "pay"):
                 hint = "leave it out: it says how an action is asked for, and there is none"
@@ -73,25 +71,6 @@ def word(place: Place, keyword: str, wanted: Any, schema: Schema) -> Diagnostic:
         return BAD_VALUE.at(span, message, hint=_among(place.node, takes), fix=fix, twilio=codes)
     hint, fix = _rewrite(place, schema, types)
     return WRONG_TYPE.at(span, message, hint=hint, fix=fix, twilio=codes)
-
-
-def unknown_keys(place: Place, schema: Schema) -> list[Diagnostic]:
-    """A finding for each key of the map at ``place`` that its schema does not know."""
-    assert isinstance(place.node, Mapping), "only maps have keys"
-    known: Schema = schema.get("properties", {})
-    patterns = [re.compile(text) for text in schema.get("patternProperties", ())]
-    takes = schema.get("$comment", "")
-    found: list[Diagnostic] = []
-    for entry in place.node:
-        if entry.key in known or any(pattern.search(entry.key) for pattern in patterns):
-            continue
-        if takes.startswith("a map of keys"):
-            found.append(_bad_key(entry))
-        elif not known and patterns:
-            found.append(_bad_map_name(entry, place.key or "", takes))
-        else:
-            found.append(_unknown_key(entry, place, known, schema))
-    return found
 
 
 def _lacks(node: Node, key: str) -> bool:
@@ -160,6 +139,7 @@ def _no_step(place: Place, schema: Schema) -> Diagnostic:
     verb, colon, rest = text.partition(":")
     if colon and verb in known:
         hint = f"a blank is missing behind the colon: '{verb}: {rest}'"
+        fix = blank_behind(node.span, f"{verb}:")
     elif text in known:
         hint = f"write what it takes behind a colon: '{text}: …'"
     elif noun == "step" and (step := as_step(text, verbs, ())) is not None:
@@ -187,98 +167,8 @@ def _bad_name(node: Scalar, name: str, *, param: bool) -> Diagnostic:
     return BAD_NAME.at(node.span, message, hint=hint)
 
 
-def _bad_map_name(entry: Entry, name: str, takes: str) -> Diagnostic:
-    if "values" in takes:
-        reason, noun = valid_param(entry.key), "a param"
-    else:
-        reason = valid_name(entry.key)
-        noun = {"states": "a state", "components": "a component"}.get(name, "a target")
-    if reason is None:
-        reason = f"'{entry.key}' already says what happens where a state is named"
-    proposal = proposed_name(entry.key) if noun != "a param" else None
-    hint = None if proposal is None else f"'{proposal}' would do"
-    return BAD_NAME.at(entry.key_span, f"'{entry.key}' cannot name {noun}: {reason}", hint=hint)
-
-
-def _bad_key(entry: Entry) -> Diagnostic:
-    message = f"'{entry.key}' is not on a phone: a choice is made of 0 to 9, * and #"
-    if "${" in entry.key:
-        hint = "a key cannot be an expression; a whole map can: 'choices: ${table}'"
-        return BAD_KEY.at(entry.key_span, message, hint=hint)
-    others = {"default": "fallback", "else": "fallback", "timeout": "silence"}
-    place = others.get(entry.key)
-    digits = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    signs = {"star": "*", "asterisk": "*", "pound": "#", "hash": "#"}
-    signs |= {name: str(digit) for digit, name in enumerate(digits)}
-    if entry.key in signs:
-        return BAD_KEY.at(entry.key_span, message, hint=f'write "{signs[entry.key]}"')
-    if place is not None:
-        hint = f"what else can happen stands under '{place}'"
-        return BAD_KEY.at(entry.key_span, message, hint=hint)
-    return BAD_KEY.at(entry.key_span, message)
-
-
-def _unknown_key(entry: Entry, place: Place, known: Schema, schema: Schema) -> Diagnostic:
-    where = "a flow" if place.key is None and "steps" in known else f"'{place.key}'"
-    if place.key is None and "targets" in known:
-        where = "a project file"
-    message = f"{where} has no '{entry.key}'"
-    folded = re.sub(r"[-_ ]", "", entry.key).casefold()
-    near = next((k for k in known if k.casefold() == folded), None)
-    hint, renamed = None, near
-    if near is not None:
-        hint = f"it is written '{near}'"
-    elif after_comma(entry):
-        hint = COMMA_HINT
-    elif entry.key in BESIDE[STEP] and "extra" in known:
-        hint = f"'{entry.key}' stands beside {place.key}, not inside it: indent it less"
-    elif entry.key in _TEXT_WORDS and (text := _text_key(schema)) is not None:
-        renamed, hint = text, f"the text of {place.key} is called '{text}'"
-    elif (
-        place.key is None
-        and isinstance(entry.value, Sequence)
-        and "states" in known
-        and not (renamed := beyond_doubt(entry.key, known))
-    ):
-        hint = "a state stands under 'states:': indent it"
-    elif entry.key in ("action", "method", "actionOnEmptyResult") and "choices" in known:
-        hint = "a menu writes it itself; say under 'choices' where each key leads"
-    elif (other := inside_hint(entry.key, place.key or "", known)) is not None:
-        hint = other
-    elif (near := nearest(entry.key, known)) is not None:
-        hint = f"did you mean '{near}'?"
-        renamed = beyond_doubt(entry.key, known)
-    elif (owner := _owner(entry.key)) is not None:
-        hint = f"'{entry.key}' belongs to {owner}"
-    elif len(known) <= 14:
-        hint = f"it can have {', '.join(key for key in known if key != 'extra')}"
-    elif "extra" in known and place.key not in _BLOCK_VERBS:
-        hint = "an attribute newer than this compiler goes into 'extra:'"
-    fix = rewrite(entry.key_span, entry.key, renamed) if renamed else None
-    # Only a key that would have become TwiML could have met Twilio's check of it.
-    becomes_twiml = "extra" in known and place.key not in _BLOCK_VERBS
-    could_meet = attribute_codes if near or renamed else missing_codes
-    codes = could_meet(place.key or "", entry.key) if becomes_twiml else ()
-    return UNKNOWN_KEY.at(entry.key_span, message, hint=hint, fix=fix, twilio=codes)
-
-
-def _text_key(schema: Schema) -> str | None:
-    if "required" in schema:
-        return str(schema["required"][0])
-    for part in schema.get("anyOf", ()):
-        return str(part["required"][0]) if "required" in part else None
-    return None
-
-
-def _owner(key: str) -> str | None:
-    """The element that has the attribute, if there is only one."""
-    elements = [*vocabulary.VOICE.values(), *vocabulary.MESSAGING.values()]
-    owners = {element.key for element in elements if key in element.attributes}
-    return owners.pop() if len(owners) == 1 else None
-
-
 def _codes(place: Place) -> tuple[int, ...] | None:
-    owner = _BLOCK_VERBS.get(place.owner or "", place.owner)
+    owner = BLOCK_VERBS.get(place.owner or "", place.owner)
     for element in (*vocabulary.VOICE.values(), *vocabulary.MESSAGING.values()):
         spec = element.attributes.get(place.key or "")
         if element.key == owner and spec is not None:
@@ -292,18 +182,37 @@ def _among(node: Node, takes: str) -> str | None:
     words = takes.removeprefix("some of ").split(", ")
     if "," in node.text and takes.startswith("some of"):
         return "the words stand with one blank between them, or in a list"
+    if takes.startswith("some of"):
+        wrong = next((each for each in node.text.split() if each not in words), node.text)
+        return meant(wrong, words)
     switch = _SWITCHES.get(node.text.lower()) if node.text.isalpha() else None
     return f"write {switch}" if switch in words else meant(node.text, words)
 
 
 def _among_fix(node: Node, takes: str) -> Fix | None:
-    if not isinstance(node, Scalar) or takes.startswith("some of "):
+    if not isinstance(node, Scalar):
         return None
+    if takes.startswith("some of "):
+        return _some_fix(node, takes.removeprefix("some of ").split(", "))
     words = takes.removeprefix("one of ").split(", ")
     switch = _SWITCHES.get(node.text.lower()) if node.text.isalpha() else None
     if switch in words:
         return rewrite(node.span, node.text, switch)
     return respell(node.span, node.text, words)
+
+
+def _some_fix(node: Scalar, words: list[str]) -> Fix | None:
+    """The fix for a text of several words: their commas taken out, or the one that is misspelt."""
+    given = re.split(r"\s*,\s*|\s+", node.text.strip())
+    wrong = [each for each in given if each not in words]
+    if len(wrong) == 1 and "," not in node.text:
+        return respell_part(node.span, wrong[0], words)
+    if wrong or "," not in node.text or node.span.via is not None or "," not in node.span.text:
+        return None
+    commas = re.finditer(r"\s*,\s*", node.span.text)
+    start, file = node.span.start, node.span.file
+    edits = (Edit(Span(file, start + c.start(), start + c.end()), " ") for c in commas)
+    return Fix("part the words with blanks", tuple(edits))
 
 
 def _rewrite(place: Place, schema: Schema, types: set[str]) -> tuple[str | None, Fix | None]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from twimlc.diagnostics.diagnostic import Diagnostic, Label
 from twimlc.diagnostics.rules import values as rules
@@ -72,7 +73,8 @@ def unknown_component(name: Scalar, components: Map[str, Component]) -> Diagnost
     elif components:
         hint = "there are: " + ", ".join(sorted(components)[:12])
     else:
-        hint = f"components are files such as _components/{name.text or 'closing'}.yaml"
+        stem = PurePosixPath(name.text).stem.strip("._") or "closing"
+        hint = f"components are files: 'use: {stem}' means _components/{stem}.yaml"
     message = f"no component is called '{name.text[:100]}'"
     fix = respell(name.span, name.text, components)
     return rules.UNKNOWN_COMPONENT.at(name.span, message, hint=hint, fix=fix)

@@ -29,6 +29,8 @@ def same_elsewhere(before: Node, after: Node, edits: List[Edit]) -> bool:
                 same = old.value == new.value and old.text == new.text
                 if not same and not _touched(old.span, here):
                     return False
+            case (Scalar() as old, _) if _inside(old.span, here):
+                continue  # a blank behind a colon makes a map of a text
             case (Sequence(items=old_items), Sequence(items=new_items)):
                 if len(old_items) != len(new_items):
                     return False
@@ -50,6 +52,10 @@ def _touched(span: Span, ranges: List[_Range]) -> bool:
     return span.via is None and any(
         start <= span.end and span.start <= end for start, end in ranges
     )
+
+
+def _inside(span: Span, ranges: List[_Range]) -> bool:
+    return span.via is None and any(span.start < start and end < span.end for start, end in ranges)
 
 
 def _without_new(entries: tuple[Entry, ...], length: int, there: List[_Range]) -> list[Entry]:

@@ -16,6 +16,7 @@ from twimlc.source.expression import call_value
 from twimlc.source.filters import FILTERS, Argument, Filter
 from twimlc.source.grammar import UNSPEAKABLE, refusal
 from twimlc.source.names import nearest
+from twimlc.source.respell import beyond_doubt
 from twimlc.source.scope import Scope
 from twimlc.source.tree import Mapping, Node, Scalar, Sequence, Template
 from twimlc.source.values import BrokenRuleError, Missing, kind, text_of
@@ -141,11 +142,13 @@ class Evaluation:
         found = whole.get(key)
         if found is not None:
             return found
-        near = nearest(key, [entry.key for entry in whole.entries[:1000]])
+        names = [entry.key for entry in whole.entries[:1000]]
+        near, sure = nearest(key, names), beyond_doubt(key, names)
         keys = ", ".join(values.clipped(entry.key, 30) for entry in whole.entries[:12])
         hint = f"did you mean '{near}'?" if near else f"there are: {keys}" if keys else None
         message = f"the map has no '{values.clipped(key)}'"
-        return Missing(BrokenRuleError(rules.UNKNOWN_NAME, message, hint))
+        words = None if sure is None else (f".{key}", f".{sure}")
+        return Missing(BrokenRuleError(rules.UNKNOWN_NAME, message, hint, meant=words))
 
     def _item(self, whole: Sequence, key: str | Node) -> Value:
         if not isinstance(key, Scalar) or type(key.value) is not int:
@@ -256,7 +259,10 @@ class Evaluation:
         if name not in FILTERS:
             near = nearest(name, FILTERS)
             hint = f"did you mean '{near}'?" if near else "there are: " + ", ".join(sorted(FILTERS))
-            raise BrokenRuleError(rules.BAD_EXPRESSION, f"there is no filter '{name}'", hint)
+            sure = beyond_doubt(name, FILTERS)
+            words = None if sure is None else (name, sure)
+            message = f"there is no filter '{name}'"
+            raise BrokenRuleError(rules.BAD_EXPRESSION, message, hint, meant=words)
         if tree.node is None or tree.dyn_args is not None or tree.dyn_kwargs is not None:
             raise BrokenRuleError(
                 rules.BAD_EXPRESSION, f"the filter '{name}' takes plain arguments only"

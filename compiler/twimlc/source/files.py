@@ -7,7 +7,9 @@ the compiler up for ever. With ``root`` given, a file whose real place lies outs
 import errno
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.project import OUTSIDE_PROJECT, UNREADABLE_FILE
@@ -89,10 +91,20 @@ def read_bytes(
 
 
 def read_source(
-    path: Path, *, root: Path | None, name: str | None = None, asked: Span | None = None
+    path: Path,
+    *,
+    root: Path | None,
+    name: str | None = None,
+    asked: Span | None = None,
+    texts: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[SourceFile | None, list[Diagnostic]]:
-    """The text of a flow, a component, a call script or the project file."""
+    """The text of a flow, a component, a call script, a table or the project file.
+
+    ``texts`` holds what files say instead, by the name that findings show.
+    """
     shown = name if name is not None else display_path(path, root or Path.cwd())
+    if shown in texts:
+        return SourceFile(shown, texts[shown]), []
     data, findings = read_bytes(path, root=root, name=shown, limit=SOURCE_LIMIT, asked=asked)
     if data is None:
         return None, findings

@@ -12,8 +12,9 @@ from twimlc.diagnostics.rules.project import (
     RAGGED_ROW,
     ROW_IS_FLOW,
 )
-from twimlc.source.names import RESERVED_PARAMS, meant, proposed_name, valid_name, valid_param
+from twimlc.source.names import RESERVED_PARAMS, proposed_name, valid_name, valid_param
 from twimlc.source.patterns import FlowPattern, selected
+from twimlc.source.respell import hint_and_fix
 from twimlc.source.rows import Cell, read_rows
 from twimlc.source.tree import Node, Scalar
 from twimlc.text import SourceFile, Span
@@ -109,13 +110,10 @@ def _column_faults(heading: Sequence[Cell], folder: Scalar | None) -> list[Diagn
             )
         seen.setdefault(cell.text, cell)
     if folder is not None and folder.text not in seen:
-        findings.append(
-            BAD_COLUMN.at(
-                folder.span,
-                f"the table has no column '{folder.text}'",
-                hint=meant(folder.text, seen) or f"its columns are {', '.join(seen)}",
-            )
-        )
+        near, fix = hint_and_fix(folder.span, folder.text, seen)
+        hint = near or f"its columns are {', '.join(seen)}"
+        message = f"the table has no column '{folder.text}'"
+        findings.append(BAD_COLUMN.at(folder.span, message, hint=hint, fix=fix))
     return findings
 
 

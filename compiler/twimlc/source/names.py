@@ -63,28 +63,31 @@ def folded(name: str) -> str:
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that was most likely meant by ``word``; None when none looks like it."""
-    return _nearest(word, tuple(candidates))
+    near = _nearest(word, tuple(candidates))
+    return near[0] if near else None
 
 
 @lru_cache(maxsize=16)  # the hint asks, and then the fix
-def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+def _nearest(word: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """The nearest name, and those that are as near in every way."""
     same = _by_letters(known).get(folded(word))
     if same is not None:
-        return same
+        return (same,)
     # difflib is quadratic in the word's length; no name of ours is anywhere near this long.
     from difflib import SequenceMatcher, get_close_matches
 
     word = word[:100]
     found = get_close_matches(word, alike(word, known), n=4, cutoff=0.6)
     if len(found) < 2:
-        return found[0] if found else None
+        return tuple(found)
 
     # Of names equally near, one is meant that begins alike and is as long: sey is say, not use.
     def likeness(name: str) -> tuple[float, bool, bool]:
         ratio = SequenceMatcher(None, name, word).ratio()
         return ratio, name[:1] == word[:1], len(name) == len(word)
 
-    return max(found, key=likeness)
+    most = max(map(likeness, found))
+    return tuple(name for name in found if likeness(name) == most)
 
 
 def alike(word: str, known: tuple[str, ...]) -> list[str]:
@@ -118,5 +121,6 @@ def _alike(word: str, known: tuple[str, ...]) -> list[str]:
 
 def meant(word: str, candidates: Iterable[str]) -> str | None:
     """The hint of a finding about an unknown ``word``: "did you mean 'voicemail'?", or None."""
-    name = nearest(word, candidates)
-    return None if name is None else f"did you mean '{name}'?"
+    near = _nearest(word, tuple(candidates))
+    names = " or ".join(f"'{name}'" for name in near[:2])
+    return f"did you mean {names}?" if near else None

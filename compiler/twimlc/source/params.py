@@ -5,13 +5,17 @@ What a single value expands to is not decided here; `fill` gets that as a functi
 
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Map
+from types import MappingProxyType
 
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules import values as rules
+from twimlc.diagnostics.rules.project import BAD_PROJECT
 from twimlc.source.expression import names_in
-from twimlc.source.names import nearest
+from twimlc.source.names import valid_param
 from twimlc.source.placeholder import Hole, scan
-from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence
+from twimlc.source.respell import hint_and_fix
+from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
+from twimlc.text import Span
 
 Expand = Callable[[Node, Map[str, Node], frozenset[str]], Node | None]
 
@@ -24,17 +28,46 @@ def declared(tree: Mapping) -> dict[str, Entry]:
     return {entry.key: entry for entry in params.entries}
 
 
-def undeclared(names: Iterable[str], given: Map[str, Node]) -> list[Diagnostic]:
+def read_params(node: Node | None, findings: list[Diagnostic]) -> Map[str, Node]:
+    """A map of params as a target or a file of params gives them."""
+    if node is None or is_empty(node):
+        return {}
+    if not isinstance(node, Mapping):
+        findings.append(BAD_PROJECT.at(node.span, "params are a map: a name and a value each"))
+        return {}
+    params: dict[str, Node] = {}
+    for part in node:
+        reason = valid_param(part.key)
+        if reason is None:
+            params[part.key] = part.value
+        else:
+            message = f"'{part.key}' cannot name a param: {reason}"
+            findings.append(BAD_PROJECT.at(part.key_span, message))
+    return params
+
+
+def places_of(node: Node | None) -> dict[str, Span]:
+    """Where the name of each value stands."""
+    return {e.key: e.key_span for e in node} if isinstance(node, Mapping) else {}
+
+
+def undeclared(
+    names: Iterable[str], given: Map[str, Node], places: Map[str, Span] = MappingProxyType({})
+) -> list[Diagnostic]:
     """Findings for values given from outside under names that no flow declares."""
     known = list(dict.fromkeys(names))
     findings = []
     for name, value in given.items():
         if name in known:
             continue
-        near = nearest(name, known)
-        hint = f"did you mean '{near}'?" if near else "declared are: " + ", ".join(known[:12])
+        span = places.get(name, value.span)
+        near, fix = hint_and_fix(span, name, known)
+        hint = near or "declared are: " + ", ".join(known[:12])
+        if name not in places:
+            fix = None  # it was typed on the command line
         message = f"no flow declares a param called '{name}'"
-        findings.append(rules.UNKNOWN_PARAM.at(value.span, message, hint=hint if known else None))
+        finding = rules.UNKNOWN_PARAM.at(span, message, hint=hint if known else None, fix=fix)
+        findings.append(finding)
     return findings
 
 

@@ -4,27 +4,30 @@ The folder of ``twimlc.yaml`` is the project's; paths in the file stay inside it
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
 
 from twimlc.diagnostics.diagnostic import Diagnostic, Severity
 from twimlc.diagnostics.rules.project import (
     BAD_FOLDER,
     BAD_PROJECT,
-    BAD_RULE_SETTING,
     NO_SUCH_FLOW,
     OUTSIDE_PROJECT,
     UNKNOWN_PROJECT_KEY,
     UNKNOWN_TARGET,
 )
 from twimlc.source import tree
+from twimlc.source.account import NOTHING_SAID, Account, read_account
 from twimlc.source.files import display_path, is_inside, place_of, read_source
 from twimlc.source.matrix import Matrix, read_matrix
 from twimlc.source.names import meant
 from twimlc.source.patterns import FlowPattern
 from twimlc.source.reader import read_yaml
+from twimlc.source.respell import hint_and_fix
+from twimlc.source.settings import Setting, read_budgets, read_rules, unknown_keys
 from twimlc.source.targets import HOSTS, Target, host_target, read_patterns, read_target
 from twimlc.source.tree import Node, Scalar, is_empty
 from twimlc.text import SourceFile, Span
@@ -33,12 +36,8 @@ PROJECT_FILE = "twimlc.yaml"
 _MISNAMED = "twimlc.yml"
 DEFAULT_TARGET = "twiml-bin"
 
-_KEYS = ("flows", "build", "targets", "matrix", "rules", "budgets")
-_BUDGETS = ("choice", "human")
-_MEASURES = ("seconds", "words", "keys")
+_KEYS = ("flows", "build", "targets", "matrix", "account", "rules", "budgets")
 _MATRIX_KEYS = ("table", "folder", "flows")
-
-Setting = Severity | Literal["off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,8 @@ class Project:
     """A folder of flows and what to make of them. ``rules`` maps slugs to severities.
 
     ``target_places`` says where each target stands, also one whose host is not known.
-    ``budgets`` says how many seconds, words and keys may come before a choice and a human.
+    ``budgets`` says how many seconds, words and keys may come before a choice and a human,
+    ``account`` what only the account knows.
     """
 
     root: Path
@@ -58,6 +58,7 @@ class Project:
     matrix: Matrix | None = None
     rules: Mapping[str, Setting] = field(default_factory=dict)
     budgets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    account: Account = NOTHING_SAID
     recursive: bool = True
 
 
@@ -70,8 +71,13 @@ def find_root(start: Path) -> Path | None:
     return None
 
 
-def read_project(config: Path | None, cwd: Path) -> tuple[Project | None, list[Diagnostic]]:
-    """The project of a project file, or, without one, what ``cwd`` alone makes up."""
+def read_project(
+    config: Path | None, cwd: Path, texts: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Project | None, list[Diagnostic]]:
+    """The project of a project file, or, without one, what ``cwd`` alone makes up.
+
+    ``texts`` holds what files say instead of what lies on the disk, as in :func:`read_source`.
+    """
     if config is None:
         return _bare_project(cwd.absolute()), []
     config = cwd.absolute() / config
@@ -81,7 +87,8 @@ def read_project(config: Path | None, cwd: Path) -> tuple[Project | None, list[D
         name = display_path(misnamed, cwd.absolute())
         message = f"the project file is called {PROJECT_FILE}, so '{name}' has no effect"
         return None, [BAD_PROJECT.at(place_of(name), message, hint=f"name it {PROJECT_FILE}")]
-    file, findings = read_source(config, root=None, name=display_path(config, cwd.absolute()))
+    read = partial(read_source, texts=texts)
+    file, findings = read(config, root=None, name=display_path(config, cwd.absolute()))
     if file is None:
         return None, findings
     body, yaml_findings = read_yaml(file)
@@ -93,10 +100,18 @@ def read_project(config: Path | None, cwd: Path) -> tuple[Project | None, list[D
         return None, [*findings, BAD_PROJECT.at(body.span, message)]
     for entry in body:
         if entry.key not in _KEYS and not entry.key.startswith("x-"):
-            hint = meant(entry.key, _KEYS) or f"it can have {', '.join(_KEYS)}, and x-… for notes"
+            near, fix = hint_and_fix(entry.key_span, entry.key, _KEYS)
+            hint = near or f"it can have {', '.join(_KEYS)}, and x-… for notes"
             message = f"the project file has no '{entry.key}'"
-            findings.append(UNKNOWN_PROJECT_KEY.at(entry.key_span, message, hint=hint))
+            findings.append(UNKNOWN_PROJECT_KEY.at(entry.key_span, message, hint=hint, fix=fix))
     flows, build = _folders(body, root, findings)
+    account = read_account(body.get("account"), findings)
+    rules = read_rules(body.get("rules"), findings)
+    if account.pci:
+        # What is only unwise elsewhere is refused in PCI mode.
+        from twimlc.diagnostics.rules.addresses import INSECURE_ADDRESS
+
+        rules = {INSECURE_ADDRESS.slug: Severity.ERROR, **rules}
     project = Project(
         root=root,
         file=file,
@@ -104,9 +119,10 @@ def read_project(config: Path | None, cwd: Path) -> tuple[Project | None, list[D
         build=build,
         targets=_targets(body.get("targets"), findings),
         target_places=_target_places(body.get("targets")),
-        matrix=_matrix(body.get("matrix"), root, findings),
-        rules=_rules(body.get("rules"), findings),
-        budgets=_budgets(body.get("budgets"), findings),
+        matrix=_matrix(body.get("matrix"), root, findings, cwd.absolute(), read),
+        rules=rules,
+        budgets=read_budgets(body.get("budgets"), findings),
+        account=account,
     )
     return project, findings
 
@@ -147,10 +163,14 @@ def unknown_flows(project: Project, flows: Sequence[str]) -> list[Diagnostic]:
             patterns.append(FlowPattern(target.on_error, place))
     return [
         NO_SUCH_FLOW.at(
-            pattern.span, f"no flow is called '{pattern.text}'", hint=meant(pattern.text, flows)
+            pattern.span,
+            f"no flow is called '{pattern.text}'",
+            hint=known[0],
+            fix=known[1],
         )
         for pattern in patterns
-        if (pattern.text not in flows and not pattern.matches_any(flows))
+        if pattern.text not in flows and not pattern.matches_any(flows)
+        for known in [hint_and_fix(pattern.span, pattern.text, flows)]
     ]
 
 
@@ -244,18 +264,20 @@ def _target_places(node: Node | None) -> Mapping[str, Span]:
     }
 
 
-def _matrix(node: Node | None, root: Path, findings: list[Diagnostic]) -> Matrix | None:
+def _matrix(
+    node: Node | None,
+    root: Path,
+    findings: list[Diagnostic],
+    cwd: Path,
+    read: Callable[..., tuple[SourceFile | None, list[Diagnostic]]],
+) -> Matrix | None:
     if node is None or is_empty(node):
         return None
     table: Node | None = node
     folder: Scalar | None = None
     flows: tuple[FlowPattern, ...] = ()
     if isinstance(node, tree.Mapping):
-        for entry in node:
-            if entry.key not in _MATRIX_KEYS:
-                hint = meant(entry.key, _MATRIX_KEYS) or f"it has {', '.join(_MATRIX_KEYS)}"
-                message = f"a matrix has no '{entry.key}'"
-                findings.append(UNKNOWN_PROJECT_KEY.at(entry.key_span, message, hint=hint))
+        unknown_keys(node, _MATRIX_KEYS, "a matrix", findings)
         table, column = node.get("table"), node.get("folder")
         flows = read_patterns(node.get("flows"), findings)
         if isinstance(column, Scalar) and column.value is not None:
@@ -269,73 +291,11 @@ def _matrix(node: Node | None, root: Path, findings: list[Diagnostic]) -> Matrix
     path = _path(table, root, findings)
     if path is None:
         return None
-    name = display_path(path, root)
-    file, found = read_source(path, root=root, name=name, asked=table.span)
+    name = display_path(path, cwd)
+    file, found = read(path, root=root, name=name, asked=table.span)
     findings += found
     if file is None:
         return None
     matrix, found = read_matrix(file, folder=folder, flows=flows)
     findings += found
     return matrix
-
-
-def _budgets(node: Node | None, findings: list[Diagnostic]) -> dict[str, dict[str, int]]:
-    """How much may come before the first choice, and before a human."""
-    budgets: dict[str, dict[str, int]] = {}
-    for goal, limits in _members(node, _BUDGETS, "budgets", findings):
-        for measure, value in _members(limits, _MEASURES, goal, findings):
-            if isinstance(value, Scalar) and value.text.isdecimal() and len(value.text) < 7:
-                budgets.setdefault(goal, {})[measure] = int(value.text)
-            else:
-                message = f"{measure} is a whole number: how many may come before it"
-                findings.append(BAD_PROJECT.at(value.span, message))
-    return budgets
-
-
-def _members(
-    node: Node | None, known: Sequence[str], what: str, findings: list[Diagnostic]
-) -> list[tuple[str, Node]]:
-    """The known keys of a map, with a finding for each other one."""
-    if node is None or is_empty(node):
-        return []
-    if not isinstance(node, tree.Mapping):
-        hint = "budgets: {choice: {seconds: 30}, human: {keys: 3}}"
-        message = f"'{what}' is a map of {', '.join(known)}"
-        findings.append(BAD_PROJECT.at(node.span, message, hint=hint))
-        return []
-    for entry in node:
-        if entry.key not in known:
-            hint = meant(entry.key, known) or f"it has {', '.join(known)}"
-            message = f"'{what}' has no '{entry.key}'"
-            findings.append(UNKNOWN_PROJECT_KEY.at(entry.key_span, message, hint=hint))
-    return [(entry.key, entry.value) for entry in node if entry.key in known]
-
-
-def _rules(node: Node | None, findings: list[Diagnostic]) -> Mapping[str, Setting]:
-    if node is None or is_empty(node):
-        return {}
-    if not isinstance(node, tree.Mapping):
-        message = "rules are a map: a rule, and off, note, warning or error"
-        findings.append(BAD_PROJECT.at(node.span, message))
-        return {}
-    # The catalogue imports every rule there is; most projects set none.
-    from twimlc.diagnostics.catalogue import find, nearest
-
-    settings: dict[str, Setting] = {}
-    for entry in node:
-        rule, value = find(entry.key), entry.value
-        word = value.text if isinstance(value, Scalar) else ""
-        if rule is None:
-            near = nearest(entry.key)
-            message = f"no rule is called '{entry.key}'"
-            hint = None if near is None else f"did you mean '{near}'?"
-            findings.append(BAD_RULE_SETTING.at(entry.key_span, message, hint=hint))
-        elif word not in ("off", *Severity):
-            message = f"'{word}' is no severity: a rule is set to off, note, warning or error"
-            findings.append(BAD_RULE_SETTING.at(value.span, message))
-        elif rule.severity is Severity.ERROR and word != Severity.ERROR:
-            message = f"'{rule.slug}' is an error that would give a wrong build; it stays one"
-            findings.append(BAD_RULE_SETTING.at(value.span, message))
-        else:
-            settings[rule.slug] = "off" if word == "off" else Severity(word)
-    return settings

@@ -17,9 +17,18 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _ALLOWED_BYTES = bytes({9, 10, 13, *range(0x20, 0x7F), *range(0x80, 0x100)})
 # U+0085, U+2028 and U+2029 end a line in YAML 1.1 and in no editor; U+FEFF is invisible.
-_REFUSED = (  # compiled when a file needs it: that takes longer than to read a flow
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+_ALLOWED = (
+    ("\t", "\n"),
+    ("\r", "\r"),
+    ("\x20", "\x7e"),
+    ("\xa0", "\u2027"),
+    ("\u202a", "\ud7ff"),
+    ("\ue000", "\ufefe"),
+    ("\uff00", "\ufffd"),
+    ("\U00010000", "\U0010ffff"),
 )
+# Compiled when a file needs it: that takes longer than to read a flow.
+_REFUSED = f"[^{''.join(f'{first}-{last}' for first, last in _ALLOWED)}]"
 _NAMES = {
     "\0": "a NUL",
     "\x07": "a bell",
@@ -93,9 +102,10 @@ def _refused_character(file: SourceFile) -> Diagnostic | None:
     # Deleting the allowed bytes is ten times faster than a search, and most flows are ASCII.
     if text.isascii() and not text.encode("ascii").translate(None, _ALLOWED_BYTES):
         return None
-    match = re.search(_REFUSED, text)
-    if match is None:
+    if all(any(first <= char <= last for first, last in _ALLOWED) for char in set(text)):
         return None
+    match = re.search(_REFUSED, text)
+    assert match is not None
     char, span = match[0], Span(file, match.start(), match.end())
     if char == "\0" and text.count("\0") * 3 > len(text):
         message = "every other byte is 0: the file is saved as UTF-16; it must be UTF-8"

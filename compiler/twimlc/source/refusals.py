@@ -60,7 +60,7 @@ def no_text_key(span: Span) -> Diagnostic:
         message, hint = "there is no key before this colon", "write a key before ':'"
     else:
         message = "a list or map cannot be a key; keys are text"
-        hint = "put quotes around it if it is meant as text"
+        hint = "give each key a line of its own; what is meant as text goes in quotes"
     return rules.KEY_NOT_TEXT.at(span, message, hint=hint)
 
 

@@ -7,8 +7,8 @@ beyond doubt: the same letters written otherwise, or a slip or two and no other 
 from collections.abc import Iterable
 
 from twimlc.diagnostics.diagnostic import Fix
-from twimlc.diagnostics.edits import rewrite
-from twimlc.source.names import alike, folded, nearest
+from twimlc.diagnostics.edits import rewrite, rewrite_part
+from twimlc.source.names import alike, folded, meant, nearest
 from twimlc.text import Span
 
 _LONG = 40
@@ -45,6 +45,20 @@ def respell(span: Span, word: str, candidates: Iterable[str]) -> Fix | None:
     """The fix that writes the name that was meant, where ``word`` alone stands."""
     meant = beyond_doubt(word, candidates)
     return None if meant is None else rewrite(span, word, meant)
+
+
+def respell_part(span: Span, word: str, candidates: Iterable[str]) -> Fix | None:
+    """The same where the word may be one of several."""
+    meant = beyond_doubt(word, candidates)
+    if meant is None or "${" in span.text:  # the word may be that of a param
+        return None
+    return rewrite(span, word, meant) or rewrite_part(span, word, meant)
+
+
+def hint_and_fix(span: Span, word: str, candidates: Iterable[str]) -> tuple[str | None, Fix | None]:
+    """What is said about a word that is not known: "did you mean 'x'?", and the fix if sure."""
+    names = tuple(candidates)
+    return meant(word, names), respell(span, word, names)
 
 
 def _slips(one: str, other: str) -> int:

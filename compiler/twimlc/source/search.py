@@ -12,7 +12,7 @@ from twimlc.source.project import PROJECT_FILE, Project
 
 COMPONENTS = "_components"
 _ENDINGS = (".yaml", ".yml")
-_SCRIPT_ENDINGS = (".test.yaml", ".test.yml")
+SCRIPT_ENDINGS = (".test.yaml", ".test.yml")
 _PROJECT_FILES = (PROJECT_FILE, "twimlc.yml")
 
 
@@ -23,7 +23,7 @@ def flow_files(project: Project, paths: Sequence[Path]) -> tuple[list[Path], lis
 
 def script_files(project: Project, paths: Sequence[Path]) -> tuple[list[Path], list[Diagnostic]]:
     """The call scripts that ``paths`` lead to, sorted; without paths, all of the project."""
-    return _files(project, paths, lambda name: name.endswith(_SCRIPT_ENDINGS), "call script")
+    return _files(project, paths, lambda name: name.endswith(SCRIPT_ENDINGS), "call script")
 
 
 def nothing_at(path: Path, project: Project | None, cwd: Path) -> str:
@@ -39,7 +39,7 @@ def nothing_at(path: Path, project: Project | None, cwd: Path) -> str:
 
 def _stem(path: Path) -> str:
     name = path.name
-    for ending in (*_SCRIPT_ENDINGS, *_ENDINGS):
+    for ending in (*SCRIPT_ENDINGS, *_ENDINGS):
         name = name.removesuffix(ending)
     return name.removesuffix(".flow")
 
@@ -61,7 +61,7 @@ def component_files(project: Project, flow: Path) -> Mapping[str, Path]:
 def _is_flow(name: str) -> bool:
     return (
         name.endswith(_ENDINGS)
-        and not name.endswith(_SCRIPT_ENDINGS)
+        and not name.endswith(SCRIPT_ENDINGS)
         and name not in _PROJECT_FILES
         and not name.startswith(".")
     )
@@ -87,6 +87,8 @@ def _files(
             findings.append(MISSING_PATH.at(place_of(name), message, hint=meant(path.stem, stems)))
         elif (reason := _no_flow(path, wanted, noun)) is not None:
             hint = "twimlc check finds what is wrong in it" if path.suffix == ".xml" else None
+            if path.name.endswith(SCRIPT_ENDINGS):
+                hint = "twimlc test plays it and tells what is wrong in it"
             findings.append(MISSING_PATH.at(place_of(name), f"'{name}' is {reason}", hint=hint))
         else:
             found.append(path)
@@ -103,7 +105,7 @@ def _no_flow(path: Path, wanted: Callable[[str], bool], noun: str) -> str | None
         return f"a TwiML document, no {noun}"
     if path.parent.name == COMPONENTS:
         return f"a component, no {noun}"
-    if path.name.endswith(_SCRIPT_ENDINGS) and not wanted(path.name):
+    if path.name.endswith(SCRIPT_ENDINGS) and not wanted(path.name):
         return f"a call script, no {noun}"
     return None
 

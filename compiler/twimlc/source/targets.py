@@ -16,8 +16,10 @@ from twimlc.diagnostics.rules.project import (
     UNKNOWN_PROJECT_KEY,
 )
 from twimlc.source import tree
-from twimlc.source.names import meant, proposed_name, valid_name, valid_param
+from twimlc.source.names import proposed_name, valid_name
+from twimlc.source.params import places_of, read_params
 from twimlc.source.patterns import FlowPattern, is_pattern, selected
+from twimlc.source.respell import hint_and_fix
 from twimlc.source.tree import Node, Scalar, is_empty
 from twimlc.text import Span
 
@@ -38,8 +40,11 @@ _HOST = re.compile(
     r"(?::(?P<port>[1-9][0-9]{0,4}))?",
     re.IGNORECASE,
 )
+_CODES_OF_URL = (11321, 21205, 21402)
+"""What Twilio says of such an address where it is set on a number, or given with a call."""
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 _BIN = re.compile(r"EH[0-9a-fA-F]{32}")
+_SID_HINT = "it is EH and 32 digits of 0-9 and a-f; the Bin's page in the Console has it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Target:
     media: str | None = None
     flows: tuple[FlowPattern, ...] = ()
     params: Mapping[str, Node] = field(default_factory=dict)
+    param_places: Mapping[str, Span] = field(default_factory=dict)
     allow: frozenset[str] = frozenset()
     on_error: str | None = None
     options: Mapping[str, Scalar] = field(default_factory=dict)
@@ -105,6 +111,7 @@ def read_target(entry: tree.Entry) -> tuple[Target | None, list[Diagnostic]]:
         media=parts.address("media"),
         flows=read_patterns(body.get("flows"), findings),
         params=parts.params(),
+        param_places=places_of(body.get("params")),
         allow=parts.allow(),
         on_error=parts.text("onError"),
         options=parts.options(host),
@@ -164,20 +171,21 @@ class _Parts:
         host = self.text("host")
         if host is None or host in HOSTS:
             return host
-        hint = meant(host, HOSTS) or f"hosts are {', '.join(HOSTS)}"
-        span = self.body.get("host")
-        assert span is not None, "the key has a text"
-        self.findings.append(UNKNOWN_HOST.at(span.span, f"no host is called '{host}'", hint=hint))
+        span = self._place("host")
+        near, fix = hint_and_fix(span, host, HOSTS)
+        hint = near or f"hosts are {', '.join(HOSTS)}"
+        message = f"no host is called '{host}'"
+        self.findings.append(UNKNOWN_HOST.at(span, message, hint=hint, fix=fix))
         return None
 
     def word(self, key: str, allowed: Mapping[str, object], noun: str) -> str | None:
         word = self.text(key)
         if word is None or word in allowed:
             return word
-        hint = meant(word, allowed) or f"{noun}s are {', '.join(allowed)}"
-        self.findings.append(
-            BAD_TARGET.at(self._place(key), f"no {noun} is called '{word}'", hint=hint)
-        )
+        span, message = self._place(key), f"no {noun} is called '{word}'"
+        near, fix = hint_and_fix(span, word, allowed)
+        hint = near or f"{noun}s are {', '.join(allowed)}"
+        self.findings.append(BAD_TARGET.at(span, message, hint=hint, fix=fix))
         return None
 
     def address(self, key: str) -> str | None:
@@ -187,7 +195,9 @@ class _Parts:
         fault, hint = _address_fault(url)
         if fault is not None:
             message = f"'{url}' cannot be the {key} of a target: {fault}"
-            self.findings.append(BAD_TARGET.at(self._place(key), message, hint=hint))
+            codes = _CODES_OF_URL if key == "url" else ()
+            found = BAD_TARGET.at(self._place(key), message, hint=hint, twilio=codes)
+            self.findings.append(found)
             return None
         if url[:5].lower() == "http:":
             message = f"the {key} of this target is http; anybody on the way can change the call"
@@ -199,13 +209,8 @@ class _Parts:
         sid = self.text("bin")
         if sid is None or _BIN.fullmatch(sid):
             return sid
-        self.findings.append(
-            BAD_TARGET.at(
-                self._place("bin"),
-                f"'{sid}' is no SID of a TwiML Bin",
-                hint="it is EH and 32 digits of 0-9 and a-f; the Bin's page in the Console has it",
-            )
-        )
+        message = f"'{sid}' is no SID of a TwiML Bin"
+        self.findings.append(BAD_TARGET.at(self._place("bin"), message, hint=_SID_HINT))
         return None
 
     def bins(self) -> list[tuple[FlowPattern, str]]:
@@ -222,7 +227,7 @@ class _Parts:
             sid = part.value.text if isinstance(part.value, Scalar) else ""
             if not _BIN.fullmatch(sid):
                 message = f"'{sid}' is no SID of a TwiML Bin"
-                hint = "it is EH and 32 digits of 0-9 and a-f; the Bin's page in the Console has it"
+                hint = _SID_HINT
             elif sid in owners:
                 message = f"'{part.key}' has the Bin of '{owners[sid]}'; a Bin holds one flow"
                 hint = "make another Bin in Twilio's Console and give its SID"
@@ -244,8 +249,9 @@ class _Parts:
                 names.append(name)
                 continue
             message = f"'{name}' is nothing that can be allowed"
-            hint = meant(name, APPROXIMATIONS) or f"it can be {' or '.join(APPROXIMATIONS)}"
-            self.findings.append(BAD_TARGET.at(item.span, message, hint=hint))
+            near, fix = hint_and_fix(item.span, name, APPROXIMATIONS)
+            hint = near or f"it can be {' or '.join(APPROXIMATIONS)}"
+            self.findings.append(BAD_TARGET.at(item.span, message, hint=hint, fix=fix))
         return frozenset(names)
 
     def options(self, host: str | None) -> Mapping[str, Scalar]:
@@ -261,42 +267,27 @@ class _Parts:
                 continue
             if is_empty(part.value):
                 continue
-            if not isinstance(part.value, Scalar) or part.value.text not in known[part.key]:
-                message = f"'{part.key}' takes {' or '.join(known[part.key])}"
-                self.findings.append(BAD_TARGET.at(part.value.span, message))
+            word = part.value.text if isinstance(part.value, Scalar) else ""
+            if isinstance(part.value, Scalar) and word in known[part.key]:
+                options[part.key] = part.value
                 continue
-            options[part.key] = part.value
+            message = f"'{part.key}' takes {' or '.join(known[part.key])}"
+            hint, fix = hint_and_fix(part.value.span, word, known[part.key])
+            self.findings.append(BAD_TARGET.at(part.value.span, message, hint=hint, fix=fix))
         return options
 
     def _unknown(self, part: tree.Entry, known: Sequence[str]) -> None:
-        hint = meant(part.key, known) or f"it can have {', '.join(known)}"
+        near, fix = hint_and_fix(part.key_span, part.key, known)
+        hint = near or f"it can have {', '.join(known)}"
         owners = [name for name, keys in _OPTIONS.items() if part.key in keys]
         if owners:
-            hint = f"only the host {' or '.join(owners)} takes it"
+            hint, fix = f"only the host {' or '.join(owners)} takes it", None
         message = f"a target has no '{part.key}'"
-        self.findings.append(UNKNOWN_PROJECT_KEY.at(part.key_span, message, hint=hint))
+        self.findings.append(UNKNOWN_PROJECT_KEY.at(part.key_span, message, hint=hint, fix=fix))
 
     def _place(self, key: str) -> Span:
         node = self.body.get(key)
         return self.body.span if node is None else node.span
-
-
-def read_params(node: Node | None, findings: list[Diagnostic]) -> Mapping[str, Node]:
-    """A map of params as a target or a file of params gives them."""
-    if node is None or is_empty(node):
-        return {}
-    if not isinstance(node, tree.Mapping):
-        findings.append(BAD_PROJECT.at(node.span, "params are a map: a name and a value each"))
-        return {}
-    params: dict[str, Node] = {}
-    for part in node:
-        reason = valid_param(part.key)
-        if reason is None:
-            params[part.key] = part.value
-        else:
-            message = f"'{part.key}' cannot name a param: {reason}"
-            findings.append(BAD_PROJECT.at(part.key_span, message))
-    return params
 
 
 def _address_fault(url: str) -> tuple[str | None, str | None]:

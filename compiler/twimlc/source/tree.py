@@ -7,19 +7,18 @@ price of ``12.50`` is spoken as it was typed.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from twimlc.text import Span
 
 
-@dataclass(frozen=True, slots=True)
-class CallValue:
+class CallValue(NamedTuple):
     """A value that exists only during a call: ``${call.From}`` is ``CallValue("From")``."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """Text with call-time values in it; never empty, adjacent strings are joined."""
 
     parts: tuple[str | CallValue, ...]

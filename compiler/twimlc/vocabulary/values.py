@@ -129,3 +129,7 @@ SSML_SUPPORT: Mapping[str, Mapping[str, str]] = MappingProxyType({
 })
 """SSML that a family of voices does not take, or takes in part; everything else it takes in full.
 Neural voices follow volume and rate of prosody, not pitch."""
+
+MMS_LIMIT = 5 * 1024 * 1024
+"""The most that the text and the media of one message weigh together, in bytes. WhatsApp carries
+16 MB (docs/api/errors/11751)."""

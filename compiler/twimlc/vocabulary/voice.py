@@ -151,7 +151,9 @@ VERB_ROWS: tuple[Element, ...] = (
         outcomes=Outcomes(("input",), ("no-input",), "Digits"),
         rules=(
             Excludes(Condition("speechTimeout", ("auto",)), Condition("speechModel"), note="Beside speechModel the speechTimeout is a number of seconds.", twilio=(13335,)),
+            Requires(Condition("language", ("multi",)), Condition("speechModel", prefix="deepgram_nova-3"), note="Only deepgram_nova-3 finds out the language by itself.", twilio=(13342, 13331)),
             IgnoredWithout(("finishOnKey", "numDigits"), Condition("input", ("dtmf",), absent=True), note="Keys count only where input has dtmf."),
+            IgnoredWithout(("speechTimeout", "maxSpeechTime", "hints", "partialResultCallback"), Condition("input", ("speech",)), note="These are about speech, and input has only keys."),
             IgnoredWithout(("enhanced",), Condition("speechModel", ("phone_call",)), note="enhanced works with the phone_call model only."),
             Remark("Only Say, Play and Pause may stand inside.", twilio=(13320,)),
             Remark("No input: the next verb runs, unless actionOnEmptyResult is true. The finish key alone is no input."),

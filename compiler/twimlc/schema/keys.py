@@ -1,0 +1,166 @@
+"""What is said about keys that do not belong where they stand: a place in, findings out."""
+
+import re
+from collections.abc import Mapping as Table
+from typing import Any
+
+from twimlc import vocabulary
+from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Fix
+from twimlc.diagnostics.edits import rewrite
+from twimlc.diagnostics.rules.shape import BAD_KEY, BAD_NAME, UNKNOWN_KEY
+from twimlc.schema.compiled import BESIDE, STEP
+from twimlc.schema.other_words import choice_hint, inside_hint, sign_called
+from twimlc.schema.place import COMMA_HINT, Place, after_comma
+from twimlc.source.names import nearest, proposed_name, valid_name, valid_param
+from twimlc.source.respell import beyond_doubt
+from twimlc.source.tree import Entry, Mapping, Sequence
+from twimlc.vocabulary.missing import attribute_codes, missing_codes
+
+Schema = Table[str, Any]
+
+BLOCK_VERBS = {"menu": "gather", "hunt": "dial"}
+"""The blocks that become a verb, and that verb."""
+_TEXT_WORDS = frozenset({"text", "body", "content", "words", "value", "message", "to", "address"})
+
+
+def unknown_keys(place: Place, schema: Schema) -> list[Diagnostic]:
+    """A finding for each key of the map at ``place`` that its schema does not know."""
+    assert isinstance(place.node, Mapping), "only maps have keys"
+    known: Schema = schema.get("properties", {})
+    patterns = [re.compile(text) for text in schema.get("patternProperties", ())]
+    takes = schema.get("$comment", "")
+    found: list[Diagnostic] = []
+    for entry in place.node:
+        if entry.key in known or any(pattern.search(entry.key) for pattern in patterns):
+            continue
+        if takes.startswith("a map of keys"):
+            found.append(_bad_key(entry))
+        elif not known and patterns:
+            found.append(_bad_map_name(entry, place.key or "", takes))
+        else:
+            found.append(_unknown_key(entry, place, known, schema))
+    return found
+
+
+def _bad_map_name(entry: Entry, name: str, takes: str) -> Diagnostic:
+    if "values" in takes:
+        reason, noun = valid_param(entry.key), "a param"
+    else:
+        reason = valid_name(entry.key)
+        noun = {"states": "a state", "components": "a component"}.get(name, "a target")
+    if reason is None:
+        reason = f"'{entry.key}' already says what happens where a state is named"
+    proposal = proposed_name(entry.key) if noun != "a param" else _proposed_param(entry.key)
+    hint = None if proposal is None else f"'{proposal}' would do"
+    return BAD_NAME.at(entry.key_span, f"'{entry.key}' cannot name {noun}: {reason}", hint=hint)
+
+
+def _proposed_param(key: str) -> str | None:
+    proposal = re.sub(r"[^A-Za-z0-9_]", "_", key)
+    return proposal if valid_param(proposal) is None else None
+
+
+def _bad_key(entry: Entry) -> Diagnostic:
+    message = f"'{entry.key}' is not on a phone: a choice is made of 0 to 9, * and #"
+    if "${" in entry.key:
+        hint = "a key cannot be an expression; a whole map can: 'choices: ${table}'"
+        return BAD_KEY.at(entry.key_span, message, hint=hint)
+    sign = sign_called(entry.key)
+    fix = _quoted(entry, sign) if sign is not None else None
+    return BAD_KEY.at(entry.key_span, message, hint=choice_hint(entry.key, sign), fix=fix)
+
+
+def _quoted(entry: Entry, sign: str) -> Fix | None:
+    """The fix that writes the key of the phone where its name stands."""
+    span = entry.key_span
+    if span.via is not None or span.text.strip("\"'") != entry.key:
+        return None
+    return Fix(f'write "{sign}"', (Edit(span, f'"{sign}"'),))
+
+
+def _unknown_key(entry: Entry, place: Place, known: Schema, schema: Schema) -> Diagnostic:
+    where = "a flow" if place.key is None and "steps" in known else f"'{place.key}'"
+    if place.key is None and "targets" in known:
+        where = "a project file"
+    message = f"{where} has no '{entry.key}'"
+    folded = re.sub(r"[-_ ]", "", entry.key).casefold()
+    near = next((k for k in known if k.casefold() == folded), None)
+    hint, renamed = None, near
+    if near is not None:
+        hint = f"it is written '{near}'"
+    elif after_comma(entry):
+        hint = COMMA_HINT
+    elif (side := _of_the_step(entry.key, place, known)) is not None:
+        hint = side
+    elif entry.key in _TEXT_WORDS and (text := _text_key(schema)) is not None:
+        renamed, hint = text, f"the text of {place.key} is called '{text}'"
+    elif (
+        place.key is None
+        and isinstance(entry.value, Sequence)
+        and "states" in known
+        and not (renamed := beyond_doubt(entry.key, known))
+    ):
+        hint = "a state stands under 'states:': indent it"
+    elif entry.key in ("action", "method", "actionOnEmptyResult") and "choices" in known:
+        hint = "a menu writes it itself; say under 'choices' where each key leads"
+    elif (other := inside_hint(entry.key, place.key or "", known)) is not None:
+        hint = other
+    elif (elsewhere := _of_another(entry.key, place)) is not None:
+        hint = elsewhere
+    elif (near := nearest(entry.key, known)) is not None:
+        hint = f"did you mean '{near}'?"
+        renamed = beyond_doubt(entry.key, known)
+    elif (owner := _owner(entry.key)) is not None:
+        hint = f"'{entry.key}' belongs to {owner}"
+    elif len(known) <= 14:
+        hint = f"it can have {', '.join(key for key in known if key != 'extra')}"
+    elif "extra" in known and place.key not in BLOCK_VERBS:
+        hint = "an attribute newer than this compiler goes into 'extra:'"
+    fix = rewrite(entry.key_span, entry.key, renamed) if renamed else None
+    # Only a key that would have become TwiML could have met Twilio's check of it.
+    becomes_twiml = "extra" in known and place.key not in BLOCK_VERBS
+    could_meet = attribute_codes if near or renamed else missing_codes
+    codes = could_meet(place.key or "", entry.key) if becomes_twiml else ()
+    return UNKNOWN_KEY.at(entry.key_span, message, hint=hint, fix=fix, twilio=codes)
+
+
+def _of_the_step(key: str, place: Place, known: Schema) -> str | None:
+    """What is said of a key in a verb's map that stands beside the verb, be it misspelt."""
+    verb = place.verb
+    meant = key if key in BESIDE[STEP] else beyond_doubt(key, [*BESIDE[STEP], *known])
+    if verb is None or meant not in BESIDE[STEP]:
+        return None
+    if "extra" not in known and place.key not in BLOCK_VERBS:
+        return None
+    inline = place.node.span.text.startswith("{")
+    how = "write it behind the }, as a key of the step" if inline else "indent it less"
+    return f"'{meant}' stands beside {verb}, not inside it: {how}"
+
+
+def _of_another(key: str, place: Place) -> str | None:
+    """What is said of an attribute of a noun beside it, or of a noun of another verb."""
+    verbs = {element.key: element for element in vocabulary.VOICE.values()}
+    verb = verbs.get(place.key or "")
+    if verb is None or not isinstance(place.node, Mapping):
+        return None
+    for name, noun in vocabulary.child_keys(verb).items():
+        if place.node.get(name) is not None and key in noun.attributes:
+            text = f"{noun.text.name}: …, " if noun.text else ""
+            return f"it belongs to the {name}: write {name}: {{{text}{key}: …}}"
+    others = [other.key for other in verbs.values() if key in vocabulary.child_keys(other)]
+    return f"'{key}' stands inside {others[0]}" if len(others) == 1 else None
+
+
+def _text_key(schema: Schema) -> str | None:
+    if "required" in schema:
+        return str(schema["required"][0])
+    for part in schema.get("anyOf", ()):
+        return str(part["required"][0]) if "required" in part else None
+    return None
+
+
+def _owner(key: str) -> str | None:
+    """The element that has the attribute, if there is only one."""
+    elements = [*vocabulary.VOICE.values(), *vocabulary.MESSAGING.values()]
+    owners = {element.key for element in elements if key in element.attributes}
+    return owners.pop() if len(owners) == 1 else None
