@@ -1,9 +1,8 @@
-"""What a call is like: circles, prompts, recordings, outcomes, budgets and promises."""
+"""What a call is like: circles, recordings, outcomes, numbers, and what is public."""
 
 import pytest
 
 from compiled import make, slugs
-from twimlc.analysis.prompts import told_keys
 
 DESK = "{number: +14155550100}"
 ASK = "states:\n  ask:\n    - gather: {numDigits: 1, prompt: Press any key.}\n      then: desk\n"
@@ -22,9 +21,17 @@ def test_a_caller_who_does_nothing_comes_to_an_end(fallback: str, found: list[st
     assert [slug for slug in slugs(flow) if slug != "unreachable-step"] == found
 
 
-def test_a_circle_through_a_dial_has_a_way_out() -> None:
+def test_a_circle_through_a_dial_has_a_way_out_but_no_end() -> None:
     flow = f"states:\n  a:\n    - say: Hold on.\n    - dial: {DESK}\n    - goto: a\n"
-    assert slugs(flow) == []
+    made = make(flow)
+    assert made.slugs == ["endless-round"]
+    assert "as long as nobody answers" in made.words
+
+
+def test_a_dial_is_tried_twice_at_most() -> None:
+    flow = f"states:\n  a:\n    - dial: {DESK}\n      then: hangup\n      fallback: b\n  b:\n    - say: Once more.\n    - dial: {DESK}\n      then: hangup\n      fallback: %s\n"
+    assert slugs(flow % "a", target="nginx") == ["endless-round"]
+    assert slugs(flow % "hangup", target="nginx") == []
 
 
 def test_a_circle_without_a_way_out_is_one_finding() -> None:
@@ -38,67 +45,6 @@ def test_a_waiting_document_may_go_round() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "keys"),
-    [
-        ("For sales press 1, or press two for service.", ["1", "2"]),
-        ("Press 1, 2 or 3.", ["1", "2", "3"]),
-        ("In an emergency hang up and dial 911.", []),
-        ("Press any key.", []),
-        ("Press one moment longer", ["1"]),
-        ("Drücken Sie die 3, pulse el 4, appuyez sur la touche 5.", ["3", "4", "5"]),
-        ("Press the star key to hear this again, and press pound when done.", ["*", "#"]),
-        ("We compress 7 files.", []),
-        ("Press one of these keys. Tapez un numéro. Marque un número.", []),
-        ("Tapez un pour les ventes.", ["1"]),
-        ("Press star nine, or press one one.", ["*9", "11"]),
-        ("Drücken Sie die Sterntaste oder die 2. Drücken Sie zwo.", ["*", "2"]),
-    ],
-)
-def test_keys_are_read_out_of_words(words: str, keys: list[str]) -> None:
-    assert told_keys(words) == keys
-
-
-def menu(prompt: str, *keys: str) -> list[str]:
-    choices = "".join(f'    "{key}": hangup\n' for key in keys)
-    return make(f"- menu:\n    prompt: {prompt}\n    choices:\n  {choices.replace(chr(10), chr(10) + '  ').rstrip()}\n- hangup\n", target="nginx").slugs
-
-
-def test_prompt_and_choices_agree() -> None:
-    assert menu("Press 1 or 2.", "1", "2") == []
-    assert menu("Press 1 or 3.", "1", "2") == ["key-without-choice", "choice-not-spoken"]
-    assert menu("Dial the extension you want.", "1", "2") == []
-    assert menu("Press 1 for sales; for service it is 2.", "1", "2") == []
-
-
-@pytest.mark.parametrize(
-    ("prompt", "keys"),
-    [
-        ("Press 1 to 4.", "1234"),
-        ("Drücken Sie 1 bis 3.", "123"),
-        ("Press 1. Or any key between 2 and 4.", "1234"),
-        ("Press 1. Press 1 two times to hear it again.", "1"),
-        ("Press one of these keys, 2 for sales, 3 for service. Press 2 now.", "23"),
-        ("Para ventas, marque uno. Para repetir, marque la tecla numeral.", "1#"),
-        ("Drücken Sie die Eins. Mit der Sterntaste hören Sie dies noch einmal.", "1*"),
-        ("[{say: Press 1.}, {say: {message: Premere due., language: it-IT}}]", "12"),
-    ],
-)
-def test_ranges_counts_and_other_names_of_keys(prompt: str, keys: str) -> None:
-    assert menu(prompt, *keys) == []
-
-
-def test_codes_that_callers_know_need_no_words() -> None:
-    assert menu("Dial the extension, or press star nine.", "101", "102", "*9") == ["mixed-choices"]
-    assert menu("Press 11 for sales.", "11", "12") == ["choice-not-spoken"]
-    assert menu("Press 12 for sales.", "1") == ["key-without-choice", "choice-not-spoken"]
-
-
-def test_a_sound_may_name_what_the_words_do_not() -> None:
-    prompt = "[{say: Press 1 for sales.}, {play: 'https://x.example.com/more.mp3'}]"
-    assert menu(prompt, "1", "2") == []
-
-
-@pytest.mark.parametrize(
     ("before", "found"),
     [
         ("- say: Welcome.", ["recording-without-notice"]),
@@ -109,6 +55,18 @@ def test_a_sound_may_name_what_the_words_do_not() -> None:
         ("- say: {message: Votre appel est enregistré., voice: Polly.Lea-Neural}", []),
         ("- say: {message: Esta llamada será grabada., voice: Polly.Lucia}", []),
         ("- say: A grand welcome.", ["recording-without-notice"]),
+        ("- say: {message: Willkommen., language: de-DE}", ["recording-without-notice"]),
+        ("- say: {message: Benvenuti., language: it-IT}", ["recording-without-notice"]),
+        ("- say: {message: Questa chiamata è registrata., language: it-IT}", []),
+        ("- say: {message: Samtalet spelas in., language: sv-SE}", []),
+        ("- say: {message: Samtalen bliver optaget., language: da-DK}", []),
+        ("- say: {message: Samtalen tas opp., language: nb-NO}", []),
+        ("- say: {message: Rozmowa jest nagrywana., language: pl-PL}", []),
+        ("- say: {message: Witamy., language: pl-PL}", ["recording-without-notice"]),
+        ("- say: {message: お電話ありがとうございます。, language: ja-JP}", []),
+        ("- say: {message: Здравствуйте., voice: Polly.Tatyana}", []),
+        ("- say: {message: Welcome to us., voice: Polly.Joanna}", ["recording-without-notice"]),
+        ("- say: {message: Merhaba., voice: Google.tr-TR-Wavenet-A}", []),
     ],
 )
 def test_recordings_are_announced(before: str, found: list[str]) -> None:
@@ -127,80 +85,60 @@ def test_voicemail_behind_an_answered_call() -> None:
     assert slugs("- dial: {conference: Team}\n- voicemail: {}\n") == []
 
 
+@pytest.mark.parametrize(
+    ("after", "found"),
+    [
+        ("- dial: +14155550101", True),
+        ("- say: We try the next one.\n- dial: +14155550101", True),
+        ("- enqueue: support", True),
+        ("- say: Nobody answers. Please call again later.", True),
+        ("- say: {message: Leider ist gerade besetzt., language: de-DE}", True),
+        ("- say: {message: Personne ne répond., language: fr-FR}", True),
+        ("- say: If nobody answered, please call again later.", False),
+        ("- say: Thank you for calling. Nice to have met you.", False),
+        ("- say: {message: Une personne vous rappelle., language: fr-FR}", False),
+        ("- dial: {conference: Team}", False),
+        ("- gather: {prompt: Were you happy with us?, numDigits: 1}\n  then: hangup\n  fallback: hangup", False),
+    ],
+)
+def test_what_is_meant_for_callers_whom_nobody_answered(after: str, found: bool) -> None:
+    flow = f"- dial: {DESK}\n{after}\n- hangup\n"
+    assert ("answered-call-goes-on" in slugs(flow)) is found
+    star = f"- dial: {{number: +14155550100, hangupOnStar: true}}\n{after}\n- hangup\n"
+    assert "answered-call-goes-on" not in slugs(star)
+
+
+@pytest.mark.parametrize(
+    ("beside", "behind", "found"),
+    [
+        ("  fallback: [say: Nobody answers.]\n", "- voicemail: {}\n", True),
+        ("  when: {busy: [say: The desk is busy.]}\n", "- dial: +14155550101\n", True),
+        ("  then: hangup\n  fallback: [say: Nobody answers.]\n", "- voicemail: {}\n", False),
+        ("  fallback: hangup\n", "- say: Were you happy?\n- record: {maxLength: 9}\n", False),
+        ("  fallback: [say: Nobody answers.]\n", "- say: Goodbye.\n", False),
+    ],
+)
+def test_a_list_that_ends_goes_on_for_everybody(beside: str, behind: str, found: bool) -> None:
+    flow = f"- dial: {DESK}\n{beside}{behind}- hangup\n"
+    assert ("answered-call-goes-on" in slugs(flow, target="nginx")) is found
+
+
+@pytest.mark.parametrize(
+    ("flow", "found"),
+    [
+        (f"- dial: {DESK}\n", True),
+        ("- enqueue: support\n", True),
+        (f"- dial: {DESK}\n- hangup\n", False),
+        (f"- dial: {DESK}\n- say: Goodbye.\n", False),
+        ("- dial: {conference: Team}\n", False),
+    ],
+)
+def test_callers_who_reach_nobody_are_told_so(flow: str, found: bool) -> None:
+    assert ("ends-without-a-word" in make(flow).notes) is found
+
+
 def test_leave_needs_a_queue() -> None:
     assert slugs("- say: Hi.\n- leave\n") == ["ignored-part"]
-
-
-PROJECT = "targets:\n  static: {host: static}\nbudgets:\n  %s\n"
-LONG = "- say: one two three four five\n- pause: {length: 10}\n- dial: +14155550100\n- hangup\n"
-
-
-@pytest.mark.parametrize(
-    ("budget", "found"),
-    [
-        ("human: {words: 5}", []),
-        ("human: {words: 4}", ["over-budget"]),
-        ("human: {seconds: 12}", []),
-        ("human: {seconds: 11}", ["over-budget"]),
-        ("choice: {seconds: 1}", []),
-        ("human: {keys: many}", ["bad-project"]),
-        ("humans: {keys: 1}", ["unknown-project-key"]),
-    ],
-)
-def test_budgets(budget: str, found: list[str]) -> None:
-    made = make(files={"flows/f.yaml": "steps:\n" + "".join(f"  {line}\n" for line in LONG.splitlines()), "twimlc.yaml": PROJECT % budget})
-    assert made.slugs == found
-
-
-TREE = """\
-invariants: ["{promise}"]
-states:
-  top:
-    - say: This call is recorded.
-    - menu:
-        prompt: Press 1 for sales or 2 for a message.
-        attempts: 2
-        choices: {{"1": sales, "2": message}}
-      fallback: bye
-  sales:
-    - dial: +14155550100
-    - goto: bye
-  message:
-    - record: {{maxLength: 20}}
-    - goto: bye
-  bye:
-    - say: Goodbye.
-    - hangup
-"""
-
-
-@pytest.mark.parametrize(
-    ("promise", "way"),
-    [
-        ("always reaches bye", None),
-        ("always reaches human", "2 pressed at"),
-        ("reaches human within 1 key", None),
-        ("reaches human within 0 keys", "1 pressed at"),
-        ("never reaches voicemail", "2 pressed at"),
-        ("never dials +1900*", None),
-        ("never dials +1415*", "1 pressed at"),
-        ("'recorded' before record", None),
-        ("'consent' before record", "2 pressed at"),
-        ("sales before message", "2 pressed at"),
-        ("always reaches bye within 2 keys", None),
-        ("always reaches bye within 1 key", "it may take 2 keys"),
-    ],
-)
-def test_promises(promise: str, way: str | None) -> None:
-    made = make(TREE.format(promise=promise), target="nginx")
-    assert made.slugs == ([] if way is None else ["broken-invariant"])
-    assert way is None or way in made.words
-
-
-@pytest.mark.parametrize("promise", ["always reaches byee", "never dials sales", "be nice"])
-def test_what_cannot_be_checked_is_an_error(promise: str) -> None:
-    made = make(TREE.format(promise=promise), target="nginx")
-    assert made.slugs == ["bad-invariant"]
 
 
 @pytest.mark.parametrize(
@@ -229,3 +167,74 @@ def test_what_cannot_be_checked_is_an_error(promise: str) -> None:
 )
 def test_numbers_and_addresses(step: str, found: list[str]) -> None:
     assert slugs(f"- {step}\n- hangup\n") == found
+
+
+PIN_MENU = "- menu:\n    prompt: %s\n    choices: {'4711': hangup, '0815': hangup}\n- hangup\n"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "secret"),
+    [
+        ("Please key in your PIN.", True),
+        ("Enter the four digits of your access code.", True),
+        ("[{say: {message: Bitte geben Sie Ihr Kennwort ein., language: de-DE}}]", True),
+        ("[{say: {message: Marque su clave., language: es-MX}}]", True),
+        ("[{say: {message: Composez votre code secret., language: fr-FR}}]", True),
+        ("Please dial the extension of the person.", False),
+        ("Please key in your zip code.", False),
+        ("Key in the number of your order, and hold the pineapple.", False),
+        ("Key in the code of the product.", False),
+    ],
+)
+def test_pins_on_hosts_that_answer_everybody(prompt: str, secret: bool) -> None:
+    flow = PIN_MENU % prompt
+    assert ("pin-in-public" in slugs(flow, target="nginx")) is secret
+    assert "pin-in-public" not in slugs(flow, target="twiml-bin")
+
+
+def test_a_state_may_tell_that_a_pin_is_asked_for() -> None:
+    flow = "states:\n  %s:\n    - gather: {numDigits: 4, prompt: [{play: 'https://x.example.com/a.mp3'}]}\n      when: {'4711': in}\n      fallback: out\n    - goto: out\n  in: [{say: Hello.}]\n  out: [{say: Goodbye.}]\n"
+    assert slugs(flow % "check-pin", target="nginx") == ["pin-in-public"]
+    assert slugs(flow % "spin", target="nginx") == []
+
+
+@pytest.mark.parametrize(
+    ("step", "note"),
+    [
+        ("play: http://media.example.com/a.mp3", True),
+        ("gather: {numDigits: 1, prompt: [{play: 'http://media.example.com/a.mp3'}]}", True),
+        ("dial: {conference: {name: Team, waitUrl: 'http://media.example.com/a.mp3'}}", True),
+        ("play: https://media.example.com/a.mp3", False),
+    ],
+)
+def test_sounds_that_are_fetched_in_the_open(step: str, note: bool) -> None:
+    assert ("sound-over-http" in make(f"- {step}\n- say: Goodbye.\n").notes) is note
+
+
+def test_a_target_alone_does_not_tell_what_no_flow_uses() -> None:
+    files = {
+        "twimlc.yaml": "targets:\n  static: {host: static, flows: [a]}\n  nginx: {host: nginx, flows: [b]}\n",
+        "flows/a.yaml": "steps: [{say: Hello.}, hangup]\n",
+        "flows/b.yaml": "steps: [{use: closing}]\n",
+        "flows/_components/closing.yaml": "steps: [{say: Goodbye.}, hangup]\n",
+    }
+    assert make(files=files, target="static").slugs == []
+    files["flows/b.yaml"] = "steps: [{say: Goodbye.}, hangup]\n"
+    assert make(files=files, target=None).slugs == ["unused-component"]
+
+
+@pytest.mark.parametrize(
+    ("step", "secret"),
+    [
+        ("dial: {sip: {sipUrl: 'sip:a@b.example.com', username: me, password: s3cret}}", True),
+        ("dial: {sip: 'sip:a@b.example.com?X-Auth-Token=s3cret'}", True),
+        ("dial: {sip: 'sip:a@b.example.com?X-Tokens=none'}", False),
+        ("connect: {stream: {url: 'wss://a.example.com/x', parameters: {apiKey: sk-1234}}}", True),
+        ("connect: {stream: {url: 'wss://a.example.com/x', parameters: {keypad: full}}}", False),
+        ("dial: {client: {identity: anna, parameters: {needsPassword: true}}}", False),
+        ("redirect: https://x.example.com/a?token=abcdef", True),
+    ],
+)
+def test_secrets_are_safe_where_twilio_alone_can_read(step: str, secret: bool) -> None:
+    assert ("secret-in-document" in slugs(f"- {step}\n")) is secret
+    assert "secret-in-document" not in slugs(f"- {step}\n", target="twiml-bin")

@@ -3,17 +3,23 @@
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
+from twimlc.analysis.account import check_account
 from twimlc.analysis.budgets import Budgets, check_budgets
 from twimlc.analysis.invariants import check_invariants
 from twimlc.analysis.loops import check_loops
 from twimlc.analysis.outcomes import check_outcomes
+from twimlc.analysis.pins import check_pins
 from twimlc.analysis.prompts import check_prompts
 from twimlc.analysis.reach import check_reach
 from twimlc.analysis.recordings import check_recordings
 from twimlc.analysis.replies import check_replies
+from twimlc.analysis.sounds import NO_SOUNDS, Sounds
+from twimlc.analysis.spoken import check_spoken
+from twimlc.analysis.tracks import check_tracks
 from twimlc.analysis.twiml import check_twiml
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.flow.graph import Graph
+from twimlc.source.account import NOTHING_SAID, Account
 from twimlc.source.tree import Node
 
 _NONE: Mapping[str, Node] = MappingProxyType({})
@@ -25,10 +31,16 @@ def analyse(
     declared: Mapping[str, Collection[str]],
     invariants: Mapping[str, Node] = _NONE,
     budgets: Budgets = _NO_BUDGETS,
+    sounds: Sounds = NO_SOUNDS,
+    *,
+    account: Account = NOTHING_SAID,
+    public: bool = True,
 ) -> list[Diagnostic]:
     """Every finding of the analysis, in no particular order.
 
-    ``declared`` holds each flow's own call values, ``invariants`` what each promises.
+    ``declared`` holds each flow's own call values, ``invariants`` what each promises, ``sounds``
+    the lengths of sounds, ``account`` what is known of it; ``public`` says that the host answers
+    everybody.
     """
     return [
         *check_reach(graph),
@@ -37,14 +49,18 @@ def analyse(
         *check_prompts(graph),
         *check_recordings(graph),
         *check_replies(graph),
+        *check_tracks(graph),
+        *check_spoken(graph),
         *check_twiml(graph, declared),
-        *check_budgets(graph, budgets),
+        *check_budgets(graph, budgets, sounds),
+        *check_account(graph, account),
+        *(check_pins(graph) if public else ()),
         *(
             found
             for flow, node in invariants.items()
-            for found in check_invariants(graph, flow, node)
+            for found in check_invariants(graph, flow, node, sounds)
         ),
     ]
 
 
-__all__ = ["analyse"]
+__all__ = ["Sounds", "analyse"]

@@ -7,25 +7,31 @@ from collections.abc import Iterator, Mapping
 
 from twimlc.analysis.costs import HUMAN, worst
 from twimlc.analysis.paths import told
+from twimlc.analysis.sounds import NO_SOUNDS, Sounds
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.experience import OVER_BUDGET
 from twimlc.flow.graph import Context, Graph, Node
 
 Budgets = Mapping[str, Mapping[str, int]]
-"""For ``choice`` and ``human``: the most ``seconds``, ``words`` and ``keys`` before it."""
+"""For ``choice`` and ``human``: the most ``seconds``, ``words`` and ``keys`` before it.
+
+``sound`` holds what a sound counts whose length is not known.
+"""
 
 _BEFORE = {"choice": "the first choice", "human": "a human"}
 
 
-def check_budgets(graph: Graph, budgets: Budgets) -> Iterator[Diagnostic]:
+def check_budgets(
+    graph: Graph, budgets: Budgets, sounds: Sounds = NO_SOUNDS
+) -> Iterator[Diagnostic]:
     """A finding for each budget that the worst way of a flow breaks."""
     ends = {"choice": _asks, "human": _is_human}
     for start in graph.starts.values():
         if graph.contexts.get(start) is not Context.CALL:
             continue
-        for goal, limits in budgets.items():
-            for measure, most in limits.items():
-                found = worst(graph, start, ends[goal], measure)
+        for goal, fits in ends.items():
+            for measure, most in budgets.get(goal, {}).items():
+                found = worst(graph, start, fits, measure, sounds)
                 if found is None:
                     continue
                 cost, way, end = found

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from twimlc.analysis.paths import Way
+from twimlc.analysis.sounds import NO_SOUNDS, Sounds
 from twimlc.flow.graph import Graph, Node, NodeKey
 from twimlc.flow.model import Element
 
@@ -28,7 +29,11 @@ class Cost(NamedTuple):
 
 
 def worst(
-    graph: Graph, start: NodeKey, ends: Callable[[Node], bool], measure: str
+    graph: Graph,
+    start: NodeKey,
+    ends: Callable[[Node], bool],
+    measure: str,
+    sounds: Sounds = NO_SOUNDS,
 ) -> tuple[Cost, Way, NodeKey] | None:
     """The dearest way from ``start`` to the first node that ``ends``; None if none leads there.
 
@@ -44,10 +49,8 @@ def worst(
             on_path.add(key)
             best[key] = None
             if ends(node):
-                heard = (
-                    _speech(node.element) if node.title in ("menu", "gather", "offer") else Cost()
-                )
-                best[key] = (heard, (), key)
+                asks = node.title in ("menu", "gather", "offer")
+                best[key] = (_speech(node.element, sounds) if asks else Cost(), (), key)
             else:
                 after.extend(reversed(list(node.successors())))
         if after:
@@ -58,7 +61,7 @@ def worst(
             after.pop()
             found = best[following]
             if found is not None and following not in on_path:
-                cost = _step(node, name).plus(found[0])
+                cost = _step(node, name, sounds).plus(found[0])
                 known = best[key]
                 if known is None or getattr(cost, measure) > getattr(known[0], measure):
                     best[key] = (cost, ((key, name), *found[1]), found[2])
@@ -69,7 +72,11 @@ def worst(
 
 
 def cheapest(
-    graph: Graph, start: NodeKey, ends: Callable[[Node], bool], measure: str
+    graph: Graph,
+    start: NodeKey,
+    ends: Callable[[Node], bool],
+    measure: str,
+    sounds: Sounds = NO_SOUNDS,
 ) -> tuple[Cost, Way, NodeKey] | None:
     """The way from ``start`` to a node that ``ends`` which costs least of one measure."""
     from heapq import heappop, heappush
@@ -91,7 +98,7 @@ def cheapest(
                 here = before[0]
             return spent, tuple(reversed(way)), key
         for name, after in graph.nodes[key].successors():
-            cost = spent.plus(_step(graph.nodes[key], name))
+            cost = spent.plus(_step(graph.nodes[key], name, sounds))
             best = known.get(after)
             if best is None or getattr(cost, measure) < getattr(best[0], measure):
                 known[after] = (cost, (key, name))
@@ -104,8 +111,8 @@ def _number(element: Element, name: str) -> float:
     return float(text) if text.isdecimal() else _DEFAULTS.get(element.tag, 0)
 
 
-def _speech(element: Element | None) -> Cost:
-    """What is said and waited for inside an element."""
+def _speech(element: Element | None, sounds: Sounds) -> Cost:
+    """What is said, played and waited for inside an element."""
     total = Cost()
     for inner in element.walk() if element is not None else ():
         if inner.tag == "Pause":
@@ -114,6 +121,9 @@ def _speech(element: Element | None) -> Cost:
             loop = int(inner.literal("loop") or "1") or 1
             count = len(_text(inner).split()) * loop
             total = total.plus(Cost(count / _WORDS_PER_SECOND, count))
+        elif inner.tag == "Play":
+            times = int(inner.literal("loop") or "1") or 1
+            total = total.plus(Cost(sounds.seconds(inner) * times, sounds.words * times))
     return total
 
 
@@ -124,12 +134,12 @@ def _text(element: Element) -> str:
     )
 
 
-def _step(node: Node, outcome: str) -> Cost:
+def _step(node: Node, outcome: str, sounds: Sounds) -> Cost:
     """What leaving ``node`` by ``outcome`` has cost."""
     element = node.element
     if element is None:
         return Cost()
-    cost = _speech(element)
+    cost = _speech(element, sounds)
     if element.tag == "Gather":
         if outcome == "no-input":
             return cost.plus(Cost(_number(element, "timeout")))

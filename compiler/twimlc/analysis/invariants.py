@@ -2,17 +2,18 @@
 
 The graph and the sentences come in, findings go out. A sentence is one of ``always reaches X``,
 ``always reaches X within N keys`` (or words, seconds), ``reaches X within N keys``,
-``never reaches X``, ``never dials NUMBER`` and ``X before Y``. With ``always`` the worst way
-counts, without it the best.
+``never reaches X``, ``never dials NUMBER``, ``X before Y`` and ``never X before Y``. With
+``always`` the worst way counts, without it the best. X may be several things: ``A or B``.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from twimlc import vocabulary
 from twimlc.analysis.costs import HUMAN, cheapest, worst
 from twimlc.analysis.paths import shortest, told
+from twimlc.analysis.sounds import NO_SOUNDS, Sounds
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.experience import BAD_INVARIANT, BROKEN_INVARIANT
 from twimlc.flow.graph import Graph, Node, NodeKey
@@ -24,10 +25,13 @@ from twimlc.text import Span
 
 _LIMIT = re.compile(r"(.+?)\s+within\s+([0-9]{1,6})\s+(keys?|words?|seconds?)")
 _FORMS = (
-    "always reaches X, always reaches X within N keys, reaches X within N keys, never reaches X, "
-    "never dials NUMBER, or X before Y"
+    "always reaches X, always reaches X within N keys (or words, seconds), reaches X within N "
+    "keys, never reaches X, never dials NUMBER, X before Y, or never X before Y"
 )
 _NUMBER = re.compile(r"\+?[0-9]{2,15}\*?")
+_ADDRESS = re.compile(r"(?:sips?|client):[^\s*]*\*?")
+_SHORT = 6  # emergency numbers and short codes have no country
+_OR = re.compile(r"""\s+or\s+(?=(?:[^'"]|'[^']*'|"[^"]*")*$)""")
 
 Fits = Callable[[Node], bool]
 
@@ -45,7 +49,9 @@ class _Limit(NamedTuple):
     measure: str
 
 
-def check_invariants(graph: Graph, flow: str, node: Tree | None) -> Iterator[Diagnostic]:
+def check_invariants(
+    graph: Graph, flow: str, node: Tree | None, sounds: Sounds = NO_SOUNDS
+) -> Iterator[Diagnostic]:
     """Findings about the sentences of one flow."""
     if flow not in graph.starts or not isinstance(node, Sequence):
         return
@@ -54,75 +60,109 @@ def check_invariants(graph: Graph, flow: str, node: Tree | None) -> Iterator[Dia
             continue
         sentence = " ".join(item.value.split())
         try:
-            yield from _check(graph, flow, sentence, item.span)
+            yield from _check(_Promise(graph, flow, sentence, item.span, sounds))
         except _UnclearError as unclear:
             yield BAD_INVARIANT.at(item.span, str(unclear), hint=unclear.hint)
 
 
-def _check(graph: Graph, flow: str, sentence: str, span: Span) -> Iterator[Diagnostic]:
-    start = graph.starts[flow]
-    word, _, rest = sentence.partition(" ")
-    if word == "never":
-        verb, _, what = rest.partition(" ")
-        if verb not in ("reaches", "dials") or not what:
-            raise _UnclearError(
-                f"'{sentence}' is no promise that can be checked", f"write {_FORMS}"
-            )
-        fits = _dials(what) if verb == "dials" else _thing(graph, flow, what)
-        found = shortest(graph, start, lambda key: fits(graph.nodes[key]))
+class _Promise(NamedTuple):
+    """A sentence, where it stands, and what it is held against."""
+
+    graph: Graph
+    flow: str
+    sentence: str
+    span: Span
+    sounds: Sounds
+
+    def broken(self, way: str) -> Diagnostic:
+        return BROKEN_INVARIANT.at(self.span, f"'{self.sentence}' does not hold: {way}")
+
+    def broken_by(self, fits: Fits, barred: Collection[NodeKey] = ()) -> Iterator[Diagnostic]:
+        """The finding if a way leads to what fits, past nothing that is barred."""
+        start = self.graph.starts[self.flow]
+        found = shortest(self.graph, start, lambda key: fits(self.graph.nodes[key]), barred=barred)
         if found is not None:
-            yield _broken(span, sentence, told(graph, *found))
-        return
-    if sentence.startswith(("always reaches ", "reaches ")):
-        always = word == "always"
-        what = sentence.split("reaches ", 1)[1]
+            yield self.broken(told(self.graph, *found))
+
+
+def _check(promise: _Promise) -> Iterator[Diagnostic]:
+    graph, flow = promise.graph, promise.flow
+    words = promise.sentence.rstrip(".")
+    word, _, rest = words.partition(" ")
+    word = word.lower()
+    if word not in ("always", "never"):
+        word, rest = "", words
+    verb, _, what = rest.partition(" ")
+    if word == "never" and verb == "dials" and what:
+        yield from promise.broken_by(_dials(what))
+    elif verb in ("reaches", "says") and what and _is_spoken(verb, what):
         limit = None
         if (found_limit := _LIMIT.fullmatch(what)) is not None:
             what = found_limit[1]
             limit = _Limit(int(found_limit[2]), found_limit[3].rstrip("s") + "s")
-        yield from _reaches(
-            graph, start, _thing(graph, flow, what), always, limit, (sentence, span)
+        fits = _thing(graph, flow, what)
+        if word == "never":
+            if limit is not None:
+                raise _UnclearError("'never' takes no limit", f"write {_FORMS}")
+            yield from promise.broken_by(fits)
+        else:
+            yield from _reaches(promise, fits, word == "always", limit)
+    else:
+        first, middle, second = rest.partition(" before ")
+        if not middle:
+            message = f"'{promise.sentence}' is no promise that can be checked"
+            raise _UnclearError(message, f"write {_FORMS}")
+        if word == "never":
+            first, second = second, first
+        before, after = _thing(graph, flow, first), _thing(graph, flow, second)
+        yield from promise.broken_by(
+            after, {key for key in graph.contexts if before(graph.nodes[key])}
         )
-        return
-    first, middle, second = sentence.partition(" before ")
-    if not middle:
-        raise _UnclearError(f"'{sentence}' is no promise that can be checked", f"write {_FORMS}")
-    before, after = _thing(graph, flow, first), _thing(graph, flow, second)
-    barred = {key for key in graph.contexts if before(graph.nodes[key])}
-    found = shortest(graph, start, lambda key: after(graph.nodes[key]), barred=barred)
-    if found is not None:
-        yield _broken(span, sentence, told(graph, *found))
+
+
+def _is_spoken(verb: str, what: str) -> bool:
+    return verb == "reaches" or what[0] in "'\""
 
 
 def _reaches(
-    graph: Graph,
-    start: NodeKey,
-    fits: Fits,
-    always: bool,
-    limit: _Limit | None,
-    said: tuple[str, Span],
+    promise: _Promise, fits: Fits, always: bool, limit: _Limit | None
 ) -> Iterator[Diagnostic]:
-    sentence, span = said
+    graph, start = promise.graph, promise.graph.starts[promise.flow]
     if always:
         barred = {key for key in graph.contexts if fits(graph.nodes[key])}
-        found = shortest(graph, start, lambda key: _is_end(graph.nodes[key]), barred=barred)
-        if found is not None:
-            yield _broken(span, sentence, told(graph, *found))
+        ended = list(promise.broken_by(_is_end, barred)) or list(_caught(promise, barred))
+        yield from ended
+        if ended:
             return
     elif shortest(graph, start, lambda key: fits(graph.nodes[key])) is None:
-        yield _broken(span, sentence, "no way leads there at all")
+        yield promise.broken("no way leads there at all")
         return
     if limit is None:
         return
-    measured = (worst if always else cheapest)(graph, start, fits, limit.measure)
+    measured = (worst if always else cheapest)(graph, start, fits, limit.measure, promise.sounds)
     if measured is not None and getattr(measured[0], limit.measure) > limit.most:
         spent = f"{getattr(measured[0], limit.measure):.0f} {limit.measure}"
         way = told(graph, measured[1], measured[2])
-        yield _broken(span, sentence, f"it {'may take' if always else 'takes'} {spent}: {way}")
+        yield promise.broken(f"it {'may take' if always else 'takes'} {spent}: {way}")
 
 
-def _broken(span: Span, sentence: str, way: str) -> Diagnostic:
-    return BROKEN_INVARIANT.at(span, f"'{sentence}' does not hold: {way}")
+def _caught(promise: _Promise, barred: Collection[NodeKey]) -> Iterator[Diagnostic]:
+    """A circle that nothing leads out of, not even to what was promised."""
+    graph = promise.graph
+    before: dict[NodeKey, list[NodeKey]] = {}
+    for key in graph.contexts:
+        for _, after in graph.nodes[key].successors():
+            before.setdefault(after, []).append(key)
+    free = {key for key in graph.contexts if key in barred or _is_end(graph.nodes[key])}
+    waiting = list(free)
+    while waiting:
+        new = [key for key in before.get(waiting.pop(), ()) if key not in free]
+        free.update(new)
+        waiting += new
+    start = graph.starts[promise.flow]
+    found = shortest(graph, start, lambda key: key not in free, barred=barred)
+    if found is not None:
+        yield promise.broken(f"{told(graph, *found)}, and from there round and round")
 
 
 def _is_end(node: Node) -> bool:
@@ -130,16 +170,24 @@ def _is_end(node: Node) -> bool:
 
 
 def _dials(what: str) -> Fits:
-    """Whether a verb calls this number, or one that begins like it (``+1900*``)."""
-    if not _NUMBER.fullmatch(what):
+    """Whether a verb calls this number or address, or one that begins like it (``+1900*``)."""
+    sought = what if _ADDRESS.fullmatch(what) else re.sub(r"[ ().-]", "", what)
+    if not _ADDRESS.fullmatch(what) and not _NUMBER.fullmatch(sought):
         raise _UnclearError(
-            f"'{what}' is no number", "write it as +14155550100, or +1900* for all of a kind"
+            f"'{what}' is no number",
+            "write it as +14155550100, or +1900* for all of a kind; sip:… and client:… can be "
+            "given too",
         )
-    start = what.rstrip("*")
+    if sought[0].isdecimal() and len(sought) > _SHORT:
+        raise _UnclearError(
+            f"the number '{what}' does not say which country it is in",
+            "write a plus and the country code, as in +14155550100",
+        )
+    start = sought.rstrip("*")
 
     def fits(node: Node) -> bool:
         return any(
-            text.startswith(start) if what.endswith("*") else text == start
+            text.startswith(start) if sought.endswith("*") else text == start
             for text in _dialed(node.element)
         )
 
@@ -147,20 +195,36 @@ def _dials(what: str) -> Fits:
 
 
 def _dialed(element: Element | None) -> Iterator[str]:
+    """Whom a verb calls: numbers without blanks, apps as ``client:NAME``."""
     if element is None or element.tag != "Dial":
         return
     for inner in element.walk():
         for child in inner.children:
-            if isinstance(child, str):
+            if not isinstance(child, str):
+                continue
+            if inner.tag in ("Client", "Identity"):
+                yield f"client:{child}"
+            elif inner.tag == "Sip":
+                yield child
+            else:
                 yield re.sub(r"[^+0-9]", "", child)
 
 
 def _thing(graph: Graph, flow: str, what: str) -> Fits:
-    """What a sentence names: a state, a verb, words in quotes, or one of a few plain words."""
+    """What a sentence names: one thing, or several with ``or`` between them."""
+    each = [_one(graph, flow, part.strip()) for part in _OR.split(what)]
+    return lambda node: any(fits(node) for fits in each)
+
+
+def _one(graph: Graph, flow: str, what: str) -> Fits:
+    """A state, a verb, words in quotes, or one of a few plain words."""
     if len(what) > 2 and what[0] == what[-1] and what[0] in "'\"":
-        words = what[1:-1].lower()
+        words = " ".join(what[1:-1].lower().split())
         return lambda node: any(words in text.lower() for text in _said(node.element))
     states = {key.name for key in graph.flows[flow].states}
+    other, _, place = what.partition("/")
+    if place and other in graph.flows and any(k.name == place for k in graph.flows[other].states):
+        return lambda node: node.state.flow == other and node.state.name == place
     if what in states:
         return lambda node: node.place.flow == flow and node.state.name == what
     if what in _PLAIN:
@@ -170,15 +234,15 @@ def _thing(graph: Graph, flow: str, what: str) -> Fits:
         return lambda node: node.element is not None and node.element.tag == verbs[what]
     close = nearest(what, [*states, *_PLAIN, *verbs])
     known = f"a state, a verb, {', '.join(_PLAIN)}, or words in quotes"
-    raise _UnclearError(
-        f"nothing is called '{what}'", f"did you mean '{close}'?" if close else known
-    )
+    hint = f"did you mean '{close}'?" if close else f"it can be {known}"
+    raise _UnclearError(f"nothing is called '{what}'", hint)
 
 
 def _said(element: Element | None) -> Iterator[str]:
     for inner in element.walk() if element is not None else ():
-        if inner.tag == "Say":
-            yield " ".join(child for child in inner.children if isinstance(child, str))
+        if inner.tag in ("Say", "Message"):
+            spoken = (part for piece in inner.walk() for part in piece.children)
+            yield " ".join(" ".join(part for part in spoken if isinstance(part, str)).split())
 
 
 _PLAIN: dict[str, Fits] = {

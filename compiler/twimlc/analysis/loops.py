@@ -3,15 +3,17 @@
 The graph comes in, findings go out. Circles without a sound are told elsewhere.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.experience import ENDLESS_ROUND, NO_WAY_OUT
 from twimlc.flow.graph import Context, Graph, Node, NodeKey
+from twimlc.flow.targets import outcomes_of
 
 _SOMEBODY = ("Dial", "Enqueue", "Connect", "Pay", "Refer")
 _SILENT = ("Start", "Stop", "Sms", "Connect")
 _PASSIVE = ("done", "no-input", "recorded", "not-open")
+_REACHES = ("Dial", "Enqueue", "Connect")
 
 
 def check_loops(graph: Graph) -> Iterator[Diagnostic]:
@@ -25,7 +27,8 @@ def check_loops(graph: Graph) -> Iterator[Diagnostic]:
 
     def doing_nothing(key: NodeKey) -> Iterable[NodeKey]:
         node = graph.nodes[key]
-        return (after for name, after in node.exits.items() if name in _PASSIVE)
+        names = (*_PASSIVE, *_in_vain(node))
+        return (after for name, after in node.exits.items() if name in names)
 
     for ring in circles(stuck, onwards):
         if not _silent(graph, ring):
@@ -35,9 +38,24 @@ def check_loops(graph: Graph) -> Iterator[Diagnostic]:
     for ring in circles([key for key in calls if key in ending], doing_nothing):
         if not _silent(graph, ring):
             message = "a caller who does nothing hears this again and again, without end"
+            if any(_tag(graph, key) == "Dial" for key in ring):
+                message = "as long as nobody answers, this is tried again and again, without end"
             hint = "after a few times say goodbye; a menu counts its attempts"
             asks = [key for key in ring if "no-input" in graph.nodes[key].exits]
             yield ENDLESS_ROUND.at(graph.nodes[min(asks or ring)].span, message, hint=hint)
+
+
+def _in_vain(node: Node) -> Collection[str]:
+    """The outcomes of a verb that reaches somebody which are not up to the caller."""
+    if node.element is None or node.element.tag not in _REACHES:
+        return ()
+    outcomes = outcomes_of(node.element)
+    return outcomes.failed if outcomes else ()
+
+
+def _tag(graph: Graph, key: NodeKey) -> str | None:
+    element = graph.nodes[key].element
+    return element.tag if element is not None else None
 
 
 def _ends(node: Node) -> bool:

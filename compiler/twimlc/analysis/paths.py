@@ -56,13 +56,48 @@ def _part(node: Node, outcome: str) -> str:
         return ""
     if element.tag == "Gather":
         if outcome == "no-input":
-            return f"silence at {_heard(node)}"
+            return f"nothing is pressed at {_heard(node)}"
         if outcome == "input":
-            return f"{'a wrong key' if node.title == 'menu' else 'any key'} at {_heard(node)}"
-        return f"{outcome} pressed at {_heard(node)}"
+            other = "a wrong key" if node.title == "menu" else "another key"
+            return f"{other if node.keys else 'any key'} is pressed at {_heard(node)}"
+        return f"{outcome} is pressed at {_heard(node)}"
     if outcome == "done":
         return "" if element.tag not in ("Say", "Play") else _what(node)
+    if element.tag == "Record":
+        return "a message is recorded"
+    happened = _HAPPENED.get(outcome)
+    if happened is not None:
+        return f"{_named(node)} {happened}"
     return f"{_what(node)} ({outcome.replace('-', ' ')})"
+
+
+_HAPPENED = {
+    "completed": "answers, and the conversation ends",
+    "answered": "answers, and the conversation ends",
+    "busy": "is busy",
+    "no-answer": "does not answer",
+    "failed": "cannot be reached",
+    "canceled": "is no longer called",
+    "declined": "declines the call",
+    "not-open": "is not open",
+    "ended": "ends",
+    "bridged": "takes the call, and the conversation ends",
+    "leave": "is left",
+    "queue-full": "is full",
+}
+
+
+def _named(node: Node) -> str:
+    """Who is called, by the number or the name alone."""
+    assert node.element is not None
+    if node.element.tag in ("Enqueue", "Connect"):
+        return _what(node)
+    nouns = [noun for noun in node.element.elements() if noun.children]
+    names = [c for noun in nouns for c in noun.children if isinstance(c, str)]
+    names = names or [c for c in node.element.children if isinstance(c, str)]
+    if not names:
+        return f"the {node.title}"
+    return names[0] if len(names) == 1 else f"each of {names[0]} … {names[-1]}"
 
 
 def _what(node: Node) -> str:
@@ -74,7 +109,10 @@ def _what(node: Node) -> str:
     nouns = [child for child in element.elements() if child.children]
     text = next((c for noun in nouns for c in noun.children if isinstance(c, str)), "")
     text = text or next((c for c in element.children if isinstance(c, str)), "")
-    return f"{node.title} {text}".strip()
+    return f"{_TITLES.get(element.tag, node.title)} {text}".strip()
+
+
+_TITLES = {"Enqueue": "the queue"}
 
 
 def _heard(node: Node) -> str:

@@ -1,166 +1,177 @@
 """Whether what callers are told to press is what they can press.
 
-The graph comes in, findings go out. Words are read in English, German, French and Spanish; what
-another language says is not judged, nor what a sound file says.
+The graph comes in, findings go out. What is said in a language that nobody here reads is not
+judged, nor what a sound file says.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from twimlc.analysis.keys import Reader, asks_for_code, reader_of
+from twimlc.analysis.languages import language_of
 from twimlc.analysis.steps import steps_of
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.experience import (
+    ANY_KEY_TAKEN,
     CHOICE_NOT_SPOKEN,
     KEY_ENDS_INPUT,
     KEY_TOO_EARLY,
     UNKNOWN_KEY_SPOKEN,
 )
-from twimlc.flow.graph import Context, Graph, Node
-from twimlc.flow.model import Element, Menu, Perform
+from twimlc.flow.graph import Context, Graph, Node, NodeKey
+from twimlc.flow.model import Element, Menu, Offer, Perform, Target
+from twimlc.source.tree import CallValue, Template
 from twimlc.text import Span
-
-
-def _counted(words: str) -> dict[str, str]:
-    """Digits by their names, told from nought on."""
-    return {name: str(digit) for digit, name in enumerate(words.split())}
-
-
-_NAMES = {
-    **_counted("zero one two three four five six seven eight nine"),
-    **_counted("null eins zwei drei vier fünf sechs sieben acht neun"),
-    **_counted("zéro un deux trois quatre cinq six sept huit neuf"),
-    **_counted("cero uno dos tres cuatro cinco seis siete ocho nueve"),
-    "zwo": "2",
-    "oh": "0",
-    **dict.fromkeys(("star", "asterisk", "stern", "sterntaste", "étoile", "asterisco"), "*"),
-    **dict.fromkeys(("pound", "hash", "raute", "rautetaste", "dièse", "carré"), "#"),
-    **dict.fromkeys(("almohadilla", "numeral", "gato"), "#"),
-}
-_KEY = r"(?:[0-9]+|[*#]|" + "|".join(_NAMES) + r")(?![\w])"
-_RUN = rf"{_KEY}(?:\s+{_KEY})*"
-# In "press one of these keys" and "tapez un numéro" the number counts, and names no key.
-_COUNTS = (
-    r"(?!\s+(?:of|more|digit|de|des|n[uú]m[eé]ro|chiffre|bouton|code|"
-    r"d[ií]gito|bot[oó]n|c[oó]digo|der|dieser)\b)"
-)
-_PRESS = re.compile(
-    r"\b(?:press(?:ing)?|push|hit|drücken\s+sie|appuyez\s+sur|tapez|pulse|presione|oprima|marque)\s+"
-    r"(?:bitte\s+)?(?:the\s+|die\s+|le\s+|la\s+|el\s+)?(?:key\s+|number\s+|taste\s+|touche\s+|tecla\s+)?"
-    rf"({_RUN}(?:\s*(?:,|\bor\b|\band\b|\boder\b|\bund\b|\bou\b|\bet\b|\bo\b|\by\b)+\s*{_RUN})*)"
-    + _COUNTS,
-    re.IGNORECASE,
-)
-_ANY_KEY = re.compile(_KEY, re.IGNORECASE)
-_ANY_RUN = re.compile(_RUN, re.IGNORECASE)
-_RANGE = re.compile(
-    rf"({_KEY})\s*(?:-|–|\bto\b|\bthrough\b|\bthru\b|\bbis\b|\bà\b|\bal?\b|\bhasta\b)\s*({_KEY})"
-    rf"|\b(?:between|zwischen|entre)\s+({_KEY})\s+(?:and|und|et|y)\s+({_KEY})",
-    re.IGNORECASE,
-)
-# Whoever is asked for an extension or a code knows it, or has it on paper.
-_KNOWN_CODES = re.compile(
-    r"\b(?:extensi[oó]n|code|pin|durchwahl|nebenstelle|poste|c[oó]digo|clave|interno|anexo)\b",
-    re.IGNORECASE,
-)
-_LANGUAGES_READ = ("en", "de", "fr", "es")
 
 
 def check_prompts(graph: Graph) -> Iterator[Diagnostic]:
     """Findings about words and keys that do not agree."""
+    needed = _needed_keys(graph)
     for flow in graph.flows.values():
         for step in steps_of(flow):
             match step:
                 case Menu(choices=choices, prompt=prompt, gather=gather, span=span):
-                    yield from _agree(choices, prompt, gather, span)
+                    yield from _agree(choices, prompt, gather, needed.get(span))
+                case Offer(prompt=prompt, options=options):
+                    yield from _any_key((*prompt, *(option.gather for option in options)))
                 case Perform(element=element, branches=branches, span=span) if branches.keys:
                     words = tuple(element.elements())
                     if branches.then is None:
-                        yield from _agree(branches.keys, words, element, span)
+                        yield from _agree(branches.keys, words, element, needed.get(span))
                     else:
-                        yield from _ended(branches.keys, element, span)
+                        yield from _ended(branches.keys, element)
+    yield from _without_choices(graph)
     for key, context in graph.contexts.items():
         node = graph.nodes[key]
         if context is Context.CALL and node.element is not None and node.element.tag == "Say":
             yield from _too_early(graph, node)
 
 
-def _spoken(elements: Iterable[Element]) -> str | None:
-    """The words of a prompt; None where a sound file, or words not read here, may say more."""
+def _needed_keys(graph: Graph) -> dict[Span, set[str]]:
+    """The keys of each menu that lead elsewhere than silence does in the end."""
+    needed: dict[Span, set[str]] = {}
+    for key in graph.contexts:
+        node = graph.nodes[key]
+        silence = node.exits.get("no-input")
+        if node.element is None or node.element.tag != "Gather":
+            continue
+        differ = {keys for keys, after in node.keys.items() if after != silence}
+        needed[node.span] = differ & needed.get(node.span, differ)
+    return needed
+
+
+def _spoken(elements: Iterable[Element]) -> tuple[str, Reader] | None:
+    """The words of a prompt, and who reads them; None where more is said than can be read."""
     parts: list[str] = []
+    reader: Reader | None = None
     for element in elements:
         for inner in element.walk():
-            language = (inner.literal("language") or "en").partition("-")[0]
-            if inner.tag == "Play" or language not in _LANGUAGES_READ:
+            if inner.tag == "Play":
                 return None
+            if inner.tag == "Say":
+                found = reader_of(language_of(inner) or "en")
+                if found is None or reader not in (None, found):
+                    return None
+                reader = found
             parts += [child if isinstance(child, str) else " " for child in inner.children]
-    return " ".join(parts)
+    return (" ".join(parts), reader) if reader is not None else None
 
 
-def told_keys(words: str) -> list[str]:
-    """The keys that callers are told to press, in order."""
-    found: dict[str, None] = {}
-    for told in _PRESS.finditer(words):
-        for run in _ANY_RUN.findall(told[1]):
-            found[_joined(run)] = None
-    return list(found)
-
-
-def _joined(run: str) -> str:
-    """The keys of a run, as in `star nine` or `1 2`, in one."""
-    return "".join(_NAMES.get(key.lower(), key) for key in _ANY_KEY.findall(run))
-
-
-def _mentioned(words: str) -> set[str]:
-    """Every key that the words speak of, alone, in a run or within a range."""
-    keys = {_joined(key) for key in _ANY_KEY.findall(words)}
-    keys.update(_joined(run) for run in _ANY_RUN.findall(words))
-    for found in _RANGE.finditer(words):
-        first, last = (_joined(end) for end in found.groups() if end)
-        if first.isdecimal() and last.isdecimal() and len(first) == len(last) == 1:
-            keys.update(str(key) for key in range(int(first), int(last) + 1))
-    return keys
+def keys_told_in(elements: Iterable[Element]) -> list[str]:
+    """The keys that callers are told to press, where the words can be read."""
+    spoken = _spoken(elements)
+    return spoken[1].told(spoken[0]) if spoken is not None else []
 
 
 def _agree(
-    choices: Iterable[str], prompt: Iterable[Element], gather: Element, span: Span
+    choices: Mapping[str, Target],
+    prompt: Sequence[Element],
+    gather: Element,
+    needed: Collection[str] | None,
 ) -> Iterator[Diagnostic]:
     keys = list(choices)
-    yield from _ended(keys, gather, span)
-    words = _spoken(prompt)
-    told = told_keys(words) if words is not None else []
-    if not told or words is None:
+    yield from _ended(keys, gather)
+    spoken = _spoken(prompt)
+    if spoken is None:
         return
-    written = _ANY_KEY.findall(words)
+    words, reader = spoken
+    told = reader.told(words)
+    if not told:
+        return
+    written = reader.written(words)
     for key in told:
         # The pound key ends an input; what it does is no choice of the menu. Keys told one after
         # the other may be a count, as in "press 1 two times".
         if key not in keys and key != "#" and (len(key) == 1 or key in written):
             message = f"the words say to press {key}, and the menu has no choice for it"
             hint = f"its choices are {', '.join(keys)}"
-            yield UNKNOWN_KEY_SPOKEN.at(span, message, hint=hint)
-    mentioned = _mentioned(words)
-    codes_known = _KNOWN_CODES.search(words) is not None
+            yield UNKNOWN_KEY_SPOKEN.at(_where_told(key, prompt), message, hint=hint)
+    mentioned = reader.mentioned(words)
+    codes_known = asks_for_code(words)
     for key in keys:
+        if needed is not None and key not in needed:
+            continue
         if key not in mentioned and not (len(key) > 1 and codes_known):
             message = f"nothing tells callers of the choice {key}"
             hint = f"the words name {', '.join(told)}"
-            yield CHOICE_NOT_SPOKEN.at(span, message, hint=hint)
+            yield CHOICE_NOT_SPOKEN.at(choices[key].span, message, hint=hint)
 
 
-def _ended(choices: Iterable[str], gather: Element, span: Span) -> Iterator[Diagnostic]:
+def _any_key(parts: Sequence[Element]) -> Iterator[Diagnostic]:
+    """Words that tell several keys apart where any key does the same."""
+    told = keys_told_in(parts)
+    if len(told) > 1:
+        message = f"the words tell {' and '.join(told[:2])} apart, and any key is taken here"
+        hint = "say 'press any key now', or make it a menu, for a host that looks at the keys"
+        yield ANY_KEY_TAKEN.at(_where_told(told[0], parts), message, hint=hint)
+
+
+def _without_choices(graph: Graph) -> Iterator[Diagnostic]:
+    """Gathers that go on in one way, whatever was pressed, and whose digits nothing uses."""
+    seen: set[Span] = set()
+    for key, context in graph.contexts.items():
+        node = graph.nodes[key]
+        if node.title != "gather" or context is not Context.CALL or node.span in seen:
+            continue
+        after = node.exits.get("input")
+        if node.element is None or node.keys or after is None or _uses_digits(graph, after):
+            continue
+        seen.add(node.span)
+        yield from _any_key(tuple(node.element.elements()))
+
+
+def _uses_digits(graph: Graph, start: NodeKey) -> bool:
+    """Whether what follows shows the keys, as a host with templates can."""
+    return any(
+        isinstance(part, CallValue)
+        for key in graph.reachable(start)
+        if (element := graph.nodes[key].element) is not None
+        for inner in element.walk()
+        for value in (*inner.children, *(attribute.value for attribute in inner.attributes))
+        if isinstance(value, Template)
+        for part in value.parts
+    )
+
+
+def _where_told(key: str, prompt: Sequence[Element]) -> Span:
+    """The part of a prompt that speaks of a key, else its first."""
+    telling = (part for part in prompt if key in keys_told_in([part]))
+    return next(telling, prompt[0]).span
+
+
+def _ended(choices: Iterable[str], gather: Element) -> Iterator[Diagnostic]:
     end = gather.literal("finishOnKey")
     for key in choices:
         if end and end in key:
             found = gather.get("finishOnKey")
             message = f"{end} ends the input, so the choice {key} can never be made"
             hint = 'write finishOnKey: "" to let every key count'
-            yield KEY_ENDS_INPUT.at(found.span if found else span, message, hint=hint)
+            yield KEY_ENDS_INPUT.at((found or gather).span, message, hint=hint)
 
 
 def _too_early(graph: Graph, node: Node) -> Iterator[Diagnostic]:
     """Words outside a gather that tell keys, with a gather that comes behind them."""
     assert node.element is not None
-    told = told_keys(_spoken([node.element]) or "")
+    told = keys_told_in([node.element])
     if not told:
         return
     after = node
@@ -173,8 +184,8 @@ def _too_early(graph: Graph, node: Node) -> Iterator[Diagnostic]:
         after = graph.nodes[following]
     if after.element is None or after.element.tag != "Gather":
         return
-    words = _spoken(after.element.elements())
-    if words is None or any(key in told_keys(words) for key in told):
+    prompt = list(after.element.elements())
+    if prompt and (_spoken(prompt) is None or any(key in told for key in keys_told_in(prompt))):
         return
     message = f"callers are told to press {told[0]} before the keys are listened to"
     yield KEY_TOO_EARLY.at(node.span, message, hint="move these words into the prompt behind them")

@@ -6,18 +6,37 @@ The graph comes in, findings go out.
 import re
 from collections.abc import Iterator
 
+from twimlc.analysis.languages import language_of
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.addresses import RECORDING_TWICE
 from twimlc.diagnostics.rules.experience import RECORDING_WITHOUT_NOTICE
 from twimlc.flow.graph import Context, Graph, Node, NodeKey
 from twimlc.flow.model import Element
 
-# The other languages are for flows that name only a voice, from which no language is known.
-_NOTICE = re.compile(
-    r"record|monitor|quality|training|transcri|\b(?:audio|video)?tap(?:e[ds]?|ing)\b"
-    r"|aufgezeichnet|aufzeichn|aufgenommen|mitgeschnitten|mitschneid|mitschnitt"
-    r"|enregistr|\bgrab(?:ad|ar|aci|am)|gravad|registrat|opgenomen|opnemen|opname",
-    re.IGNORECASE,
+# What tells in each language that a call is recorded. Others are not judged.
+_NOTICES = {
+    "en": r"record|monitor|quality|training|transcri|\b(?:audio|video)?tap(?:e[ds]?|ing)\b",
+    "de": r"aufgezeichnet|aufzeichn|aufgenommen|aufnahme|aufnehm|mitgeschnitten|mitschneid"
+    r"|mitschnitt|\b(?:zeichnen|nehmen)\b[^.]*\bauf\b|\bschneiden\b[^.]*\bmit\b|qualität|schulung",
+    "fr": r"enregistr|qualité|écout",
+    "es": r"\bgrab(?:ad|ar|aci|am|an|e)|registrad|calidad|monitor",
+    "pt": r"\bgrava(?:d|r|ç|m)|qualidade|monitor",
+    "it": r"\bregistr(?:a|i(?:amo|no|are))|qualità",
+    "nl": r"opgenomen|opnemen|opname|\bnemen\b[^.]*\bop\b|kwaliteit|\btraining",
+    "sv": r"\bspela[sr]? in\b|inspel|kvalitet",
+    "da": r"\boptage|optagelse|kvalitet",
+    "nb": r"\bt(?:as|ar|att) opp\b|opptak|kvalitet",
+    "no": r"\bt(?:as|ar|att) opp\b|opptak|kvalitet",
+    "pl": r"nagryw|nagran|rejestrow|jakości",
+}
+_NOTICE = "|".join(_NOTICES.values())
+# A voice alone does not tell its language; these words do.
+_TELLING = (
+    r"\b(?:the|and|you|your|our|we|to|for|please|welcome|hello|thank|thanks"
+    r"|und|der|wir|sie|bei|bitte|willkommen|guten|danke"
+    r"|vous|nous|votre|bienvenue|bonjour|merci|bienvenid[oa]s?|gracias|usted|nuestr[oa]"
+    r"|bem-vind[oa]s?|obrigad[oa]|você|benvenut[oi]|grazie|welkom|bedankt"
+    r"|välkommen|velkommen|tack|takk|tak|witamy|dziękujemy)\b"
 )
 _NOT_RECORDED = ("do-not-record", "false")
 
@@ -70,20 +89,25 @@ def _records(element: Element) -> Element | None:
 def _announces(element: Element) -> bool:
     """Whether these words may tell that the call is recorded.
 
-    What a sound says is not known, nor words in a language other than English: they get the
+    What a sound says is not known, nor words in a language that is not judged: they get the
     benefit of the doubt.
     """
     for inner in element.walk():
         if inner.tag == "Play":
             return True
-        if inner.tag != "Say":
-            continue
-        language = inner.literal("language") or ""
-        voice = (inner.literal("voice") or "").partition(".")[2]
-        foreign = any(re.match(r"(?!en)[a-z]{2,3}-", text) for text in (language, voice))
-        if foreign or any(_NOTICE.search(_words(part)) for part in inner.walk()):
-            return True
+        if inner.tag == "Say":
+            words = " ".join(_words(part) for part in inner.walk())
+            if re.search(_NOTICE, words, re.IGNORECASE) or not _is_judged(inner, words):
+                return True
     return False
+
+
+def _is_judged(say: Element, words: str) -> bool:
+    """Whether a notice in the language of these words would be seen."""
+    language = language_of(say)
+    if language is not None:
+        return language in _NOTICES
+    return re.search(_TELLING, words, re.IGNORECASE) is not None
 
 
 def _words(element: Element) -> str:

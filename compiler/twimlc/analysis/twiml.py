@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.edits import rewrite_part
 from twimlc.diagnostics.rules.names import UNKNOWN_CALL_VALUE
 from twimlc.diagnostics.rules.twiml import (
     CALLER_CHOSEN_CONFERENCE,
@@ -20,6 +21,7 @@ from twimlc.diagnostics.rules.twiml import (
 from twimlc.flow.graph import Context, Graph, Node, Root
 from twimlc.flow.model import Element
 from twimlc.source.names import nearest
+from twimlc.source.respell import beyond_doubt
 from twimlc.source.tree import CallValue, Template
 
 _CALLED = ("Number", "Client", "Sip", "WhatsApp", "Sim", "Application", "Identity", "Uri")
@@ -95,10 +97,12 @@ def _call_values(node: Node, declared: Collection[str]) -> Iterator[Diagnostic]:
         found = element.get(attribute) if attribute else None
         span = found.span if found else element.span
         if name not in known and not vocabulary.is_standard_parameter(name):
-            close = nearest(name, [*known, *vocabulary.STANDARD_PARAMETERS])
+            names = [*known, *vocabulary.STANDARD_PARAMETERS]
+            close, sure = nearest(name, names), beyond_doubt(name, names)
+            fix = rewrite_part(span, f"call.{name}", f"call.{sure}") if sure else None
             hint = f"did you mean '{close}'?" if close else "declare your own with call: [NAME]"
             message = f"Twilio sends no parameter called '{name}'"
-            yield UNKNOWN_CALL_VALUE.at(span, message, hint=hint)
+            yield UNKNOWN_CALL_VALUE.at(span, message, hint=hint, fix=fix)
         if attribute is None and element.tag == "Conference":
             message = f"the caller would choose the conference through '{name}'"
             hint = "a fixed name, or one from params, keeps strangers out of other conferences"
@@ -123,6 +127,8 @@ def _root(graph: Graph, root: Root) -> Iterator[Diagnostic]:
             continue
         heard = heard or any(e.tag in ("Say", "Play") for e in node.element.walk())
         spec = node.element.spec
+        if graph.contexts.get(key) is not root.context:
+            continue  # it is used both ways, which is told already
         if context is not None and spec is not None and spec.name not in context.verbs:
             allowed = ", ".join(vocabulary.VOICE[name].key for name in context.verbs)
             message = f"{node.title} cannot stand in a document that plays for {root.attribute}"

@@ -21,6 +21,7 @@ RULE_MODULES = (
     "scripts",
     "twiml",
     "addresses",
+    "account",
     "documents",
     "words",
     "experience",

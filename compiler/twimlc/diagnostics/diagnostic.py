@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from twimlc.text import Span
 
@@ -20,13 +21,13 @@ class Severity(StrEnum):
         return ("error", "warning", "note").index(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A flow that shows a rule: ``flow`` is the text of the flow file.
 
     ``files`` holds what lies beside it (path relative to the project's root, such as
-    ``_components/x.yaml`` or ``twimlc.yaml``); the flow itself is ``example.yaml`` unless
-    ``name`` says otherwise. ``target`` is a host or a target of the project file.
+    ``_components/x.yaml`` or ``twimlc.yaml``; ``<6 MB>`` stands for a file of that size); the flow
+    itself is ``example.yaml`` unless ``name`` says otherwise. ``target`` is a host or a target of
+    the project file.
     """
 
     flow: str
@@ -35,32 +36,28 @@ class Example:
     name: str = "example.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A second place that a finding talks about."""
 
     span: Span
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the text of ``span`` by ``text``."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """Edits that mend one finding and change nothing else."""
 
     title: str
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One kind of finding.
 
     ``number`` is what ``TW`` stands before, ``slug`` the name people write; both are accepted

@@ -30,11 +30,26 @@ def rewrite(span: Span, old: str, new: str, title: str | None = None) -> Fix | N
 
 def rewrite_word(span: Span, old: str, new: str) -> Fix | None:
     """The same for the only place of a word in an expression ``${…}``."""
-    places = list(re.finditer(rf"(?<![\w.]){re.escape(old)}(?!\w)", span.text))
-    if len(places) != 1 or not span.text.startswith("${") or _from_alias(span):
+    return rewrite_part(span, old, new) if span.text.startswith("${") else None
+
+
+def rewrite_part(span: Span, old: str, new: str) -> Fix | None:
+    """The same for the only place of a word in a longer text."""
+    # A part such as `.phone` brings the point before it along.
+    before = "" if old.startswith(".") else r"(?<![\w.])"
+    places = list(re.finditer(rf"{before}{re.escape(old)}(?!\w)", span.text))
+    if len(places) != 1 or _from_alias(span):
         return None
     place = Span(span.file, span.start + places[0].start(), span.start + places[0].end())
     return Fix(f"write '{new}'", (Edit(place, new),))
+
+
+def blank_behind(span: Span, head: str) -> Fix | None:
+    """The fix that puts a blank behind ``head``, which a plain text begins with."""
+    if not span.text.startswith(head) or _from_alias(span):
+        return None
+    at = span.start + len(head)
+    return Fix("put a blank behind the colon", (Edit(Span(span.file, at, at), " "),))
 
 
 def compatible(findings: Sequence[Diagnostic]) -> list[Diagnostic]:

@@ -7,8 +7,7 @@ it. Errors cannot be silenced. An ignore that does nothing is a finding itself.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from twimlc.diagnostics.diagnostic import Diagnostic, Rule, Severity
 from twimlc.diagnostics.rules.tool import BAD_IGNORE, CANNOT_IGNORE, UNKNOWN_RULE, UNUSED_IGNORE
@@ -31,8 +30,7 @@ class Comment(Protocol):
     def own_line(self) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Ignore:
+class _Ignore(NamedTuple):
     """One rule named by one comment. ``line`` is None where it speaks for the whole file."""
 
     rule: Rule

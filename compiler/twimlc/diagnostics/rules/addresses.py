@@ -105,11 +105,22 @@ INSECURE_ADDRESS = Rule(
     Severity.WARNING,
     "What callers say, key in or hear travels in the open, over http.",
     "Anybody on the way can read a request over http, and can answer it with a call flow of "
-    "their own. Accounts in PCI mode refuse such addresses. With https Twilio also checks whom "
-    "it talks to.",
+    "their own. Accounts in PCI mode refuse such addresses, and `account: {pci: true}` makes this "
+    "an error. With https Twilio also checks whom it talks to.",
     wrong=Example("flow: desk\nsteps:\n  - redirect: http://calls.example.com/next\n"),
     right=Example("flow: desk\nsteps:\n  - redirect: https://calls.example.com/next\n"),
     twilio=(13337, 32605, 32654),
+)
+
+SOUND_OVER_HTTP = Rule(
+    549,
+    "sound-over-http",
+    Severity.NOTE,
+    "A sound is fetched in the open, over http.",
+    "Anybody on the way between Twilio and the host can hear which sound it is, and can put "
+    "another in its place, which callers would take for yours. With https neither is possible.",
+    wrong=_step('play: "http://media.example.com/welcome.mp3"'),
+    right=_MUSIC,
 )
 
 BAD_OVERRIDE = Rule(
@@ -168,8 +179,11 @@ SECRET = Rule(
     "A password or key stands in a document.",
     "Documents lie on the web, where everybody who finds the address can read them, and what is "
     "written in a flow ends up in them. Let the far end know Twilio in another way: by its IP "
-    "addresses for SIP, by the request signature for web servers.",
-    wrong=_step('dial: {sip: {sipUrl: "sip:desk@pbx.example.com", username: desk, password: pa55word}}'),
+    "addresses for SIP, by the request signature for web servers. A TwiML Bin answers Twilio "
+    "alone, so it may hold them.",
+    wrong=_step(
+        'dial: {sip: {sipUrl: "sip:desk@pbx.example.com", username: desk, password: pa55word}}'
+    ),
     right=_step('dial: {sip: "sip:desk@pbx.example.com"}'),
 )
 
@@ -180,8 +194,12 @@ UNFAMILIAR_VALUE = Rule(
     "A value is none of those that Twilio's pages name.",
     "Some attributes take values that Twilio adds to from time to time, so what is not known "
     "here may still be right. More often it is misspelt, and Twilio refuses the part.",
-    wrong=_step("gather: {input: speech, speechModel: telephone, prompt: How can we help?}\n    fallback: hangup"),
-    right=_step("gather: {input: speech, speechModel: phone_call, prompt: How can we help?}\n    fallback: hangup"),
+    wrong=_step(
+        "gather: {input: speech, speechModel: telephone, prompt: How can we help?}\n    fallback: hangup"
+    ),
+    right=_step(
+        "gather: {input: speech, speechModel: phone_call, prompt: How can we help?}\n    fallback: hangup"
+    ),
     twilio=(13334, 32651, 64106, 32603, 32652),
 )
 
@@ -230,8 +248,13 @@ TOO_MANY_REPLIES = Rule(
     "One message is answered with more than ten.",
     "Twilio sends ten replies to a message at most, counted over all documents that it is led "
     "through (docs/messaging/twiml).",
-    wrong=Example("flow: reply\nkind: messaging\nsteps:\n" + "".join(f"  - message: Part {n} of 11.\n" for n in range(1, 12))),
-    right=Example("flow: reply\nkind: messaging\nsteps:\n  - message: Thank you. We will write back today.\n"),
+    wrong=Example(
+        "flow: reply\nkind: messaging\nsteps:\n"
+        + "".join(f"  - message: Part {n} of 11.\n" for n in range(1, 12))
+    ),
+    right=Example(
+        "flow: reply\nkind: messaging\nsteps:\n  - message: Thank you. We will write back today.\n"
+    ),
     twilio=(14109,),
 )
 
@@ -243,7 +266,11 @@ RECORDING_TWICE = Rule(
     "A recording that was started goes on to the end of the call unless it is stopped, and "
     "Twilio keeps only one at a time. A way that comes back to the start begins a second one "
     "(docs/voice/twiml/recording).",
-    wrong=_step("say: This call is recorded.\n  - start: {recording: {name: first}}\n  - say: One moment.\n  - start: {recording: {name: second}}"),
-    right=_step("say: This call is recorded.\n  - start: {recording: {name: first}}\n  - say: One moment.\n  - stop: {recording: {name: first}}\n  - start: {recording: {name: second}}"),
+    wrong=_step(
+        "say: This call is recorded.\n  - start: {recording: {name: first}}\n  - say: One moment.\n  - start: {recording: {name: second}}"
+    ),
+    right=_step(
+        "say: This call is recorded.\n  - start: {recording: {name: first}}\n  - say: One moment.\n  - stop: {recording: {name: first}}\n  - start: {recording: {name: second}}"
+    ),
     twilio=(16108,),
 )

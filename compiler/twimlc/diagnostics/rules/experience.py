@@ -8,8 +8,9 @@ RECORDING_WITHOUT_NOTICE = Rule(
     Severity.WARNING,
     "A call is recorded before the caller was told.",
     "In many countries and states both sides must know that they are recorded. Say it before the "
-    "recording starts, or directly behind the start. What a sound file says, and words in other "
-    "languages, count as a notice, because they cannot be judged here.",
+    "recording starts, or directly behind the start. What a sound file says counts as a notice, "
+    "because it cannot be judged here, and so do words in languages other than English, German, "
+    "French, Spanish, Portuguese, Italian, Dutch, Swedish, Danish, Norwegian and Polish.",
     wrong=Example("""\
 flow: desk
 steps:
@@ -32,10 +33,12 @@ ANSWERED_CALL_GOES_ON = Rule(
     451,
     "answered-call-goes-on",
     Severity.WARNING,
-    "After a conversation the caller is sent to voicemail.",
+    "After a conversation comes what is meant for callers whom nobody answered.",
     "A dial without `fallback` goes on with the next step in every case, also when somebody "
-    "answered and the two have talked. A voicemail there is meant for callers whom nobody "
-    "answered: write it as the `fallback` of the dial.",
+    "answered and the two have talked. A voicemail there, a second dial, a queue, or words such "
+    "as `nobody answers` are meant for callers who reached nobody: write them as the `fallback` "
+    "of the dial. Plain files cannot tell the two apart; there `allow: fallback-after-answer` "
+    "beside the fallback says that it is meant.",
     wrong=Example("""\
 flow: desk
 steps:
@@ -124,7 +127,8 @@ OUTCOME_NOT_HANDLED = Rule(
     "`when` and `then` name where some outcomes lead. The others go on with the next step, and "
     "here there is none: a caller whose call was not answered is cut off without a word. "
     "`fallback` takes every unsuccessful outcome that `when` does not name.",
-    wrong=Example("""\
+    wrong=Example(
+        """\
 flow: desk
 steps:
   - dial: "+14155550100"
@@ -132,8 +136,11 @@ steps:
       busy:
         - say: The desk is busy. Please call again.
         - hangup
-""", target="nginx"),
-    right=Example("""\
+""",
+        target="nginx",
+    ),
+    right=Example(
+        """\
 flow: desk
 steps:
   - dial: "+14155550100"
@@ -144,7 +151,32 @@ steps:
     fallback:
       - say: Nobody answers. Please call again.
       - hangup
-""", target="nginx"),
+""",
+        target="nginx",
+    ),
+)
+
+ENDS_WITHOUT_A_WORD = Rule(
+    459,
+    "ends-without-a-word",
+    Severity.NOTE,
+    "A caller who reaches nobody is cut off without a word.",
+    "The flow is over behind this step. Somebody who was put through will have said goodbye; "
+    "whoever found the line busy, or the queue full, hears it go dead. A few words help, or "
+    "hangup, which shows that the silence is meant.",
+    wrong=Example("""\
+flow: desk
+steps:
+  - say: We connect you.
+  - dial: {number: "+14155550100", timeout: 20}
+"""),
+    right=Example("""\
+flow: desk
+steps:
+  - say: We connect you.
+  - dial: {number: "+14155550100", timeout: 20}
+  - say: Thank you for calling. Goodbye.
+"""),
 )
 
 KEY_ENDS_INPUT = Rule(
@@ -154,7 +186,8 @@ KEY_ENDS_INPUT = Rule(
     "A key that means something is also the one that ends the input.",
     "What stands in `finishOnKey` ends the input and is thrown away, so a choice with that key "
     "in it can never be made. Choose another key, or leave finishOnKey to the compiler.",
-    wrong=Example("""\
+    wrong=Example(
+        """\
 flow: menu
 steps:
   - gather: {finishOnKey: "1", prompt: For sales press 1., numDigits: 1}
@@ -163,8 +196,11 @@ steps:
     fallback:
       - say: Goodbye.
   - hangup
-""", target="nginx"),
-    right=Example("""\
+""",
+        target="nginx",
+    ),
+    right=Example(
+        """\
 flow: menu
 steps:
   - gather: {prompt: For sales press 1., numDigits: 1}
@@ -173,7 +209,9 @@ steps:
     fallback:
       - say: Goodbye.
   - hangup
-""", target="nginx"),
+""",
+        target="nginx",
+    ),
 )
 
 UNKNOWN_KEY_SPOKEN = Rule(
@@ -183,7 +221,8 @@ UNKNOWN_KEY_SPOKEN = Rule(
     "A menu tells callers to press a key that it does not take.",
     "The words say `press 3`, and there is no choice for 3: whoever presses it is told that the "
     "key is wrong, or hears the menu again.",
-    wrong=Example("""\
+    wrong=Example(
+        """\
 flow: menu
 steps:
   - menu:
@@ -192,8 +231,11 @@ steps:
         "1": hangup
         "2": hangup
   - hangup
-""", target="nginx"),
-    right=Example("""\
+""",
+        target="nginx",
+    ),
+    right=Example(
+        """\
 flow: menu
 steps:
   - menu:
@@ -202,7 +244,9 @@ steps:
         "1": hangup
         "2": hangup
   - hangup
-""", target="nginx"),
+""",
+        target="nginx",
+    ),
 )
 
 CHOICE_NOT_SPOKEN = Rule(
@@ -212,7 +256,8 @@ CHOICE_NOT_SPOKEN = Rule(
     "A menu has a choice that its words do not mention.",
     "The prompt names keys, and this one is not among them. Callers cannot guess it. If it is "
     "meant for those in the know, silence the finding and say so.",
-    wrong=Example("""\
+    wrong=Example(
+        """\
 flow: menu
 steps:
   - menu:
@@ -222,8 +267,11 @@ steps:
         "2": hangup
         "3": hangup
   - hangup
-""", target="nginx"),
-    right=Example("""\
+""",
+        target="nginx",
+    ),
+    right=Example(
+        """\
 flow: menu
 steps:
   - menu:
@@ -233,7 +281,9 @@ steps:
         "2": hangup
         "3": hangup
   - hangup
-""", target="nginx"),
+""",
+        target="nginx",
+    ),
 )
 
 KEY_TOO_EARLY = Rule(
@@ -271,6 +321,88 @@ steps:
 """),
 )
 
+ANY_KEY_TAKEN = Rule(
+    605,
+    "any-key-taken",
+    Severity.WARNING,
+    "The words tell keys apart, and any key does the same.",
+    "An offer takes any key for the option that was just spoken, and a gather without `when` goes "
+    "on in the same way whatever is pressed. Somebody who is told to press 2 for service, and "
+    "presses it early, comes to sales.",
+    wrong=Example("""\
+flow: shop
+steps:
+  - offer:
+      prompt: Welcome.
+      options:
+        - say: For sales, press 1.
+          then: hangup
+        - say: For service, press 2.
+          then: hangup
+  - say: Goodbye.
+"""),
+    right=Example("""\
+flow: shop
+steps:
+  - offer:
+      prompt: Welcome.
+      options:
+        - say: For sales, press any key now.
+          then: hangup
+        - say: For service, press any key now.
+          then: hangup
+  - say: Goodbye.
+"""),
+)
+
+UNSPEAKABLE_TEXT = Rule(
+    606,
+    "unspeakable-text",
+    Severity.WARNING,
+    "A text that is spoken holds what only a machine can read.",
+    "The words of a say are spoken as they stand. Callers hear the tags, the entities such as "
+    "&amp;, the address of a sound and the {{From}} that were meant for a program. Markup goes "
+    "under `ssml`, a sound into `play`, and a value of the call is written ${call.From}.",
+    wrong=Example("""\
+flow: closed
+steps:
+  - say: We are closed. <break time="1s"/> Please call again tomorrow.
+  - hangup
+"""),
+    right=Example("""\
+flow: closed
+steps:
+  - say: {ssml: We are closed. <break time="1s"/> Please call again tomorrow.}
+  - hangup
+"""),
+)
+
+OTHER_END_KEY = Rule(
+    607,
+    "other-end-key",
+    Severity.WARNING,
+    "Callers are told to end with a key that does not end it.",
+    "The input or the recording goes on after the key that was told, until there is silence for "
+    "long enough, and the key itself is taken for a part of it. Let `finishOnKey` and the words "
+    "name the same key.",
+    wrong=Example("""\
+flow: message
+steps:
+  - say: Please leave a message, and press star when you are done.
+  - record: {maxLength: 60, finishOnKey: "#"}
+  - say: Thank you. Goodbye.
+  - hangup
+"""),
+    right=Example("""\
+flow: message
+steps:
+  - say: Please leave a message, and press star when you are done.
+  - record: {maxLength: 60, finishOnKey: "*"}
+  - say: Thank you. Goodbye.
+  - hangup
+"""),
+)
+
 OVER_BUDGET = Rule(
     456,
     "over-budget",
@@ -279,20 +411,70 @@ OVER_BUDGET = Rule(
     "`budgets:` of the project file says how many seconds, words and keys may come before the "
     "first choice and before a human. The worst way through the flow counts, with 150 words to "
     "the minute; sounds count nothing, because their length is not known.",
-    wrong=Example("""\
+    wrong=Example(
+        """\
 flow: example
 steps:
   - say: Welcome to the longest greeting that anybody ever had to listen to on a telephone.
   - dial: "+14155550100"
   - hangup
-""", files=(("twimlc.yaml", "targets:\n  static: {host: static}\nbudgets:\n  human: {words: 10}\n"),)),
-    right=Example("""\
+""",
+        files=(
+            ("twimlc.yaml", "targets:\n  static: {host: static}\nbudgets:\n  human: {words: 10}\n"),
+        ),
+    ),
+    right=Example(
+        """\
 flow: example
 steps:
   - say: Welcome.
   - dial: "+14155550100"
   - hangup
-""", files=(("twimlc.yaml", "targets:\n  static: {host: static}\nbudgets:\n  human: {words: 10}\n"),)),
+""",
+        files=(
+            ("twimlc.yaml", "targets:\n  static: {host: static}\nbudgets:\n  human: {words: 10}\n"),
+        ),
+    ),
+)
+
+PIN_IN_PUBLIC = Rule(
+    460,
+    "pin-in-public",
+    Severity.WARNING,
+    "Callers key in a PIN, and the host tells everybody which ones are right.",
+    "What follows a PIN is a document with an address of its own, and a file host answers whoever "
+    "asks. All PINs can be tried there within minutes, without a call, and each one that a caller "
+    "keys in stays in the access log. A TwiML Bin answers Twilio alone. Where a PIN is no more "
+    "than a door code, silence this and say so. Extensions and postcodes are not meant: only "
+    "choices of four or more keys count, and only where the words ask for a secret.",
+    wrong=Example(
+        """\
+flow: meeting
+steps:
+  - menu:
+      prompt: Please key in your PIN.
+      choices:
+        "4711":
+          - dial: {conference: WeeklyReview}
+          - hangup
+  - say: Goodbye.
+""",
+        target="nginx",
+    ),
+    right=Example(
+        """\
+flow: meeting
+steps:
+  - menu:
+      prompt: Please key in your PIN.
+      choices:
+        "4711":
+          - dial: {conference: WeeklyReview}
+          - hangup
+  - say: Goodbye.
+""",
+        target="twiml-bin",
+    ),
 )
 
 BAD_INVARIANT = Rule(
@@ -302,7 +484,8 @@ BAD_INVARIANT = Rule(
     "A sentence under `invariants:` cannot be checked.",
     "A promise is one of a few sentences: `always reaches X`, `always reaches X within 3 keys` "
     "(or words, or seconds), `reaches X within 3 keys`, `never reaches X`, `never dials +1900*`, "
-    "`X before Y`. X is a state, a verb, human, voicemail, hangup, or words in quotes.",
+    "`X before Y`, `never X before Y`. X is a state, a verb, human, voicemail, hangup, or words in "
+    "quotes; or several of them, as in `human or voicemail`.",
     wrong=Example("""\
 flow: desk
 invariants:

@@ -185,8 +185,12 @@ NAME_OF_HOST_FILE = Rule(
     "Each flow gets a folder of its name beside the files that the host needs, such as `Caddyfile`. On disks"
     " that do not tell capital letters from small ones a folder `caddyfile` cannot lie beside that file, so it"
     " is refused everywhere.",
-    wrong=Example("flow: caddyfile\nsteps:\n  - say: Nobody is here.\n  - hangup\n", target="caddy"),
-    right=Example("flow: caddy-help\nsteps:\n  - say: Nobody is here.\n  - hangup\n", target="caddy"),
+    wrong=Example(
+        "flow: caddyfile\nsteps:\n  - say: Nobody is here.\n  - hangup\n", target="caddy"
+    ),
+    right=Example(
+        "flow: caddy-help\nsteps:\n  - say: Nobody is here.\n  - hangup\n", target="caddy"
+    ),
 )
 
 KEY_NOT_IN_NAME = Rule(
@@ -343,10 +347,11 @@ BIN_TOO_BIG = Rule(
     715,
     "bin-too-big",
     Severity.ERROR,
-    "An answer of a TwiML Bin is longer than Twilio takes.",
+    "A TwiML Bin is bigger than Twilio takes.",
     "Twilio refuses a document of more than 64 kB. What a Bin answers with holds the place that was asked for,"
-    " and always the places that many links lead to or that show values of the call. Part the flow in two, or"
-    " build it for a host of files with a router.",
+    " and always the places that many links lead to or that show values of the call. And for each answer of a"
+    " question that is told apart a section stands around the others; nobody has to bear a thousand of them"
+    " inside one another. Part the flow in two, or build it for a host of files with a router.",
     wrong=Example(
         """\
 flow: terms
@@ -424,4 +429,42 @@ steps:
         ),
         target="hop",
     ),
+)
+
+CALLBACK_TO_FILE = Rule(
+    717,
+    "callback-to-file",
+    Severity.WARNING,
+    "A callback leads to a host that only hands out files.",
+    "Twilio tells callbacks by POST what happened, and expects an empty answer. A host of files answers POST with"
+    " an error, which Twilio logs for every call.",
+    wrong=Example(
+        """\
+flow: team
+steps:
+  - dial:
+      conference:
+        name: Team
+        statusCallback: https://voice.example.com/ivr/status
+        statusCallbackEvent: [join]
+  - hangup
+""",
+        files=(("twimlc.yaml", "targets:\n  site: {host: s3, url: 'https://voice.example.com/ivr'}\n"),),
+        target="site",
+    ),
+    right=Example(
+        """\
+flow: team
+steps:
+  - dial:
+      conference:
+        name: Team
+        statusCallback: https://calls.example.com/status
+        statusCallbackEvent: [join]
+  - hangup
+""",
+        files=(("twimlc.yaml", "targets:\n  site: {host: s3, url: 'https://voice.example.com/ivr'}\n"),),
+        target="site",
+    ),
+    twilio=(15003, 16011),
 )

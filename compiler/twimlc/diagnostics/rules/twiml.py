@@ -415,3 +415,70 @@ CALLER_CHOSEN_CONFERENCE = Rule(
         "  - dial: {conference: weekly}\n  - hangup\n"
     ),
 )
+
+MEDIA_TOO_BIG = Rule(
+    527,
+    "media-too-big",
+    Severity.WARNING,
+    "The pictures of a message are bigger than a message can be.",
+    "An MMS carries 5 MB, a WhatsApp message 16 MB, all of its media together. Twilio sends "
+    "nothing that is bigger (docs/api/errors/11751).",
+    wrong=Example(
+        "flow: map\nkind: messaging\nsteps:\n  - message: {body: This is the way., media: map.png}\n",
+        files=(("map.png", "<6 MB>"),),
+    ),
+    right=Example(
+        "flow: map\nkind: messaging\nsteps:\n  - message: {body: This is the way., media: map.png}\n",
+        files=(("map.png", "PNG"),),
+    ),
+    twilio=(11751,),
+)
+
+MILLISECONDS = Rule(
+    550,
+    "milliseconds",
+    Severity.WARNING,
+    "A timeout seems to be given in milliseconds.",
+    "Twilio counts timeouts in seconds: with 5000 a caller who says nothing waits for more than "
+    "an hour (docs/voice/twiml/gather).",
+    wrong=Example(
+        "flow: notice\nsteps:\n"
+        "  - gather: {numDigits: 1, timeout: 5000, prompt: Press any key to end this call.}\n"
+        "    then: hangup\n"
+        "  - say: Goodbye.\n  - hangup\n"
+    ),
+    right=Example(
+        "flow: notice\nsteps:\n"
+        "  - gather: {numDigits: 1, timeout: 5, prompt: Press any key to end this call.}\n"
+        "    then: hangup\n"
+        "  - say: Goodbye.\n  - hangup\n"
+    ),
+)
+
+TOO_MANY_TRACKS = Rule(
+    528,
+    "too-many-tracks",
+    Severity.WARNING,
+    "More copies of the call's sound run at once than Twilio makes.",
+    "Streams and siprec share four tracks in a call, and both_tracks takes two of them. What is "
+    "started beyond that does not run (docs/voice/twiml/stream, docs/voice/twiml/siprec).",
+    wrong=Example("""\
+flow: desk
+steps:
+  - start: {siprec: {name: archive}}
+  - start: {stream: {name: coach, url: "wss://stream.example.com/coach", track: both_tracks}}
+  - start: {stream: {name: captions, url: "wss://stream.example.com/captions"}}
+  - dial: {number: "+14155550100", timeout: 20}
+  - hangup
+"""),
+    right=Example("""\
+flow: desk
+steps:
+  - start: {siprec: {name: archive}}
+  - start: {stream: {name: coach, url: "wss://stream.example.com/coach", track: both_tracks}}
+  - stop: {siprec: {name: archive}}
+  - start: {stream: {name: captions, url: "wss://stream.example.com/captions"}}
+  - dial: {number: "+14155550100", timeout: 20}
+  - hangup
+"""),
+)

@@ -1,0 +1,164 @@
+"""Texts that cannot be spoken, keys that do not end what they should, times in milliseconds."""
+
+from pathlib import Path
+
+import pytest
+
+from twimlc import pipeline
+
+
+def found(folder: Path, steps: str, *rules: str) -> list[tuple[str, int]]:
+    """The findings of some rules in a flow of these steps: name and line."""
+    path = folder / "flow.yaml"
+    path.write_text(steps, encoding="utf-8")
+    options = pipeline.Options(paths=(path,), targets=("nginx",), cwd=folder, write=False)
+    return [
+        (finding.rule.slug, finding.span.begin.line)
+        for finding in pipeline.check(options).findings
+        if finding.rule.slug in rules
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "heard"),
+    [
+        ("We are closed <break time='1s'/> today.", True),
+        ("We are <b>closed</b>.", True),
+        ("Tom &amp; Jerry.", True),
+        ("https://media.contoso.com/welcome.mp3", True),
+        ("You call from {{From}}.", True),
+        ("You call from {{ From }}.", True),
+        ("Prices are < 5 and > 3.", False),
+        ("Tom & Jerry.", False),
+        ("Our page is https://www.contoso.com and open.", False),
+        ("Say {{hello}} to it.", False),
+        ("<whisper> is a word here.", False),
+    ],
+)
+def test_what_a_machine_reads(words: str, heard: bool, tmp_path: Path) -> None:
+    steps = f'steps:\n  - say: "{words}"\n  - hangup\n'
+    expected = [("unspeakable-text", 2)] if heard else []
+    assert found(tmp_path, steps, "unspeakable-text") == expected
+
+
+def test_a_menu_says_it_once(tmp_path: Path) -> None:
+    steps = (
+        "steps:\n  - menu: {prompt: Tom &amp; Jerry. Press 1., choices: {1: hangup}}\n  - hangup\n"
+    )
+    assert found(tmp_path, steps, "unspeakable-text") == [("unspeakable-text", 2)]
+
+
+@pytest.mark.parametrize(
+    ("words", "record", "wrong"),
+    [
+        ("Press star when you are done.", "finishOnKey: '#'", True),
+        ("Press star when you are done.", "finishOnKey: ''", True),
+        ("Press star when you are done.", "finishOnKey: '*#'", False),
+        ("Press star when you are done.", "maxLength: 60", False),
+        ("Press 1 when you are done.", "finishOnKey: '#'", False),
+        ("Please speak now.", "finishOnKey: '#'", False),
+    ],
+)
+def test_the_key_that_ends_a_recording(
+    words: str, record: str, wrong: bool, tmp_path: Path
+) -> None:
+    steps = (
+        f"steps:\n  - say: {words}\n  - pause: {{length: 1}}\n  - record: {{{record}}}\n"
+        "  - say: Thank you.\n  - hangup\n"
+    )
+    expected = [("other-end-key", 4)] if wrong else []
+    assert found(tmp_path, steps, "other-end-key") == expected
+
+
+@pytest.mark.parametrize(
+    ("gather", "wrong"),
+    [
+        ("finishOnKey: '*'", True),
+        ("finishOnKey: '*', numDigits: 4", False),
+        ("timeout: 5", False),
+    ],
+)
+def test_the_key_that_ends_an_input(gather: str, wrong: bool, tmp_path: Path) -> None:
+    steps = (
+        f"steps:\n  - gather: {{{gather}, prompt: 'Key in your number, then press pound.'}}\n"
+        "    then: hangup\n  - say: Goodbye.\n  - hangup\n"
+    )
+    expected = [("other-end-key", 2)] if wrong else []
+    assert found(tmp_path, steps, "other-end-key") == expected
+
+
+@pytest.mark.parametrize(("seconds", "wrong"), [(5000, True), (1000, True), (120, False)])
+def test_timeouts_are_in_seconds(seconds: int, wrong: bool, tmp_path: Path) -> None:
+    steps = (
+        f"steps:\n  - gather: {{timeout: {seconds}, prompt: Press any key.}}\n"
+        "    then: hangup\n  - say: Goodbye.\n  - hangup\n"
+    )
+    expected = [("milliseconds", 2)] if wrong else []
+    assert found(tmp_path, steps, "milliseconds") == expected
+
+
+def test_a_long_pause_may_be_meant(tmp_path: Path) -> None:
+    steps = "steps:\n  - say: Hello.\n  - pause: {length: 3600}\n  - hangup\n"
+    assert found(tmp_path, steps, "milliseconds") == []
+
+
+def test_speech_parts_do_nothing_with_keys(tmp_path: Path) -> None:
+    steps = (
+        "steps:\n  - gather: {numDigits: 1, hints: 'yes,no', prompt: Press any key.}\n"
+        "    then: hangup\n  - say: Goodbye.\n  - hangup\n"
+    )
+    assert found(tmp_path, steps, "ignored-part") == [("ignored-part", 2)]
+    both = steps.replace("numDigits: 1", "input: dtmf speech")
+    assert found(tmp_path, both, "ignored-part") == []
+
+
+def test_defaults_may_be_meant_for_other_gathers(tmp_path: Path) -> None:
+    steps = (
+        "defaults:\n  gather: {speechTimeout: auto, finishOnKey: '*'}\n"
+        "steps:\n  - gather: {input: speech, prompt: How can we help?}\n    then: hangup\n"
+        "  - gather: {prompt: Press any key.}\n    then: hangup\n  - say: Goodbye.\n  - hangup\n"
+    )
+    assert found(tmp_path, steps, "ignored-part") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ("statusCallbackEvent: answered", True),
+        ("statusCallbackMethod: GET", True),
+        ("statusCallbackEvent: answered, statusCallback: 'https://hooks.contoso.com/a'", False),
+    ],
+)
+def test_nobody_is_told_without_an_address(given: str, wrong: bool, tmp_path: Path) -> None:
+    steps = (
+        f"steps:\n  - dial: {{number: {{phoneNumber: +14155550100, {given}}}}}\n"
+        "  - say: Goodbye.\n  - hangup\n"
+    )
+    expected = [("ignored-part", 2)] if wrong else []
+    assert found(tmp_path, steps, "ignored-part") == expected
+
+
+@pytest.mark.parametrize(
+    ("ways", "wrong"),
+    [
+        ("then: mailbox\n      fallback: mailbox", True),
+        ("then: hangup\n      fallback: mailbox", False),
+        ("then: mailbox\n      fallback: hangup", False),  # a word after the call, perhaps
+    ],
+)
+def test_the_same_way_for_answered_calls(ways: str, wrong: bool, tmp_path: Path) -> None:
+    steps = (
+        f"states:\n  desk:\n    - dial: {{number: +14155550100}}\n      {ways}\n"
+        "  mailbox:\n    - voicemail: {}\n    - hangup\n"
+    )
+    expected = [("answered-call-goes-on", 3)] if wrong else []
+    assert found(tmp_path, steps, "answered-call-goes-on") == expected
+
+
+def test_a_state_used_both_ways_is_one_mistake(tmp_path: Path) -> None:
+    steps = (
+        "states:\n  start:\n    - enqueue: {name: desk, waitUrl: waiting}\n    - hangup\n"
+        "  waiting:\n    - say: Please hold.\n    - goto: start\n"
+    )
+    rules = ("wrong-context", "state-used-both-ways")
+    assert found(tmp_path, steps, *rules) == [("state-used-both-ways", 3)]
