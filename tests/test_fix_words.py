@@ -4,13 +4,20 @@ from collections.abc import Sequence
 
 import pytest
 
+from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Example, Fix, Rule, Severity
-from twimlc.diagnostics.edits import apply_edits, compatible, rewrite
+from twimlc.diagnostics.edits import (
+    apply_edits,
+    blank_behind,
+    compatible,
+    rewrite,
+    rewrite_part,
+)
 from twimlc.report.changes import unified
 from twimlc.source.difference import same_elsewhere
 from twimlc.source.names import nearest
 from twimlc.source.reader import read_yaml
-from twimlc.source.respell import beyond_doubt
+from twimlc.source.respell import beyond_doubt, respell_part
 from twimlc.text import SourceFile, Span
 
 EXAMPLE = Example("flow: x\n")
@@ -117,3 +124,34 @@ def test_diffs_keep_line_ends(text: str) -> None:
     assert shown.startswith("--- a/x.yaml\n+++ b/x.yaml\n@@ ")
     assert shown.count("\\ No newline at end of file\n") == (2 if text == "a\nb" else 0)
     assert ("+c\r\n" in shown) == ("\r" in text)
+
+
+def test_notes_of_the_vocabulary_that_findings_quote_are_sentences() -> None:
+    """They begin with a capital or with the part that they are about, and end with a full stop."""
+    for element in (*vocabulary.VOICE.values(), *vocabulary.MESSAGING.values()):
+        parts = {element.key, *element.attributes, *vocabulary.child_keys(element)}
+        notes = [getattr(rule, "note", "") for rule in element.rules]
+        notes += [attribute.note for attribute in element.attributes.values()]
+        for note in filter(None, notes):
+            first = note.split()[0].rstrip(",")
+            assert note[0].isupper() or first.partition("-")[0] in parts, note
+            assert note.endswith("."), note
+
+
+def test_a_part_of_a_text_is_written_only_where_it_stands_once() -> None:
+    text = 'a: "dtmf speach"'
+    assert after(text, rewrite_part(span(text, '"dtmf speach"'), "speach", "speech")) == (
+        'a: "dtmf speech"'
+    )
+    twice = "a: speach speach"
+    assert rewrite_part(span(twice, "speach speach"), "speach", "speech") is None
+    path = "a: ${x.phnoe}"
+    assert after(path, rewrite_part(span(path, "${x.phnoe}"), ".phnoe", ".phone")) == (
+        "a: ${x.phone}"
+    )
+    assert respell_part(span("a: ${speach}", "${speach}"), "speach", ["speech"]) is None
+
+
+def test_a_blank_goes_behind_a_colon_of_plain_text_only() -> None:
+    assert after("- say:Hi", blank_behind(span("- say:Hi", "say:Hi"), "say:")) == "- say: Hi"
+    assert blank_behind(span("- 'say:Hi'", "'say:Hi'"), "say:") is None

@@ -2,9 +2,13 @@
 
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -52,7 +56,9 @@ def test_a_report_of_a_clean_project_takes_the_place_of_the_last(
     assert json.loads(Path("a.json").read_text())["findings"] == []
 
 
-@pytest.mark.parametrize("given", ["json", "json=", "=a", "pdf=a.pdf", "Json=a.json"])
+@pytest.mark.parametrize(
+    "given", ["json", "json=", "=a", "pdf=a.pdf", "Json=a.json", "foo=x", "json=-", "json=a.yaml"]
+)
 def test_a_wrong_report_is_refused(given: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "--report", given]) == 2
     assert "Invalid value for '--report'" in capsys.readouterr().err
@@ -61,6 +67,25 @@ def test_a_wrong_report_is_refused(given: str, capsys: pytest.CaptureFixture[str
 def test_two_reports_cannot_share_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "--report", "json=a", "--report", "sarif=a"]) == 2
     assert "'a' cannot hold two reports" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["./a", "b/../a"])
+def test_nor_under_another_name(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "b").mkdir()
+    assert run(["check", "--report", "json=a", "--report", f"sarif={name}"]) == 2
+    assert "cannot hold two reports" in capsys.readouterr().err
+
+
+def test_a_report_beside_another_form(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project(tmp_path, bad=BAD))
+    assert run(["check", "--format", "json", "--report", "sarif=x"]) == 1
+    assert json.loads(capsys.readouterr().out)["summary"]["errors"] == 1
+    assert json.loads(Path("x").read_text())["runs"][0]["results"][0]["ruleId"] == "TW301"
 
 
 def test_a_report_that_cannot_be_written_is_the_machines_fault(
@@ -97,16 +122,32 @@ class Runner:
         self.temp = folder.parent / f"{folder.name}-temp"
         self.temp.mkdir()
 
-    def run(self, **inputs: str) -> subprocess.CompletedProcess[str]:
+    def run(self, bin: Path | str = BIN, **inputs: str) -> subprocess.CompletedProcess[str]:  # noqa: A002
+        step = next(step for step in action()["runs"]["steps"] if step.get("id") == "check")
+        return self._step(step, {"TWIMLC_BIN": str(bin)}, inputs)
+
+    def install(
+        self, source: Path, python: str = sys.executable
+    ) -> subprocess.CompletedProcess[str]:
+        step = action()["runs"]["steps"][0]
+        step["env"]["SOURCE"] = step["env"]["SOURCE"].replace(
+            "${{ github.action_path }}", str(source)
+        )
+        return self._step(step, {}, {"python": python})
+
+    def _step(
+        self, step: Any, known: dict[str, str], inputs: dict[str, str]
+    ) -> subprocess.CompletedProcess[str]:
         values = {name: str(given["default"]) for name, given in action()["inputs"].items()}
         values |= {name.replace("_", "-"): value for name, value in inputs.items()}
-        step = next(step for step in action()["runs"]["steps"] if step.get("id") == "check")
         environment = {
             **os.environ,
-            "TWIMLC_BIN": str(BIN),
+            **known,
+            "GITHUB_ENV": str(self.temp / "env"),
             "GITHUB_OUTPUT": str(self.temp / "output"),
             "GITHUB_STEP_SUMMARY": str(self.temp / "summary.md"),
         }
+        environment.pop("PYTHONPATH", None)
         for name, text in step["env"].items():
             for key, value in values.items():
                 text = text.replace(f"${{{{ inputs.{key} }}}}", value)
@@ -126,6 +167,34 @@ class Runner:
     def output(self) -> dict[str, str]:
         lines = (self.temp / "output").read_text(encoding="utf-8").splitlines()
         return dict(line.split("=", 1) for line in lines)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="the action needs bash")
+def test_the_action_installs_itself_and_checks(tmp_path: Path) -> None:
+    """Both steps as a runner does them: a new environment, pip from where the action lies."""
+    source, _ = clone(tmp_path / "twimlc")
+    runner = Runner(project(tmp_path / "mine", bad=BAD, good=GOOD))
+    done = runner.install(source)
+    if done.returncode:
+        pytest.skip(f"the action could not be installed: {done.stderr[-300:]}")
+    place = (runner.temp / "env").read_text(encoding="utf-8").strip().removeprefix("TWIMLC_BIN=")
+    assert Path(place).parent == runner.temp / "twimlc"
+    done = runner.run(bin=place, junit_file="out/tests.xml")
+    assert done.returncode == 1
+    assert "\n::error file=flows/bad.yaml,line=3," in done.stdout
+    assert runner.output == {"status": "1", "errors": "1", "findings": "1"}
+    assert (runner.folder / "out" / "tests.xml").is_file()
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="the action needs bash")
+def test_the_action_says_that_a_python_is_too_old(tmp_path: Path) -> None:
+    old = tmp_path / "python"
+    old.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    old.chmod(0o755)
+    runner = Runner(project(tmp_path / "mine", good=GOOD))
+    done = runner.install(ROOT, python=str(old))
+    assert done.returncode == 2
+    assert done.stdout.startswith("::error title=twimlc::Python 3.11 or newer is needed")
 
 
 @pytest.fixture
@@ -237,3 +306,68 @@ def test_hooks_with_pre_commit(tmp_path: Path) -> None:
     assert (home / "flows" / "slip.yaml").read_text(encoding="utf-8") == SLIP.replace("Say", "say")
     git(home, "add", "-A")
     assert hook("run", "--all-files").returncode == 0
+
+
+# What the page about continuous integration says to write is there, and does not fail.
+
+
+def recipes() -> list[Any]:
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    fragments = re.findall(r"^```yaml[^\n]*\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    return [yaml.safe_load(fragment) for fragment in fragments]
+
+
+def texts(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict | list):
+        for part in node.values() if isinstance(node, dict) else node:
+            yield from texts(part)
+
+
+def commands() -> list[list[str]]:
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    shell = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    found = [line for text in (*texts(recipes()), *shell) for line in text.splitlines()]
+    lines = [re.split(r"[|>]", line)[0] for line in found if line.startswith("twimlc ")]
+    return [shlex.split(line)[1:] for line in lines] + [
+        hook["entry"].split()[1:] for hook in hooks()
+    ]
+
+
+def test_the_recipes_are_there() -> None:
+    assert len(recipes()) == 4
+    assert len(commands()) >= 10
+
+
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_every_command_of_a_recipe_takes_its_options(words: list[str]) -> None:
+    command = getattr(import_module(f"twimlc.cli.{words[0]}"), words[0])
+    assert command.make_context(words[0], words[1:])
+
+
+def test_the_recipe_for_github_gives_inputs_that_the_action_has() -> None:
+    (ours,) = [
+        step
+        for recipe in recipes()
+        if isinstance(recipe, dict)
+        for job in recipe.get("jobs", {}).values()
+        for step in job["steps"]
+        if step.get("uses", "").startswith("twimlc/")
+    ]
+    assert ours["with"].keys() <= action()["inputs"].keys()
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    table = page.partition("| input |")[2].partition("\n\n")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert set(re.findall(r"`([^`]+)`", "".join(rows))) == action()["inputs"].keys()
+    told = page.partition("Its outputs are ")[2].partition(". ")[0]
+    assert set(re.findall(r"`(\w+)`", told)) == action()["outputs"].keys()
+
+
+def test_the_page_names_every_hook_and_no_other() -> None:
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    table = page.partition("| hook |")[2].partition("\n\n")[0]
+    names = {hook["id"] for hook in hooks()}
+    assert set(re.findall(r"^\| `(twimlc-[a-z-]+)`", table, re.MULTILINE)) == names
+    (recipe,) = [each for each in recipes() if isinstance(each, dict) and "repos" in each]
+    assert {hook["id"] for hook in recipe["repos"][0]["hooks"]} <= names

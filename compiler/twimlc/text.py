@@ -7,10 +7,10 @@ Offsets are code points, half-open and 0-based inside the compiler; lines and co
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(NamedTuple):
     """A 1-based line and column (column counts code points)."""
 
     line: int
@@ -69,8 +69,7 @@ class SourceFile:
         return f"SourceFile({self.path!r}, {len(self.text)} characters)"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A half-open piece of a source file.
 
     ``via`` is the place that brought this piece in, if another did: the ``use`` of a component,

@@ -2,6 +2,14 @@
 
 from twimlc.callscripts import report
 from twimlc.callscripts.generate import Generated, generate
-from twimlc.callscripts.run import CallResult, Verdict, play_scripts
+from twimlc.callscripts.run import CallResult, Verdict, check_script, play_scripts
 
-__all__ = ["CallResult", "Generated", "Verdict", "generate", "play_scripts", "report"]
+__all__ = [
+    "CallResult",
+    "Generated",
+    "Verdict",
+    "check_script",
+    "generate",
+    "play_scripts",
+    "report",
+]

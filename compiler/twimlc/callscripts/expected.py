@@ -9,12 +9,13 @@ from twimlc import vocabulary
 from twimlc.callscripts.far_end import CONNECT_NAMES
 from twimlc.callscripts.model import Expected
 from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.edits import blank_behind
 from twimlc.diagnostics.rules.scripts import UNKNOWN_EVENT
 from twimlc.interpret.events import Event
 from twimlc.interpret.markup import Part
 from twimlc.schema.script_file import EVENTS, LEG_EVENTS
 from twimlc.source import tree as t
-from twimlc.source.names import meant
+from twimlc.source.respell import hint_and_fix
 
 _TAG = re.compile(r"<[^<>]*>")
 _TEXTS = {
@@ -72,20 +73,21 @@ def read_event(node: t.Node, findings: list[Diagnostic]) -> Expected | None:
         return None
     if kind not in LEG_EVENTS:
         head = kind.partition(":")[0]
-        hint = meant(kind, EVENTS)
+        hint, fix = hint_and_fix(span, kind, LEG_EVENTS)
         if head in EVENTS:
             hint = f"a blank is missing behind the colon: '{head}: …'"
+            fix = blank_behind(span, f"{head}:")
         elif hint is None:
             hint = f"there are {', '.join(EVENTS)}"
-        findings.append(UNKNOWN_EVENT.at(span, f"there is no event '{kind}'", hint=hint))
+        findings.append(UNKNOWN_EVENT.at(span, f"there is no event '{kind}'", hint=hint, fix=fix))
         return None
     if isinstance(value, t.Mapping):
-        known = _attributes(kind)
+        known = sorted(_attributes(kind))
         for entry in value:
             if entry.key not in known:
                 message = f"{kind} has no '{entry.key}' that could be compared"
-                hint = meant(entry.key, known)
-                findings.append(UNKNOWN_EVENT.at(entry.key_span, message, hint=hint))
+                hint, fix = hint_and_fix(entry.key_span, entry.key, known)
+                findings.append(UNKNOWN_EVENT.at(entry.key_span, message, hint=hint, fix=fix))
         found = tuple((entry.key, _values(entry.value)) for entry in value)
         return Expected(kind, _text(kind, node), node.span, None, found)
     return Expected(kind, _text(kind, node), node.span, _values(value))

@@ -25,6 +25,7 @@ from twimlc.render.document import render
 from twimlc.source.files import display_path, is_inside, place_of, read_source
 from twimlc.source.names import meant
 from twimlc.source.project import Project
+from twimlc.source.respell import hint_and_fix
 from twimlc.source.search import flow_files, nothing_at, script_files
 
 _ENDING = re.compile(r"(\.test)?\.ya?ml$")
@@ -41,6 +42,11 @@ class Stages:
     findings: list[Diagnostic] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     states: set[str] = field(default_factory=set)
+
+    @property
+    def playable(self) -> bool:
+        """Whether there is something that calls can be played on."""
+        return bool(self.found) and not any(finding.is_error for finding in self.findings)
 
 
 def script_paths(options: Options) -> tuple[Project | None, list[Path], list[Diagnostic]]:
@@ -74,7 +80,8 @@ def flows_without(project: Project, scripts: list[Path], options: Options) -> li
 
 def read(path: Path, options: Options) -> tuple[Script | None, list[Diagnostic]]:
     """The script in a file."""
-    file, findings = read_source(path, root=None, name=display_path(path, _cwd(options)))
+    name = display_path(path, _cwd(options))
+    file, findings = read_source(path, root=None, name=name, texts=options.texts)
     if file is None:
         return None, findings
     script, found = read_script(file, _ENDING.sub("", path.name))
@@ -85,13 +92,15 @@ def stages_of(script: Script, path: Path, project: Project, options: Options) ->
     """Everything that the calls of a script are played on."""
     if script.documents is not None:
         return _folder(script, path)
-    flow = _flow_file(script.flow, path, project)
+    flow = flow_file(script.flow, path, project, options)
     if flow is None:
         files, _ = flow_files(project, ())
         names = [_ENDING.sub("", other.name) for other in (*files, *path.parent.glob("*.y*ml"))]
         message = f"no flow '{script.flow}' lies beside this script"
-        hint = meant(script.flow, [name for name in names if name != path.name])
-        return Stages(findings=[UNKNOWN_SCRIPT_FLOW.at(script.flow_span, message, hint=hint)])
+        known = [name for name in names if name != path.name]
+        hint, fix = hint_and_fix(script.flow_span, script.flow, known)
+        found = UNKNOWN_SCRIPT_FLOW.at(script.flow_span, message, hint=hint, fix=fix)
+        return Stages(findings=[found])
     return flow_stages(flow, script.flow, script, options)
 
 
@@ -177,10 +186,9 @@ def flow_path(flow: str, options: Options) -> tuple[Path, str]:
     cwd = _cwd(options)
     given = cwd / flow
     if given.is_file():
-        text = _text(given)
-        called = _FLOW_KEY.search(text)
+        called = _FLOW_KEY.search(_text(given, options))
         return given, called[1] if called else _ENDING.sub("", given.name).removesuffix(".flow")
-    found = _flow_file(flow, project.flows / "x", project) if project is not None else None
+    found = flow_file(flow, project.flows / "x", project, options) if project is not None else None
     if found is None:
         files = flow_files(project, ())[0] if project is not None else []
         hint = meant(flow, [_ENDING.sub("", path.name) for path in files])
@@ -190,25 +198,26 @@ def flow_path(flow: str, options: Options) -> tuple[Path, str]:
 
 def schema_beside(flow: Path) -> str | None:
     """The address of the script's schema, where the flow tells editors that of its own."""
-    found = _SCHEMA.match(_text(flow))
+    found = _SCHEMA.match(_text(flow, Options()))
     return f"{found[1]}script.schema.json" if found else None
 
 
-def _flow_file(name: str, script: Path, project: Project) -> Path | None:
+def flow_file(name: str, script: Path, project: Project, options: Options) -> Path | None:
     """The file of a flow: beside the script, else in the project's folder of flows."""
     beside = [script.parent / f"{name}{ending}" for ending in _KIND_OF]
     files, _ = flow_files(project, ())
     others = sorted(p for p in script.parent.glob("*.y*ml") if ".test." not in p.name)
     for path in dict.fromkeys((*(p for p in beside if p.is_file()), *others, *files)):
-        called = _FLOW_KEY.search(_text(path))
+        called = _FLOW_KEY.search(_text(path, options))
         stem = _ENDING.sub("", path.name).removesuffix(".flow")
         if (called[1] if called else stem) == name:
             return path
     return None
 
 
-def _text(path: Path) -> str:
-    file, _ = read_source(path, root=None, name=path.name)
+def _text(path: Path, options: Options) -> str:
+    name = display_path(path, _cwd(options))
+    file, _ = read_source(path, root=None, name=name, texts=options.texts)
     return file.text if file is not None else ""
 
 

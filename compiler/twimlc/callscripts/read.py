@@ -27,8 +27,8 @@ from twimlc.diagnostics.rules.scripts import (
 from twimlc.schema.check import check_script
 from twimlc.schema.script_file import CONNECT_WORDS, DIAL_WORDS, ROOM_WORDS, outcome_words
 from twimlc.source import tree as t
-from twimlc.source.names import meant
 from twimlc.source.reader import read_yaml
+from twimlc.source.respell import hint_and_fix
 from twimlc.text import SourceFile, Span
 
 _KEYS = re.compile(r"[0-9*#]{1,64}")
@@ -208,7 +208,8 @@ class _Reader:
             "refer": "a transfer",
         }[kind]
         message = f"'{word}' is nothing that {noun} can come to; there are {', '.join(words)}"
-        self.findings.append(UNKNOWN_SCRIPT_OUTCOME.at(span, message, hint=meant(word, words)))
+        hint, fix = hint_and_fix(span, word, words)
+        self.findings.append(UNKNOWN_SCRIPT_OUTCOME.at(span, message, hint=hint, fix=fix))
         return None
 
     def _act(self, node: t.Node) -> Act | None:
@@ -223,10 +224,12 @@ class _Reader:
                 return Act("keys", node.text, node.span)
         shown = f"'{node.text}'" if isinstance(node, t.Scalar) else "this"
         message = f"{shown} is nothing that a caller does"
-        hint = "there are keys such as \"1\", silence, {say: words}, speak and hangup"
+        hint = 'there are keys such as "1", silence, {say: words}, speak and hangup'
+        fix = None
         if isinstance(node, t.Scalar) and not t.is_empty(node):
-            hint = meant(node.text, _ACTS) or f"to speak words, write {{say: {node.text}}}"
-        self.findings.append(BAD_CALLER_ACT.at(node.span, message, hint=hint))
+            near, fix = hint_and_fix(node.span, node.text, _ACTS)
+            hint = near or f"to speak words, write {{say: {node.text}}}"
+        self.findings.append(BAD_CALLER_ACT.at(node.span, message, hint=hint, fix=fix))
         return None
 
     def _expectation(self, entry: t.Entry) -> Expectation:

@@ -14,12 +14,14 @@ from twimlc.callscripts.play import play
 from twimlc.callscripts.stage import Stage
 from twimlc.callscripts.ways import Ground
 from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.order import in_order
 from twimlc.diagnostics.rules.scripts import UNKNOWN_SCRIPT_STATE, UNUSED_ANSWER
 from twimlc.interpret.choices import noun_of
 from twimlc.interpret.events import name_of, parties
 from twimlc.pipeline import Options
-from twimlc.source.names import meant
+from twimlc.pipeline.load import project_of
 from twimlc.source.project import Project
+from twimlc.source.respell import hint_and_fix
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +94,29 @@ def play_scripts(options: Options | None = None, *, coverage: bool = False) -> V
     return tested
 
 
+def check_script(path: Path, options: Options) -> list[Diagnostic]:
+    """Everything that is wrong with one script as far as it can be told without playing it."""
+    project, findings = project_of(options)
+    if project is None:
+        return findings
+    script, found = find.read(path, options)
+    findings += found
+    if script is not None:
+        stages = find.stages_of(script, path, project, options)
+        findings += _before_playing(script, stages, project, options)
+    return in_order(_unique(findings))
+
+
+def _before_playing(
+    script: Script, stages: find.Stages, project: Project, options: Options
+) -> Iterator[Diagnostic]:
+    yield from stages.findings
+    yield from _unknown_states(script, stages.states)
+    yield from _unknown_targets(script, project, options)
+    if stages.playable:
+        yield from _unused(script, stages.found)
+
+
 def _script(
     script: Script,
     path: Path,
@@ -101,14 +126,11 @@ def _script(
     covered: dict[str, Coverage] | None,
 ) -> None:
     stages = find.stages_of(script, path, project, options)
-    tested.findings += stages.findings
     tested.notes += [note for note in stages.refused if note not in tested.notes]
-    tested.findings += _unknown_states(script, stages.states)
-    tested.findings += _unknown_targets(script, project, options)
-    if not stages.found or any(finding.is_error for finding in stages.findings):
+    tested.findings += _before_playing(script, stages, project, options)
+    if not stages.playable:
         tested.not_played += len(script.calls)
         return
-    tested.findings += _unused(script, stages.found)
     grounds = [Ground(stage) for stage in stages.found]
     name = script.documents or script.flow
     coverage = None
@@ -161,10 +183,10 @@ def _unused(script: Script, stages: list[Stage]) -> Iterator[Diagnostic]:
                 continue
             noun = {"rooms": "connects to the room", "dial": "dials", "queue": "has the queue"}
             shown = f"{noun.get(kind, 'connects to')} '{name}'" if name else f"has a {kind}"
-            hint = meant(name, names)
+            hint, fix = hint_and_fix(span, name, names)
             if hint is None and names:
                 hint = f"there {'is' if len(names) == 1 else 'are'} {', '.join(names[:8])}"
-            yield UNUSED_ANSWER.at(span, f"'{script.flow}' never {shown}", hint=hint)
+            yield UNUSED_ANSWER.at(span, f"'{script.flow}' never {shown}", hint=hint, fix=fix)
 
 
 def _askable(stage: Stage) -> Iterator[Asked]:
@@ -202,8 +224,8 @@ def _unknown_states(script: Script, known: set[str]) -> Iterator[Diagnostic]:
                 message = f"there is no state '{wish.state}'"
                 if script.documents is not None:
                     message = f"there is no document '{wish.state}' in '{script.documents}'"
-                hint = meant(wish.state, sorted(names))
-                yield UNKNOWN_SCRIPT_STATE.at(wish.span, message, hint=hint)
+                hint, fix = hint_and_fix(wish.span, wish.state, sorted(names))
+                yield UNKNOWN_SCRIPT_STATE.at(wish.span, message, hint=hint, fix=fix)
 
 
 def _unknown_targets(script: Script, project: Project, options: Options) -> Iterator[Diagnostic]:
@@ -212,7 +234,8 @@ def _unknown_targets(script: Script, project: Project, options: Options) -> Iter
         for name, span in call.targets:
             if name not in known:
                 message = f"there is no target '{name}'"
-                yield UNKNOWN_SCRIPT_STATE.at(span, message, hint=meant(name, known))
+                hint, fix = hint_and_fix(span, name, known)
+                yield UNKNOWN_SCRIPT_STATE.at(span, message, hint=hint, fix=fix)
 
 
 def _unique(findings: list[Diagnostic]) -> list[Diagnostic]:

@@ -1,6 +1,6 @@
 """``twimlc check``: all that build would refuse, and lint. Findings go to standard output.
 
-With ``--fix`` the flows are mended first and what remains is told; with ``--diff`` only the
+With ``--fix`` the files are mended first and what remains is told; with ``--diff`` only the
 changes are printed.
 """
 
@@ -87,23 +87,32 @@ def check(
 
 def _mended(options: "Options", reporter: Reporter, diff: bool) -> "Result":
     """Mend the files, or print how they would change; what is left to tell."""
-    from twimlc.pipeline.mend import mend, write_mended
+    from twimlc.callscripts.mend import mend_with_scripts
+    from twimlc.pipeline.mend import write_mended
 
-    done = mend(options)
+    done = mend_with_scripts(options)
     if diff:
+        from twimlc.output.sources import mark_of
         from twimlc.report.changes import unified
 
-        write("".join(unified(each.file.path, each.file.text, each.text) for each in done.files))
+        for each in done.files:
+            mark = mark_of(Path(each.file.path))
+            write(unified(each.file.path, mark + each.file.text, mark + each.text))
         if done.files:
             fixes = counted(len(done.mended), "fix", "fixes")
             reporter.news(f"{fixes} in {counted(len(done.files), 'file')} could be made")
         return done.before
     refused = write_mended(done)
-    if refused:
-        return replace(done.before, findings=(*done.before.findings, *refused))
+    kept = {finding.span.file.path for finding in refused}
     for finding in done.mended:
         assert finding.fix is not None, "only what has a fix is mended"
         begin, rule = finding.span.begin, finding.rule
+        if any(edit.span.file.path in kept for edit in finding.fix.edits):
+            continue
         place = f"{visible(finding.span.file.path)}:{begin.line}"
         reporter.news(f"{place}: mended: {visible(finding.fix.title)} [{rule.code} {rule.slug}]")
-    return done.remaining
+    if not refused:
+        return done.remaining
+    # What is left depends on which files could be written.
+    left = mend_with_scripts(options).before
+    return replace(left, findings=(*left.findings, *refused))

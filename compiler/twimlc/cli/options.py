@@ -1,5 +1,6 @@
 """The options that subcommands share: click's values in, ``pipeline.Options`` out."""
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -44,7 +45,14 @@ def report_files(
         if form not in FORMATS:
             known = ", ".join(FORMATS)
             raise click.BadParameter(f"there is no format '{form}', only {known}", ctx, param)
-        if any(Path(name) == other for _, other in reports):
+        if name == _STDIN:
+            message = f"a report goes to a file; --format {form} prints it"
+            raise click.BadParameter(message, ctx, param)
+        if name.lower().endswith((".yaml", ".yml")):
+            message = f"no report is YAML, and '{name}' may be a flow"
+            raise click.BadParameter(message, ctx, param)
+        place = os.path.realpath(name)
+        if any(place == os.path.realpath(other) for _, other in reports):
             raise click.BadParameter(f"'{name}' cannot hold two reports", ctx, param)
         reports.append((form, Path(name)))
     return tuple(reports)

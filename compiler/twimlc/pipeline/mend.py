@@ -6,13 +6,14 @@ the file is the same but for the places that were edited.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from twimlc.diagnostics.diagnostic import Diagnostic, Edit
 from twimlc.diagnostics.edits import apply_edits, compatible
 from twimlc.output.sources import replace_source
+from twimlc.pipeline.documents import ENDINGS
 from twimlc.pipeline.model import Options, Result
 from twimlc.source.difference import same_elsewhere
 from twimlc.source.reader import read_yaml
@@ -21,7 +22,11 @@ from twimlc.text import SourceFile
 _ROUNDS = 40
 _SHAPE = 200  # rules with lower numbers are about YAML itself, such as keys that stand there twice
 
+
 _Key = tuple[str, str, str, str]
+
+Look = Callable[[Options], Result]
+"""Finds what is wrong, in the files as the options' ``texts`` have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +59,17 @@ class _State:
     careful: set[str] = field(default_factory=set)  # files whose fixes are made one at a time
 
 
-def mend(options: Options | None = None) -> Mended:
-    """Make every safe fix, in memory, until none is left."""
-    from twimlc.pipeline import check
+def mend(options: Options | None = None, look: Look | None = None) -> Mended:
+    """Make every safe fix of what ``look`` finds (``check``, unless given), until none is left.
 
+    Nothing is written; the texts are kept in memory.
+    """
+    if look is None:
+        from twimlc.pipeline import check
+
+        look = check
     options = options or Options()
-    before = result = check(options)
+    before = result = look(options)
     state = _State()
     for _ in range(_ROUNDS):
         picked = _picked(result.findings, state)
@@ -67,7 +77,7 @@ def mend(options: Options | None = None) -> Mended:
             break
         edited = _edited(picked)
         texts = {path: text for path, (_, text) in edited.items()}
-        after = check(replace(options, texts={**options.texts, **state.texts, **texts}))
+        after = look(replace(options, texts={**options.texts, **state.texts, **texts}))
         bad = _bad_files(picked, edited, result.findings, after.findings)
         if bad:
             for path in bad:
@@ -130,18 +140,27 @@ def _bad_files(
     had, has = (Counter(_key(finding)[:3] for finding in found) for found in (before, after))
     broken = _yaml_errors(after) - _yaml_errors(before)
     for path, (file, text) in edited.items():
-        old, _ = read_yaml(file)
-        new, _ = read_yaml(SourceFile(path, text))
         mine = [edit for edit in _edits(picked) if edit.span.file.path == path]
-        if old is not None and (new is None or not same_elsewhere(old, new, mine)):
-            bad.add(path)
-        if old is not None and path in broken:
+        if not _same_but_for(mine, file, SourceFile(path, text), path in broken):
             bad.add(path)
     for finding in picked:
         key = _key(finding)[:3]
         if has[key] >= had[key]:
             bad |= _paths(finding)
     return bad
+
+
+def _same_but_for(edits: list[Edit], file: SourceFile, after: SourceFile, broken: bool) -> bool:
+    """Whether an edited file, where it could be read before, says the same elsewhere."""
+    if file.path.lower().endswith(ENDINGS):
+        from twimlc.documents import same_document
+
+        return same_document(file, after, edits)
+    old, _ = read_yaml(file)
+    if old is None:
+        return True
+    new, _ = read_yaml(after)
+    return not broken and new is not None and same_elsewhere(old, new, edits)
 
 
 def _yaml_errors(findings: Iterable[Diagnostic]) -> set[str]:
