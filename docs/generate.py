@@ -257,7 +257,8 @@ ERROR_CODES = """\
 Twilio's [error dictionary](https://www.twilio.com/docs/api/errors) tells what went wrong on a
 call. Most of what it says about documents can be told before anybody calls. Here is every such
 code, the rule that catches it, a step that would cause it, and what the compiler says to that
-step; or the reason why a build cannot cause it, or why nothing can be said without the account.
+step; or the reason why a build cannot cause it, or why nobody can tell. What only the account
+knows is said once, under [account](language.md#the-account) in `twimlc.yaml`.
 
 A key or a verb that does not exist is found by one rule; its findings name the code that the use
 would have had at Twilio.
@@ -269,7 +270,7 @@ def error_codes_page() -> str:
     lines = [NOTICE, "", ERROR_CODES]
     for title, codes in (
         ("Codes that a document alone shows", WHOLE),
-        ("Codes that show for values written in the flow, or once the host is known", PARTLY),
+        ("Codes that show for literal values, or once host and account are known", PARTLY),
     ):
         caught = [code for code in codes if code.rule]
         others = [code for code in codes if not code.rule]
@@ -299,15 +300,24 @@ def _wrong(code: Code) -> str:
         lines = lines[lines.index("steps:") + 1 :]
     shown = [line for line in lines if line.strip() not in ("- say: Goodbye.", "- hangup")]
     short = [line if len(line) <= 90 else line[:80] + " …" for line in shown[:4]]
-    return " ".join(f"`{' '.join(line.split())}`" for line in short) + (" …" if shown[4:] else "")
+    step = " ".join(f"`{' '.join(line.split())}`" for line in short) + (" …" if shown[4:] else "")
+    if not code.project:
+        return step
+    said = " ".join(f"`{' '.join(line.split())}`" for line in code.project.splitlines())
+    return f"{step} where twimlc.yaml says {said}"
 
 
 def _said(code: Code) -> str:
-    with TemporaryDirectory() as folder:  # away from this project's own file
+    with TemporaryDirectory() as name:  # away from this project's own file
+        folder = Path(name)
+        if code.project:
+            (folder / "twimlc.yaml").write_text(code.project, encoding="utf-8")
+        for path, size in code.files:
+            (folder / path).write_bytes(bytes(size))
         options = pipeline.Options(
             stdin=("example.yaml", code.wrong.encode()),
             targets=(code.target,),
-            cwd=Path(folder),
+            cwd=folder,
             write=False,
         )
         findings = pipeline.check(options).findings
