@@ -1,7 +1,7 @@
 """Speed, as ratios between commands that take turns in one run: nothing comes in, tables go out.
 
     python benchmarks/run.py                    # everything, about five minutes
-    python benchmarks/run.py start build        # some of: start build many again giant stages
+    python benchmarks/run.py start build        # some of: start build many again giant menu stages
 
 A time says little, because machines differ and the same one is slower a minute later; a ratio
 of two commands that ran right after one another says a lot. Every ratio is the median over the
@@ -23,7 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workload import giant_text, ordinary_flows, write_project
+from workload import giant_text, menu_text, ordinary_flows, write_project
 
 HERE = Path(__file__).resolve().parent
 PYTHON = sys.executable
@@ -72,6 +72,12 @@ class Bench:
         root = self.work / f"giant-{steps}"
         if not root.exists():
             write_project(root, iter([("giant", giant_text(steps))]))
+        return root
+
+    def menu(self, entries: int) -> Path:
+        root = self.work / f"menu-{entries}"
+        if not root.exists():
+            write_project(root, iter([("menu", menu_text(entries))]))
         return root
 
     def documents(self, root: Path) -> Path:
@@ -177,13 +183,17 @@ class Bench:
         flow.write_text(text, encoding="utf-8")
 
     def giants(self) -> None:
-        def row(steps: int) -> Row:
-            root = self.giant(steps)
-            command = [*TWIMLC, "build", "-q"]
-            clean = lambda: shutil.rmtree(root / "build", ignore_errors=True)  # noqa: E731
-            return Row(f"{steps:,} steps", command, root, clean)
+        rows = (self.anew(f"{n:,} steps", self.giant(n)) for n in (1000, 2000, 5000, 10000))
+        self.race("one giant flow", *rows)
 
-        self.race("one giant flow", row(1000), row(2000), row(5000), row(10000))
+    def menus(self) -> None:
+        rows = (self.anew(f"{n:,} entries", self.menu(n), "-t", "nginx") for n in (300, 1000, 3000))
+        self.race("one menu that its entries lead back to", *rows)
+
+    def anew(self, name: str, root: Path, *options: str) -> Row:
+        """A build of all of a project, for the first time."""
+        clean = lambda: shutil.rmtree(root / "build", ignore_errors=True)  # noqa: E731
+        return Row(name, [*TWIMLC, "build", "-q", *options], root, clean)
 
     def stages(self) -> None:
         root = self.project(1000)
@@ -201,6 +211,7 @@ def main() -> None:
         "many": Bench.many,
         "again": Bench.again,
         "giant": Bench.giants,
+        "menu": Bench.menus,
         "stages": Bench.stages,
     }
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of: {', '.join(parts)}")

@@ -129,6 +129,16 @@ def giant_text(steps: int) -> str:
     return "\n".join(flow.lines) + "\n"
 
 
+def menu_text(entries: int) -> str:
+    """One menu; each entry says its own words and leads back to it."""
+    lines = ["states:", "  ask:", "    - menu:", "        prompt: Which number, please?"]
+    lines += ["        numDigits: 6", "        choices:"]
+    for number in range(entries):
+        lines.append(f'          "{100000 + number}": [{{say: Entry {number}.}}, {{goto: ask}}]')
+    lines += ["      fallback: bye", "  bye:", "    - say: Goodbye.", "    - hangup"]
+    return "\n".join(lines) + "\n"
+
+
 def write_project(root: Path, flows: Iterator[tuple[str, str]]) -> None:
     """A project file and the flows, a hundred in each folder."""
     root.mkdir(parents=True)

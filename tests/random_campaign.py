@@ -11,7 +11,10 @@ from pathlib import Path
 from random import Random
 
 from random_flows import Author
-from twimlc.interpret import Call, Documents, FlowMachine, Library, served, verify_plan
+from twimlc.interpret.documents import Documents, Library
+from twimlc.interpret.flow import FlowMachine
+from twimlc.interpret.machine import Call
+from twimlc.interpret.plan import served, verify_plan
 from twimlc.pipeline import Options
 from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import Loaded, load

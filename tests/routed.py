@@ -9,7 +9,7 @@ import urllib.request
 from itertools import product
 
 from twimlc import pipeline
-from twimlc.interpret import RouterHost
+from twimlc.interpret.host import RouterHost
 from twimlc.pipeline.decisions import decision_from_json
 
 FLOWS = {

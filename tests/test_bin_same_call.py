@@ -42,7 +42,7 @@ def test_random_flows_are_the_same_call(seed, tmp_path):
 def names_of(pieces):
     for piece in pieces:
         if isinstance(piece, Part):
-            yield piece.name
+            yield from piece.names
             yield from names_of(piece.inside)
 
 

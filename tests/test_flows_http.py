@@ -21,7 +21,7 @@ from routed import router
 from test_hosts_cloudfront import NODE, event, needs_node
 from test_hosts_servers import APACHE, CADDY, apache, caddy, folder, needs
 from test_verify_http import Quiet, traces
-from twimlc.interpret import verify
+from twimlc.interpret.verify import verify
 from twimlc.phone.web import WebHost
 from twimlc.pipeline import Options, build
 from twimlc.pipeline.compile import compile_target

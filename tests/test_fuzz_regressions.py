@@ -112,3 +112,12 @@ def test_nearest_among_many() -> None:
     assert nearest("oicemail", names) == "voicemail"
     assert nearest("Voice_Mail", names) == "voicemail"
     assert nearest("xyz", names) is None
+
+
+def test_a_sound_that_is_not_there_in_a_bin(tmp_path: Path) -> None:
+    (tmp_path / "twimlc.yaml").write_text(
+        "flows: .\ntargets: {bins: {host: twiml-bin, media: https://media.example.com}}\n"
+    )
+    (tmp_path / "line.yaml").write_text("steps: [play: chime.wav]\n")
+    found = pipeline.check(pipeline.Options(cwd=tmp_path)).findings
+    assert [finding.rule.slug for finding in found if finding.is_error] == ["missing-media"]

@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 from twimlc.flow.graph import Context
-from twimlc.interpret import Call, Choice, Documents, FileHost, Library, Readings, Response
+from twimlc.interpret.assumptions import Readings
+from twimlc.interpret.choices import Choice
+from twimlc.interpret.documents import Documents, Library
+from twimlc.interpret.host import FileHost, Response
+from twimlc.interpret.machine import Call
 
 BASE = "https://voice.example.com/ivr"
 KEYS = Choice("keys", "1")

@@ -8,7 +8,12 @@ import pytest
 from random_flows import Author
 from twimlc import pipeline
 from twimlc.diagnostics.catalogue import RULES
-from twimlc.interpret import Call, Choice, Documents, FileHost, FlowMachine, Library, verify_plan
+from twimlc.interpret.choices import Choice
+from twimlc.interpret.documents import Documents, Library
+from twimlc.interpret.flow import FlowMachine
+from twimlc.interpret.host import FileHost
+from twimlc.interpret.machine import Call
+from twimlc.interpret.plan import verify_plan
 from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import Loaded, load
 from twimlc.render.document import render

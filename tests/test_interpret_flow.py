@@ -3,7 +3,9 @@
 import pytest
 
 from twimlc import pipeline
-from twimlc.interpret import Call, Choice, FlowMachine
+from twimlc.interpret.choices import Choice
+from twimlc.interpret.flow import FlowMachine
+from twimlc.interpret.machine import Call
 from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import load
 

@@ -7,7 +7,10 @@ import pytest
 from twimlc import vocabulary
 from twimlc.flow.graph import Context, Graph, Node, Place, Root
 from twimlc.flow.model import Attribute, Element, MediaLink, StateKey, StateLink
-from twimlc.interpret import Choice, FileHost, Readings, verify
+from twimlc.interpret.assumptions import Readings
+from twimlc.interpret.choices import Choice
+from twimlc.interpret.host import FileHost
+from twimlc.interpret.verify import verify
 from twimlc.lower.plan import Approximation
 from twimlc.text import SourceFile, Span
 

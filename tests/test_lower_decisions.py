@@ -10,7 +10,7 @@ from random_flows import Author
 from test_interpret_end_to_end import project
 from twimlc import pipeline
 from twimlc.flow.graph import Context
-from twimlc.interpret import verify_plan
+from twimlc.interpret.plan import verify_plan
 from twimlc.lower.host import HOSTS, Site, find_host
 from twimlc.lower.lowering import lower
 from twimlc.lower.plan import Mark

@@ -128,7 +128,7 @@ def test_audio_files_never_share_a_name_by_accident(monkeypatch: pytest.MonkeyPa
         def hexdigest(self) -> str:
             return "00000000" + self.data.hex().ljust(56, "0")
 
-    monkeypatch.setattr(audio, "sha256", Weak)
+    monkeypatch.setattr("hashlib.sha256", Weak)
     links = [MediaLink("acme", "a/x.wav"), MediaLink("acme", "b/x.wav"), MediaLink("acme", "no")]
     data = {"a/x.wav": b"1", "b/x.wav": b"2"}
     paths, files = audio.gather_media(links, lambda link: data.get(link.path))

@@ -8,7 +8,8 @@ import pytest
 from call_graphs import STATIC, Calls, element, state_link
 from twimlc.flow.graph import Context, Graph
 from twimlc.flow.model import MediaLink
-from twimlc.interpret import FileHost, verify
+from twimlc.interpret.host import FileHost
+from twimlc.interpret.verify import verify
 from twimlc.lower.host import HOSTS, Site
 from twimlc.lower.lowering import lower
 from twimlc.render.document import render

@@ -26,5 +26,10 @@ def test_a_sound_flow_is_checked_without_them(tmp_path: Path) -> None:
     assert checked(tmp_path, "steps:\n  - say: We are closed.\n  - hangup\n") == "0"
 
 
+def test_a_plain_dial_rests_on_nothing_that_has_to_be_walked(tmp_path: Path) -> None:
+    flow = "steps:\n  - dial: +14155550100\n  - hangup\n"
+    assert checked(tmp_path, flow) == "0"
+
+
 def test_jsonschema_finds_the_place_of_what_is_wrong(tmp_path: Path) -> None:
     assert checked(tmp_path, "steps:\n  - say: {words: Hello}\n") == "1 jsonschema"

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from twimlc.interpret import Documents, FileHost, Library
 from twimlc.interpret.choices import HANGUP
+from twimlc.interpret.documents import Documents, Library
+from twimlc.interpret.host import FileHost
 
 BASE = "https://voice.example.com/ivr"
 MOST_PLACES = 400

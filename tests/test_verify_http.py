@@ -12,7 +12,10 @@ import pytest
 
 from routed import Running, free_port
 from test_hosts_servers import NGINX, needs
-from twimlc.interpret import Call, Documents, Library, served, verify
+from twimlc.interpret.documents import Documents, Library
+from twimlc.interpret.machine import Call
+from twimlc.interpret.plan import served
+from twimlc.interpret.verify import verify
 from twimlc.phone.web import WebHost
 from twimlc.pipeline import Options, build, check
 from twimlc.pipeline.compile import compile_target

@@ -7,7 +7,7 @@ import pytest
 
 import mutants
 import routed
-from twimlc.interpret import verify_plan
+from twimlc.interpret.plan import verify_plan
 from twimlc.lower import compose, links, lowering, ways
 from twimlc.lower.host import Site, find_host
 from twimlc.lower.keys import Keys

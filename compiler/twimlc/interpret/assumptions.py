@@ -4,19 +4,20 @@ Nothing comes in; the table of assumptions and the set of readings in force go o
 interpreter of documents is given :class:`Readings`, so any assumption can be switched.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from twimlc.flow.graph import Graph, Node
+from twimlc.lower.lowering import may_decline_in_turn
 
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
     """One open question. ``reading`` is ours, ``alternatives`` are the other possible answers.
 
-    ``verbs`` are the elements (or the context of a line, such as ``leg``) it is about; none where
-    nothing that the compiler writes hangs on it. With ``independent`` a document that the compiler
+    ``verbs`` are the elements it is about (or the context of a line, such as ``leg``, or ``hunt``:
+    ringing one after another where somebody may decline); none where nothing that the compiler
+    writes hangs on it. With ``independent`` a document that the compiler
     writes must be right under every answer, so the walk of :mod:`verify` tries them all.
     ``words`` say each answer as a sentence.
     """
@@ -88,7 +89,7 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "next-ring",
         ("end",),
         "docs/voice/twiml/dial does not say whether a declined leg counts as answered",
-        verbs=("Dial",),
+        verbs=("hunt",),
         words=(
             "ringing one after another goes on when somebody declines",
             "ringing one after another stops when somebody declines",
@@ -175,3 +176,18 @@ class Readings:
 
 
 OUR_READINGS = Readings()
+
+
+def asked_about(node: Node) -> Iterator[str]:
+    """What of a node an assumption can be about."""
+    if node.element is not None:
+        yield from (part.tag for part in node.element.walk())
+        if may_decline_in_turn(node):
+            yield "hunt"
+
+
+def may_depend(graph: Graph) -> bool:
+    """Whether any verb of a graph is one that a flow may mean something else by."""
+    found = {name for node in graph.nodes for name in asked_about(node)}
+    found.update(root.context.value for root in graph.roots)
+    return any(True for _ in OUR_READINGS.dependent(found))

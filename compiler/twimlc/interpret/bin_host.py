@@ -93,7 +93,7 @@ def _referring(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     for number, piece in enumerate(pieces):
         after = pieces[number + 1] if number + 1 < len(pieces) else None
         if isinstance(piece, Part):
-            found.append(Part(piece.name, piece.inverted, _referring(piece.inside)))
+            found.append(Part(piece.names, piece.inverted, _referring(piece.inside)))
         elif piece == Value("Digits") and after == Value(_KEPT):
             found.append(Value("Digits_shown"))
         elif piece == Value(_KEPT) and number and pieces[number - 1] == Value("Digits"):

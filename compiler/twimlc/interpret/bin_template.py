@@ -24,9 +24,13 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section; ``inverted`` ones are there when the parameter is not."""
+    """A section; ``inverted`` ones are there when the parameter is not.
 
-    name: str
+    Inverted sections that stand right inside one another are one with all their names: it is there
+    when none of the parameters is. There may be hundreds, and each answer meets them all.
+    """
+
+    names: frozenset[str]
     inverted: bool
     inside: "tuple[Piece, ...]"
 
@@ -48,13 +52,22 @@ def parse(template: str) -> tuple[Piece, ...]:
             opened, inverted, inside = stack.pop()
             if opened != name or not stack:
                 raise ValueError(f"{tag[0]} closes nothing")
-            stack[-1][2].append(Part(name, inverted, tuple(inside)))
+            stack[-1][2].append(_part(name, inverted, inside))
         else:
             stack.append((name, kind == "^", []))
     _text(template[at:], stack[-1][2])
     if len(stack) != 1:
         raise ValueError(f"{stack[-1][0]} is not closed")
     return tuple(stack[0][2])
+
+
+def _part(name: str, inverted: bool, inside: "list[Piece]") -> Part:
+    names = frozenset((name,))
+    match inside:
+        case [Part(names=inner, inverted=True, inside=deeper)] if inverted:
+            return Part(names | inner, inverted, deeper)
+        case _:
+            return Part(names, inverted, tuple(inside))
 
 
 def _text(text: str, pieces: list[Piece]) -> None:
@@ -77,6 +90,8 @@ def render(
     that it has in the template.
     """
     written: list[str] = []
+    if engine == "mustache":  # to it, an empty one is not there
+        parameters = {name: value for name, value in parameters.items() if value}
     _render(pieces, parameters, engine, keep_lines, written)
     return "".join(written)
 
@@ -94,10 +109,8 @@ def _render(
                 written.append(piece)
             case Value(name=name):
                 written.append("".join(_ESCAPED.get(c, c) for c in parameters.get(name, "")))
-            case Part(name=name, inverted=inverted, inside=inside):
-                found = parameters.get(name)
-                there = found is not None if engine == "handlebars" else bool(found)
-                if there is inverted:
+            case Part(names=names, inverted=inverted, inside=inside):
+                if names.isdisjoint(parameters) is not inverted:
                     if keep_lines:
                         written.append("\n" * _line_ends(inside))
                     continue
@@ -106,8 +119,10 @@ def _render(
 
 
 def _line_ends(pieces: Sequence[Piece]) -> int:
-    return sum(
-        piece.count("\n") if isinstance(piece, str) else _line_ends(piece.inside)
-        for piece in pieces
-        if not isinstance(piece, Value)
-    )
+    found = 0
+    for piece in pieces:  # not in an expression of its own: sections can be nested very deeply
+        if isinstance(piece, str):
+            found += piece.count("\n")
+        elif isinstance(piece, Part):
+            found += _line_ends(piece.inside)
+    return found

@@ -5,15 +5,14 @@ answered. Both interpreters ask here, so that a choice means the same to both.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from twimlc import vocabulary
 from twimlc.interpret.events import LEGS, rings
 from twimlc.interpret.markup import Part
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One thing that can happen. ``outcome`` is a name of the vocabulary, or
 
     ``done`` (the verb is over), ``keys`` (``value`` holds the keys pressed), ``speech``
@@ -25,6 +24,16 @@ class Choice:
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.value}" if self.value else self.outcome
+
+
+class Asked(NamedTuple):
+    """How a Gather hears, and where it sends what it heard: what each of its answers hangs on."""
+
+    hears: str
+    length: str
+    finish: str
+    url: str
+    method: str
 
 
 DONE = Choice("done")
@@ -127,6 +136,29 @@ def heard(gather: Part, keys: str) -> str:
             break
         digits += key
     return digits
+
+
+def told_input(gather: Part, choice: Choice) -> dict[str, str]:
+    """The request parameters that tell what was entered; none where that is nothing."""
+    if choice.outcome == "keys" and (digits := heard(gather, choice.value)):
+        return {"Digits": digits}
+    return {"SpeechResult": choice.value} if choice.outcome == "speech" else {}
+
+
+def told(part: Part, choice: Choice) -> dict[str, str]:
+    """The request parameters that tell how a verb ended."""
+    outcomes = outcomes_of(part)
+    if outcomes is None or choice == DONE:
+        return {}
+    found: dict[str, str] = {}
+    if outcomes.parameter and outcomes.values.get(choice.outcome):
+        found[outcomes.parameter] = outcomes.values[choice.outcome][0]
+    for name, (parameter, values) in outcomes.read_elsewhere.items():
+        if name == choice.outcome:
+            worked = outcomes.values[outcomes.worked[0]][0]
+            found.setdefault(outcomes.parameter or parameter, worked)
+            found[parameter] = values[0] if values else "present"
+    return found
 
 
 def next_ring(dial: Part, ring: int, outcome: str, after_declined: str) -> int | None:

@@ -13,13 +13,13 @@ from twimlc.flow.graph import Context
 from twimlc.interpret import events
 from twimlc.interpret.assumptions import OUR_READINGS, Readings
 from twimlc.interpret.choices import (
-    DONE,
     SILENCE,
+    Asked,
     Choice,
-    heard,
     next_ring,
     noun_of,
-    outcomes_of,
+    told,
+    told_input,
 )
 from twimlc.interpret.events import HANGUP, JOIN, Event
 from twimlc.interpret.host import Host
@@ -181,6 +181,24 @@ class Documents:
             found = self.library.moments[place] = self._moment(place)
         return found
 
+    def asked(self, place: DocumentPlace) -> Asked | None:
+        """What the answers to a Gather hang on; None for other verbs, and if it leads elsewhere.
+
+        Where two Gathers have this in common, keys and speech lead from both to the same place.
+        """
+        if isinstance(place, Over):
+            return None
+        part = self.verb(place)
+        if part.tag != "Gather":
+            return None
+        document = self.library.documents[place.document]
+        address = part.literal("action").strip()
+        url = self.library.resolve(document.url, address) if address else None
+        if url is None:
+            return None
+        hears, length, finish = map(part.literal, ("input", "numDigits", "finishOnKey"))
+        return Asked(hears, length, finish, url, part.literal("method", "POST").upper())
+
     def _moment(self, place: DocumentPlace) -> Moment:
         if isinstance(place, Over):
             return place.moment()
@@ -212,30 +230,26 @@ class Documents:
                 ring = next_ring(part, place.ring, choice.outcome, declined)
                 if ring is not None:
                     return At(place.document, place.number, ring)
-                return self._action(place, part, _told(part, choice))
+                return self._action(place, part, told(part, choice))
             case "Pay":
                 attempts = choice.outcome == "too-many-failed-attempts"
                 if attempts and self.readings["pay-attempts"] == "next":
                     return following
-                return self._action(place, part, _told(part, choice), otherwise="self")
+                return self._action(place, part, told(part, choice), otherwise="self")
             case "Connect":
                 return self._connected(place, part, choice)
             case _ if leads(part.spec):
-                return self._action(place, part, _told(part, choice))
+                return self._action(place, part, told(part, choice))
             case _ if part.spec is None and self.readings["unknown-verb"] == "failure":
                 return Over(Event("failure", f"12200 {part.tag}"), self._source(place))
             case _:
                 return following
 
     def _gathered(self, place: At, part: Part, choice: Choice) -> DocumentPlace:
-        told: dict[str, str] = {}
-        if choice.outcome == "keys" and (digits := heard(part, choice.value)):
-            told = {"Digits": digits}
-        elif choice.outcome == "speech":
-            told = {"SpeechResult": choice.value}
-        if not told and part.literal("actionOnEmptyResult") != "true":
+        entered = told_input(part, choice)
+        if not entered and part.literal("actionOnEmptyResult") != "true":
             return At(place.document, place.number + 1)
-        return self._action(place, part, told, otherwise="self")
+        return self._action(place, part, entered, otherwise="self")
 
     def _connected(self, place: At, part: Part, choice: Choice) -> DocumentPlace:
         noun = noun_of(part)
@@ -247,11 +261,11 @@ class Documents:
             otherwise: Literal["self", "next"] = (
                 "self" if self.readings["virtual-agent-without-action"] == "self" else "next"
             )
-            return self._action(place, part, _told(part, choice), otherwise=otherwise)
+            return self._action(place, part, told(part, choice), otherwise=otherwise)
         lost = tag == "ConversationRelay" and choice.outcome == "failed" and not acts
         if lost and self.readings["relay-failed-without-action"] == "end":
             return Over(HANGUP, self._source(place))
-        return self._action(place, part, _told(part, choice))
+        return self._action(place, part, told(part, choice))
 
     def _action(
         self,
@@ -325,18 +339,3 @@ class Documents:
                 return Over(events.SILENCE, source)
             case Context.MESSAGE:
                 return Over(events.SENT, source)
-
-
-def _told(part: Part, choice: Choice) -> dict[str, str]:
-    """The request parameters that tell an outcome."""
-    outcomes = outcomes_of(part)
-    if outcomes is None or choice == DONE:
-        return {}
-    told: dict[str, str] = {}
-    if outcomes.parameter and outcomes.values.get(choice.outcome):
-        told[outcomes.parameter] = outcomes.values[choice.outcome][0]
-    for name, (parameter, values) in outcomes.read_elsewhere.items():
-        if name == choice.outcome:
-            told.setdefault(outcomes.parameter or parameter, outcomes.values[outcomes.worked[0]][0])
-            told[parameter] = values[0] if values else "present"
-    return told

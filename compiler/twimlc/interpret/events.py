@@ -3,14 +3,13 @@
 A verb (:class:`~twimlc.interpret.markup.Part`) comes in, the events it makes go out, in order.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from twimlc.flow.model import MediaLink, StateLink
 from twimlc.interpret.markup import Ours, Part, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One thing that happens.
 
     ``kind`` is ``say``, ``play``, ``digits``, ``pause``, ``dial``, ``conference``, ``connect``,

@@ -28,7 +28,8 @@ class FlowMachine:
     ``base`` is the address of the folder above the flows' own folders, which addresses that the
     author wrote relatively are seen from. ``approximated`` holds the dials whose outcomes are not
     told apart, because the author allowed ``fallback-after-answer`` and the host needs it: all of
-    them go to the fallback. ``moments`` may be shared by machines of one graph and base.
+    them go to the fallback. ``moments`` and ``parts`` may be shared by machines of one graph and
+    base.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class FlowMachine:
         approximated: Collection[NodeKey] = frozenset(),
         base: str = "",
         moments: dict[FlowPlace, Moment] | None = None,
+        parts: dict[NodeKey, Part] | None = None,
     ) -> None:
         self.graph = graph
         self.start = start
@@ -48,7 +50,8 @@ class FlowMachine:
         self.approximated = approximated
         self.base = base
         self._moments = {} if moments is None else moments
-        self._parts: dict[NodeKey, Part] = {}
+        self._parts = {} if parts is None else parts
+        self._sources: dict[NodeKey, str] = {}
 
     def begin(self) -> FlowPlace:
         return self._settled(self.start)
@@ -64,13 +67,21 @@ class FlowMachine:
             return place.moment()
         node = self.graph.nodes[place.node]
         base = folder(self.base, node)
-        return verb(self._part(node), place.ring, base, node.keys, source(node))
+        return verb(self._part(node), place.ring, base, node.keys, self._source(node))
 
     def _part(self, node: Node) -> Part:
         found = self._parts.get(node.key)
         if found is None:
             assert node.element is not None
             found = self._parts[node.key] = of_element(node.element)
+        return found
+
+    def _source(self, node: Node) -> str:
+        """The file and line a node came from."""
+        found = self._sources.get(node.key)
+        if found is None:
+            line = node.span.begin.line
+            found = self._sources[node.key] = f"{node.span.file.path}:{line}"
         return found
 
     def take(self, place: FlowPlace, choice: Choice) -> FlowPlace:
@@ -116,7 +127,7 @@ class FlowMachine:
 
     def _away(self, node: Node, address: str, method: str) -> Over:
         there = absolute(folder(self.base, node), address)
-        return Over(events.external(address, method), source(node), there)
+        return Over(events.external(address, method), self._source(node), there)
 
     def _settled(self, key: NodeKey) -> FlowPlace:
         """The place where something happens: what an end means, the address that is left for."""
@@ -125,9 +136,9 @@ class FlowMachine:
             key = self.start  # a document that is waited to starts again
             node = self.graph.nodes[key]
             if node.element is None:
-                return Over(Event("failure", "nothing to wait to"), source(node))
+                return Over(Event("failure", "nothing to wait to"), self._source(node))
         if node.element is None:
-            return Over(self._end(), source(node))
+            return Over(self._end(), self._source(node))
         if node.element.tag == "Redirect":
             part = self._part(node)
             method = part.literal("method", "POST").upper()
@@ -147,8 +158,3 @@ class FlowMachine:
 def folder(base: str, node: Node) -> str:
     """The folder of the flow that a node was written in; empty if no base is known."""
     return f"{base}{node.place.flow}/" if base else ""
-
-
-def source(node: Node) -> str:
-    """The file and line a node came from."""
-    return f"{node.span.file.path}:{node.span.begin.line}"

@@ -8,6 +8,7 @@ flow names a state where a document holds an address.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from urllib.parse import urljoin
 
 from twimlc import vocabulary
@@ -15,6 +16,7 @@ from twimlc.flow.model import Element, MediaLink, StateLink
 from twimlc.source.tree import CallValue, Template
 
 _SPACE = re.compile(r"\s+")
+_name = itemgetter(0)
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 
 
@@ -43,7 +45,7 @@ Key = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """An element. ``line`` is its line in the file it came from."""
+    """An element. ``line`` is its line in a document; 0 in a flow, where nobody asks for it."""
 
     tag: str
     spec: vocabulary.Element | None
@@ -121,8 +123,7 @@ def of_element(element: Element) -> Part:
             children.append(Ours(child, name))
         else:
             children.append(plain(child))
-    line = element.span.begin.line
-    return Part(element.tag, element.spec, tuple(attributes), tuple(children), line)
+    return Part(element.tag, element.spec, tuple(attributes), tuple(children), 0)
 
 
 _FOLLOWED = frozenset(
@@ -219,7 +220,7 @@ def _canonical(part: Part, base: str, links: list[Ours], *, spoken: bool) -> Key
         if kind and kind.method_attribute and isinstance(value, Ours):
             skipped.add(kind.method_attribute)
     attributes: list[tuple[str, object]] = []
-    for name, value in sorted(part.attributes, key=lambda pair: pair[0]):
+    for name, value in sorted(part.attributes, key=_name):
         if name in skipped:
             continue
         if isinstance(value, Ours):

@@ -113,10 +113,3 @@ def verify_plan(
     one by one, so a reader may stop at the first difference.
     """
     return Proof(graph, plan, files, url, media).verified(assumptions)
-
-
-def may_depend(graph: Graph) -> bool:
-    """Whether any verb of a graph is one that :meth:`Proof.dependences` would ask about."""
-    tags = {part.tag for node in graph.nodes if node.element for part in node.element.walk()}
-    tags.update(root.context.value for root in graph.roots)
-    return any(True for _ in OUR_READINGS.dependent(tags))

@@ -11,14 +11,14 @@ from typing import NamedTuple
 from twimlc import vocabulary
 from twimlc.flow.graph import Context, Graph, NodeKey
 from twimlc.flow.model import Element, MediaLink, StateLink
-from twimlc.interpret.assumptions import Readings
-from twimlc.interpret.choices import DONE, HANGUP, Choice
+from twimlc.interpret.assumptions import Readings, asked_about
+from twimlc.interpret.choices import DONE, HANGUP, Asked, Choice, told_input
 from twimlc.interpret.difference import Difference, Line
 from twimlc.interpret.documents import DocumentPlace, Documents, Library
 from twimlc.interpret.flow import FlowMachine, FlowPlace, Standing, folder
 from twimlc.interpret.host import Host
 from twimlc.interpret.machine import Moment
-from twimlc.interpret.markup import Ours, absolute, plain
+from twimlc.interpret.markup import Ours, Part, absolute, plain
 from twimlc.lower.plan import Approximation
 
 Media = Callable[[MediaLink], bytes | None]
@@ -58,6 +58,8 @@ class Scene:
         self.media = media
         self.library = Library(host, foreign(graph, base))
         self.moments: dict[FlowPlace, Moment] = {}
+        self.parts: dict[NodeKey, Part] = {}
+        self._choices: dict[FlowPlace, tuple[Choice, ...]] = {}
         self.roots = {(root.node, root.attribute): root.context for root in graph.roots}
         spans = {made.span for made in approximations if made.name == "fallback-after-answer"}
         self.approximated: frozenset[NodeKey] = frozenset(
@@ -66,19 +68,27 @@ class Scene:
 
     def forget(self) -> None:
         """Drop what was found on the way; a big project would else be kept in memory whole."""
-        self.moments.clear()
+        for kept in (self.moments, self.parts, self._choices):
+            kept.clear()
         self.library.forget()
 
+    def choices(self, place: FlowPlace, moment: Moment) -> tuple[Choice, ...]:
+        """What can happen at a place of a flow, which many documents may lead to."""
+        found = self._choices.get(place)
+        if found is None:
+            found = self._choices[place] = moment.choices
+        return found
+
     def tags(self, flow_name: str) -> set[str]:
-        """The elements that a flow can meet on any line, and the contexts of those lines."""
+        """What of a flow, on any line, an assumption can be about."""
         found: set[str] = set()
         waiting = [self.graph.starts[flow_name]]
         seen = set(waiting)
         while waiting:
             node = self.graph.nodes[waiting.pop()]
             after = [key for _, key in node.successors()]
+            found.update(asked_about(node))
             if node.element is not None:
-                found.update(part.tag for part in node.element.walk())
                 for _, _, link, _ in node.element.links():
                     if isinstance(link, StateLink) and link.state in self.graph.entries:
                         after.append(self.graph.entries[link.state])
@@ -133,7 +143,14 @@ class Walk:
         self.scene = scene
         self.leg = leg
         self.flow = FlowMachine(
-            scene.graph, leg.node, leg.context, meant, scene.approximated, scene.base, scene.moments
+            scene.graph,
+            leg.node,
+            leg.context,
+            meant,
+            scene.approximated,
+            scene.base,
+            scene.moments,
+            scene.parts,
         )
         self.documents = Documents(scene.library, leg.url, leg.method, leg.context, readings)
         self._as_meant = None
@@ -143,6 +160,7 @@ class Walk:
         self.complete = True
         self._came: dict[Pair, tuple[Pair, Choice] | None] = {}
         self._media_seen: set[tuple[MediaLink, str]] = set()
+        self._answered: dict[tuple[FlowPlace, Asked], tuple[Choice, ...]] = {}
 
     @property
     def pairs(self) -> int:
@@ -169,7 +187,7 @@ class Walk:
                     came[beside] = came[pair]
                     waiting.append(beside)
                 continue
-            for choice in mine.choices:
+            for choice in self._untried(pair, mine):
                 if choice == HANGUP:  # nothing of either run is heard any more
                     continue
                 following = (flow.take(pair[0], choice), documents.take(pair[1], choice))
@@ -180,6 +198,24 @@ class Walk:
                     return
                 came[following] = (pair, choice)
                 waiting.append(following)
+
+    def _untried(self, pair: Pair, mine: Moment) -> tuple[Choice, ...]:
+        """The choices that may lead to a new pair.
+
+        A menu that every entry comes back to stands at the end of as many documents as it has
+        entries. What is entered leads to the same places from each of them, so that is tried once.
+        """
+        asked = self.documents.asked(pair[1])
+        choices = self.scene.choices(pair[0], mine)
+        if asked is None:
+            return choices
+        known = self._answered.get((pair[0], asked))
+        if known is None:
+            assert mine.part is not None
+            unheard = (choice for choice in choices if not told_input(mine.part, choice))
+            self._answered[pair[0], asked] = tuple(unheard)
+            return choices
+        return known
 
     def _beside(self, pair: Pair) -> Pair | None:
         """The pair that would have been reached under the readings that the flow is meant for."""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from hashlib import sha256
 from types import MappingProxyType
 
 from twimlc.flow.model import MediaLink
@@ -29,9 +28,14 @@ def gather_media(
     links: Iterable[MediaLink], read: Callable[[MediaLink], bytes | None]
 ) -> tuple[dict[MediaLink, str], tuple[MediaFile, ...]]:
     """The path of every file in the build, and the files. Missing files are left out."""
+    wanted = dict.fromkeys(links)
+    if not wanted:
+        return {}, ()
+    from hashlib import sha256  # loads a library of its own, and most flows have no sounds
+
     paths: dict[MediaLink, str] = {}
     files: dict[str, MediaFile] = {}
-    for link in dict.fromkeys(links):
+    for link in wanted:
         data = read(link)
         if data is None:
             continue

@@ -15,7 +15,7 @@ from twimlc.flow.model import MediaLink, StateLink
 from twimlc.lower.audio import gather_media
 from twimlc.lower.bin_checks import check_calls, check_flow
 from twimlc.lower.bin_names import KINDS, LINES, FlowKeys, Names, Queries, ends
-from twimlc.lower.bin_size import largest_answer
+from twimlc.lower.bin_size import MOST_NESTED, deepest, largest_answer
 from twimlc.lower.bin_values import shown, with_kept_keys
 from twimlc.lower.compose import Composer, Decided, Draft, Jump, Verb
 from twimlc.lower.host import Site
@@ -41,6 +41,10 @@ HANDLER = "https://handler.twilio.com/twiml/"
 """Where a Bin is served, by its SID."""
 
 _ALWAYS = ("bin-sections", "bin-parameters", "bin-relative-query", "bin-saved-as-typed")
+_PARTED = (
+    "part the flow in two and give the second a number of its own,"
+    " or use a host of files with a router"
+)
 _SMALL = 1024
 """Bytes that may be written twice, so that they stand in the answers only where they are meant."""
 
@@ -181,6 +185,9 @@ class _Lowering:
         else:
             blocks = arrange(bodies[start], sections, kinds, carry=carry)
         found = self._bin(start, order, drafts, blocks, values)
+        nested = deepest(blocks)
+        if nested > MOST_NESTED:
+            return None, [self._too_nested(nested)]
         size = largest_answer(blocks, site.bare)
         if size > DOCUMENT_LIMITS.max_bytes:
             return None, [self._too_big(size, bodies)]
@@ -291,6 +298,15 @@ class _Lowering:
         same = {**stands_for, **{step: step for step in steps.values()}}
         return fetches(same[start], leads, same, {})
 
+    def _too_nested(self, nested: int) -> Diagnostic:
+        flow = self._graph.flows[self._flow]
+        return BIN_TOO_BIG.at(
+            flow.states[flow.start].span,
+            f"the Bin of '{self._flow}' would need {nested:,} sections inside one another, one for"
+            f" each answer that is told apart; {MOST_NESTED} are what template engines bear",
+            hint=_PARTED,
+        )
+
     def _too_big(self, size: int, bodies: Mapping[DocumentKey, tuple[Markup, ...]]) -> Diagnostic:
         flow = self._graph.flows[self._flow]
         biggest = max(sum(map(element_size, body)) for body in bodies.values())
@@ -298,6 +314,5 @@ class _Lowering:
             flow.states[flow.start].span,
             f"an answer of the Bin of '{self._flow}' has {size:,} bytes and its longest place alone"
             f" {biggest:,}; Twilio takes at most {DOCUMENT_LIMITS.max_bytes:,}",
-            hint="part the flow in two and give the second a number of its own,"
-            " or use a host of files with a router",
+            hint=_PARTED,
         )

@@ -15,7 +15,7 @@ from twimlc.flow.graph import Context, Graph, Node, NodeKey
 from twimlc.flow.model import Element, MediaLink
 from twimlc.lower.compose import Decided, Draft, Jump, Verb
 from twimlc.lower.host import Site
-from twimlc.lower.keys import DocumentKey
+from twimlc.lower.keys import DecisionKey, DocumentKey
 from twimlc.lower.ways import Ask, Way
 from twimlc.source.tree import CallValue, Template
 from twimlc.text import Span
@@ -179,6 +179,7 @@ def _arrivals(
 ) -> dict[DocumentKey, set[str]]:
     """How each document is come to: by ``start``, ``gather``, ``keys`` (a decision) or ``link``."""
     found: dict[DocumentKey, set[str]] = {stands_for[start]: {"start"}}
+    decided_at: set[DecisionKey] = set()
 
     def come(key: DocumentKey, way: str) -> None:
         found.setdefault(stands_for[key], set()).add(way)
@@ -189,7 +190,8 @@ def _arrivals(
                 case Verb(node=node, leave=DocumentKey() as leave):
                     gathers = node.element is not None and node.element.tag == "Gather"
                     come(leave, "gather" if gathers else "link")
-                case Verb(leave=Decided() as decided):
+                case Verb(leave=Decided() as decided) if decided.key not in decided_at:
+                    decided_at.add(decided.key)
                     for key in decided.documents():
                         come(key, "keys" if decided.parameter == "Digits" else "link")
                 case Jump(target=target):

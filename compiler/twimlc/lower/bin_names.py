@@ -70,11 +70,18 @@ class Names:
     places: dict[DocumentKey, str] = field(default_factory=dict)
     questions: dict[tuple[str, DocumentKey], Question] = field(default_factory=dict)
     tables: dict[tuple[object, ...], str] = field(default_factory=dict)
+    known: dict[DecisionKey, Question] = field(default_factory=dict)
 
     def place(self, key: DocumentKey) -> str:
         return self.places.setdefault(self.stands_for[key], f"s{len(self.places) + 1}")
 
     def question(self, decided: Decided) -> Question:
+        found = self.known.get(decided.key)
+        if found is None:
+            found = self.known[decided.key] = self._question(decided)
+        return found
+
+    def _question(self, decided: Decided) -> Question:
         mark = decided.mark.parameter if decided.mark else None
         kind = next(k for k in KINDS if (k.parameter, k.mark) == (decided.parameter, mark))
         default = self.stands_for[decided.default]
@@ -146,7 +153,9 @@ class Queries:
         return (self._bin or "") + query
 
     def media(self, link: MediaLink) -> str:
-        return f"{self._site.media}/{self._media[link].rpartition('/')[2]}"
+        # Of a file that is not there no path is known; reading it has told so.
+        path = self._media.get(link, link.path)
+        return f"{self._site.media}/{path.rpartition('/')[2]}"
 
 
 def ends(question: Question) -> Iterator[DocumentKey]:

@@ -1,8 +1,12 @@
-"""How big the answers of a Bin can be. Its blocks come in, a number goes out."""
+"""How big a Bin is: its answers, and its nesting. Its blocks come in, a number goes out."""
 
 from twimlc.lower.plan import Markup, Tags
 from twimlc.lower.sections import Block
 from twimlc.lower.size import EMPTY_DOCUMENT, element_size
+
+MOST_NESTED = 900
+"""Sections inside one another that are still written. Engines of both languages call themselves for
+each, and give up somewhere above a thousand."""
 
 _VALUE_BYTES = 256
 """Room for a value of the call in an answer: most are a number or a name."""
@@ -29,6 +33,17 @@ def largest_answer(blocks: tuple[Block, ...], bare: bool) -> int:
         else:
             always += size
     return always + max(biggest, inside)
+
+
+def deepest(blocks: tuple[Block, ...]) -> int:
+    """The number of sections that stand inside one another, at most."""
+    depth = most = 0
+    for block in blocks:
+        if isinstance(block, Tags):
+            for name in block.names:
+                depth += -1 if name[0] == "/" else 1
+                most = max(most, depth)
+    return most
 
 
 def _braces(markup: Markup) -> int:

@@ -1,12 +1,12 @@
 """What a host can do, as data. Nothing comes in; the types that its records are made of go out."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from twimlc.vocabulary import DOCUMENT_LIMITS
 
 
-@dataclass(frozen=True, slots=True)
-class HostFile:
+class HostFile(NamedTuple):
     """A file that a host needs beside the documents, written from ``template``.
 
     Where it is longer than ``limit`` bytes, ``beyond`` is written in its place.
@@ -37,6 +37,7 @@ class Host:
     templates: bool = False
     single: bool = False
     hop: bool = False
+    private: bool = False
     document_limit: int = DOCUMENT_LIMITS.max_bytes
     inline_limit: int = 8192
     needs: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ out. A fetch is silence in the caller's ear, so a document goes on inline for as
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from twimlc.diagnostics.rules.hosts import NEEDS_REDIRECT, TOO_BIG
 from twimlc.flow.graph import Context, Graph, Node, NodeKey
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from twimlc.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """A decision before its links have names; see :class:`~twimlc.lower.plan.Decision`."""
 
     key: DecisionKey
@@ -41,8 +40,7 @@ class Decided:
         yield self.default
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(NamedTuple):
     """A verb of the flow, and what its action leads to.
 
     ``behind`` is where a Redirect right behind the verb leads: Twilio's pages leave open whether
@@ -55,8 +53,7 @@ class Verb:
     behind: Away | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Jump:
+class Jump(NamedTuple):
     """A Redirect to another document, which goes on with ``node`` (None: starts a wait again)."""
 
     target: DocumentKey
@@ -71,8 +68,7 @@ class Hangup:
 Piece = Verb | Jump | Hangup
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A document before its links have names."""
 
     key: DocumentKey

@@ -5,9 +5,9 @@ A node and a way to resolve links come in, :class:`~twimlc.lower.plan.Markup` go
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from posixpath import normpath, relpath
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from twimlc.flow.graph import Node, NodeKey
 from twimlc.flow.model import Attribute, Element, MediaLink, StateLink, Text
@@ -19,8 +19,7 @@ from twimlc.vocabulary import Content
 _ABSOLUTE = re.compile(r"[/?#]|[A-Za-z][A-Za-z0-9+.-]*:")
 
 
-@dataclass(frozen=True, slots=True)
-class Away:
+class Away(NamedTuple):
     """An address of the author's that an action leads to, as ``node`` redirects there."""
 
     node: Node

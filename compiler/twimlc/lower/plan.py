@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from twimlc.flow.graph import Context, NodeKey
 from twimlc.source.tree import Template
@@ -94,8 +95,7 @@ class Document:
             stack.extend(c for c in reversed(found.children) if isinstance(c, Markup))
 
 
-@dataclass(frozen=True, slots=True)
-class Tags:
+class Tags(NamedTuple):
     """Section tags that stand side by side between the verbs of a Bin: ``#name``, ``^name``,
     ``/name``."""
 
@@ -116,8 +116,7 @@ class Bin(Document):
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A second parameter that a decision looks at: it has ``value``, or (None) is not empty."""
 
     parameter: str
@@ -146,6 +145,7 @@ class Decision:
     mark: Mark | None = None
     marked: tuple[tuple[str, str], ...] = ()
     states: tuple[str, ...] = ()
+    _table: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -159,14 +159,12 @@ class Decision:
             for wanted, path in self.marked:
                 if wanted == value:
                     return path
-        for wanted, path in self.branches:
-            if wanted == value:
-                return path
-        return self.default
+        if not self._table:  # a menu may have thousands of entries, and is asked for each
+            self._table.update(reversed(self.branches))
+        return self._table.get(value, self.default)
 
 
-@dataclass(frozen=True, slots=True)
-class MediaFile:
+class MediaFile(NamedTuple):
     """An audio file copied into the build: ``media/NAME.HASH.EXT``."""
 
     path: str
@@ -175,8 +173,7 @@ class MediaFile:
     media_type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Approximation:
+class Approximation(NamedTuple):
     """A promise that the author allowed this host to break, by name."""
 
     name: str
@@ -185,8 +182,7 @@ class Approximation:
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
-class FlowEntry:
+class FlowEntry(NamedTuple):
     """Where the number of a flow points, and the longest chain of fetches a caller can meet."""
 
     flow: str

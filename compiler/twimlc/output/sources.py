@@ -16,6 +16,15 @@ from twimlc.text import SourceFile, Span
 _UTF8_MARK = b"\xef\xbb\xbf"
 
 
+def mark_of(path: Path) -> str:
+    """The byte order mark that a file begins with, which no text of it shows."""
+    try:
+        with open(path, "rb") as stream:
+            return "\ufeff" if stream.read(len(_UTF8_MARK)) == _UTF8_MARK else ""
+    except OSError:
+        return ""
+
+
 def replace_source(path: Path, file: SourceFile, text: str) -> list[Diagnostic]:
     """Write ``text`` to the flow that was read as ``file``, if it still says the same.
 
@@ -31,7 +40,9 @@ def replace_source(path: Path, file: SourceFile, text: str) -> list[Diagnostic]:
             return [CANNOT_WRITE.at(span, message, hint="run the command again")]
         write_file(place, mark + text.encode())
     except OSError as fault:
-        message = f"this cannot be written: {in_words(fault)}"
+        refused = isinstance(fault, PermissionError)
+        reason = "it may not be changed (no permission)" if refused else in_words(fault)
+        message = f"this cannot be written: {reason}"
         return [CANNOT_WRITE.at(span, message, hint="the file is left as it was")]
     return []
 

@@ -6,7 +6,7 @@ its end. Everything out of a document is made safe for a terminal.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from twimlc.interpret.choices import Choice
 from twimlc.interpret.events import CALLER_HANGUP, Event
@@ -96,7 +96,7 @@ class Transcript:
             if isinstance(value, tuple)
             else self._cut(value)
         )
-        return replace(event, value=value, attributes=attributes)
+        return event._replace(value=value, attributes=attributes)
 
     def _cut(self, text: str) -> str:
         return _LOGIN.sub("", text.removeprefix(self.base) if self.base else text)

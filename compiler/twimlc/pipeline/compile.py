@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twimlc.analysis import analyse
+from twimlc.analysis import Sounds, analyse
+from twimlc.analysis.pictures import check_pictures
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.order import merge_variants
+from twimlc.diagnostics.rules.addresses import SECRET
 from twimlc.diagnostics.rules.flow import DEPENDS_ON_ASSUMPTION
 from twimlc.diagnostics.rules.hosts import NAME_OF_HOST_FILE
 from twimlc.diagnostics.rules.names import MISSING_MEDIA
@@ -24,6 +26,8 @@ from twimlc.flow.model import Flow, MediaLink, StateKey
 from twimlc.flow.names import FlowNames
 from twimlc.flow.read import flow_names, read_flow
 from twimlc.flow.targets import name_of
+from twimlc.interpret.assumptions import may_depend
+from twimlc.lower.callbacks import check_callbacks
 from twimlc.lower.host import Site, find_host
 from twimlc.lower.lowering import lower
 from twimlc.lower.plan import Plan
@@ -89,7 +93,7 @@ def compile_target(loaded: Loaded, target: Target) -> Compiled:
     made = Compiled(target)
     if loaded.whole and loaded.all_read:
         known = [name for source in loaded.flows.values() for name in declared(source.tree)]
-        made.findings += undeclared(known, target.params)
+        made.findings += undeclared(known, target.params, target.param_places)
     covered = {name for name in loaded.flows if target.covers(name)}
     made.flows = covered & loaded.selected
     matrix = loaded.project.matrix
@@ -110,9 +114,7 @@ def compile_target(loaded: Loaded, target: Target) -> Compiled:
     return made
 
 
-def _names_of_host_files(
-    loaded: Loaded, target: Target, covered: set[str]
-) -> Iterator[Diagnostic]:
+def _names_of_host_files(loaded: Loaded, target: Target, covered: set[str]) -> Iterator[Diagnostic]:
     """Findings for flows and rows whose folder would be called like a file that the host needs."""
     host = find_host(target.host, target.router)
     taken = {file.path.casefold(): file.path for file in host.files} if host else {}
@@ -171,10 +173,20 @@ def _variant(
     graph, found = build_graph(flows)
     findings += found
     calls = {name: _declared_calls(loaded.flows[name].tree) for name in flows}
-    findings += analyse(graph, calls, made.invariants, loaded.project.budgets)
-    findings += media.missing(graph)
-    plan: Plan | None = None
     host = find_host(target.host, target.router)
+    budgets = loaded.project.budgets
+    assumed = budgets.get("sound", {})
+    sounds = Sounds(media.read, assumed.get("seconds", 0), assumed.get("words", 0))
+    public = host is None or not host.private
+    account = loaded.project.account
+    findings += analyse(
+        graph, calls, made.invariants, budgets, sounds, account=account, public=public
+    )
+    if not public:
+        findings = [found for found in findings if found.rule is not SECRET]
+    findings += media.missing(graph)
+    findings += check_pictures(graph, media.read)
+    plan: Plan | None = None
     if host is not None and not any(f.is_error for f in found):
         tags = target.options.get("tags")
         site = Site(
@@ -187,13 +199,14 @@ def _variant(
             bins=tuple(target.bins.items()),
             bare=tags is not None and tags.text == "bare",
         )
+        findings += check_callbacks(graph, site)
         plan, refused = lower(graph, site, media.read)
         errors = [f.span for f in findings if f.is_error]
         findings += [f for f in refused if not any(_overlap(f.span, span) for span in errors)]
     variant = Variant(row, graph, plan)
     made.variants.append(variant)
     wanted = loaded.project.rules.get(DEPENDS_ON_ASSUMPTION.slug) != "off"
-    if wanted and not any(f.is_error for f in findings):
+    if wanted and may_depend(graph) and not any(f.is_error for f in findings):
         from twimlc.pipeline.proof import open_questions
 
         findings += open_questions(made, variant, loaded.selected)

@@ -9,7 +9,7 @@ from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from twimlc.diagnostics.rules.flow import DEPENDS_ON_ASSUMPTION
-from twimlc.interpret.plan import Proof, may_depend
+from twimlc.interpret.plan import Proof
 
 if TYPE_CHECKING:
     from twimlc.diagnostics.diagnostic import Diagnostic
@@ -59,7 +59,7 @@ def open_questions(
     made: "Compiled", variant: "Variant", selected: Collection[str]
 ) -> "list[Diagnostic]":
     """A note for each step that is right only as we read Twilio's pages."""
-    if variant.plan is None or not may_depend(variant.graph):
+    if variant.plan is None:
         return []
     proof = _proof(made, variant, variant.plan, None)
     return list(_notes(variant, proof.dependences(selected, MOST_FOR_NOTES)))

@@ -12,7 +12,6 @@ from pathlib import Path
 from twimlc.flow.graph import Context, Graph
 from twimlc.flow.model import Kind
 from twimlc.lower.plan import Plan
-from twimlc.output.manifest import base_name
 from twimlc.pipeline.compile import Compiled
 from twimlc.pipeline.load import Loaded, load
 from twimlc.pipeline.model import Options, UsageError
@@ -80,6 +79,8 @@ def target_of(loaded: Loaded, name: str) -> Target:
 
 def chosen(made: Compiled, name: str, row: str | None) -> CompiledFlow | None:
     """The flow in one row (the first one, where none is named); None where it was refused."""
+    from twimlc.output.manifest import base_name
+
     rows = [variant.row for variant in made.variants if name in variant.graph.starts]
     if row is not None and rows and row not in rows:
         raise UsageError(_no_row(name, row, rows))

@@ -15,6 +15,7 @@ HOST = Host(
     decisions=True,
     templates=True,
     single=True,
+    private=True,
     # Room for the tags between sections, which stand in every answer.
     document_limit=56 * 1024,
 )
