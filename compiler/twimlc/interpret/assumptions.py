@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from twimlc.flow.graph import Graph, Node
-from twimlc.lower.lowering import may_decline_in_turn
+from twimlc.lower.common import may_decline_in_turn
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,7 @@ from twimlc.lower.bin_checks import check_calls, check_flow
 from twimlc.lower.bin_names import KINDS, LINES, FlowKeys, Names, Queries, ends
 from twimlc.lower.bin_size import MOST_NESTED, deepest, largest_answer
 from twimlc.lower.bin_values import shown, with_kept_keys
-from twimlc.lower.compose import Composer, Decided, Draft, Jump, Verb
-from twimlc.lower.host import Site
-from twimlc.lower.keys import DecisionKey, DocumentKey
-from twimlc.lower.links import Writer
-from twimlc.lower.lowering import (
+from twimlc.lower.common import (
     entry_of,
     fetches,
     find_ways,
@@ -30,6 +26,10 @@ from twimlc.lower.lowering import (
     once,
     states_of,
 )
+from twimlc.lower.compose import Composer, Decided, Draft, Jump, Verb
+from twimlc.lower.host import Site
+from twimlc.lower.keys import DecisionKey, DocumentKey
+from twimlc.lower.links import Writer
 from twimlc.lower.merge import merge
 from twimlc.lower.plan import Bin, FlowEntry, Markup, Plan
 from twimlc.lower.sections import Block, Section, arrange, messages
