@@ -19,8 +19,8 @@ from twimlc.diagnostics.rules.scripts import (
 )
 from twimlc.interpret.folder import Folder
 from twimlc.pipeline import Options, UsageError
-from twimlc.pipeline.compile import Compiled
 from twimlc.pipeline.load import Loaded, project_of
+from twimlc.pipeline.variants import Compiled
 from twimlc.render.document import render
 from twimlc.source.files import display_path, is_inside, place_of, read_source
 from twimlc.source.names import meant

@@ -6,7 +6,7 @@ it. Errors cannot be silenced. An ignore that does nothing is a finding itself.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from twimlc.diagnostics.diagnostic import Diagnostic, Rule, Severity
@@ -46,12 +46,13 @@ def apply_ignores(
     findings: Sequence[Diagnostic],
     comments_by_file: Mapping[SourceFile, Sequence[Comment]],
     *,
-    report_unused: bool = True,
+    looked: Callable[[Rule, Span], bool] = lambda _rule, _place: True,
 ) -> list[Diagnostic]:
     """The findings without the silenced ones, and with what is wrong with the ignores.
 
     ``findings`` are those of all targets and rows together, since an ignore that is used in one
-    of them is used. ``report_unused=False`` is for a run that looked at some targets only.
+    of them is used. ``looked`` tells whether this run would have found whatever breaks a rule in
+    the file of a comment; an ignore is called unused only then.
     """
     ignores: dict[tuple[str, int | None], list[_Ignore]] = {}
     kept: list[Diagnostic] = []
@@ -70,8 +71,6 @@ def apply_ignores(
             remaining.append(finding)
         else:
             used.add(by.key)
-    if not report_unused:
-        return remaining
     unused = [
         UNUSED_IGNORE.at(
             ignore.span,
@@ -80,7 +79,9 @@ def apply_ignores(
         )
         for group in ignores.values()
         for ignore in group
-        if ignore.rule is not UNUSED_IGNORE and ignore.key not in used
+        if ignore.rule is not UNUSED_IGNORE
+        and ignore.key not in used
+        and looked(ignore.rule, ignore.span)
     ]
     return remaining + [finding for finding in unused if _silencer(finding, ignores) is None]
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.ignores import apply_ignores
 from twimlc.diagnostics.order import apply_severities, in_order, merge_variants
-from twimlc.pipeline.compile import Compiled, compile_target
+from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.documents import check_documents, set_documents_apart
 from twimlc.pipeline.load import Loaded, load
+from twimlc.pipeline.looked import looked
 from twimlc.pipeline.model import NumberSetting, Options, Result, TargetReport, UsageError
 from twimlc.pipeline.single import CompiledFlow, chosen, only, target_of
+from twimlc.pipeline.variants import Compiled
 from twimlc.source.components import flow_components, unused_components
 from twimlc.source.files import display_path
 from twimlc.source.matrix import rows_and_flows
@@ -52,7 +54,7 @@ def check(options: Options | None = None) -> Result:
         return Result(tuple(in_order([*found, *loaded])))
     _refuse_left_out(loaded, flows)
     compiled = _compile(loaded)
-    found += _findings(loaded, compiled, flows)
+    found += _findings(loaded, compiled)
     return Result(tuple(in_order(found)))
 
 
@@ -94,7 +96,7 @@ def build(options: Options | None = None) -> Result:
         report, faulty = emit(loaded, made, folder, cwd=cwd, write=options.write, proven=proven)
         reports.append(report)
         written += faulty
-    findings = (*_findings(loaded, compiled, options), *in_order(written))
+    findings = (*_findings(loaded, compiled), *in_order(written))
     return Result(findings, tuple(reports), tuple(faults))
 
 
@@ -112,9 +114,9 @@ def compile_flow(
         return None, in_order(loaded)
     name = name or next(iter(sorted(loaded.selected)), None)
     if name is None or not loaded.usable or not loaded.targets:
-        return None, list(_findings(loaded, [], options))
+        return None, list(_findings(loaded, []))
     made = compile_target(loaded, target_of(loaded, name))
-    findings = list(_findings(loaded, [made], options))
+    findings = list(_findings(loaded, [made]))
     if any(finding.is_error for finding in findings):
         return None, findings
     return chosen(made, name, row), findings
@@ -129,7 +131,7 @@ def compiled(options: Options) -> "tuple[Loaded | None, list[Compiled], list[Dia
     if not isinstance(loaded, Loaded):
         return None, [], in_order(loaded)
     made = _compile(loaded)
-    return loaded, made, list(_findings(loaded, made, options))
+    return loaded, made, list(_findings(loaded, made))
 
 
 def graph(options: Options, flow: str) -> "tuple[GraphView | None, list[Diagnostic]]":
@@ -142,15 +144,15 @@ def graph(options: Options, flow: str) -> "tuple[GraphView | None, list[Diagnost
         return None, in_order(loaded)
     name = known or next(iter(sorted(loaded.selected)), None)
     if name is None:
-        return None, list(_findings(loaded, [], options))
+        return None, list(_findings(loaded, []))
     if not loaded.usable:
-        return None, list(_findings(loaded, [], options))
+        return None, list(_findings(loaded, []))
     made = compile_target(loaded, target_of(loaded, name))
     view = None
     for variant in made.variants:
         if view is None and name in variant.graph.flows:
             view = draw(variant.graph, name)
-    return view, list(_findings(loaded, [made], options))
+    return view, list(_findings(loaded, [made]))
 
 
 def _compile(loaded: Loaded) -> list[Compiled]:
@@ -172,14 +174,21 @@ def _refuse_left_out(loaded: Loaded, options: Options) -> None:
 
 
 def _unused(loaded: Loaded, compiled: list[Compiled]) -> list[Diagnostic]:
-    """Findings for components, of flows and shared ones, that nothing uses."""
+    """Findings for components that nothing uses: of the flows asked for, and shared ones.
+
+    What other flows use of the shared ones is known only where all flows were looked at.
+    """
     findings: list[Diagnostic] = []
     shared_used: set[str] = set()
-    for name in loaded.flows:
+    looked_at = {name for made in compiled for name in made.components}
+    for name in sorted(looked_at & loaded.flows.keys()):
         used = {word for made in compiled for word in made.components.get(name, ())}
         own, _ = flow_components(loaded.flows[name].tree)
-        findings += unused_components(own.values(), used)
+        if loaded.whole or name in loaded.selected:
+            findings += unused_components(own.values(), used)
         shared_used |= used - own.keys()
+    if not loaded.whole or loaded.flows.keys() - looked_at:
+        return findings
     shared = {c.span.file.path: c for group in loaded.components.values() for c in group.values()}
     return findings + unused_components(shared.values(), shared_used)
 
@@ -198,12 +207,11 @@ def _of_project(loaded: Loaded) -> list[Diagnostic]:
     return found
 
 
-def _findings(loaded: Loaded, compiled: list[Compiled], options: Options) -> tuple[Diagnostic, ...]:
+def _findings(loaded: Loaded, compiled: list[Compiled]) -> tuple[Diagnostic, ...]:
     """All findings of reading and compiling: merged, silenced as asked, in order."""
     per_target = [(made.target.name, made.findings) for made in compiled]
     found = [*loaded.findings, *merge_variants(per_target, noun="target"), *_of_project(loaded)]
-    if loaded.whole and not any(finding.is_error for finding in found):
+    if not any(finding.is_error for finding in found):
         found += _unused(loaded, compiled)
-    every = not options.targets or loaded.project.file is None
-    found = apply_ignores(found, loaded.comments(), report_unused=every)
+    found = apply_ignores(found, loaded.comments(), looked=looked(loaded, compiled, found))
     return tuple(in_order(apply_severities(found, loaded.project.rules)))

@@ -5,8 +5,7 @@ every finding on the way. This file knows the order of the stages; each stage kn
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,8 +29,8 @@ from twimlc.interpret.assumptions import may_depend
 from twimlc.lower.callbacks import check_callbacks
 from twimlc.lower.host import Site, find_host
 from twimlc.lower.lowering import lower
-from twimlc.lower.plan import Plan
 from twimlc.pipeline.load import FlowSource, Loaded
+from twimlc.pipeline.variants import Compiled, Variant
 from twimlc.source import tree as t
 from twimlc.source.expand import expand_flow, resolve_params
 from twimlc.source.files import MEDIA_LIMIT, place_of, read_bytes
@@ -41,51 +40,7 @@ from twimlc.source.targets import Target
 from twimlc.text import Span
 
 if TYPE_CHECKING:
-    from twimlc.render.document import Rendered
-
-
-@dataclass(slots=True, eq=False)
-class Variant:
-    """One row (or none) of a target. ``plan`` is None where something was refused."""
-
-    row: str | None
-    graph: Graph
-    plan: Plan | None
-    _pages: "list[Rendered] | None" = None
-
-    def pages(self) -> "list[Rendered]":
-        """The documents of the plan, rendered when they are first asked for."""
-        if self._pages is None:
-            from twimlc.render.document import render
-
-            self._pages = render(self.plan) if self.plan is not None else []
-        return self._pages
-
-
-@dataclass(slots=True, eq=False)
-class Compiled:
-    """A target, compiled. ``findings`` are those of this target, rows merged.
-
-    ``components`` are the names of those that each flow uses, ``invariants`` what each promises;
-    ``read_media`` gives the bytes of the sound files that flows name.
-    """
-
-    target: Target
-    variants: list[Variant] = field(default_factory=list)
-    findings: list[Diagnostic] = field(default_factory=list)
-    components: dict[str, set[str]] = field(default_factory=dict)
-    invariants: dict[str, t.Node] = field(default_factory=dict)
-    flows: set[str] = field(default_factory=set)
-    read_media: Callable[[MediaLink], bytes | None] | None = None
-
-    @property
-    def ok(self) -> bool:
-        return not any(finding.is_error for finding in self.findings)
-
-    @property
-    def complete(self) -> bool:
-        """Whether there is a plan for every row, and no error."""
-        return self.ok and all(variant.plan is not None for variant in self.variants)
+    from twimlc.lower.plan import Plan
 
 
 def compile_target(loaded: Loaded, target: Target) -> Compiled:

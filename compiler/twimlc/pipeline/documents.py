@@ -76,7 +76,8 @@ def check_documents(options: Options) -> list[Diagnostic]:
         utf8 = opened.file.text.encode("utf-8", "surrogatepass") == data.removeprefix(BOM_UTF8)
         found += findings if utf8 else (replace(finding, fix=None) for finding in findings)
     comments = {o.file: comments for o, _ in read if (comments := comments_of(o.file))}
-    found = apply_ignores(found, comments)
+    broken = {finding.span.file.path for finding in found if finding.is_error}
+    found = apply_ignores(found, comments, looked=lambda _, place: place.file.path not in broken)
     project, _ = project_of(options)
     return found if project is None else apply_severities(found, project.rules)
 

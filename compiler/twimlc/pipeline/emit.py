@@ -12,11 +12,11 @@ from twimlc.lower.plan import ASSUMPTIONS, Plan
 from twimlc.output.manifest import DocumentEntry, FlowEntry, Manifest, base_name
 from twimlc.output.plan import OutputFile
 from twimlc.output.write import Written, write_target
-from twimlc.pipeline.compile import Compiled
 from twimlc.pipeline.decisions import decisions_of, router_files
 from twimlc.pipeline.load import Loaded
 from twimlc.pipeline.model import NumberSetting, Paste, TargetReport
 from twimlc.pipeline.proof import Proven
+from twimlc.pipeline.variants import Compiled
 from twimlc.render.document import Rendered
 from twimlc.source.files import display_path
 
@@ -235,4 +235,6 @@ def _report(
         numbers=tuple(_setting(name, entry.number) for name, entry in sorted(flows.items())),
         pairs=sum(proven.pairs.values()) if proven else None,
         unverified=tuple(proven.incomplete) if proven else (),
+        changes=tuple(sorted((*written.created, *written.changed))),
+        removals=written.removed,
     )

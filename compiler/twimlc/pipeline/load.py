@@ -22,12 +22,12 @@ from twimlc.source.comments import Comment, find_comments
 from twimlc.source.components import Component, component_of
 from twimlc.source.files import display_path, place_of, read_source
 from twimlc.source.names import proposed_name, valid_name
-from twimlc.source.params import declared, undeclared, unused_params
+from twimlc.source.params import declared, places_of, read_params, undeclared, unused_params
 from twimlc.source.project import PROJECT_FILE, Project, choose_targets, find_root, read_project
 from twimlc.source.reader import read_text, read_yaml
 from twimlc.source.scalars import parse_scalar
 from twimlc.source.search import component_files, flow_files, nothing_at
-from twimlc.source.targets import Target, read_params
+from twimlc.source.targets import Target
 from twimlc.text import SourceFile, Span
 
 _JUMP = re.compile(r"([a-z][a-z0-9-]{0,63})/(?:[a-z][a-z0-9-]{0,63})?")
@@ -102,7 +102,8 @@ class Loaded:
 def project_of(options: Options) -> tuple[Project | None, list[Diagnostic]]:
     """The project that the options lead to, without its flows."""
     cwd = (options.cwd or Path.cwd()).absolute()
-    return read_project(_config(options, cwd, [cwd / path for path in options.paths]), cwd)
+    config = _config(options, cwd, [cwd / path for path in options.paths])
+    return read_project(config, cwd, options.texts)
 
 
 def load(options: Options) -> Loaded | list[Diagnostic]:
@@ -110,7 +111,7 @@ def load(options: Options) -> Loaded | list[Diagnostic]:
     cwd = (options.cwd or Path.cwd()).absolute()
     paths = [cwd / path for path in options.paths]
     missing = next((p for p in paths if not os.path.exists(p)), None)  # also overlong names
-    project, findings = read_project(_config(options, cwd, paths), cwd)
+    project, findings = read_project(_config(options, cwd, paths), cwd, options.texts)
     if missing is not None:
         raise UsageError(nothing_at(missing, project, cwd))
     if project is None:
@@ -204,9 +205,7 @@ class _Reader:
 
     def _source(self, path: Path) -> tuple[SourceFile | None, list[Diagnostic]]:
         name = display_path(path, self.cwd)
-        if name in self.texts:
-            return SourceFile(name, self.texts[name]), []
-        return read_source(path, root=None, name=name)
+        return read_source(path, root=None, name=name, texts=self.texts)
 
     def _parse(
         self,
@@ -306,16 +305,16 @@ class _Reader:
     def _params(self, options: Options) -> None:
         """The params given from outside: files first, then ``-p``."""
         given: list[Mapping[str, t.Node]] = []
+        places: list[Mapping[str, Span]] = []
         for path in options.params_files:
-            file, found = read_source(
-                self.cwd / path, root=None, name=display_path(self.cwd / path, self.cwd)
-            )
+            file, found = self._source(self.cwd / path)
             self.findings += found
             if file is None:
                 continue
             node, faults = read_yaml(file)
             self.findings += faults
             given.append(read_params(node, self.findings))
+            places.append(places_of(node))
         line: dict[str, t.Node] = {}
         for name, text in options.params.items():
             file = SourceFile("command line", f"-p {name}={text}")
@@ -325,8 +324,8 @@ class _Reader:
         self.loaded.params = given
         names = [name for flow in self.loaded.flows.values() for name in declared(flow.tree)]
         if self.loaded.all_read:
-            for values in given:
-                self.findings += undeclared(names, values)
+            for values, where in zip(given, [*places, {}], strict=True):
+                self.findings += undeclared(names, values, where)
         for flow in self.loaded.flows.values():
             if flow.name in self.loaded.selected and not any(f.is_error for f in flow.faults):
                 self.findings += unused_params(flow.tree)

@@ -19,8 +19,8 @@ class Options:
     ``params`` are texts as on a command line, stronger than ``params_files`` (YAML or JSON).
     ``stdin`` is a flow given as (name, bytes) instead of paths. ``output`` takes the place of the
     project's build folder. ``write`` false: nothing is changed on the disk. ``verify`` false: what
-    is built is not compared with the flows. ``texts`` holds what flows and components say instead
-    of what lies on the disk, by the path that findings show.
+    is built is not compared with the flows. ``texts`` holds what files say instead of what lies
+    on the disk, by the path that findings show.
     """
 
     paths: tuple[Path, ...] = ()
@@ -68,6 +68,7 @@ class TargetReport:
 
     ``pairs`` counts the pairs of positions, in a flow and in its documents, that were compared;
     None where that was not asked for. ``unverified`` are the flows too big to be compared wholly.
+    ``changes`` are the files that are new or not as they were, ``removals`` those that go.
     """
 
     name: str
@@ -87,6 +88,8 @@ class TargetReport:
     pairs: int | None = None
     unverified: tuple[str, ...] = ()
     pastes: tuple[Paste, ...] = ()
+    changes: tuple[str, ...] = ()
+    removals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

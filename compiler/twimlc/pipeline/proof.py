@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from twimlc.interpret.verify import Dependence
     from twimlc.interpret.walk import Media
     from twimlc.lower.plan import Plan
-    from twimlc.pipeline.compile import Compiled, Variant
+    from twimlc.pipeline.variants import Compiled, Variant
 
 MOST_PAIRS = 1_000_000
 """A flow that can reach more pairs of positions than this is compared no further: at some forty
@@ -24,6 +24,9 @@ microseconds each this is most of a minute."""
 
 MOST_FOR_NOTES = 20_000
 """The same for notes about open questions, which every check pays for."""
+
+_PLAIN = {"join": "the conversation", "hangup": "the end of the call"}
+"""Events whose names are no words of a flow, or say little to its reader."""
 
 
 @dataclass(slots=True)
@@ -73,17 +76,17 @@ def _notes(variant: "Variant", dependences: "Iterator[Dependence]") -> "Iterator
         if (assumption.name, node.span) in seen:  # attempts of a menu are the same step
             continue
         seen.add((assumption.name, node.span))
-        after = f"after {difference.script[-1]} " if difference.script else ""
+        after = f" after '{difference.script[-1]}'" if difference.script else ""
         wanted, got = (
-            shorten(lines[-1].text, 60, placeholder="…")
+            _PLAIN.get(lines[-1].text, f"'{shorten(lines[-1].text, 60, placeholder='…')}'")
             for lines in (difference.flow, difference.documents)
         )
         yield DEPENDS_ON_ASSUMPTION.at(
             node.span,
             f"this '{node.title}' is right as long as {assumption.sentence(assumption.reading)}"
             f" ({assumption.name}); Twilio's pages leave that open",
-            hint=f"if {assumption.sentence(found.answer)} instead, '{got}' follows"
-            f" {after}in place of '{wanted}'",
+            hint=f"to be sure, make one test call: {wanted} should follow{after}; if {got} follows"
+            f" instead, {assumption.sentence(found.answer)}",
         )
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from twimlc.flow.graph import Context, Graph
 from twimlc.flow.model import Kind
 from twimlc.lower.plan import Plan
-from twimlc.pipeline.compile import Compiled
 from twimlc.pipeline.load import Loaded, load
 from twimlc.pipeline.model import Options, UsageError
+from twimlc.pipeline.variants import Compiled
 from twimlc.source.names import nearest
 from twimlc.source.search import flow_files
 from twimlc.source.targets import Target
