@@ -19,7 +19,7 @@ def lsp(stdio: bool) -> int:
     if find_spec("pygls") is None:
         say("twimlc: the language server needs the package pygls: pip install 'twimlc[lsp]'")
         return FAULT
-    from twimlc.languageserver.server import create_server
+    from twimlc.languageserver.create import create_server
 
     # Unlike one run of a command this lasts for days.
     gc.enable()

@@ -165,14 +165,3 @@ class FlowServer(LanguageServer):
         if known is not None and known.text == question.text:
             return known
         return question.check()
-
-
-def create_server(settle: float = SETTLE) -> FlowServer:
-    """A server with everything it can do, ready to be started."""
-    from twimlc.languageserver.answers import answer
-    from twimlc.languageserver.following import follow
-
-    server = FlowServer(settle)
-    follow(server)
-    answer(server)
-    return server
