@@ -16,9 +16,7 @@ from twimlc.flow.graph import Graph
 from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import Loaded, load
 
-_HEAD = re.compile(
-    r"\A<\?xml[^>]*\?>\s*<Response(/>\s*\Z|>\s*)|\s*</Response>\s*\Z"
-)
+_HEAD = re.compile(r"\A<\?xml[^>]*\?>\s*<Response(/>\s*\Z|>\s*)|\s*</Response>\s*\Z")
 
 _ROOT = tempfile.TemporaryDirectory(prefix="twimlc-tests-")  # removed when the tests end
 
@@ -47,7 +45,9 @@ class Made:
     @property
     def files(self) -> list[str]:
         """What was written, without the manifest."""
-        found = (p.relative_to(self.folder).as_posix() for p in self.folder.rglob("*") if p.is_file())
+        found = (
+            p.relative_to(self.folder).as_posix() for p in self.folder.rglob("*") if p.is_file()
+        )
         return sorted(path for path in found if path != "manifest.json")
 
     def xml(self, path: str = "f/index.xml") -> str:

@@ -17,7 +17,11 @@ class Client:
 
     def __init__(self, command: list[str], cwd: Path) -> None:
         self.process = subprocess.Popen(
-            command, cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command,
+            cwd=cwd,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         self.messages: queue.Queue[dict[str, Any]] = queue.Queue()
         self.kept: list[dict[str, Any]] = []
@@ -67,7 +71,9 @@ class Client:
         try:
             return self.messages.get(timeout=PATIENCE)
         except queue.Empty:
-            raise AssertionError(f"nothing came in {PATIENCE} seconds; logged: {self.faults}") from None
+            raise AssertionError(
+                f"nothing came in {PATIENCE} seconds; logged: {self.faults}"
+            ) from None
 
     def _take(self, message: dict[str, Any]) -> None:
         if "id" in message:  # the server asks: it may have what it likes, and no settings
@@ -100,7 +106,12 @@ class Client:
         self.version += 1
         self.notify(
             "textDocument/didOpen",
-            textDocument={"uri": address(path), "languageId": "yaml", "version": self.version, "text": text},
+            textDocument={
+                "uri": address(path),
+                "languageId": "yaml",
+                "version": self.version,
+                "text": text,
+            },
         )
 
     def change(self, path: Path | str, text: str) -> None:
@@ -115,10 +126,9 @@ class Client:
         """The next findings that are told about a file."""
         while True:
             for message in self.kept:
-                if (
-                    message["method"] == "textDocument/publishDiagnostics"
-                    and message["params"]["uri"] == address(path)
-                ):
+                if message["method"] == "textDocument/publishDiagnostics" and message["params"][
+                    "uri"
+                ] == address(path):
                     self.kept.remove(message)
                     return message["params"]["diagnostics"]
             self._take(self._next())
@@ -131,7 +141,10 @@ class Client:
         """What is offered to do about a range."""
         context = {"diagnostics": [], **({"only": list(only)} if only else {})}
         return self.request(
-            "textDocument/codeAction", textDocument={"uri": address(path)}, range=where, context=context
+            "textDocument/codeAction",
+            textDocument={"uri": address(path)},
+            range=where,
+            context=context,
         )
 
     def close(self, path: Path | str) -> None:
@@ -159,7 +172,11 @@ def labels(answer: list[dict[str, Any]]) -> list[str]:
 def apply(text: str, edits: list[dict[str, Any]]) -> str:
     """A text after edits that each lie in one line."""
     lines = text.split("\n")
-    for edit in sorted(edits, key=lambda e: (e["range"]["start"]["line"], e["range"]["start"]["character"]), reverse=True):
+    for edit in sorted(
+        edits,
+        key=lambda e: (e["range"]["start"]["line"], e["range"]["start"]["character"]),
+        reverse=True,
+    ):
         start, end = edit["range"]["start"], edit["range"]["end"]
         assert start["line"] == end["line"]
         units = lines[start["line"]].encode("utf-16-le")

@@ -50,13 +50,22 @@ def _changes(data, number, paths, path):
             other = "GET" if value == "POST" else "POST"
             yield f"{attribute} {other}", lambda one, above, a=attribute, o=other: one.set(a, o)
         elif attribute in LINKS and "://" not in value:
-            yield f"{attribute} one folder up", lambda one, above, a=attribute, v=value: one.set(a, f"../{v}")
+            yield (
+                f"{attribute} one folder up",
+                lambda one, above, a=attribute, v=value: one.set(a, f"../{v}"),
+            )
             for other in paths:
                 name = other.rpartition("/")[2]
                 if other.rpartition("/")[0] == path.rpartition("/")[0] and name != value:
-                    yield f"{attribute} {name}", lambda one, above, a=attribute, n=name: one.set(a, n)
+                    yield (
+                        f"{attribute} {name}",
+                        lambda one, above, a=attribute, n=name: one.set(a, n),
+                    )
         else:
-            yield f"{attribute} changed", lambda one, above, a=attribute, v=value: one.set(a, f"{v}1")
+            yield (
+                f"{attribute} changed",
+                lambda one, above, a=attribute, v=value: one.set(a, f"{v}1"),
+            )
 
 
 def _is_last(data, number):
@@ -71,7 +80,9 @@ def _moved_down(one, above):
     above.insert(at + 1, one)
 
 
-def of_decisions(decisions: tuple[Decision, ...], paths: list[str]) -> Iterator[tuple[str, tuple[Decision, ...]]]:
+def of_decisions(
+    decisions: tuple[Decision, ...], paths: list[str]
+) -> Iterator[tuple[str, tuple[Decision, ...]]]:
     """Every decision with a branch lost, two swapped, one led elsewhere, or another default."""
     for number, decision in enumerate(decisions):
         for name, made in _of_decision(decision, paths):
@@ -83,11 +94,19 @@ def _of_decision(decision, paths):
     branches = decision.branches
     for at, (value, document) in enumerate(branches):
         yield f"{value} lost", replace(decision, branches=branches[:at] + branches[at + 1 :])
-        yield f"{value} leads to the default", replace(decision, branches=(*branches[:at], (value, decision.default), *branches[at + 1 :]))
+        yield (
+            f"{value} leads to the default",
+            replace(
+                decision, branches=(*branches[:at], (value, decision.default), *branches[at + 1 :])
+            ),
+        )
         after = branches[(at + 1) % len(branches)]
         if after[1] != document:
             swapped = dict(branches) | {value: after[1], after[0]: document}
-            yield f"{value} and {after[0]} swapped", replace(decision, branches=tuple(swapped.items()))
+            yield (
+                f"{value} and {after[0]} swapped",
+                replace(decision, branches=tuple(swapped.items())),
+            )
     folder = decision.path.rpartition("/")[0]
     for path in paths:
         if path.rpartition("/")[0] == folder and path != decision.default:
@@ -106,7 +125,10 @@ def of_graph(graph: Graph) -> Iterator[tuple[str, Graph]]:
             continue
         for name, made in _of_node(graph, node, end):
             nodes = (*graph.nodes[:key], made, *graph.nodes[key + 1 :])
-            yield f"{node.place.flow}/{node.place.state}.{node.place.index} #{key}: {name}", replace(graph, nodes=nodes)
+            yield (
+                f"{node.place.flow}/{node.place.state}.{node.place.index} #{key}: {name}",
+                replace(graph, nodes=nodes),
+            )
 
 
 def _of_node(graph, node: Node, end):
@@ -116,20 +138,44 @@ def _of_node(graph, node: Node, end):
     if len(targets) > 1:
         for one, other in pairwise(targets):
             swap = {one: other, other: one}
-            yield f"{groups[one][0]} and {groups[other][0]} swapped", copied(node, exits={name: swap.get(to, to) for name, to in exits.items()})
+            yield (
+                f"{groups[one][0]} and {groups[other][0]} swapped",
+                copied(node, exits={name: swap.get(to, to) for name, to in exits.items()}),
+            )
     for target in targets:
         if end is not None and graph.nodes[target].element is not None:
-            yield f"{groups[target][0]} ends", copied(node, exits={name: end if to == target else to for name, to in exits.items()})
+            yield (
+                f"{groups[target][0]} ends",
+                copied(
+                    node, exits={name: end if to == target else to for name, to in exits.items()}
+                ),
+            )
         after = graph.nodes[target]
         behind = next(iter(after.exits.values()), None)
         if behind is not None and after.element is not None and behind != target:
-            yield f"{groups[target][0]} skips a verb", copied(node, exits={name: behind if to == target else to for name, to in exits.items()})
-        yield f"{groups[target][0]} comes back", copied(node, exits={name: node.key if to == target else to for name, to in exits.items()})
+            yield (
+                f"{groups[target][0]} skips a verb",
+                copied(
+                    node, exits={name: behind if to == target else to for name, to in exits.items()}
+                ),
+            )
+        yield (
+            f"{groups[target][0]} comes back",
+            copied(
+                node, exits={name: node.key if to == target else to for name, to in exits.items()}
+            ),
+        )
     for digits, target in keys.items():
-        yield f"key {digits} lost", copied(node, keys={name: to for name, to in keys.items() if name != digits})
+        yield (
+            f"key {digits} lost",
+            copied(node, keys={name: to for name, to in keys.items() if name != digits}),
+        )
         for other, there in keys.items():
             if other > digits and there != target:
-                yield f"keys {digits} and {other} swapped", copied(node, keys={**keys, digits: there, other: target})
+                yield (
+                    f"keys {digits} and {other} swapped",
+                    copied(node, keys={**keys, digits: there, other: target}),
+                )
     for attribute in node.element.attributes:
         kept = tuple(one for one in node.element.attributes if one is not attribute)
         yield f"{attribute.name} lost", copied(node, element=replace(node.element, attributes=kept))
@@ -137,7 +183,10 @@ def _of_node(graph, node: Node, end):
             for state in graph.entries:
                 if state != attribute.value.state and state.flow == attribute.value.state.flow:
                     wrong = Attribute(attribute.name, StateLink(state), attribute.span)
-                    yield f"{attribute.name} {state}", copied(node, element=replace(node.element, attributes=(*kept, wrong)))
+                    yield (
+                        f"{attribute.name} {state}",
+                        copied(node, element=replace(node.element, attributes=(*kept, wrong))),
+                    )
     nouns = [child for child in node.element.children if isinstance(child, Element)]
     if len(nouns) > 1:
         turned = replace(node.element, children=tuple(reversed(node.element.children)))

@@ -39,7 +39,9 @@ def plans(folder, seed):
     for target in loaded.targets:
         made = compile_target(loaded, target)
         if made.ok:
-            yield from ((variant.graph, variant) for variant in made.variants if variant.plan is not None)
+            yield from (
+                (variant.graph, variant) for variant in made.variants if variant.plan is not None
+            )
 
 
 def one(seed, folder):
@@ -49,14 +51,23 @@ def one(seed, folder):
         plan = variant.plan
         files = {page.path: page.data for page in variant.pages()}
         for name, found in verify_plan(graph, plan, files):
-            assert found.same, f"seed {seed}, {name}\n{found.difference and found.difference.describe()}"
+            assert found.same, (
+                f"seed {seed}, {name}\n{found.difference and found.difference.describe()}"
+            )
             count += 1
         host = served(plan, files)
         spans = {made.span for made in plan.approximations}
         approximated = frozenset(node.key for node in graph.nodes if node.span in spans)
         for entry in plan.entries:
             for caller in range(CALLERS):
-                played(graph, host, entry, approximated, Random(f"{seed} {caller}"), f"seed {seed}, {entry.flow}")
+                played(
+                    graph,
+                    host,
+                    entry,
+                    approximated,
+                    Random(f"{seed} {caller}"),
+                    f"seed {seed}, {entry.flow}",
+                )
     return count
 
 
@@ -65,8 +76,24 @@ def played(graph, host, entry, approximated, chance, title):
     name = entry.flow.rpartition("/")[2]
     address = host.url(entry.path)
     base = address.rpartition("/")[0].rpartition("/")[0] + "/"
-    flow = Call(FlowMachine(graph, graph.starts[name], graph.contexts[graph.starts[name]], approximated=approximated, base=base), limit=200)
-    documents = Call(Documents(Library(host, authored(graph, base)), address, context=graph.contexts[graph.starts[name]]), limit=200)
+    flow = Call(
+        FlowMachine(
+            graph,
+            graph.starts[name],
+            graph.contexts[graph.starts[name]],
+            approximated=approximated,
+            base=base,
+        ),
+        limit=200,
+    )
+    documents = Call(
+        Documents(
+            Library(host, authored(graph, base)),
+            address,
+            context=graph.contexts[graph.starts[name]],
+        ),
+        limit=200,
+    )
     script = []
     for _ in range(MOST_CHOICES):
         assert flow.over == documents.over, (title, script)
@@ -76,7 +103,10 @@ def played(graph, host, entry, approximated, chance, title):
         script.append(str(choice))
         flow.take(choice)
         documents.take(choice)
-    heard = [[(event.kind, event.noun, said(event)) for event in call.trace] for call in (flow, documents)]
+    heard = [
+        [(event.kind, event.noun, said(event)) for event in call.trace]
+        for call in (flow, documents)
+    ]
     assert heard[0] == heard[1], (title, script, heard)
 
 
@@ -89,7 +119,9 @@ def authored(graph, base):
 
 def said(event):
     """A link of ours is named by its state in the flow and by its address in a document."""
-    return event.value if event.kind in ("say", "dial", "pause", "record", "hangup", "message") else ""
+    return (
+        event.value if event.kind in ("say", "dial", "pause", "record", "hangup", "message") else ""
+    )
 
 
 def campaign(number, first=0, tell=lambda line: None):

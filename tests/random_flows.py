@@ -6,7 +6,13 @@ Plain file hosts can serve them, unless they are asked to be ones with decisions
 import json
 from random import Random
 
-WORDS = ["Hello.", "One moment & more <please>.", "We are closed.", "Thank you ]]> {{you}}.", "Grüße"]
+WORDS = [
+    "Hello.",
+    "One moment & more <please>.",
+    "We are closed.",
+    "Thank you ]]> {{you}}.",
+    "Grüße",
+]
 
 
 class Author:
@@ -16,7 +22,10 @@ class Author:
         self.decisions = decisions
         self.random = Random(seed)
         self.flows = ["main", "other"][: self.random.choice([1, 1, 2])]
-        self.states = {flow: [f"s{number}" for number in range(self.random.randint(1, 5))] for flow in self.flows}
+        self.states = {
+            flow: [f"s{number}" for number in range(self.random.randint(1, 5))]
+            for flow in self.flows
+        }
         self.legs = {"whisper": "leg", "hold": "queue", "music": "conference"}
         self.flow = ""
 
@@ -28,7 +37,10 @@ class Author:
             states = {name: self.steps(3) or [self.say()] for name in self.states[flow]}
             states["whisper"] = self.leg()
             states["hold"] = [self.sound() for _ in range(self.random.randint(1, 2))]
-            states["music"] = [self.say(), *(self.sound() for _ in range(self.random.randint(0, 2)))]
+            states["music"] = [
+                self.say(),
+                *(self.sound() for _ in range(self.random.randint(0, 2))),
+            ]
             states["moved"] = [self.say(), {"goto": "bye"}]
             states["bye"] = [self.say(), "hangup"]
             tree = {"start": self.states[flow][0], "states": states}
@@ -67,26 +79,51 @@ class Author:
 
     def say(self):
         if self.chance(0.2):
-            return {"say": {"ssml": "So <emphasis level='strong'>very</emphasis>\n late <break time='1s'/>"}}
+            return {
+                "say": {
+                    "ssml": "So <emphasis level='strong'>very</emphasis>\n late <break time='1s'/>"
+                }
+            }
         if self.chance(0.2):
-            return {"say": {"message": self.words(), "loop": self.random.randint(0, 2), "voice": "Polly.Joanna"}}
+            return {
+                "say": {
+                    "message": self.words(),
+                    "loop": self.random.randint(0, 2),
+                    "voice": "Polly.Joanna",
+                }
+            }
         return {"say": self.words()}
 
     def sound(self):
-        return self.random.choice([self.say(), {"play": "https://a.example/x.mp3"}, {"play": "sounds/la.mp3"}, {"pause": {"length": 2}}])
+        return self.random.choice(
+            [
+                self.say(),
+                {"play": "https://a.example/x.mp3"},
+                {"play": "sounds/la.mp3"},
+                {"pause": {"length": 2}},
+            ]
+        )
 
     def leg(self):
         # Redirects are not allowed there, so nothing goes round.
         steps = [self.say()]
         if self.chance(0.5):
-            steps.append({"gather": {"numDigits": 1, "prompt": "Press a key to take the call."}, "then": [self.say()], "fallback": "hangup"})
+            steps.append(
+                {
+                    "gather": {"numDigits": 1, "prompt": "Press a key to take the call."},
+                    "then": [self.say()],
+                    "fallback": "hangup",
+                }
+            )
         return steps
 
     def noun(self):
         number = f"+1415555{self.random.randint(1000, 9999)}"
         if self.chance(0.3):
             return {"number": {"phoneNumber": number, "url": "whisper"}}
-        return self.random.choice([{"number": number}, {"client": "ann"}, {"sip": "sip:ann@example.com"}])
+        return self.random.choice(
+            [{"number": number}, {"client": "ann"}, {"sip": "sip:ann@example.com"}]
+        )
 
     def ways(self, deep, *, one=False):
         """Branches, for verbs with two ways on; ``one`` for those whose ways must meet."""
@@ -105,7 +142,15 @@ class Author:
         if deep <= 0 or self.chance(0.15):
             return self.sound()
         kinds = [self.room, self.gather, self.offer, self.dial, self.hunt, self.record, self.queue]
-        kinds += [self.conference, self.stream, self.agent, self.voicemail, self.leave, self.own, self.refer]
+        kinds += [
+            self.conference,
+            self.stream,
+            self.agent,
+            self.voicemail,
+            self.leave,
+            self.own,
+            self.refer,
+        ]
         if self.decisions:
             kinds += [self.menu] * 5 + [self.keys, self.told, self.told]
         return self.random.choice(kinds)(deep)
@@ -114,11 +159,23 @@ class Author:
         return {"connect": {"room": "Daily"}, **self.ways(deep - 1)}
 
     def gather(self, deep):
-        return {"gather": {"timeout": self.random.randint(1, 9), "prompt": [self.say(), {"pause": {}}]}, **self.ways(deep - 1)}
+        return {
+            "gather": {"timeout": self.random.randint(1, 9), "prompt": [self.say(), {"pause": {}}]},
+            **self.ways(deep - 1),
+        }
 
     def offer(self, deep):
-        options = [{"say": f"For {number}, press any key.", "then": self.target(deep - 1)} for number in range(self.random.randint(1, 3))]
-        step = {"offer": {"prompt": "Listen.", "options": options, "attempts": self.random.randint(1, 3)}}
+        options = [
+            {"say": f"For {number}, press any key.", "then": self.target(deep - 1)}
+            for number in range(self.random.randint(1, 3))
+        ]
+        step = {
+            "offer": {
+                "prompt": "Listen.",
+                "options": options,
+                "attempts": self.random.randint(1, 3),
+            }
+        }
         if self.chance(0.6):
             step["fallback"] = self.target(deep - 1)
         return step
@@ -127,7 +184,11 @@ class Author:
         keys = self.random.sample(["1", "2", "3", "9", "0", "*", "#"], self.random.randint(1, 4))
         if self.chance(0.2):
             keys = [key * 2 for key in keys]
-        menu = {"prompt": [self.say()], "choices": {key: self.target(deep - 1) for key in keys}, "attempts": self.random.randint(1, 3)}
+        menu = {
+            "prompt": [self.say()],
+            "choices": {key: self.target(deep - 1) for key in keys},
+            "attempts": self.random.randint(1, 3),
+        }
         for words in ("invalid", "silence"):
             if self.chance(0.5):
                 menu[words] = self.random.choice(["Sorry.", "Once more."])
@@ -138,34 +199,64 @@ class Author:
 
     def keys(self, deep):
         when = {key: self.target(deep - 1) for key in self.random.sample(["1", "12", "*", "0#"], 2)}
-        gather = {"prompt": "Code?", "input": self.random.choice(["dtmf", "dtmf speech"]), "timeout": 4}
+        gather = {
+            "prompt": "Code?",
+            "input": self.random.choice(["dtmf", "dtmf speech"]),
+            "timeout": 4,
+        }
         return {"gather": gather, "when": when, **self.ways(deep - 1)}
 
     def told(self, deep):
         """A verb that Twilio tells several endings of."""
         step, names = self.random.choice(
             [
-                ({"dial": {**self.noun(), "timeout": 9}}, ["busy", "no-answer", "failed", "canceled", "declined", "completed"]),
-                ({"dial": {"number": {"phoneNumber": "+14155550100", "url": "whisper"}}}, ["declined", "completed", "busy"]),
-                ({"enqueue": {"name": "support", "waitUrl": "hold"}}, ["queue-full", "leave", "bridged", "error"]),
-                ({"connect": {"conversationRelay": {"url": "wss://a.example/r"}}}, ["handoff", "ended", "failed"]),
-                ({"connect": {"virtualAgent": {"connectorName": "bot"}}}, ["live-agent-handoff", "completed", "failed"]),
+                (
+                    {"dial": {**self.noun(), "timeout": 9}},
+                    ["busy", "no-answer", "failed", "canceled", "declined", "completed"],
+                ),
+                (
+                    {"dial": {"number": {"phoneNumber": "+14155550100", "url": "whisper"}}},
+                    ["declined", "completed", "busy"],
+                ),
+                (
+                    {"enqueue": {"name": "support", "waitUrl": "hold"}},
+                    ["queue-full", "leave", "bridged", "error"],
+                ),
+                (
+                    {"connect": {"conversationRelay": {"url": "wss://a.example/r"}}},
+                    ["handoff", "ended", "failed"],
+                ),
+                (
+                    {"connect": {"virtualAgent": {"connectorName": "bot"}}},
+                    ["live-agent-handoff", "completed", "failed"],
+                ),
                 ({"refer": {"sip": "sip:ann@example.com"}}, ["accepted", "busy", "failed"]),
             ]
         )
-        when = {name: self.target(deep - 1) for name in self.random.sample(names, self.random.randint(1, 2))}
+        when = {
+            name: self.target(deep - 1)
+            for name in self.random.sample(names, self.random.randint(1, 2))
+        }
         return {**step, "when": when, **self.ways(deep - 1)}
 
     def dial(self, deep):
         nouns = self.noun()
         if self.chance(0.2):
-            return {"dial": {**nouns, "action": self.random.choice(["https://a.example/x", "/x", "x.php", "?x=1"])}}
+            return {
+                "dial": {
+                    **nouns,
+                    "action": self.random.choice(["https://a.example/x", "/x", "x.php", "?x=1"]),
+                }
+            }
         if self.chance(0.4):
             return {"dial": nouns, "allow": ["fallback-after-answer"], **self.ways(deep - 1)}
         return {"dial": {**nouns, "timeout": 20}, **self.ways(deep, one=True)}
 
     def hunt(self, deep):
-        return {"hunt": {"people": [self.noun() for _ in range(self.random.randint(1, 3))]}, **self.ways(deep, one=True)}
+        return {
+            "hunt": {"people": [self.noun() for _ in range(self.random.randint(1, 3))]},
+            **self.ways(deep, one=True),
+        }
 
     def record(self, deep):
         step = {"record": {"maxLength": 60}}
@@ -178,16 +269,30 @@ class Author:
 
     def conference(self, deep):
         wait = self.random.choice(["music", [self.say()], "https://a.example/hold.xml", ""])
-        return {"dial": {"conference": {"name": "all", "waitUrl": wait}}, **self.ways(deep, one=True)}
+        return {
+            "dial": {"conference": {"name": "all", "waitUrl": wait}},
+            **self.ways(deep, one=True),
+        }
 
     def stream(self, deep):
         stream = {"stream": {"url": "wss://a.example/s", "name": "ears"}}
         if self.chance(0.1):
             stream["stream"]["parameters"] = {"tenant": "contoso"}
-        return self.random.choice([{"start": stream}, {"stop": {"stream": {"name": "ears"}}}, {"connect": stream, "then": self.goal()}])
+        return self.random.choice(
+            [
+                {"start": stream},
+                {"stop": {"stream": {"name": "ears"}}},
+                {"connect": stream, "then": self.goal()},
+            ]
+        )
 
     def agent(self, deep):
-        noun = self.random.choice([{"virtualAgent": {"connectorName": "bot"}}, {"conversationRelay": {"url": "wss://a.example/r"}}])
+        noun = self.random.choice(
+            [
+                {"virtualAgent": {"connectorName": "bot"}},
+                {"conversationRelay": {"url": "wss://a.example/r"}},
+            ]
+        )
         return {"connect": noun, **self.ways(deep, one=True)}
 
     def voicemail(self, deep):
@@ -197,15 +302,26 @@ class Author:
         return step
 
     def leave(self, deep):
-        return self.random.choice(["hangup", {"redirect": "https://a.example/next"}, {"reject": {"reason": "busy"}}, {"goto": self.goal()}])
+        return self.random.choice(
+            [
+                "hangup",
+                {"redirect": "https://a.example/next"},
+                {"reject": {"reason": "busy"}},
+                {"goto": self.goal()},
+            ]
+        )
 
     def refer(self, deep):
         dial = {"dial": {**self.noun(), "referUrl": "moved"}}
-        return self.random.choice([{"refer": {"sip": "sip:ann@example.com"}, **self.ways(deep, one=True)}, dial])
+        return self.random.choice(
+            [{"refer": {"sip": "sip:ann@example.com"}, **self.ways(deep, one=True)}, dial]
+        )
 
     def own(self, deep):
         """A verb whose action is the author's own address."""
-        away = {"action": self.random.choice(["https://a.example/x?y=1", "/x", "x.php", "../y", "?x=1"])}
+        away = {
+            "action": self.random.choice(["https://a.example/x?y=1", "/x", "x.php", "../y", "?x=1"])
+        }
         if self.chance(0.3):
             away["method"] = "GET"
         return self.random.choice(
@@ -218,6 +334,13 @@ class Author:
                 {"connect": {"room": "Daily", **away}},
                 {"connect": {"virtualAgent": {"connectorName": "bot"}, **away}},
                 {"pay": {"action": "https://a.example/paid"}},
-                {"sms": {"message": "Hi.", "to": "+14155550100", "from": "+14155550101", "action": "https://a.example/sent"}},
+                {
+                    "sms": {
+                        "message": "Hi.",
+                        "to": "+14155550100",
+                        "from": "+14155550101",
+                        "action": "https://a.example/sent",
+                    }
+                },
             ]
         )

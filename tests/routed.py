@@ -104,7 +104,12 @@ def requests(host):
             for spelt in {value.replace("#", "%23"), value.replace("#", "%23").replace("*", "%2A")}:
                 query = f"{decision.parameter}={spelt}"
                 if mark is not None:
-                    mark_spelt = mark.replace("&", "%26").replace("=", "%3D").replace('"', "%22").replace(" ", "%20")
+                    mark_spelt = (
+                        mark.replace("&", "%26")
+                        .replace("=", "%3D")
+                        .replace('"', "%22")
+                        .replace(" ", "%20")
+                    )
                     mark_spelt = mark_spelt.replace("{", "%7B").replace("}", "%7D")
                     yield decision.path, f"{decision.mark.parameter}={mark_spelt}&{NOISE}&{query}"
                 else:
@@ -131,7 +136,9 @@ def ask(port, path, method="GET", body=None):
     """(status, body) of a request to a server on this machine."""
     asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=body, method=method)
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=5) as answer:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
+            asked, timeout=5
+        ) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as fault:
         with fault:
@@ -143,7 +150,9 @@ class Running:
 
     def __init__(self, command, port, log, **options):
         self.log = log
-        self.process = subprocess.Popen(command, stdout=log.open("wb"), stderr=subprocess.STDOUT, **options)
+        self.process = subprocess.Popen(
+            command, stdout=log.open("wb"), stderr=subprocess.STDOUT, **options
+        )
         self.port = port
 
     def __enter__(self):

@@ -62,14 +62,22 @@ def test_every_country_code_is_one_of_a_country_or_of_none_at_all() -> None:
         ("calls: [client]", "- refer: {sip: 'sip:desk@pbx.example.com'}", "no-sip-caller"),
         ("callTransfer: false", "- dial: {sip: 'sip:desk@pbx.example.com'}", None),
         ("callTransfer: true", "- dial: +14155550100", None),
-        ("recordingEncryption: true", "- record: {maxLength: 20, transcribe: true}", "not-transcribed"),
+        (
+            "recordingEncryption: true",
+            "- record: {maxLength: 20, transcribe: true}",
+            "not-transcribed",
+        ),
         ("recordingEncryption: true", "- record: {maxLength: 20, transcribe: false}", None),
         ("pci: false", "- record: {maxLength: 20, transcribe: true}", None),
         ("connectors: {stream: [Clear]}", STREAM % "Clear", None),
         ("connectors: {stream: [Clear]}", STREAM % "Loud", "unknown-connector"),
         ("connectors: {stream: []}", STREAM % "Loud", "unknown-connector"),
         ("connectors: {siprec: [Clear]}", STREAM % "Loud", None),
-        ("connectors: {siprec: [Clear]}", "- start: {siprec: {connectorName: Loud}}", "unknown-connector"),
+        (
+            "connectors: {siprec: [Clear]}",
+            "- start: {siprec: {connectorName: Loud}}",
+            "unknown-connector",
+        ),
         ("connectors: {siprec: [Clear]}", "- start: {siprec: {name: copy}}", "unknown-connector"),
         ("connectors: {siprec: [Clear]}", "- stop: {siprec: {name: copy}}", None),
         ("connectors: {siprec: [Default]}", "- start: {siprec: {name: copy}}", None),
@@ -99,7 +107,11 @@ def test_account(account: str, step: str, rule: str | None) -> None:
         ("paymentMethods: [credit-card]", "chargeAmount: 10", True),
         ("parameters: [shop]", "chargeAmount: 10, parameters: {shop: one}", True),
         ("parameters: [shop]", "chargeAmount: 10, parameters: {till: one}", False),
-        ("parameters: [shop]", "chargeAmount: 10, paymentConnector: Bank, paymentMethod: ach-debit, parameters: {AVSName: Ann}", True),
+        (
+            "parameters: [shop]",
+            "chargeAmount: 10, paymentConnector: Bank, paymentMethod: ach-debit, parameters: {AVSName: Ann}",
+            True,
+        ),
     ],
 )
 def test_payments(can: str, attributes: str, right: bool) -> None:
@@ -120,16 +132,32 @@ def test_a_pay_without_a_connector_asks_for_the_one_called_default() -> None:
         ("callerIds: [+14155550100]", "number: +14155550101, callerId: +14155550100", True),
         ("callerIds: ['+1 (415) 555-0100']", "number: +14155550101, callerId: +14155550100", True),
         ("callerIds: [+14155550100]", "number: +14155550101, callerId: +14155550102", False),
-        ("callerIds: [], numbers: [+14155550102]", "number: +14155550101, callerId: +14155550102", True),
+        (
+            "callerIds: [], numbers: [+14155550102]",
+            "number: +14155550101, callerId: +14155550102",
+            True,
+        ),
         ("numbers: [+14155550100]", "number: +14155550101, callerId: +14155550102", True),
         ("callerIds: [+14155550100]", "number: +14155550101", True),
         ("callerIds: [+14155550100]", "client: ann, callerId: +14155550102", True),
         ("sipDomains: [shop.sip.twilio.com]", "sip: 'sip:ann@SHOP.sip.twilio.com'", True),
         ("sipDomains: [shop.sip.ie1.twilio.com]", "sip: 'ann@shop.sip.us1.twilio.com'", True),
-        ("sipDomains: [shop.sip.twilio.com]", "sip: 'sip:ann@desk.sip.twilio.com;transport=tls'", False),
+        (
+            "sipDomains: [shop.sip.twilio.com]",
+            "sip: 'sip:ann@desk.sip.twilio.com;transport=tls'",
+            False,
+        ),
         ("sipDomains: [shop.sip.twilio.com]", "sip: 'sip:ann@pbx.example.com'", True),
-        ("applications: [AP00000000000000000000000000000001]", "application: AP00000000000000000000000000000001", True),
-        ("applications: [AP00000000000000000000000000000001]", "application: AP00000000000000000000000000000002", False),
+        (
+            "applications: [AP00000000000000000000000000000001]",
+            "application: AP00000000000000000000000000000001",
+            True,
+        ),
+        (
+            "applications: [AP00000000000000000000000000000001]",
+            "application: AP00000000000000000000000000000002",
+            False,
+        ),
     ],
 )
 def test_what_is_the_accounts_own(account: str, dial: str, right: bool) -> None:
@@ -147,8 +175,14 @@ def test_a_message_comes_from_a_number_of_the_account() -> None:
 def test_in_pci_mode_http_is_an_error_unless_the_project_says_otherwise() -> None:
     flow = "- redirect: http://calls.example.com/next\n"
     severities = {
-        account: [str(f.severity) for f in make(flow, files={"twimlc.yaml": account}).result.findings]
-        for account in ("account: {}", "account: {pci: true}", "account: {pci: true}\nrules: {insecure-address: note}")
+        account: [
+            str(f.severity) for f in make(flow, files={"twimlc.yaml": account}).result.findings
+        ]
+        for account in (
+            "account: {}",
+            "account: {pci: true}",
+            "account: {pci: true}\nrules: {insecure-address: note}",
+        )
     }
     assert list(severities.values()) == [["warning"], ["error"], ["note"]]
 
@@ -161,8 +195,12 @@ def test_private_edges_need_a_contract(place: str) -> None:
         project = f"account: {{{account}}}\n"
         made = make(files={"f.yaml": flow, "twimlc.yaml": project})
         assert made.slugs == slugs
-        assert {code for f in made.result.findings for code in f.twilio} >= ({11242} if slugs else set())
-    assert found("interconnect: true", "- play: https://calls.example.com/a.mp3#e=moon-ix") == ["bad-override"]
+        assert {code for f in made.result.findings for code in f.twilio} >= (
+            {11242} if slugs else set()
+        )
+    assert found("interconnect: true", "- play: https://calls.example.com/a.mp3#e=moon-ix") == [
+        "bad-override"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -171,14 +209,28 @@ def test_private_edges_need_a_contract(place: str) -> None:
         ("regoin: ie1", "unknown-project-key", "did you mean 'region'?"),
         ("region: eu1", "bad-project", "'region' does not know 'eu1'"),
         ("countries: [UK]", "bad-project", "'countries' does not know 'UK'"),
+        (
+            "countries: [uk]",
+            "bad-project",
+            "did you mean 'GB'? it takes two letters, as in US or GB",
+        ),
+        ("countries: [Norway]", "bad-project", "two letters, as in US or GB"),
         ("numbers: [4155550100]", "bad-project", "as in +14155550100"),
         ("sipDomains: [pbx.example.com]", "bad-project", "such as desk.sip.twilio.com"),
         ("calls: [isdn]", "bad-project", "it takes pstn, sip, client, whatsapp"),
         ("pci: yes", "bad-project", "'pci' is true or false"),
         ("callerIds: {a: b}", "bad-project", "'callerIds' is a list of texts"),
         ("connectors: [Default]", "bad-project", "'connectors' is a map of pay"),
-        ("connectors: {payment: [Default]}", "unknown-project-key", "'connectors' has no 'payment'"),
-        ("connectors: {pay: {Default: {fees: 1}}}", "unknown-project-key", "'Default' has no 'fees'"),
+        (
+            "connectors: {payment: [Default]}",
+            "unknown-project-key",
+            "'connectors' has no 'payment'",
+        ),
+        (
+            "connectors: {pay: {Default: {fees: 1}}}",
+            "unknown-project-key",
+            "'Default' has no 'fees'",
+        ),
         ("connectors: {pay: {Default: {tokenTypes: [forever]}}}", "bad-project", "one-time"),
     ],
 )
@@ -192,7 +244,9 @@ def test_the_schema_offers_every_key() -> None:
     schema = account_schema()["properties"]
     assert set(schema) == {*ACCOUNT_KEYS}
     assert set(schema["connectors"]["properties"]) == {*CONNECTORS}
-    assert set(schema["connectors"]["properties"]["pay"]["additionalProperties"]["properties"]) == {*PAY_KEYS}
+    assert set(schema["connectors"]["properties"]["pay"]["additionalProperties"]["properties"]) == {
+        *PAY_KEYS
+    }
 
 
 def test_an_attempt_that_is_made_twice_is_told_once() -> None:

@@ -18,7 +18,9 @@ MEGA = 1024 * 1024
 )
 def test_weight(sizes: list[int], found: list[str]) -> None:
     pictures = {f"{n}.png": bytes(size) for n, size in enumerate(sizes)}
-    flow = f"kind: messaging\nsteps:\n  - message: {{body: Hello., media: [{', '.join(pictures)}]}}\n"
+    flow = (
+        f"kind: messaging\nsteps:\n  - message: {{body: Hello., media: [{', '.join(pictures)}]}}\n"
+    )
     assert make(files={"f.yaml": flow, **pictures}).slugs == found
 
 

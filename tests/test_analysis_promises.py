@@ -22,15 +22,30 @@ LONG = "- say: one two three four five\n- pause: {length: 10}\n- dial: +14155550
     ],
 )
 def test_budgets(budget: str, found: list[str]) -> None:
-    made = make(files={"flows/f.yaml": "steps:\n" + "".join(f"  {line}\n" for line in LONG.splitlines()), "twimlc.yaml": PROJECT % budget})
+    made = make(
+        files={
+            "flows/f.yaml": "steps:\n" + "".join(f"  {line}\n" for line in LONG.splitlines()),
+            "twimlc.yaml": PROJECT % budget,
+        }
+    )
     assert made.slugs == found
 
 
 def wav(seconds: int, codec: int = 1) -> bytes:
     """A WAV file of 8000 bytes a second; codec 7 is mu-law."""
-    form = b"".join(n.to_bytes(size, "little") for n, size in ((codec, 2), (1, 2), (8000, 4), (8000, 4), (1, 2), (8, 2)))
+    form = b"".join(
+        n.to_bytes(size, "little")
+        for n, size in ((codec, 2), (1, 2), (8000, 4), (8000, 4), (1, 2), (8, 2))
+    )
     data = bytes(8000 * seconds)
-    chunks = b"fmt " + len(form).to_bytes(4, "little") + form + b"LIST" + (3).to_bytes(4, "little") + b"abc\0"
+    chunks = (
+        b"fmt "
+        + len(form).to_bytes(4, "little")
+        + form
+        + b"LIST"
+        + (3).to_bytes(4, "little")
+        + b"abc\0"
+    )
     chunks += b"data" + len(data).to_bytes(4, "little") + data
     return b"RIFF" + (4 + len(chunks)).to_bytes(4, "little") + b"WAVE" + chunks
 
@@ -64,12 +79,16 @@ def test_lengths_of_sounds(path: str, data: bytes, seconds: float | None) -> Non
 )
 def test_sounds_take_their_time(budget: str, found: bool) -> None:
     flow = "steps:\n  - play: {url: hello.wav, loop: 2}\n  - pause: {length: 10}\n  - play: https://x.example.com/a.mp3\n  - dial: +14155550100\n  - hangup\n"
-    made = make(files={"flows/f.yaml": flow, "flows/hello.wav": wav(3), "twimlc.yaml": PROJECT % budget})
+    made = make(
+        files={"flows/f.yaml": flow, "flows/hello.wav": wav(3), "twimlc.yaml": PROJECT % budget}
+    )
     assert made.slugs == (["over-budget"] if found else [])
 
 
 def test_a_sound_takes_no_keys() -> None:
-    made = make(files={"flows/f.yaml": "steps: [hangup]\n", "twimlc.yaml": PROJECT % "sound: {keys: 1}"})
+    made = make(
+        files={"flows/f.yaml": "steps: [hangup]\n", "twimlc.yaml": PROJECT % "sound: {keys: 1}"}
+    )
     assert made.slugs == ["unknown-project-key"]
 
 
@@ -186,7 +205,30 @@ def test_what_cannot_be_checked_is_an_error(promise: str) -> None:
     assert made.slugs == ["bad-invariant"]
 
 
-@pytest.mark.parametrize(("promise", "found"), [("never says 'sale'", True), ("never says 'PIN'", False)])
+@pytest.mark.parametrize(
+    ("promise", "hint"),
+    [
+        ("never dial", "write never dials +1900*"),
+        ("never calls +1900*", "write never dials +1900*"),
+        ("always dial", "write always reaches dial"),
+        ("always reach", "write always reaches X"),
+        ("never reach sales", "write never reaches sales"),
+        ("reach bye", "write reaches bye"),
+        ("never be rude", "write never reaches X, never dials NUMBER, or never X before Y"),
+        ("be nice", "write always reaches X, always reaches X within"),
+        ("recorded before record", "did you mean 'record'? words that are said need quotes"),
+        ("goodbye before record", "words that are said need quotes of their own, inside those of"),
+    ],
+)
+def test_the_form_that_was_meant_is_told(promise: str, hint: str) -> None:
+    made = make(f'invariants: ["{promise}"]\nstates: {{main: [say: Goodbye.], bye: [hangup]}}\n')
+    (found,) = [found for found in made.result.findings if found.rule.slug == "bad-invariant"]
+    assert (found.hint or "").startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("promise", "found"), [("never says 'sale'", True), ("never says 'PIN'", False)]
+)
 def test_messages_are_words_too(promise: str, found: bool) -> None:
     made = make(f'kind: messaging\ninvariants: ["{promise}"]\nsteps: [message: The sale is on.]\n')
     assert made.slugs == (["broken-invariant"] if found else [])

@@ -56,7 +56,9 @@ def test_each_language_has_words_of_its_own(language: str, words: str, keys: lis
 
 
 def test_words_of_two_languages_are_not_read_as_one() -> None:
-    both = "[{say: {message: Press 1., language: en-US}}, {say: {message: Tryk to., language: da-DK}}]"
+    both = (
+        "[{say: {message: Press 1., language: en-US}}, {say: {message: Tryk to., language: da-DK}}]"
+    )
     assert menu(both, "1", "2") == []
     assert menu("[{say: {message: Tryk 1., language: da-DK}}]", "1", "2") == ["choice-not-spoken"]
 
@@ -65,7 +67,8 @@ def test_words_of_two_languages_are_not_read_as_one() -> None:
 def test_a_key_that_does_what_silence_does_needs_no_words(fallback: str) -> None:
     flow = (
         "states:\n  ask:\n    - menu:\n        prompt: Press 1 for sales, or stay on the line.\n"
-        "        choices: {1: sales, 0: %s}\n" + fallback
+        "        choices: {1: sales, 0: %s}\n"
+        + fallback
         + "  sales: [{say: Sales.}, hangup]\n  desk: [{say: Desk.}, hangup]\n"
         "  boss: [{say: Boss.}, hangup]\n"
     )
@@ -95,7 +98,10 @@ def test_keys_that_are_told_apart_are_looked_at(flow: str, found: bool) -> None:
 
 def menu(prompt: str, *keys: str) -> list[str]:
     choices = "".join(f'    "{key}": hangup\n' for key in keys)
-    return make(f"- menu:\n    prompt: {prompt}\n    choices:\n  {choices.replace(chr(10), chr(10) + '  ').rstrip()}\n- hangup\n", target="nginx").slugs
+    return make(
+        f"- menu:\n    prompt: {prompt}\n    choices:\n  {choices.replace(chr(10), chr(10) + '  ').rstrip()}\n- hangup\n",
+        target="nginx",
+    ).slugs
 
 
 def test_prompt_and_choices_agree() -> None:

@@ -21,7 +21,9 @@ def places(flow: str, slug: str) -> list[int]:
     ],
 )
 def test_a_step_behind_one_that_leaves(before: str) -> None:
-    flow = f"states:\n  a:\n    - {before}\n    - say: Never.\n    - say: Nor this.\n  b: [say: B.]\n"
+    flow = (
+        f"states:\n  a:\n    - {before}\n    - say: Never.\n    - say: Nor this.\n  b: [say: B.]\n"
+    )
     assert places(flow, "unreachable-step") == [4]
 
 

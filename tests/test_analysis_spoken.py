@@ -31,7 +31,11 @@ def found(folder: Path, steps: str, *rules: str) -> list[tuple[str, int]]:
         ("Prices are < 5 and > 3.", False),
         ("Tom & Jerry.", False),
         ("Our page is https://www.contoso.com and open.", False),
-        ("Say {{hello}} to it.", False),
+        ("Say {{hello}} to it.", True),
+        ("Say {hello} to it.", True),
+        ("Say { hello and goodbye } to it.", False),
+        ("It costs $5, and $hello is no param.", False),
+        ("Write $${hello} for a value.", False),
         ("<whisper> is a word here.", False),
     ],
 )
@@ -39,6 +43,45 @@ def test_what_a_machine_reads(words: str, heard: bool, tmp_path: Path) -> None:
     steps = f'steps:\n  - say: "{words}"\n  - hangup\n'
     expected = [("unspeakable-text", 2)] if heard else []
     assert found(tmp_path, steps, "unspeakable-text") == expected
+
+
+BLANKS = """\
+params: {name: Ann, shop: {city: Bern}}
+call: [Patient]
+steps:
+  - say: "%s"
+  - say: Good day, ${name} in ${shop.city}.
+  - hangup
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "severity", "hint"),
+    [
+        ("Hello {{name}}.", "warning", "write ${name}"),
+        ("Hello {name}.", "warning", "write ${name}"),
+        ("Hello $name.", "warning", "write ${name}"),
+        ("From {{ shop.city }}.", "warning", "write ${shop.city}"),
+        ("Hello {{Patient}}.", "warning", "write ${call.Patient}"),
+        ("Hello {{title}} {name}.", "warning", "write ${name}"),
+        ("Hello {{nmae}}.", "note", "a param is written ${name}; braces alone are text"),
+    ],
+)
+def test_a_blank_of_another_language(words: str, severity: str, hint: str, tmp_path: Path) -> None:
+    path = tmp_path / "flow.yaml"
+    path.write_text(BLANKS % words, encoding="utf-8")
+    options = pipeline.Options(paths=(path,), targets=("twiml-bin",), cwd=tmp_path, write=False)
+    told = [f for f in pipeline.check(options).findings if f.rule.slug == "unspeakable-text"]
+    assert [(str(f.severity), f.hint) for f in told] == [(severity, hint)]
+
+
+def test_a_blank_in_a_component_knows_the_params_of_the_component(tmp_path: Path) -> None:
+    steps = (
+        "params: {name: Ann}\ncomponents:\n  greet:\n    params: {who: null}\n    steps:\n"
+        "      - say: Hello {{who}}.\n      - say: Hello ${who}.\n"
+        "steps:\n  - use: greet\n    with: {who: '${name}'}\n  - hangup\n"
+    )
+    assert found(tmp_path, steps, "unspeakable-text") == [("unspeakable-text", 6)]
 
 
 def test_a_menu_says_it_once(tmp_path: Path) -> None:

@@ -51,7 +51,9 @@ def test_ways_that_part_do_not_add_up() -> None:
             - hangup
     """
     assert slugs(flow, target="nginx") == []
-    more = flow.replace("          end:\n", "          end:\n            - start: {siprec: {name: v}}\n")
+    more = flow.replace(
+        "          end:\n", "          end:\n            - start: {siprec: {name: v}}\n"
+    )
     assert slugs(more, target="nginx") == ["too-many-tracks"]
 
 

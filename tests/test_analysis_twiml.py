@@ -6,14 +6,20 @@ from compiled import make, slugs
 
 
 def test_rooms_have_limits_worth_one_note() -> None:
-    made = make("- connect: {room: a}\n  fallback: next\n- connect: {room: b}\n  fallback: hangup\n")
+    made = make(
+        "- connect: {room: a}\n  fallback: next\n- connect: {room: b}\n  fallback: hangup\n"
+    )
     assert made.notes.count("room-limits") == 1
 
 
 @pytest.mark.parametrize(
     ("attribute", "verb", "allowed"),
     [
-        ("dial: {number: {phoneNumber: +14155550100, url: b}}", "play: https://x.example.com/a.mp3", True),
+        (
+            "dial: {number: {phoneNumber: +14155550100, url: b}}",
+            "play: https://x.example.com/a.mp3",
+            True,
+        ),
         ("dial: {number: {phoneNumber: +14155550100, url: b}}", "pause: ", None),
         ("dial: {number: {phoneNumber: +14155550100, url: b}}", "record: ", False),
         ("enqueue: {name: q, waitUrl: b}", "leave: ", True),
@@ -49,7 +55,9 @@ def test_what_twilio_sends(text: str, found: str | None) -> None:
 
 
 def test_the_authors_own_parameters_are_declared() -> None:
-    assert "unknown-call-value" not in slugs("call: [Patient]\nsteps: [say: 'Hello ${call.Patient}.']\n")
+    assert "unknown-call-value" not in slugs(
+        "call: [Patient]\nsteps: [say: 'Hello ${call.Patient}.']\n"
+    )
     assert slugs("call: Patient\nsteps: [say: 'Hello ${call.Patient}.']\n") != []
 
 
@@ -63,7 +71,9 @@ def test_the_authors_own_parameters_are_declared() -> None:
     ],
 )
 def test_a_caller_does_not_choose_who_is_called(step: str) -> None:
-    assert any(found in slugs(f"- {step}\n") for found in ("caller-chosen-number", "call-value-in-address"))
+    assert any(
+        found in slugs(f"- {step}\n") for found in ("caller-chosen-number", "call-value-in-address")
+    )
 
 
 def test_a_conference_named_by_the_call_warns() -> None:

@@ -19,14 +19,38 @@ from twimlc.interpret.bin_template import parse, render
 
 FOLDER = os.environ.get("TWIMLC_ENGINES", str(Path(__file__).parent.parent / ".cache" / "engines"))
 NODE = shutil.which("node")
-HOSTILE = ["1", "0", "a&b=1", "x#y", "%41", "1+1", "{{From}}", "}}", "<b>", "'\"`=/", "--", "]]>", "é"]
+HOSTILE = [
+    "1",
+    "0",
+    "a&b=1",
+    "x#y",
+    "%41",
+    "1+1",
+    "{{From}}",
+    "}}",
+    "<b>",
+    "'\"`=/",
+    "--",
+    "]]>",
+    "é",
+]
 
 
 def requests(pieces, chance, count):
     names = sorted(set(names_of(pieces)))
     for _ in range(count):
         asked = {name: "1" for name in names if chance.random() < chance.choice([0.02, 0.2, 0.6])}
-        for name in ("Digits", "From", "DialCallStatus", "DialBridged", "q", "t", "keys", "old9", "HandoffData"):
+        for name in (
+            "Digits",
+            "From",
+            "DialCallStatus",
+            "DialBridged",
+            "q",
+            "t",
+            "keys",
+            "old9",
+            "HandoffData",
+        ):
             if chance.random() < 0.4:
                 asked[name] = chance.choice(HOSTILE)
         yield asked
@@ -40,7 +64,9 @@ def heard(text):
 @pytest.mark.parametrize("seed", range(12))
 def test_engines(seed, tmp_path):
     if NODE is None or not (Path(FOLDER) / "node_modules" / "handlebars").is_dir():
-        pytest.skip(f"no mustache and handlebars in {FOLDER}: npm install --prefix {FOLDER} mustache handlebars")
+        pytest.skip(
+            f"no mustache and handlebars in {FOLDER}: npm install --prefix {FOLDER} mustache handlebars"
+        )
     chance = random.Random(seed)
     folder = grown(seed, tmp_path, chance.choice(["comment", "bare"]))
     pipeline.build(pipeline.Options(cwd=folder, verify=False))
@@ -51,7 +77,9 @@ def test_engines(seed, tmp_path):
         asked += [(template, pieces, request) for request in requests(pieces, chance, 60)]
     lines = "".join(json.dumps({"template": t, "parameters": p}) + "\n" for t, _, p in asked)
     script = Path(__file__).parent / "engines.js"
-    ran = subprocess.run([NODE, script, FOLDER], input=lines, capture_output=True, text=True, check=True, timeout=120)
+    ran = subprocess.run(
+        [NODE, script, FOLDER], input=lines, capture_output=True, text=True, check=True, timeout=120
+    )
     answers = ran.stdout.splitlines()
     assert len(answers) == len(asked)
     for (_, pieces, request), line in zip(asked, answers, strict=True):
@@ -69,4 +97,6 @@ def test_chevron(seed, tmp_path):
         template = path.read_text()
         pieces = parse(template)
         for request in requests(pieces, chance, 40):
-            assert heard(chevron.render(template, request)) == heard(render(pieces, request, "mustache"))
+            assert heard(chevron.render(template, request)) == heard(
+                render(pieces, request, "mustache")
+            )

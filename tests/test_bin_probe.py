@@ -12,7 +12,11 @@ PROBE = parse((Path(__file__).parents[1] / "docs" / "probe-bin.xml").read_text()
 
 
 def answer(engine, url, **sent):
-    asked = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True)) | sent | {"From": "+14155550123"}
+    asked = (
+        dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+        | sent
+        | {"From": "+14155550123"}
+    )
     return list(ElementTree.fromstring(render(PROBE, asked, engine)))
 
 

@@ -23,7 +23,9 @@ def grown(seed, folder, tags="comment"):
     for name, text in author.write().items():
         for relative in ('"/x"', '"x.php"', '"../y"', '"?x=1"'):
             text = text.replace(f'"action": {relative}', '"action": "https://a.example/rel"')
-        text = text.replace('"#": ', '"4": ').replace('"##": ', '"44": ').replace('"0#": ', '"05": ')
+        text = (
+            text.replace('"#": ', '"4": ').replace('"##": ', '"44": ').replace('"0#": ', '"05": ')
+        )
         (folder / "flows" / f"{name}.yaml").write_text(text.replace('"**": ', '"88": '))
     return folder
 
@@ -60,7 +62,12 @@ def inspect(template):
     static(pieces)
     names = sorted(set(names_of(pieces)))
     for engine in ENGINES:
-        for asked in ({}, {"go": "1"}, {"go": "1", "named": "1", "old7": "1"}, dict.fromkeys(names, "1")):
+        for asked in (
+            {},
+            {"go": "1"},
+            {"go": "1", "named": "1", "old7": "1"},
+            dict.fromkeys(names, "1"),
+        ):
             never_asks_itself(pieces, asked, engine)
 
 
@@ -75,7 +82,10 @@ def never_asks_itself(pieces, asked, engine):
 
 
 def test_a_star_is_what_no_digit_is():
-    made = make("- menu: {prompt: P., choices: {1: [{say: One.}, hangup], '*': [{say: Star.}, hangup]}, invalid: No., attempts: 2}\n- say: Bye.", target="twiml-bin")
+    made = make(
+        "- menu: {prompt: P., choices: {1: [{say: One.}, hangup], '*': [{say: Star.}, hangup]}, invalid: No., attempts: 2}\n- say: Bye.",
+        target="twiml-bin",
+    )
     assert made.slugs == [], made.words
 
 
@@ -84,7 +94,10 @@ def test_a_star_is_what_no_digit_is():
     [
         ("- menu: {prompt: P., choices: {1: hangup, '#': [{say: Hash.}]}}", "key-not-in-name"),
         ("- menu: {prompt: P., choices: {11: hangup, '**': [{say: Star.}]}}", "key-not-in-name"),
-        ("- menu: {prompt: P., choices: {11: [{say: A.}], 22: hangup}, finishOnKey: '*'}", "key-not-in-name"),
+        (
+            "- menu: {prompt: P., choices: {11: [{say: A.}], 22: hangup}, finishOnKey: '*'}",
+            "key-not-in-name",
+        ),
         ("- play: la.mp3", "media-needs-address"),
         ("- redirect: /x.php", "address-needs-folder"),
     ],
@@ -149,7 +162,9 @@ def test_a_place_with_many_names_is_written_once():
 
 def test_known_bins_give_whole_addresses(tmp_path):
     sid = "EH" + "0" * 31 + "1"
-    (tmp_path / "twimlc.yaml").write_text(f"targets: {{b: {{host: twiml-bin, bins: {{f: {sid}}}}}}}\n")
+    (tmp_path / "twimlc.yaml").write_text(
+        f"targets: {{b: {{host: twiml-bin, bins: {{f: {sid}}}}}}}\n"
+    )
     flow = "- dial: {number: {phoneNumber: +14155550100, url: [{say: A call.}]}}\n- hangup\n"
     made = make(flow, folder=tmp_path, target="b")
     assert made.slugs == [], made.words

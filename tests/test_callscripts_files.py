@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from twimlc import pipeline
-from twimlc.callscripts import generate, play_scripts
+from twimlc.callscripts import generate, play_scripts, report
 from twimlc.cli.command import run
 from twimlc.pipeline import Options
 
@@ -164,12 +164,23 @@ def test_missing_document_fails_the_call(tmp_path: Path) -> None:
     ("script", "slug", "words"),
     [
         ("calls: []\nflwo: x\n", "unknown-key", "did you mean 'flow'?"),
+        ("calls: []\nnotes: x\n", "unknown-key", "a call script has no 'notes'"),
         ("calls:\n  - {name: a}\n  - {name: a}\n", "bad-call-script", "two calls"),
         ("calls:\n  - {name: a, caller: [sale]}\n", "bad-caller-act", "{say: sale}"),
         ("calls:\n  - {name: a, dial: {x: bussy}}\n", "unknown-script-outcome", "'busy'"),
         ("calls:\n  - {name: a, expect: [sya: b]}\n", "unknown-event", "'say'"),
-        ("calls:\n  - {name: a, expect: [record: {maxlength: 3}]}\n", "unknown-event", "'maxLength'"),
+        (
+            "calls:\n  - {name: a, expect: [record: {maxlength: 3}]}\n",
+            "unknown-event",
+            "'maxLength'",
+        ),
         ("calls:\n  - {name: a, expect: {reaches: dsk}}\n", "unknown-script-state", "'desk'"),
+        (
+            "calls:\n  - {name: a, expect: {reaches: office}}\n",
+            "unknown-script-state",
+            "there are ",
+        ),
+        ("calls:\n  - {name: a, expect: {avoids: human}}\n", "unknown-script-state", "hears: dial"),
         ("calls:\n  - {name: a, dial: {+14155550101: busy}}\n", "unused-answer", "+14155550100"),
     ],
 )
@@ -178,6 +189,17 @@ def test_faults_of_scripts(folder: Path, script: str, slug: str, words: str) -> 
     (finding,) = play_scripts(Options(cwd=folder)).findings
     assert finding.rule.slug == slug
     assert words in f"{finding.message} {finding.hint}"
+
+
+def test_scripts_with_mistakes_are_counted_in_the_last_line(folder: Path) -> None:
+    (folder / "line.test.yaml").write_text("calls:\n  - {name: a}\n")
+    (folder / "other.test.yaml").write_text("flow: line\ncalls:\n  - {nmae: a}\n")
+    made = play_scripts(Options(cwd=folder))
+    assert not made.ok
+    assert made.broken == 1
+    last = report.human(made).splitlines()[-1]
+    assert last.endswith("all as expected, 1 script was not played, see the errors above")
+    assert json.loads(report.as_json(made))["summary"]["scriptsNotPlayed"] == 1
 
 
 def test_flow_that_no_target_builds_cannot_be_played(folder: Path) -> None:

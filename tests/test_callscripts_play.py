@@ -263,7 +263,11 @@ def test_declined_needs_a_document(tmp_path: Path) -> None:
     [
         ("conversationRelay: {url: 'wss://a.example.com'}", "relay: ended", "Ended."),
         ("conversationRelay: {url: 'wss://a.example.com'}", "relay: failed", "Failed."),
-        ("conversationRelay: {url: 'wss://a.example.com'}", "relay: {ended: {HandoffData: x}}", "More."),
+        (
+            "conversationRelay: {url: 'wss://a.example.com'}",
+            "relay: {ended: {HandoffData: x}}",
+            "More.",
+        ),
         ("virtualAgent: {connectorName: a}", "virtualAgent: failed", "Failed."),
         ("virtualAgent: {connectorName: a}", "virtualAgent: ended", "Ended."),
     ],
@@ -288,8 +292,18 @@ states:
 def test_stream_that_failed_is_over_too(tmp_path: Path) -> None:
     flow = "steps:\n  - connect: {stream: {url: 'wss://a.example.com'}}\n  - say: Over.\n"
     for word in ("ended", "failed"):
-        passes(tmp_path, flow, f"connect: {{stream: {word}}}\nexpect: [connect: stream, say: Over., hangup]", "static")
-    passes(tmp_path, flow, "connect: {stream: hangup}\nexpect: [connect: {stream: 'wss://a.example.com'}, caller-hangup]", "static")
+        passes(
+            tmp_path,
+            flow,
+            f"connect: {{stream: {word}}}\nexpect: [connect: stream, say: Over., hangup]",
+            "static",
+        )
+    passes(
+        tmp_path,
+        flow,
+        "connect: {stream: hangup}\nexpect: [connect: {stream: 'wss://a.example.com'}, caller-hangup]",
+        "static",
+    )
 
 
 def test_events_by_their_short_names(tmp_path: Path) -> None:
@@ -307,7 +321,9 @@ steps:
     fallback: hangup
   - record
 """
-    passes(tmp_path, flow, "caller: [{say: sales}, speak]\nexpect: [say, say: Thanks., record, hangup]")
+    passes(
+        tmp_path, flow, "caller: [{say: sales}, speak]\nexpect: [say, say: Thanks., record, hangup]"
+    )
     passes(tmp_path, flow, "caller: [silence]\nexpect: [say, hangup]")
 
 
@@ -332,7 +348,7 @@ def test_difference_shows_script_flow_and_document(tmp_path: Path) -> None:
     )
     assert not made.ok
     text = human(made)
-    assert 'FAIL  f.test.yaml:2: wrong words' in text
+    assert "FAIL  f.test.yaml:2: wrong words" in text
     assert 'f.test.yaml:4: say "Bye." was expected; say "Goodbye." is heard' in text
     assert "f.yaml:18, f/goodbye.xml:3" in text
 
@@ -369,7 +385,12 @@ steps:
 
 
 def test_messages(tmp_path: Path) -> None:
-    passes(tmp_path, "kind: messaging\nsteps:\n  - message: Hello.\n", "expect: [message: Hello.]", "static")
+    passes(
+        tmp_path,
+        "kind: messaging\nsteps:\n  - message: Hello.\n",
+        "expect: [message: Hello.]",
+        "static",
+    )
 
 
 def test_sounds_by_their_files(tmp_path: Path) -> None:
@@ -385,7 +406,9 @@ def test_time_is_counted(tmp_path: Path) -> None:
 def test_thousands_of_calls_a_second(tmp_path: Path) -> None:
     from time import process_time
 
-    calls = "\n".join(f"- {{name: call {n}, caller: ['7', '1'], expect: {{last: hangup}}}}" for n in range(2000))
+    calls = "\n".join(
+        f"- {{name: call {n}, caller: ['7', '1'], expect: {{last: hangup}}}}" for n in range(2000)
+    )
     made = tried(tmp_path, MENU, calls)
     assert made.ok
     started = process_time()

@@ -69,6 +69,8 @@ class TargetReport:
     pairs: int | None = 4
     unverified: tuple[str, ...] = ()
     pastes: tuple[Any, ...] = ()
+    changes: tuple[str, ...] = ("hello/index.xml", "hello/menu.xml")
+    removals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,13 +311,34 @@ def test_build_as_json(command: Command, pipeline: FakePipeline) -> None:
 
 
 def test_build_check_compares(command: Command, pipeline: FakePipeline) -> None:
-    pipeline.result = Result((), (TargetReport(written=0),))
+    pipeline.result = Result((), (TargetReport(written=0, changes=()),))
     assert command("build", "--check")[0] == 0
     assert pipeline.options.write is False
     pipeline.result = Result((), (TargetReport(written=0, removed=1),))
     status, out, _ = command("build", "--check")
     assert status == 1
     assert "compared with build/plain" in out
+
+
+def test_build_check_names_the_files_and_nothing_to_do_by_hand(
+    command: Command, pipeline: FakePipeline
+) -> None:
+    names = tuple(f"menu/{number}.xml" for number in range(1, 8))
+    report = TargetReport(written=7, removed=1, changes=names, removals=("old.xml",))
+    pipeline.result = Result((), (report,))
+    status, out, _ = command("build", "--check")
+    assert status == 1
+    lines = [line.strip() for line in out.splitlines()]
+    assert [line for line in lines if line.startswith("would")] == [
+        *(f"would change {name}" for name in names[:5]),
+        "would change and 2 more (-v names them all)",
+        "would go     old.xml",
+    ]
+    assert "voice URL" not in out
+    assert "would change menu/7.xml" in command("build", "--check", "-v")[1]
+    out = command("build")[1]
+    assert "voice URL" in out
+    assert "menu/1.xml" not in out
 
 
 def test_graph(command: Command, pipeline: FakePipeline) -> None:

@@ -27,7 +27,9 @@ def test_goto_another_flow_with_params_of_its_own(to: str, heard: str) -> None:
           other: [say: "Other ${x}"]
           begin: [{say: "G ${x}"}, {goto: other}]
     """
-    made = make(f"params: {{x: 9}}\nsteps: [{{say: '${{x}}'}}, {{goto: {to}}}]\n", files={"g.yaml": other})
+    made = make(
+        f"params: {{x: 9}}\nsteps: [{{say: '${{x}}'}}, {{goto: {to}}}]\n", files={"g.yaml": other}
+    )
     assert made.slugs == []
     assert made.xml().startswith(f"<Say>9</Say><Say>{heard}</Say>")
 
@@ -127,8 +129,12 @@ def test_plain_files_refuse_what_needs_a_decision() -> None:
     dial = make(f"- dial: {DESK}\n  fallback: [say: Nobody.]\n")
     assert dial.slugs == ["decision-needs-host"]
     assert "fallback-after-answer" in dial.words
-    assert slugs("- enqueue: q\n  then: hangup\n  fallback: [say: Full.]\n") == ["decision-needs-host"]
-    assert slugs("- gather: {prompt: Hi.}\n  when: {1: [say: One.]}\n  fallback: hangup\n") == ["decision-needs-host"]
+    assert slugs("- enqueue: q\n  then: hangup\n  fallback: [say: Full.]\n") == [
+        "decision-needs-host"
+    ]
+    assert slugs("- gather: {prompt: Hi.}\n  when: {1: [say: One.]}\n  fallback: hangup\n") == [
+        "decision-needs-host"
+    ]
 
 
 def test_the_same_after_every_outcome_needs_no_decision() -> None:
@@ -157,7 +163,9 @@ def test_an_allowed_approximation_is_built_and_reported() -> None:
     ],
 )
 def test_nothing_but_fallback_stands_beside_menu_and_offer(more: str, slug: str) -> None:
-    assert slugs("- menu: {prompt: Hi., choices: {1: hangup}}\n  fallback: hangup\n" + more) == [slug]
+    assert slugs("- menu: {prompt: Hi., choices: {1: hangup}}\n  fallback: hangup\n" + more) == [
+        slug
+    ]
     offer = "- offer: {prompt: Hi., options: [{say: Key., then: hangup}]}\n" + more
     assert slugs(offer) == [slug]
 
@@ -191,8 +199,11 @@ def test_a_room_without_then_has_no_action_and_a_note_says_so() -> None:
 
 @pytest.mark.parametrize("then", ["next", "hangup", "[say: Thanks.]"])
 def test_a_room_with_then_has_an_action(then: str) -> None:
-    made = make(f"{ROOM}  then: {then}\n  fallback: [say: Not open., hangup: ]\n- say: After.\n".replace(
-        "[say: Not open., hangup: ]", "[{say: Not open.}, hangup]"))
+    made = make(
+        f"{ROOM}  then: {then}\n  fallback: [say: Not open., hangup: ]\n- say: After.\n".replace(
+            "[say: Not open., hangup: ]", "[{say: Not open.}, hangup]"
+        )
+    )
     assert "room-ends-into-fallback" not in made.notes
     action = made.xml().split('action="')[1].split('"')[0]
     assert made.xml().endswith("<Say>Not open.</Say><Hangup/>")
@@ -204,8 +215,12 @@ def test_both_spellings_of_a_rooms_outcomes() -> None:
     short = make(ROOM + "  then: [say: Bye.]\n  fallback: [say: Not open.]\n")
     long = make(ROOM + "  when: {ended: [say: Bye.], not-open: [say: Not open.]}\n")
     assert sorted(short.documents.values()) == sorted(long.documents.values())
-    assert slugs(ROOM + "  then: hangup\n  when: {ended: hangup}\n  fallback: hangup\n") == ["outcome-twice"]
-    assert slugs(ROOM + "  then: hangup\n  when: {not-open: hangup}\n  fallback: hangup\n") == ["outcome-twice"]
+    assert slugs(ROOM + "  then: hangup\n  when: {ended: hangup}\n  fallback: hangup\n") == [
+        "outcome-twice"
+    ]
+    assert slugs(ROOM + "  then: hangup\n  when: {not-open: hangup}\n  fallback: hangup\n") == [
+        "outcome-twice"
+    ]
 
 
 def test_the_second_caller_throws_out_the_first() -> None:
@@ -213,12 +228,17 @@ def test_the_second_caller_throws_out_the_first() -> None:
     assert slugs(flow) == ["fixed-identity"]
 
 
-@pytest.mark.parametrize("verb", ["record: {}", "connect: {stream: {url: 'wss://x.example.com/s'}}"])
+@pytest.mark.parametrize(
+    "verb", ["record: {}", "connect: {stream: {url: 'wss://x.example.com/s'}}"]
+)
 def test_what_cannot_fail_has_no_fallback(verb: str) -> None:
     assert slugs(f"- {verb}\n  fallback: hangup\n") == ["one-way-out"]
 
 
-@pytest.mark.parametrize("verb", ["say: Hi", "pause: {length: 2}", "play: 'https://x.example.com/a.mp3'", "start: recording"])
+@pytest.mark.parametrize(
+    "verb",
+    ["say: Hi", "pause: {length: 2}", "play: 'https://x.example.com/a.mp3'", "start: recording"],
+)
 @pytest.mark.parametrize("key", ["then: hangup", "fallback: hangup", "when: {busy: hangup}"])
 def test_other_verbs_have_one_way_on(verb: str, key: str) -> None:
     made = make(f"- {verb}\n  {key}\n- say: After.\n")
@@ -254,7 +274,10 @@ def test_an_outcome_nobody_knows_is_an_error(verb: str, name: str) -> None:
     ("verb", "outcomes"),
     [
         ("dial: +14155550100", "completed answered busy no-answer failed canceled"),
-        ("enqueue: q", "bridged leave redirected-from-bridged bridging-in-process queue-full error system-error"),
+        (
+            "enqueue: q",
+            "bridged leave redirected-from-bridged bridging-in-process queue-full error system-error",
+        ),
         ("refer: {sip: 'sip:a@x.example.com'}", "accepted busy failed canceled"),
         ("connect: {virtualAgent: {connectorName: a}}", "completed live-agent-handoff failed"),
         ("connect: {conversationRelay: {url: 'wss://x.example.com/s'}}", "ended handoff failed"),
@@ -284,7 +307,9 @@ def test_a_gather_that_decides_nothing_warns_and_still_has_an_action() -> None:
     assert 'action="' in made.xml()
 
 
-@pytest.mark.parametrize("key", ["action: 'https://x.example.com/a'", "method: GET", "actionOnEmptyResult: true"])
+@pytest.mark.parametrize(
+    "key", ["action: 'https://x.example.com/a'", "method: GET", "actionOnEmptyResult: true"]
+)
 def test_beside_ways_on_the_action_is_ours(key: str) -> None:
     flow = f"- gather: {{prompt: Hi., {key}}}\n  then: [say: Thanks.]\n  fallback: hangup\n"
     assert slugs(flow) == ["action-owned"]
@@ -301,7 +326,9 @@ def test_an_action_alone_leaves_for_that_address() -> None:
 
 
 def test_lists_go_on_after_the_step_they_hang_on() -> None:
-    made = make("- gather: {prompt: Hi.}\n  then: [say: Thanks.]\n  fallback: next\n- say: After.\n")
+    made = make(
+        "- gather: {prompt: Hi.}\n  then: [say: Thanks.]\n  fallback: next\n- say: After.\n"
+    )
     action = made.xml().split('action="')[1].split('"')[0]
     assert made.xml(f"f/{action}") == "<Say>Thanks.</Say><Say>After.</Say>"
 
@@ -330,13 +357,16 @@ components:
 
 
 def test_a_component_returns_to_where_when_says() -> None:
-    flow = COMPONENT + """
+    flow = (
+        COMPONENT
+        + """
 steps:
   - use: ask
     with: {question: Who?}
     when: {got: [say: Thanks.], nothing: hangup}
   - say: After.
 """
+    )
     made = make(flow)
     assert made.slugs == []
     assert "<Say>Who?</Say>" in made.xml()
@@ -378,9 +408,7 @@ def test_states_of_a_component_are_private_to_each_use() -> None:
           a: [{use: twice}, {use: twice}, {goto: y}]
           y: [{say: Mine.}]
     """
-    assert xml(flow) == (
-        "<Say>X.</Say><Say>Y.</Say><Say>X.</Say><Say>Y.</Say><Say>Mine.</Say>"
-    )
+    assert xml(flow) == ("<Say>X.</Say><Say>Y.</Say><Say>X.</Say><Say>Y.</Say><Say>Mine.</Say>")
 
 
 def test_a_state_given_as_a_value_is_the_users() -> None:
@@ -417,4 +445,6 @@ def test_shared_components_lie_beside_the_flows() -> None:
 
 
 def test_a_component_cannot_use_itself() -> None:
-    assert slugs("components: {c: {steps: [{use: c}]}}\nsteps: [{use: c}]\n") == ["component-circle"]
+    assert slugs("components: {c: {steps: [{use: c}]}}\nsteps: [{use: c}]\n") == [
+        "component-circle"
+    ]

@@ -83,7 +83,18 @@ def test_findings_as_json(home: Path, capsys: pytest.CaptureFixture[str]) -> Non
     report = json.loads(capsys.readouterr().out)
     (finding,) = report["findings"]
     assert report["version"] == 1
-    keys = {"rule", "slug", "severity", "message", "hint", "file", "line", "column", "endLine", "endColumn"}
+    keys = {
+        "rule",
+        "slug",
+        "severity",
+        "message",
+        "hint",
+        "file",
+        "line",
+        "column",
+        "endLine",
+        "endColumn",
+    }
     assert keys <= finding.keys()
     assert (finding["slug"], finding["line"], finding["column"]) == ("unknown-state", 2, 11)
 

@@ -166,9 +166,7 @@ def test_ssml_is_parsed_and_params_in_it_are_text() -> None:
         steps:
           - say: {ssml: "Code <say-as interpret-as='digits'>${code}</say-as>."}
     """
-    assert xml(flow) == (
-        '<Say>Code <say-as interpret-as="digits">&lt;b&gt;&amp;1</say-as>.</Say>'
-    )
+    assert xml(flow) == ('<Say>Code <say-as interpret-as="digits">&lt;b&gt;&amp;1</say-as>.</Say>')
 
 
 @pytest.mark.parametrize(

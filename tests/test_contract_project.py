@@ -21,7 +21,9 @@ FILES: dict[str, str | bytes] = {
 }
 
 
-def project(folder: Path, target: str | None = None, paths: tuple[str, ...] = (), **files: str) -> Made:
+def project(
+    folder: Path, target: str | None = None, paths: tuple[str, ...] = (), **files: str
+) -> Made:
     changed = {path.replace("__", "/") + ".yaml": text for path, text in files.items()}
     return make(files=FILES | changed, folder=folder, target=target, paths=paths)
 
@@ -61,7 +63,10 @@ def test_a_target_with_an_error_is_left_alone_and_the_others_are_written(
     assert (tmp_path / "build/one/f/index.xml").read_bytes() == before
     assert made.xml("one/g1/index.xml") == "<Say>G.</Say>"
     assert made.xml("two/g1/index.xml") == "<Say>New.</Say>"
-    assert [(target.name, target.built) for target in made.result.targets] == [("one", False), ("two", True)]
+    assert [(target.name, target.built) for target in made.result.targets] == [
+        ("one", False),
+        ("two", True),
+    ]
 
 
 def test_a_param_nobody_declares_stops_its_target_only(tmp_path: Path) -> None:
@@ -88,7 +93,10 @@ def test_a_target_may_allow_an_approximation(tmp_path: Path) -> None:
 def test_a_path_limits_what_is_compiled_and_leaves_the_rest(tmp_path: Path) -> None:
     project(tmp_path)
     changed = project(
-        tmp_path, "one", ("flows/f.yaml",), flows__f="params: {desk: 1}\nsteps: [say: New.]\n",
+        tmp_path,
+        "one",
+        ("flows/f.yaml",),
+        flows__f="params: {desk: 1}\nsteps: [say: New.]\n",
         flows__deep__g1="steps: [say: Not yet.]\n",
     )
     assert changed.xml("f/index.xml") == "<Say>New.</Say>"
@@ -102,7 +110,9 @@ def test_a_broken_flow_that_is_jumped_to_stops_the_build(tmp_path: Path) -> None
     jump = "params: {desk: 1}\nsteps: [{say: '${desk}'}, {goto: g1/}]\n"
     project(tmp_path, flows__f=jump)
     for broken, slug in (("shape", "no-verb"), ("name", "unknown-state")):
-        made = project(tmp_path, "one", ("flows/f.yaml",), flows__f=jump, flows__deep__g1=BROKEN[broken])
+        made = project(
+            tmp_path, "one", ("flows/f.yaml",), flows__f=jump, flows__deep__g1=BROKEN[broken]
+        )
         assert made.slugs == [slug]
         assert made.xml("f/index.xml") == "<Say>+14155550199</Say><Say>G.</Say>"
 

@@ -22,10 +22,10 @@ from compiled import make, slugs, xml
         ("${a ~ n ~ 1}", "{a: x, n: 3}", "x31"),
         ("${n + 1 - 2}", "{n: 3}", "2"),
         ("${a | upper}", "{a: ann}", "ANN"),
-        ("${a | replace(\"n\", \"m\") | capitalize}", "{a: ann}", "Amm"),
-        ("${l | sort | unique | join(\", \")}", "{l: [b, a, b]}", "a, b"),
+        ('${a | replace("n", "m") | capitalize}', "{a: ann}", "Amm"),
+        ('${l | sort | unique | join(", ")}', "{l: [b, a, b]}", "a, b"),
         ("${l | length}${l | first}${l | last}", "{l: [b, a]}", "2ba"),
-        ("${a | int + 1}", "{a: \"4\"}", "5"),
+        ("${a | int + 1}", '{a: "4"}', "5"),
         ("${a | trim}", '{a: " x "}', "x"),
         ("$${a} ${a}", "{a: 1}", "${a} 1"),
         ("{{x}} {% if %} {# c #} ${a}", "{a: 1}", "{{x}} {% if %} {# c #} 1"),
@@ -77,7 +77,9 @@ def test_choices_take_a_whole_map() -> None:
 def test_circles_and_missing_values() -> None:
     assert slugs("params: {a: '${b}', b: '${a}'}\nsteps: [{say: '${a}'}]\n") == ["param-circle"]
     assert slugs("params: {a: }\nsteps: [{say: '${a}'}]\n") == ["missing-param"]
-    assert make("params: {a: }\nsteps: [{say: '${a}'}]\n", params={"a": "x"}).xml() == "<Say>x</Say>"
+    assert (
+        make("params: {a: }\nsteps: [{say: '${a}'}]\n", params={"a": "x"}).xml() == "<Say>x</Say>"
+    )
 
 
 def test_a_result_is_bounded() -> None:
@@ -106,7 +108,9 @@ def test_a_param_that_no_flow_declares_is_an_error() -> None:
     assert made.slugs == ["unknown-param"]
     assert "did you mean 'room'?" in made.words
     project = "flows: flows\ntargets:\n  one: {host: static, params: {roon: b}}\n"
-    assert slugs("", files={"twimlc.yaml": project, "flows/f.yaml": flow}, target="one") == ["unknown-param"]
+    assert slugs("", files={"twimlc.yaml": project, "flows/f.yaml": flow}, target="one") == [
+        "unknown-param"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +169,10 @@ def test_values_of_the_call_need_a_host_with_templates() -> None:
         ("- say: Hi ${call.Form}.\n", "unknown-call-value"),
         ("- say: Hi ${call.From | upper}.\n", "call-value-filtered"),
         ("- dial: ${call.Called}\n", "caller-chosen-number"),
-        ("- dial: {number: +14155550100, callerId: '${call.ForwardedFrom}'}\n", "caller-chosen-number"),
+        (
+            "- dial: {number: +14155550100, callerId: '${call.ForwardedFrom}'}\n",
+            "caller-chosen-number",
+        ),
         ("- play: https://x.example.com/${call.From}\n", "call-value-in-address"),
     ],
 )

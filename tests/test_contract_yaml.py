@@ -7,15 +7,33 @@ from compiled import make, slugs, xml
 
 @pytest.mark.parametrize(
     "typed",
-    ["+14155550100", "0123", "12:30", "on", "off", "yes", "no", "True", "NULL", "1e3", "0x1F", "0o17", "2026-01-01", "~", "12.50", "true", "-5", ".5", "1_000"],
+    [
+        "+14155550100",
+        "0123",
+        "12:30",
+        "on",
+        "off",
+        "yes",
+        "no",
+        "True",
+        "NULL",
+        "1e3",
+        "0x1F",
+        "0o17",
+        "2026-01-01",
+        "~",
+        "12.50",
+        "true",
+        "-5",
+        ".5",
+        "1_000",
+    ],
 )
 def test_what_is_typed_is_what_is_said(typed: str) -> None:
     assert xml(f"- say: {typed}\n") == f"<Say>{typed}</Say>"
 
 
-@pytest.mark.parametrize(
-    "name", ["true", "no", "off", "on", "yes"]
-)
+@pytest.mark.parametrize("name", ["true", "no", "off", "on", "yes"])
 def test_names_that_look_typed_are_names(name: str) -> None:
     made = make(f"states:\n  a: [{{goto: {name}}}]\n  {name}: [say: Hi]\n")
     assert made.slugs == []
@@ -72,12 +90,16 @@ def test_traps_have_words_of_their_own(text: str, slug: str) -> None:
 
 
 def test_every_finding_has_its_line_and_column() -> None:
-    made = make("steps:\n  - say: Hi.\n  - dial: {number: +14155550100, timeout: 3}\n  - goto: nowhere\n")
+    made = make(
+        "steps:\n  - say: Hi.\n  - dial: {number: +14155550100, timeout: 3}\n  - goto: nowhere\n"
+    )
     places = {f.rule.slug: (f.span.begin.line, f.span.begin.column) for f in made.result.findings}
     assert places == {"bad-value": (3, 43), "unknown-state": (4, 11)}
 
 
-@pytest.mark.parametrize("text", ["description:\nparams:\ndefaults:\n", "flow:\n", "call: []\n", "components:\n"])
+@pytest.mark.parametrize(
+    "text", ["description:\nparams:\ndefaults:\n", "flow:\n", "call: []\n", "components:\n"]
+)
 def test_empty_parts_count_as_left_out(text: str) -> None:
     assert xml(text + "steps: [say: Hi.]\n") == "<Say>Hi.</Say>"
 

@@ -40,7 +40,9 @@ components:
               record: {maxLength: 120}
               goodbye: Thank you.
 """
-LINE = '          {key}: [{{use: extension, with: {{name: Person {key}, number: "+1415555{key}"}}}}]'
+LINE = (
+    '          {key}: [{{use: extension, with: {{name: Person {key}, number: "+1415555{key}"}}}}]'
+)
 
 
 def written(folder):
@@ -49,7 +51,9 @@ def written(folder):
     (folder / "flows" / "directory.yaml").write_text(FLOW.replace("CHOICES", choices))
     (folder / "twimlc.yaml").write_text(
         "targets:\n"
-        + "".join(f"  {host}: {{host: {host}}}\n" for host in ("nginx", "caddy", "apache", "vercel"))
+        + "".join(
+            f"  {host}: {{host: {host}}}\n" for host in ("nginx", "caddy", "apache", "vercel")
+        )
         + "  cloudfront: {host: s3, router: cloudfront}\n"
     )
 

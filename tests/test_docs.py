@@ -50,7 +50,8 @@ BLOCKS = [block for page in PAGES for block in blocks(page)]
 FLOWS = [
     block
     for block in BLOCKS
-    if block.language == "yaml" and block.mark not in ("fragment", "example", "project", "component")
+    if block.language == "yaml"
+    and block.mark not in ("fragment", "example", "project", "component")
 ]
 PROJECTS = [block for block in BLOCKS if block.language == "yaml" and block.mark == "project"]
 

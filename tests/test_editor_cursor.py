@@ -20,7 +20,9 @@ from twimlc.text import SourceFile
 FLOWS = sorted((Path(__file__).parent.parent / "flows").rglob("*.yaml"))
 
 
-def keys(node: Node, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str, int]]:
+def keys(
+    node: Node, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], str, int]]:
     if isinstance(node, Mapping):
         for entry in node.entries:
             quoted = entry.key_span.text[-1:] in "\"'"
@@ -66,7 +68,9 @@ def test_a_character_beyond_the_first_plane_takes_two_units() -> None:
     assert to_units(file, 3, Units.UTF32) == (1, 1)
 
 
-def test_without_the_extra_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_the_command_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sys.modules, "pygls", None)
     monkeypatch.setattr(lsp, "find_spec", lambda name: None)
     result = CliRunner().invoke(lsp.lsp, [], standalone_mode=False)

@@ -103,7 +103,9 @@ def test_a_call_script_is_checked_while_it_is_typed(
     assert client.diagnostics(script) == []
 
 
-def test_a_call_script_knows_what_its_flow_says_in_the_editor(client: Client, script: Path, desk: Path) -> None:
+def test_a_call_script_knows_what_its_flow_says_in_the_editor(
+    client: Client, script: Path, desk: Path
+) -> None:
     client.open(script, SCRIPT)
     assert client.diagnostics(script) == []
     client.open(desk, FLOW.replace("bye", "end"))
@@ -125,8 +127,12 @@ def test_a_misspelt_state_of_a_script_is_mended(client: Client, script: Path) ->
 
 def test_completion_in_a_call_script(client: Client, script: Path) -> None:
     client.open(script, SCRIPT)
-    assert {"main", "bye"} <= set(proposed(client, script, SCRIPT.replace("[main, bye]", "[main, |]")))
-    assert {"say", "dial", "hangup"} <= set(proposed(client, script, SCRIPT.replace("- say: Goodbye.", "- |")))
+    assert {"main", "bye"} <= set(
+        proposed(client, script, SCRIPT.replace("[main, bye]", "[main, |]"))
+    )
+    assert {"say", "dial", "hangup"} <= set(
+        proposed(client, script, SCRIPT.replace("- say: Goodbye.", "- |"))
+    )
     assert {"busy", "no-answer"} <= set(proposed(client, script, SCRIPT.replace("busy}", "|}")))
     assert "+14155550100" in proposed(client, script, SCRIPT.replace("{+14155550100: busy}", "{|}"))
     rooms = SCRIPT.replace("    dial:", "    rooms: {Standup: |}\n    dial:")
@@ -137,7 +143,9 @@ def test_completion_in_a_call_script(client: Client, script: Path) -> None:
     assert proposed(client, script, targets) == ["site"]
 
 
-def test_the_project_file_is_checked_while_it_is_typed(client: Client, project: Path, desk: Path) -> None:
+def test_the_project_file_is_checked_while_it_is_typed(
+    client: Client, project: Path, desk: Path
+) -> None:
     path = project / "twimlc.yaml"
     client.open(desk, FLOW)
     assert client.errors(desk) == []
@@ -156,7 +164,9 @@ def test_the_project_file_is_checked_while_it_is_typed(client: Client, project: 
     assert "depends on how it ended" in again[0]["message"]
 
 
-def test_a_project_file_that_is_half_typed_leaves_the_flows_alone(client: Client, project: Path, desk: Path) -> None:
+def test_a_project_file_that_is_half_typed_leaves_the_flows_alone(
+    client: Client, project: Path, desk: Path
+) -> None:
     path = project / "twimlc.yaml"
     wrong = FLOW.replace("goto: bye", "goto: bey")
     client.open(path, PROJECT)
@@ -174,13 +184,19 @@ def test_a_project_file_that_is_half_typed_leaves_the_flows_alone(client: Client
 def test_completion_and_hover_in_the_project_file(client: Client, project: Path) -> None:
     path = project / "twimlc.yaml"
     client.open(path, PROJECT)
-    assert {"nginx", "static", "twiml-bin"} <= set(proposed(client, path, "targets:\n  site:\n    host: |\n"))
+    assert {"nginx", "static", "twiml-bin"} <= set(
+        proposed(client, path, "targets:\n  site:\n    host: |\n")
+    )
     assert {"targets", "rules", "budgets"} <= set(proposed(client, path, "|\n"))
     assert {"host", "url"} <= set(proposed(client, path, "targets:\n  site:\n    |\n"))
     assert {"region", "countries", "connectors"} <= set(proposed(client, path, "account:\n  |\n"))
     assert {"us1", "ie1", "au1"} <= set(proposed(client, path, "account:\n  region: |\n"))
-    assert {"charge", "currencies"} <= set(proposed(client, path, "account:\n  connectors:\n    pay:\n      Default:\n        |\n"))
-    assert "reusable" in proposed(client, path, "account:\n  connectors:\n    pay:\n      Default:\n        tokenTypes: [|]\n")
+    assert {"charge", "currencies"} <= set(
+        proposed(client, path, "account:\n  connectors:\n    pay:\n      Default:\n        |\n")
+    )
+    assert "reusable" in proposed(
+        client, path, "account:\n  connectors:\n    pay:\n      Default:\n        tokenTypes: [|]\n"
+    )
     assert proposed(client, path, PROJECT.replace("}", ", params: {|}}")) == ["number"]
     assert "desk" in proposed(client, path, PROJECT.replace("}", ", flows: [|]}"))
     rules = f"{PROJECT}rules:\n  unused-param: |\n"
@@ -198,7 +214,11 @@ def test_a_twiml_document_is_checked_and_mended(client: Client, project: Path) -
     found = [d for d in client.diagnostics(path) if "timeOut" in d["message"]]
     start = found[0]["range"]["start"]
     assert (start["line"], start["character"]) == place(DOCUMENT, "timeOut")
-    fix = next(a for a in client.actions(path, found[0]["range"]) if a["kind"] == "quickfix" and a.get("isPreferred"))
+    fix = next(
+        a
+        for a in client.actions(path, found[0]["range"])
+        if a["kind"] == "quickfix" and a.get("isPreferred")
+    )
     assert fix["diagnostics"] == [found[0]]
     mended = apply(DOCUMENT, fix["edit"]["changes"][path.as_uri()])
     assert mended == DOCUMENT.replace("timeOut", "timeout")
@@ -208,12 +228,16 @@ def test_a_twiml_document_is_checked_and_mended(client: Client, project: Path) -
         assert not client.at(method, path, 2, 4)
 
 
-def test_silence_in_xml_and_with_windows_line_ends(client: Client, project: Path, desk: Path) -> None:
+def test_silence_in_xml_and_with_windows_line_ends(
+    client: Client, project: Path, desk: Path
+) -> None:
     path = project / "old.xml"
     text = "<Response>\r\n  <Dial>+14155550100</Dial>\r\n  <Say>Bye</Say>\r\n  <Hangup/>\r\n  <Say>Never</Say>\r\n</Response>\r\n"
     client.open(path, text)
     found = next(d for d in client.diagnostics(path) if d["severity"] > 1)
-    silence = next(a for a in client.actions(path, found["range"]) if a["title"].startswith("ignore"))
+    silence = next(
+        a for a in client.actions(path, found["range"]) if a["title"].startswith("ignore")
+    )
     quiet = apply(text, silence["edit"]["changes"][path.as_uri()])
     assert "\n" not in quiet.replace("\r\n", "")
     client.change(path, quiet)
@@ -221,7 +245,9 @@ def test_silence_in_xml_and_with_windows_line_ends(client: Client, project: Path
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_places_with_any_line_end_and_beyond_the_first_plane(client: Client, desk: Path, end: str) -> None:
+def test_places_with_any_line_end_and_beyond_the_first_plane(
+    client: Client, desk: Path, end: str
+) -> None:
     text = FLOW.replace("- say: Hello.", '- {say: "e\u0301 👋🏽 Grüße", langage: en}')
     client.open(desk, text.replace("\n", end))
     found = next(d for d in client.errors(desk) if "langage" in d["message"])
@@ -252,7 +278,15 @@ def test_a_flow_without_a_name_is_checked(client: Client) -> None:
     assert client.diagnostics(uri) == []
 
 
-@pytest.mark.parametrize("uri", ["file:///c%3A/Users/J%C3%BCrgen%20M/flow.yaml", "file:", "git:/x/flow.yaml", "file:///a%00b.yaml"])
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "file:///c%3A/Users/J%C3%BCrgen%20M/flow.yaml",
+        "file:",
+        "git:/x/flow.yaml",
+        "file:///a%00b.yaml",
+    ],
+)
 def test_strange_uris_do_no_harm(client: Client, desk: Path, uri: str) -> None:
     client.open(uri, FLOW)
     client.change(uri, FLOW)
@@ -281,7 +315,8 @@ def test_a_file_that_changes_outside_counts(client: Client, project: Path, desk:
     assert [d["code"] for d in client.errors(desk)]
     (project / "flows" / "night.yaml").write_text("states:\n  late:\n    - hangup\n")
     client.notify(
-        "workspace/didChangeWatchedFiles", changes=[{"uri": (project / "flows" / "night.yaml").as_uri(), "type": 1}]
+        "workspace/didChangeWatchedFiles",
+        changes=[{"uri": (project / "flows" / "night.yaml").as_uri(), "type": 1}],
     )
     assert client.errors(desk) == []
 
@@ -290,7 +325,9 @@ def test_two_projects_in_one_window_and_a_file_outside_of_both(tmp_path: Path) -
     roots = [tmp_path / "one", tmp_path / "two"]
     for root in roots:
         (root / "flows").mkdir(parents=True)
-        (root / "twimlc.yaml").write_text(PROJECT if root.name == "one" else PROJECT.replace("nginx", "static"))
+        (root / "twimlc.yaml").write_text(
+            PROJECT if root.name == "one" else PROJECT.replace("nginx", "static")
+        )
         (root / "flows" / "desk.yaml").write_text(FLOW)
     stray = tmp_path / "stray.yaml"
     with editor([sys.executable, "-m", "twimlc", "lsp"], tmp_path) as client:
@@ -303,7 +340,9 @@ def test_two_projects_in_one_window_and_a_file_outside_of_both(tmp_path: Path) -
         assert "depends on how it ended" in found["two"][0]["message"]
         names = [s["name"] for s in client.request("workspace/symbol", query="main")]
         assert names.count("main") >= 2
-        edit = client.at("rename", roots[0] / "flows" / "desk.yaml", *place(FLOW, "bye:"), newName="end")
+        edit = client.at(
+            "rename", roots[0] / "flows" / "desk.yaml", *place(FLOW, "bye:"), newName="end"
+        )
         assert list(edit["changes"]) == [(roots[0] / "flows" / "desk.yaml").as_uri()]
         assert client.faults == []
 
@@ -316,15 +355,23 @@ def findings_of(client: Client, path: Path, text: str) -> list[dict[str, Any]]:
 
 
 CUT = {
-    "flow": ("flows/desk.yaml", FLOW.replace("timeout: 20}", "timeout: 20, callerId: '${call.To}'}")),
+    "flow": (
+        "flows/desk.yaml",
+        FLOW.replace("timeout: 20}", "timeout: 20, callerId: '${call.To}'}"),
+    ),
     "script": ("flows/desk.test.yaml", SCRIPT),
-    "project": ("twimlc.yaml", PROJECT + "rules: {unused-param: off}\nmatrix: {table: stores.csv}\n"),
+    "project": (
+        "twimlc.yaml",
+        PROJECT + "rules: {unused-param: off}\nmatrix: {table: stores.csv}\n",
+    ),
     "document": ("old.xml", DOCUMENT),
 }
 
 
 @pytest.mark.parametrize("kind", CUT)
-def test_half_typed_text_does_no_harm_in_any_place(client: Client, project: Path, kind: str) -> None:
+def test_half_typed_text_does_no_harm_in_any_place(
+    client: Client, project: Path, kind: str
+) -> None:
     name, text = CUT[kind]
     path = project / name
     client.open(path, text)
@@ -338,7 +385,9 @@ def test_half_typed_text_does_no_harm_in_any_place(client: Client, project: Path
         client.at("references", path, *here.values(), context={"includeDeclaration": True})
         client.actions(path, {"start": {"line": 0, "character": 0}, "end": here})
         client.request("textDocument/documentSymbol", textDocument={"uri": path.as_uri()})
-        with suppress(LookupError):  # refused in words; what breaks is logged, and asked for at the end
+        with suppress(
+            LookupError
+        ):  # refused in words; what breaks is logged, and asked for at the end
             client.at("rename", path, *here.values(), newName="other")
         lines = typed.split("\n")
         for found in findings_of(client, path, typed) if cut % 70 == 0 else ():

@@ -146,7 +146,10 @@ def test_going_to_what_is_named(client: Client, desk: Path, word: str, nth: int,
 
 def test_going_to_other_files_and_to_anchors(client: Client, project: Path, desk: Path) -> None:
     flows = project / "flows"
-    assert client.at("definition", desk, *place(MAIN, "night/"))["uri"] == (flows / "night.yaml").as_uri()
+    assert (
+        client.at("definition", desk, *place(MAIN, "night/"))["uri"]
+        == (flows / "night.yaml").as_uri()
+    )
     text = client.at("definition", desk, *place(MAIN, 'text: "${'))
     assert text["uri"] == (flows / "_components" / "message.yaml").as_uri()
     assert text["range"]["start"]["line"] == 1
@@ -158,10 +161,15 @@ def test_going_to_other_files_and_to_anchors(client: Client, project: Path, desk
     flow = client.at("definition", flows / "desk.test.yaml", *place(SCRIPT, "desk\ncalls"))
     assert (flow["uri"], flow["range"]["start"]["line"]) == (desk.as_uri(), 0)
     state = client.at("definition", flows / "desk.test.yaml", *place(SCRIPT, "bye]"))
-    assert (state["uri"], state["range"]["start"]["line"]) == (desk.as_uri(), place(MAIN, "bye:")[0])
+    assert (state["uri"], state["range"]["start"]["line"]) == (
+        desk.as_uri(),
+        place(MAIN, "bye:")[0],
+    )
 
 
-def test_a_state_is_renamed_in_promises_scripts_and_other_flows(client: Client, project: Path, desk: Path) -> None:
+def test_a_state_is_renamed_in_promises_scripts_and_other_flows(
+    client: Client, project: Path, desk: Path
+) -> None:
     flows = project / "flows"
     texts = {desk: MAIN, flows / "other.yaml": OTHER, flows / "desk.test.yaml": SCRIPT}
     edit = client.at("rename", desk, *place(MAIN, "bye:"), newName="end")
@@ -173,11 +181,15 @@ def test_a_state_is_renamed_in_promises_scripts_and_other_flows(client: Client, 
     client.open(flows / "desk.test.yaml", SCRIPT)
     again = client.at("rename", flows / "desk.test.yaml", *place(SCRIPT, "bye]"), newName="end")
     assert again == edit
-    before = len(client.at("references", desk, *place(MAIN, "bye:"), context={"includeDeclaration": True}))
+    before = len(
+        client.at("references", desk, *place(MAIN, "bye:"), context={"includeDeclaration": True})
+    )
     assert before == sum(len(each) for each in edit["changes"].values())
 
 
-def test_a_param_is_renamed_in_expressions_and_where_it_is_given(client: Client, project: Path, desk: Path) -> None:
+def test_a_param_is_renamed_in_expressions_and_where_it_is_given(
+    client: Client, project: Path, desk: Path
+) -> None:
     edit = client.at("rename", desk, *place(MAIN, "greeting | lower"), newName="hello")
     assert changed(edit, {desk: MAIN}) == {"desk.yaml": MAIN.replace("greeting", "hello")}
     flows = project / "flows"
@@ -224,13 +236,18 @@ def test_the_uses_of_a_component_follow_its_file(client: Client, project: Path, 
         ("Goodbye", "words", None),
     ],
 )
-def test_what_cannot_be_renamed_is_said_in_words(client: Client, desk: Path, word: str, new: str, reason: str | None) -> None:
+def test_what_cannot_be_renamed_is_said_in_words(
+    client: Client, desk: Path, word: str, new: str, reason: str | None
+) -> None:
     with pytest.raises(LookupError, match=reason or "no name"):
         client.at("rename", desk, *place(MAIN, word), newName=new)
 
 
 def test_a_param_that_an_each_hides_is_not_renamed(client: Client, desk: Path) -> None:
-    text = MAIN.replace("    - say: Goodbye.\n", "    - say: ${greeting}\n      each: ${people}\n      as: greeting\n")
+    text = MAIN.replace(
+        "    - say: Goodbye.\n",
+        "    - say: ${greeting}\n      each: ${people}\n      as: greeting\n",
+    )
     assert text != MAIN
     client.change(desk, text)
     with pytest.raises(LookupError, match="'each'"):
@@ -239,7 +256,12 @@ def test_a_param_that_an_each_hides_is_not_renamed(client: Client, desk: Path) -
 
 def test_outlines_and_a_search_by_name(client: Client, project: Path, desk: Path) -> None:
     def outline(path: Path) -> list[str]:
-        return [s["name"] for s in client.request("textDocument/documentSymbol", textDocument={"uri": path.as_uri()})]
+        return [
+            s["name"]
+            for s in client.request(
+                "textDocument/documentSymbol", textDocument={"uri": path.as_uri()}
+            )
+        ]
 
     assert outline(desk) == ["main", "desk", "bye"]
     client.open(project / "flows" / "desk.test.yaml", SCRIPT)
@@ -247,5 +269,8 @@ def test_outlines_and_a_search_by_name(client: Client, project: Path, desk: Path
     client.open(project / "twimlc.yaml", PROJECT)
     assert outline(project / "twimlc.yaml") == ["site"]
     found = client.request("workspace/symbol", query="DES")
-    assert [(s["name"], s.get("containerName")) for s in found] == [("desk", None), ("desk", "desk")]
+    assert [(s["name"], s.get("containerName")) for s in found] == [
+        ("desk", None),
+        ("desk", "desk"),
+    ]
     assert "message" in [s["name"] for s in client.request("workspace/symbol", query="")]

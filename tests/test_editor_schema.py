@@ -32,7 +32,12 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     folder = tmp_path_factory.mktemp("editor")
     with editor([str(NODE), str(SERVER), "--stdio"], folder) as client:
         client.start(folder)
-        yaml = {"validate": True, "completion": True, "hover": True, "schemaStore": {"enable": False}}
+        yaml = {
+            "validate": True,
+            "completion": True,
+            "hover": True,
+            "schemaStore": {"enable": False},
+        }
         client.notify("workspace/didChangeConfiguration", settings={"yaml": yaml})
         yield client
 
@@ -58,13 +63,17 @@ def test_completion_of_verbs_and_of_values(client: Client, tmp_path: Path) -> No
     path, text = flow(tmp_path, "  - \n")
     client.open(path, text)
     assert {"say", "dial", "connect", "menu", "goto"} <= labels(client.at("completion", path, 2, 4))
-    path, text = flow(tmp_path / "values", "  - dial:\n      number: +14155550100\n      record: \n")
+    path, text = flow(
+        tmp_path / "values", "  - dial:\n      number: +14155550100\n      record: \n"
+    )
     client.open(path, text)
     assert "record-from-answer-dual" in labels(client.at("completion", path, 4, 14))
 
 
 def test_hover_on_participant_identity(client: Client, tmp_path: Path) -> None:
-    path, text = flow(tmp_path, "  - connect: {room: {name: standup, participantIdentity: phone}}\n")
+    path, text = flow(
+        tmp_path, "  - connect: {room: {name: standup, participantIdentity: phone}}\n"
+    )
     client.open(path, text)
     answer = client.at("hover", path, *place(text, "participantIdentity"))
     assert "throws out the first" in json.dumps(answer["contents"])
@@ -81,7 +90,9 @@ def test_a_typo_is_told_and_a_right_flow_is_not(client: Client, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("name", ["standup", "phone-tree", "directory", "support-queue"])
-def test_the_example_flows_are_clean_in_an_editor(client: Client, tmp_path: Path, name: str) -> None:
+def test_the_example_flows_are_clean_in_an_editor(
+    client: Client, tmp_path: Path, name: str
+) -> None:
     text = (ROOT / "flows" / f"{name}.yaml").read_text(encoding="utf-8")
     body = "".join(line for line in text.splitlines(True) if "$schema=" not in line)
     path = tmp_path / f"{name}.yaml"

@@ -45,7 +45,9 @@ steps:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / "twimlc.yaml").write_text("targets:\n  site: {host: nginx, url: https://voice.example.com/ivr}\n")
+    (tmp_path / "twimlc.yaml").write_text(
+        "targets:\n  site: {host: nginx, url: https://voice.example.com/ivr}\n"
+    )
     (tmp_path / "flows" / "_components").mkdir(parents=True)
     (tmp_path / "flows" / "desk.yaml").write_text(FLOW, encoding="utf-8")
     (tmp_path / "flows" / "night.yaml").write_text(OTHER)
@@ -110,7 +112,9 @@ def test_an_unsaved_component_counts(client: Client, project: Path, desk: Path) 
     client.diagnostics(desk)
     path = project / "flows" / "_components" / "message.yaml"
     client.open(path, COMPONENT.replace("after", "behind"))
-    assert any("behind" in d["message"] or "after" in d["message"] for d in client.diagnostics(desk))
+    assert any(
+        "behind" in d["message"] or "after" in d["message"] for d in client.diagnostics(desk)
+    )
 
 
 def test_going_to_states_components_and_params(client: Client, project: Path, desk: Path) -> None:
@@ -142,7 +146,9 @@ def test_a_state_is_renamed_wherever_it_is_named(client: Client, project: Path, 
     assert apply(OTHER, edit["changes"][night.as_uri()]) == OTHER.replace("voicemail", "mailbox")
     edit = client.at("rename", desk, *place(FLOW, "bye:"), newName="end")
     assert apply(FLOW, edit["changes"][desk.as_uri()]) == (
-        FLOW.replace("goto: bye", "goto: end").replace("after: bye", "after: end").replace("  bye:", "  end:")
+        FLOW.replace("goto: bye", "goto: end")
+        .replace("after: bye", "after: end")
+        .replace("  bye:", "  end:")
     )
     for name, reason in (("hangup", "hangup"), ("Good Bye", "a-z"), ("greeting", "already")):
         with pytest.raises(LookupError, match=reason):
@@ -211,7 +217,9 @@ def test_completion_of_keys_states_outcomes_and_params(client: Client, desk: Pat
     inside = proposed("timeout: 20}", "timeout: 20, |}")
     assert {"callerId", "record", "hangupOnStar"} <= set(inside)
     assert "timeout" not in inside
-    assert {"greeting", "voicemail", "bye", "hangup", "next", "night/"} <= set(proposed("goto: bye", "goto: |"))
+    assert {"greeting", "voicemail", "bye", "hangup", "next", "night/"} <= set(
+        proposed("goto: bye", "goto: |")
+    )
     assert "dial" in proposed("- goto: bye", "- |")
     assert {"busy", "no-answer"} <= set(proposed("fallback: voicemail", "when: {|}"))
     assert set(proposed("fallback: voicemail", "wh|")) >= {"then", "when", "fallback"}
@@ -237,7 +245,9 @@ def test_hover_tells_twilios_facts_and_where_a_step_leads(client: Client, desk: 
     assert "+14155550100" in said("${number}")
 
 
-def test_an_unreadable_text_and_a_wrong_place_do_no_harm(client: Client, project: Path, desk: Path) -> None:
+def test_an_unreadable_text_and_a_wrong_place_do_no_harm(
+    client: Client, project: Path, desk: Path
+) -> None:
     client.open(desk, "states: {a: [\n\x07")
     assert client.diagnostics(desk)
     for method in ("hover", "definition", "completion", "prepareRename"):
@@ -255,7 +265,9 @@ def test_another_yaml_file_is_left_alone(client: Client, project: Path, desk: Pa
     assert not [m for m in client.kept if m.get("params", {}).get("uri") == other.as_uri()]
 
 
-def test_five_hundred_lines_are_checked_while_a_finger_is_lifted(client: Client, desk: Path) -> None:
+def test_five_hundred_lines_are_checked_while_a_finger_is_lifted(
+    client: Client, desk: Path
+) -> None:
     states = "".join(
         f"  state-{n}:\n    - say: This is state {n}.\n    - dial: {{number: +14155550100, timeout: 20}}\n"
         f"      fallback: state-{n + 1}\n    - goto: state-0\n"

@@ -76,7 +76,13 @@ def test_lists_in_lists_go_on_where_they_hang() -> None:
         - say: Outer end.
     """
     graph = graph_of(flow)
-    assert story(graph, "input", "input") == ["gather", "gather", "Yes.", "Inner end.", "Outer end."]
+    assert story(graph, "input", "input") == [
+        "gather",
+        "gather",
+        "Yes.",
+        "Inner end.",
+        "Outer end.",
+    ]
     assert story(graph, "input", "no-input") == ["gather", "gather", "Inner end.", "Outer end."]
     assert story(graph, "no-input") == ["gather", "hangup"]
 
@@ -136,8 +142,11 @@ def test_whose_line_runs_what() -> None:
           ask: [say: Ask.]
           early: [say: Early.]
     """
-    graph = graph_of(flow.replace("conference: {name: c, waitUrl: early}", "client: bob").replace(
-        "  early: [say: Early.]\n", ""))
+    graph = graph_of(
+        flow.replace("conference: {name: c, waitUrl: early}", "client: bob").replace(
+            "  early: [say: Early.]\n", ""
+        )
+    )
     contexts = {graph.nodes[key].state.name: context for key, context in graph.contexts.items()}
     assert contexts == {"main": Context.CALL, "hold": Context.QUEUE_WAIT, "ask": Context.LEG}
     assert [root.attribute for root in graph.roots] == ["Enqueue.waitUrl", "Number.url"]

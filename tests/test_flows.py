@@ -45,7 +45,9 @@ def refusals(file: Path, *hosts: str) -> set[str]:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_each_builds_on_every_host_that_can(file: Path, built: tuple[pipeline.Result, Path]) -> None:
+def test_each_builds_on_every_host_that_can(
+    file: Path, built: tuple[pipeline.Result, Path]
+) -> None:
     wanted = {BINS_ALONE[file.stem]} if file.stem in BINS_ALONE else set()
     assert refusals(file, "vercel") == wanted  # a host that decides and that no target has
     _, folder = built

@@ -30,7 +30,12 @@ from twimlc.pipeline.load import load
 __all__ = ["folder"]  # a fixture
 
 ROOT = Path(__file__).parents[1]
-HOSTS = {"nginx": "nginx", "caddy": "caddy", "apache": "apache", "cloudfront": "s3, router: cloudfront"}
+HOSTS = {
+    "nginx": "nginx",
+    "caddy": "caddy",
+    "apache": "apache",
+    "cloudfront": "s3, router: cloudfront",
+}
 
 ANSWERING = """
 import { readFileSync } from "node:fs";
@@ -45,7 +50,11 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 def laid(folder, name):
     """The example flows built for a host, with links that fit any address, and their plan."""
-    shutil.copytree(ROOT / "flows", folder / "flows", ignore=shutil.ignore_patterns("*.test.yaml", "payment.yaml", "meeting-code.yaml"))
+    shutil.copytree(
+        ROOT / "flows",
+        folder / "flows",
+        ignore=shutil.ignore_patterns("*.test.yaml", "payment.yaml", "meeting-code.yaml"),
+    )
     (folder / "twimlc.yaml").write_text(f"targets:\n  {name}: {{host: {HOSTS[name]}}}\n")
     assert build(Options(cwd=folder)).ok
     loaded = load(Options(cwd=folder, write=False))
@@ -60,9 +69,13 @@ def agree(port, root, variant):
     for entry in variant.plan.entries:
         address = f"{base}/{entry.path}"
         served = WebHost(address)
-        walked = verify(variant.graph, entry.flow, address, served, approximations=variant.plan.approximations)
+        walked = verify(
+            variant.graph, entry.flow, address, served, approximations=variant.plan.approximations
+        )
         assert walked.same, walked.difference and walked.difference.describe()
-        assert traces(WebHost(address), address) == traces(memory, memory.url(entry.path)), entry.flow
+        assert traces(WebHost(address), address) == traces(memory, memory.url(entry.path)), (
+            entry.flow
+        )
 
 
 @needs(CADDY, "caddy")

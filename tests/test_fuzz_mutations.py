@@ -120,26 +120,213 @@ states:
 """
 
 HOSTILE = (
-    *("", "~", "null", "true", "0", "-1", "99999999999999999999999", "1e999", ".nan", "0x1F", "'", '"'),
-    *("[]", "{}", "[[[[[]]]]]", "{a: {a: {a: 1}}}", "*closed", "*quiet", "&closed 1", "<<", "!!python/none x"),
-    *("!!binary aGk=", "|", ">-", "- - - -", "? x", ": :", "%YAML 1.2", "---", "...", "#", " #", "@", "`"),
-    *("${", "${}", "$${", "${name", "${call.From}", "${call.}", "${name.x.y}", "${people}", "${people[9]}"),
-    *("${name|nothing}", "${name()}", "${1 + 'a'}", "${desk - name}", "${'a' * 9}", "${name if}", "${{1: 2}}"),
-    *("${[1, [2, {}]]}", "${row.x}", "${flow}${state}", "${name | replace('', name) | replace('', name)}"),
-    *("${name | round}", "${open | join('x') | int}", "${people | sort}", "${people | first | last}"),
-    *("${-open}", "${people < 1}", "${'x' in 3}", "${name | float(1, 2, 3)}", "${people | unique | string}"),
-    *("${desk | round(99999999)}", "${'%s' | default(name, true)}", "${name | trim(1)}", "${1 // 0}", "{{name}}"),
-    *("{% x %}", "hangup", "next", "greeting", "reception/", "reception/closed", "../x", "a/b/c", "CON", "con"),
-    *("https://", "https://[", "http://[::1", "https://a:b@c:99999/", "sip:", "file:///etc/passwd", "/", "?", "."),
-    *("<Say>", "<Say/>", "<!DOCTYPE a><Say/>", "<a:b/>", "<Response><Say/></Response>", "<Say x='1' x='2'/>"),
-    *("]]>", "&amp;", "&#0;", "\\0", '"\\0"', '"\\ud800"', '"\\U00110000"', "\u2028", "\u202e", "\ufeff", "é", "😀"),
-    *("\t", "\r", "\v", "\x7f", "\x85", "a" * 5000, "+14155550100", "+", "12:30", "0123", "1_000", "on", "__class__"),
+    *(
+        "",
+        "~",
+        "null",
+        "true",
+        "0",
+        "-1",
+        "99999999999999999999999",
+        "1e999",
+        ".nan",
+        "0x1F",
+        "'",
+        '"',
+    ),
+    *(
+        "[]",
+        "{}",
+        "[[[[[]]]]]",
+        "{a: {a: {a: 1}}}",
+        "*closed",
+        "*quiet",
+        "&closed 1",
+        "<<",
+        "!!python/none x",
+    ),
+    *(
+        "!!binary aGk=",
+        "|",
+        ">-",
+        "- - - -",
+        "? x",
+        ": :",
+        "%YAML 1.2",
+        "---",
+        "...",
+        "#",
+        " #",
+        "@",
+        "`",
+    ),
+    *(
+        "${",
+        "${}",
+        "$${",
+        "${name",
+        "${call.From}",
+        "${call.}",
+        "${name.x.y}",
+        "${people}",
+        "${people[9]}",
+    ),
+    *(
+        "${name|nothing}",
+        "${name()}",
+        "${1 + 'a'}",
+        "${desk - name}",
+        "${'a' * 9}",
+        "${name if}",
+        "${{1: 2}}",
+    ),
+    *(
+        "${[1, [2, {}]]}",
+        "${row.x}",
+        "${flow}${state}",
+        "${name | replace('', name) | replace('', name)}",
+    ),
+    *(
+        "${name | round}",
+        "${open | join('x') | int}",
+        "${people | sort}",
+        "${people | first | last}",
+    ),
+    *(
+        "${-open}",
+        "${people < 1}",
+        "${'x' in 3}",
+        "${name | float(1, 2, 3)}",
+        "${people | unique | string}",
+    ),
+    *(
+        "${desk | round(99999999)}",
+        "${'%s' | default(name, true)}",
+        "${name | trim(1)}",
+        "${1 // 0}",
+        "{{name}}",
+    ),
+    *(
+        "{% x %}",
+        "hangup",
+        "next",
+        "greeting",
+        "reception/",
+        "reception/closed",
+        "../x",
+        "a/b/c",
+        "CON",
+        "con",
+    ),
+    *(
+        "https://",
+        "https://[",
+        "http://[::1",
+        "https://a:b@c:99999/",
+        "sip:",
+        "file:///etc/passwd",
+        "/",
+        "?",
+        ".",
+    ),
+    *(
+        "<Say>",
+        "<Say/>",
+        "<!DOCTYPE a><Say/>",
+        "<a:b/>",
+        "<Response><Say/></Response>",
+        "<Say x='1' x='2'/>",
+    ),
+    *(
+        "]]>",
+        "&amp;",
+        "&#0;",
+        "\\0",
+        '"\\0"',
+        '"\\ud800"',
+        '"\\U00110000"',
+        "\u2028",
+        "\u202e",
+        "\ufeff",
+        "é",
+        "😀",
+    ),
+    *(
+        "\t",
+        "\r",
+        "\v",
+        "\x7f",
+        "\x85",
+        "a" * 5000,
+        "+14155550100",
+        "+",
+        "12:30",
+        "0123",
+        "1_000",
+        "on",
+        "__class__",
+    ),
 )
 KEYS = (
-    *("then", "when", "fallback", "if", "each", "as", "with", "allow", "note", "say", "dial", "menu", "use", "goto"),
-    *("gather", "choices", "prompt", "states", "steps", "start", "flow", "params", "defaults", "components", "<<"),
-    *("kind", "call", "number", "url", "waitUrl", "action", "timeout", "extra", "twiml", "ssml", "return", "", "x-a"),
-    *("1", "*", "#", "name", "people", "record", "connect", "room", "method", "loop", "self", "items", "\u00e9"),
+    *(
+        "then",
+        "when",
+        "fallback",
+        "if",
+        "each",
+        "as",
+        "with",
+        "allow",
+        "note",
+        "say",
+        "dial",
+        "menu",
+        "use",
+        "goto",
+    ),
+    *(
+        "gather",
+        "choices",
+        "prompt",
+        "states",
+        "steps",
+        "start",
+        "flow",
+        "params",
+        "defaults",
+        "components",
+        "<<",
+    ),
+    *(
+        "kind",
+        "call",
+        "number",
+        "url",
+        "waitUrl",
+        "action",
+        "timeout",
+        "extra",
+        "twiml",
+        "ssml",
+        "return",
+        "",
+        "x-a",
+    ),
+    *(
+        "1",
+        "*",
+        "#",
+        "name",
+        "people",
+        "record",
+        "connect",
+        "room",
+        "method",
+        "loop",
+        "self",
+        "items",
+        "\u00e9",
+    ),
 )
 
 
@@ -188,7 +375,11 @@ def _value(text: str, random: Random) -> str:
         return text
     at = random.choice(places)
     line = lines[at]
-    cut = max(line.find(": ") + 1, line.find("- ") + 1) if random.random() < 0.8 else line.rfind(":") + 1
+    cut = (
+        max(line.find(": ") + 1, line.find("- ") + 1)
+        if random.random() < 0.8
+        else line.rfind(":") + 1
+    )
     lines[at] = f"{line[:cut]} {random.choice(HOSTILE)}"
     return "\n".join(lines)
 
@@ -206,14 +397,20 @@ def _word(text: str, random: Random) -> str:
 
 def _character(text: str, random: Random) -> str:
     at = random.randrange(len(text) + 1)
-    piece = random.choice((*":-#{}[]\"'&*!|>%@`,?\n\t \x00\x1f\ufffe$<", "${", "}", "\r\n", "- ", ": ", chr(0x1F600)))
+    piece = random.choice(
+        (*":-#{}[]\"'&*!|>%@`,?\n\t \x00\x1f\ufffe$<", "${", "}", "\r\n", "- ", ": ", chr(0x1F600))
+    )
     return text[:at] + piece + text[at + random.randrange(3) :]
 
 
 def _key(text: str, random: Random) -> str:
     at = random.randrange(len(text) + 1)
     entry = f"{random.choice(KEYS)}: {random.choice(HOSTILE)}"
-    return text[:at] + random.choice((f"{entry}, ", f"\n{' ' * random.randrange(9)}{entry}\n")) + text[at:]
+    return (
+        text[:at]
+        + random.choice((f"{entry}, ", f"\n{' ' * random.randrange(9)}{entry}\n"))
+        + text[at:]
+    )
 
 
 MISTAKES = (_line, _line, _value, _value, _word, _word, _character, _key)

@@ -28,7 +28,7 @@ targets:
   bucket: {host: s3, url: https://voice.example.com/ivr, flows: ["*"], onError: sorry}
 rules: {fixed-identity: off}
 """,
-    "stores.csv": "store,desk,city\ndowntown,+14155550101,Mill Street\nairport,+14155550102,\"A, B\"\n",
+    "stores.csv": 'store,desk,city\ndowntown,+14155550101,Mill Street\nairport,+14155550102,"A, B"\n',
     "params.json": '{"greeting": "Hi", "extra": [1, 2.5, null, true]}',
     "flows/shop.yaml": """\
 params: {desk: , city: , greeting: Good day, extra: []}
@@ -47,7 +47,23 @@ steps:
   - say: Nobody is there.
 """,
 }
-CELLS = (",", '"', "\n", "\r", "\0", "\t", ";", "downtown", "shop", "row", "\ufeff", "a" * 300, "../x", "CON", "")
+CELLS = (
+    ",",
+    '"',
+    "\n",
+    "\r",
+    "\0",
+    "\t",
+    ";",
+    "downtown",
+    "shop",
+    "row",
+    "\ufeff",
+    "a" * 300,
+    "../x",
+    "CON",
+    "",
+)
 
 
 def projects() -> list[dict[str, str]]:
@@ -107,6 +123,8 @@ def test_broken(portion: int, tmp_path: Path) -> None:
         assert checked.ok == result.ok or all(f.rule.number // 100 == 8 for f in at_the_end), report
         printed(result.findings)
         for finding in result.findings:
-            assert all(inside(place) for place in (finding.span, *(label.span for label in finding.labels)))
+            assert all(
+                inside(place) for place in (finding.span, *(label.span for label in finding.labels))
+            )
         outside = {path.name for path in tmp_path.iterdir()} - {str(n) for n in range(number + 1)}
         assert not outside, (outside, report)

@@ -73,7 +73,8 @@ def test_a_bare_noun(tmp_path: Path) -> None:
     [
         "".join(f"key{number}: x\n" for number in range(10_000)),
         "states:\n" + "".join(f"  s{n}: [{{goto: t{n}}}]\n" for n in range(2_000)),
-        "states:\n" + "".join(f"  s{n}:\n    - say: Hi.\n    - goto: s{n + 1}\n" for n in range(2_000))
+        "states:\n"
+        + "".join(f"  s{n}:\n    - say: Hi.\n    - goto: s{n + 1}\n" for n in range(2_000))
         + "  s2000: [hangup]\n",
     ],
     ids=["keys", "typos", "chain"],

@@ -30,7 +30,9 @@ def _built(project: Path, folder: Path) -> dict[str, bytes]:
     """Every file of the build, and the findings as text."""
     home = folder / "project"
     shutil.copytree(project, home, ignore=shutil.ignore_patterns("expected"))
-    result = pipeline.build(pipeline.Options(cwd=home, output=folder / "build", targets=_targets(home)))
+    result = pipeline.build(
+        pipeline.Options(cwd=home, output=folder / "build", targets=_targets(home))
+    )
     assert [report.name for report in result.targets if not report.built] == []
     lines = [
         f"{found.span.file.path}:{found.span.begin.line}:{found.span.begin.column}: "

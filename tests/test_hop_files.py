@@ -33,8 +33,19 @@ def test_every_value_has_a_file(tmp_path):
     stems = {path.rpartition("/")[2].split(".")[1] for path in made.files if path.count(".") == 3}
     assert stems, made.files
     for number in stems:
-        found = {path.split(".")[2] for path in made.files if path.split("/")[-1].split(".")[1:2] == [number] and path.count(".") == 3}
-        assert found >= set("0123456789*") or found >= {"busy", "no-answer", "failed", "canceled", "completed", "answered"}
+        found = {
+            path.split(".")[2]
+            for path in made.files
+            if path.split("/")[-1].split(".")[1:2] == [number] and path.count(".") == 3
+        }
+        assert found >= set("0123456789*") or found >= {
+            "busy",
+            "no-answer",
+            "failed",
+            "canceled",
+            "completed",
+            "answered",
+        }
     assert made.result.targets[0].pairs
     assert [paste.file for paste in made.result.targets[0].pastes] == ["hop.xml"]
 
@@ -59,7 +70,11 @@ def test_the_bin_is_the_same_for_all_flows(tmp_path):
     assert (again.folder / "hop.xml").read_bytes() == first
     pieces = parse(first.decode())
     for engine in ENGINES:
-        for flag, name, value in [("k", "Digits", "7"), ("d", "DialCallStatus", "busy"), ("e", "QueueResult", "leave")]:
+        for flag, name, value in [
+            ("k", "Digits", "7"),
+            ("d", "DialCallStatus", "busy"),
+            ("e", "QueueResult", "leave"),
+        ]:
             asked = {"n": "f/main.0", flag: "1", name: value, "From": "a&b<c"}
             root = ElementTree.fromstring(render(pieces, asked, engine))
             assert root[0].tag == "Redirect"

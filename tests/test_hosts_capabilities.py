@@ -14,7 +14,13 @@ from twimlc.source import targets
 
 ROOT = Path(__file__).parents[1]
 BIN = "EH00000000000000000000000000000001"
-REFUSED = {"key-not-in-name", "values-without-end", "decision-needs-host", "call-value-needs-templates", "pay-needs-post"}
+REFUSED = {
+    "key-not-in-name",
+    "values-without-end",
+    "decision-needs-host",
+    "call-value-needs-templates",
+    "pay-needs-post",
+}
 
 
 @pytest.mark.parametrize("name", every_host())

@@ -38,11 +38,21 @@ def call(body, *choices, context=Context.CALL, readings=None, **others):
 
 
 def trace(*args, **kwargs):
-    return [f"{event.kind} {event.value}".strip() if isinstance(event.value, str) else f"{event.kind} {'+'.join(event.value)}" for event in call(*args, **kwargs).trace]
+    return [
+        f"{event.kind} {event.value}".strip()
+        if isinstance(event.value, str)
+        else f"{event.kind} {'+'.join(event.value)}"
+        for event in call(*args, **kwargs).trace
+    ]
 
 
 def test_verbs_run_in_order_and_the_end_hangs_up():
-    assert trace("<Say>Hello</Say><Pause/><Play>https://a.example/x.mp3</Play>") == ["say Hello", "pause 1", "play https://a.example/x.mp3", "hangup"]
+    assert trace("<Say>Hello</Say><Pause/><Play>https://a.example/x.mp3</Play>") == [
+        "say Hello",
+        "pause 1",
+        "play https://a.example/x.mp3",
+        "hangup",
+    ]
 
 
 def test_an_empty_document_ends_the_call():
@@ -55,7 +65,9 @@ def test_hangup_and_reject_end_at_once():
 
 
 def test_words_are_compared_without_markup():
-    assert trace("<Say>One <break/> two\n  <emphasis>three</emphasis></Say>")[0] == "say One two three"
+    assert (
+        trace("<Say>One <break/> two\n  <emphasis>three</emphasis></Say>")[0] == "say One two three"
+    )
 
 
 def test_tones_are_an_event_of_their_own():
@@ -92,8 +104,16 @@ GATHER = '<Gather action="keys.xml" method="GET" {}><Say>Press</Say></Gather><Sa
 
 
 def test_gather_with_input_asks_its_action_and_without_goes_on():
-    assert trace(GATHER.format(""), KEYS, keys="<Say>Got</Say>") == ["say Press", "say Got", "hangup"]
-    assert trace(GATHER.format(""), SILENCE, keys="<Say>Got</Say>") == ["say Press", "say Nothing", "hangup"]
+    assert trace(GATHER.format(""), KEYS, keys="<Say>Got</Say>") == [
+        "say Press",
+        "say Got",
+        "hangup",
+    ]
+    assert trace(GATHER.format(""), SILENCE, keys="<Say>Got</Say>") == [
+        "say Press",
+        "say Nothing",
+        "hangup",
+    ]
 
 
 def test_gather_with_action_on_empty_result_never_goes_on():
@@ -146,7 +166,11 @@ def test_record_asks_its_action_also_after_silence_unless_read_otherwise():
 
 
 def test_record_without_action_asks_for_itself():
-    assert trace('<Record method="GET"/>', Choice("recorded"), HANGUP) == ["record", "record", "caller-hangup"]
+    assert trace('<Record method="GET"/>', Choice("recorded"), HANGUP) == [
+        "record",
+        "record",
+        "caller-hangup",
+    ]
 
 
 DIAL = "<Dial {}><Number>+14155550100</Number></Dial><Say>behind</Say>"
@@ -170,7 +194,12 @@ def test_declining_needs_a_document_on_the_called_leg():
 
 def test_sequential_ringing_is_one_event_per_ring():
     body = '<Dial sequential="true"><Number>1</Number><Client>ann</Client></Dial><Say>behind</Say>'
-    assert trace(body, Choice("busy"), Choice("no-answer")) == ["dial 1", "dial ann", "say behind", "hangup"]
+    assert trace(body, Choice("busy"), Choice("no-answer")) == [
+        "dial 1",
+        "dial ann",
+        "say behind",
+        "hangup",
+    ]
     assert trace(body, Choice("completed")) == ["dial 1", "say behind", "hangup"]
     together = body.replace('sequential="true"', "")
     assert trace(together, Choice("busy"))[0] == "dial 1+ann"
@@ -230,7 +259,10 @@ def test_queue_music_repeats_by_itself_and_conference_music_does_not():
 
 
 def test_leave_ends_a_wait():
-    assert trace("<Say>wait</Say><Leave/><Say>x</Say>", context=Context.QUEUE_WAIT) == ["say wait", "leave"]
+    assert trace("<Say>wait</Say><Leave/><Say>x</Say>", context=Context.QUEUE_WAIT) == [
+        "say wait",
+        "leave",
+    ]
 
 
 def test_messages_are_sent():
@@ -277,7 +309,9 @@ def test_answers_are_read_by_their_type(answer, heard):
 
 def test_http_redirects_are_followed_and_are_the_new_base():
     moved = Response(302, location="/ivr/new/index.xml")
-    run = Documents(Library(Odd(moved, Response(200, "text/xml", document("")))), BASE + "/index.xml")
+    run = Documents(
+        Library(Odd(moved, Response(200, "text/xml", document("")))), BASE + "/index.xml"
+    )
     run.begin()
     assert run.library.documents[0].url == BASE + "/new/index.xml"
 

@@ -54,7 +54,9 @@ def project(folder, texts):
     (folder / "sounds" / "la.mp3").write_bytes(b"\xff\xfbla")
     for stem, text in texts.items():
         (folder / f"{stem}.yaml").write_text(text, encoding="utf-8")
-    (folder / "twimlc.yaml").write_text("flows: .\ntargets:\n  here: {host: static}\n  there: {host: s3, url: https://v.example.com/ivr}\n")
+    (folder / "twimlc.yaml").write_text(
+        "flows: .\ntargets:\n  here: {host: static}\n  there: {host: s3, url: https://v.example.com/ivr}\n"
+    )
     return folder
 
 
@@ -125,8 +127,20 @@ def test_one_call_is_played_alike_on_both(tmp_path):
             call.take(Choice(outcome))
     assert flow.over
     assert flow.trace == documents.trace
-    assert [f"{event.kind} {event.value}" for event in flow.trace[:2]] == ["say Welcome to DailyStandup.", "connect DailyStandup"]
-    assert [event.kind for event in flow.trace] == ["say", "connect", "say", "dial", "say", "record", "say", "hangup"]
+    assert [f"{event.kind} {event.value}" for event in flow.trace[:2]] == [
+        "say Welcome to DailyStandup.",
+        "connect DailyStandup",
+    ]
+    assert [event.kind for event in flow.trace] == [
+        "say",
+        "connect",
+        "say",
+        "dial",
+        "say",
+        "record",
+        "say",
+        "hangup",
+    ]
 
 
 def test_rows_of_a_matrix_and_jumps_inside_them_are_verified(tmp_path):

@@ -15,7 +15,9 @@ SILENCE = Choice("silence")
 def play(tmp_path, text, *choices):
     """What is observed of a call, as short texts."""
     (tmp_path / "main.yaml").write_text(text)
-    loaded = load(pipeline.Options(paths=(tmp_path / "main.yaml",), cwd=tmp_path, targets=("static",)))
+    loaded = load(
+        pipeline.Options(paths=(tmp_path / "main.yaml",), cwd=tmp_path, targets=("static",))
+    )
     made = compile_target(loaded, loaded.targets[0])
     graph = made.variants[0].graph
     call = Call(FlowMachine(graph, graph.starts["main"]))
@@ -24,7 +26,12 @@ def play(tmp_path, text, *choices):
         assert taken in call.choices() or taken.outcome == "keys", (taken, call.choices())
         call.take(taken)
     assert call.over or choices == ()
-    return [f"{event.kind} {event.value}" if isinstance(event.value, str) and event.value else event.kind for event in call.trace]
+    return [
+        f"{event.kind} {event.value}"
+        if isinstance(event.value, str) and event.value
+        else event.kind
+        for event in call.trace
+    ]
 
 
 MENU = """\
@@ -54,7 +61,10 @@ ASK = "say One or twelve?"
         ([("keys", "9"), ("keys", "1")], [ASK, "say Wrong.", ASK, "say One.", "hangup"]),
         ([("silence",), ("keys", "1")], [ASK, "say Nothing heard.", ASK, "say One.", "hangup"]),
         ([("keys", "#"), ("keys", "1")], [ASK, "say Nothing heard.", ASK, "say One.", "hangup"]),
-        ([("keys", "8"), ("silence",), ("keys", "7")], [ASK, "say Wrong.", ASK, "say Nothing heard.", ASK, "say Gone.", "hangup"]),
+        (
+            [("keys", "8"), ("silence",), ("keys", "7")],
+            [ASK, "say Wrong.", ASK, "say Nothing heard.", ASK, "say Gone.", "hangup"],
+        ),
         ([("hangup",)], [ASK, "caller-hangup"]),
     ],
 )
@@ -95,7 +105,12 @@ steps:
 
 
 def test_a_hunt_rings_one_after_another(tmp_path):
-    assert play(tmp_path, HUNT, "busy", "no-answer") == ["dial", "dial", "say Nobody is here.", "hangup"]
+    assert play(tmp_path, HUNT, "busy", "no-answer") == [
+        "dial",
+        "dial",
+        "say Nobody is here.",
+        "hangup",
+    ]
     assert play(tmp_path, HUNT, "busy", "completed") == ["dial", "dial", "hangup"]
 
 

@@ -51,14 +51,27 @@ def graph(nodes, roots=(), keys=(), fallback=None, states=None):
             noun = next(made.elements(), None) if made.tag == "Connect" else made
             after = dict.fromkeys(noun.spec.outcomes.names, after["*"]) | after
         built.append(
-            Node(number, Place("main", "start", number), Span(FILE, number, number + 1), made, "step", state("start"), after, keys.get(number, {}), fallback)
+            Node(
+                number,
+                Place("main", "start", number),
+                Span(FILE, number, number + 1),
+                made,
+                "step",
+                state("start"),
+                after,
+                keys.get(number, {}),
+                fallback,
+            )
         )
     entries = {state("start"): 0} | {state(name): key for name, key in (states or {}).items()}
     return Graph({}, tuple(built), entries, {"main": 0}, tuple(roots), {})
 
 
 def run(flow, index, host=FileHost, readings=None, **others):
-    files = {f"main/{name}.xml": f"<Response>{text}</Response>".encode() for name, text in (("index", index), *others.items())}
+    files = {
+        f"main/{name}.xml": f"<Response>{text}</Response>".encode()
+        for name, text in (("index", index), *others.items())
+    }
     served = host(BASE, files)
     return verify(flow, "main", served.url("main/index.xml"), served, readings or Readings())
 
@@ -124,8 +137,16 @@ def test_a_flow_in_two_documents_is_the_same():
         (ROOM.replace("bye.xml", "../bye.xml") + RING + RECORD + BYE, BYE, ["ended"]),
         (ROOM + RECORD + BYE, BYE, ["not-open"]),
         (ROOM + RING.replace("20", "30") + RECORD + BYE, BYE, ["not-open"]),
-        (ROOM + RING.replace("<Dial", "<Dial action='bye.xml' method='GET'") + RECORD + BYE, BYE, ["not-open", "completed"]),
-        (ROOM + RING + RECORD.replace("action='bye.xml'", "") + BYE, BYE, ["not-open", "completed", "recorded"]),
+        (
+            ROOM + RING.replace("<Dial", "<Dial action='bye.xml' method='GET'") + RECORD + BYE,
+            BYE,
+            ["not-open", "completed"],
+        ),
+        (
+            ROOM + RING + RECORD.replace("action='bye.xml'", "") + BYE,
+            BYE,
+            ["not-open", "completed", "recorded"],
+        ),
         (ROOM + RING + RECORD, BYE, ["not-open", "completed", "silence"]),
         (ROOM + RING + RECORD + BYE, "<Say>Good night</Say>", ["ended"]),
     ],
@@ -139,7 +160,9 @@ def test_planted_faults_are_found_with_a_shortest_script(index, bye, script):
 
 
 def test_a_record_must_be_right_under_either_reading():
-    assert run(DESK, ROOM + RING + RECORD + BYE, bye=BYE, readings=Readings().but("record-silence", "next")).same
+    assert run(
+        DESK, ROOM + RING + RECORD + BYE, bye=BYE, readings=Readings().but("record-silence", "next")
+    ).same
     assert found(DESK, ROOM + RING + RECORD, bye=BYE).script[-1] == "silence"
 
 
@@ -162,7 +185,10 @@ def test_retries_and_loops_are_walked_to_their_end():
 
 def test_a_lost_retry_and_a_wrong_loop_are_found():
     assert found(RETRY, ASK + "<Say>Too bad</Say>", thanks=THANKS).script == ("silence",)
-    assert found(RETRY, ASK * 3 + "<Say>Too bad</Say>", thanks=THANKS).script == ("silence", "silence")
+    assert found(RETRY, ASK * 3 + "<Say>Too bad</Say>", thanks=THANKS).script == (
+        "silence",
+        "silence",
+    )
     wrong = THANKS.replace("index", "thanks")
     assert found(RETRY, ASK + ASK + "<Say>Too bad</Say>", thanks=wrong).script[0].startswith("keys")
 
@@ -188,14 +214,19 @@ MENU = graph(
     ],
     keys={0: {"1": 1, "2": 2}},
 )
-CHOOSE = "<Gather numDigits='1' action='keys.xml' method='GET'><Say>1 or 2</Say></Gather>" + "<Say>neither</Say>"
+CHOOSE = (
+    "<Gather numDigits='1' action='keys.xml' method='GET'><Say>1 or 2</Say></Gather>"
+    + "<Say>neither</Say>"
+)
 ONE, TWO, NEITHER = "<Say>one</Say>", "<Say>two</Say>", "<Say>neither</Say>"
 
 
 def test_decisions_are_compared_key_by_key():
     right = {"keys": NEITHER, "keys.1": ONE, "keys.2": TWO}
     assert run(MENU, CHOOSE, Switch, **right).same
-    assert found(MENU, CHOOSE, Switch, **{**right, "keys.1": TWO, "keys.2": ONE}).script == ("keys 1",)
+    assert found(MENU, CHOOSE, Switch, **{**right, "keys.1": TWO, "keys.2": ONE}).script == (
+        "keys 1",
+    )
     assert found(MENU, CHOOSE, Switch, **{**right, "keys.7": TWO}).script == ("keys 7",)
     assert found(MENU, CHOOSE, Switch, **{"keys": NEITHER, "keys.1": ONE}).script == ("keys 2",)
     assert found(MENU, CHOOSE, FileHost, **right)
@@ -243,13 +274,17 @@ LEGS = graph(
     ],
 )
 MAIN = "<Dial><Number url='whisper.xml' method='GET'>1</Number></Dial><Enqueue waitUrl='hold.xml' waitUrlMethod='GET'>support</Enqueue>"
-WHISPER = "<Gather numDigits='1' action='taken.xml' method='GET'><Say>Take it?</Say></Gather><Hangup/>"
+WHISPER = (
+    "<Gather numDigits='1' action='taken.xml' method='GET'><Say>Take it?</Say></Gather><Hangup/>"
+)
 HOLD = "<Play>../media/hold.1234abcd.mp3</Play>"
 
 
 def run_legs(main=MAIN, whisper=WHISPER, hold=HOLD, audio=b"la", taken="", media=None):
     texts = {"index": main, "whisper": whisper, "hold": hold, "taken": taken}
-    files = {f"main/{name}.xml": f"<Response>{text}</Response>".encode() for name, text in texts.items()}
+    files = {
+        f"main/{name}.xml": f"<Response>{text}</Response>".encode() for name, text in texts.items()
+    }
     host = FileHost(BASE, files | {"media/hold.1234abcd.mp3": audio})
     return verify(LEGS, "main", host.url("main/index.xml"), host, media=media)
 
@@ -280,7 +315,9 @@ def test_faults_on_other_legs_are_found(changed, where):
 def test_addresses_of_the_author_lead_elsewhere_even_on_our_host():
     flow = graph([("<Dial action='/next.php' method='GET'><Number>1</Number></Dial>", {})])
     assert run(flow, "<Dial action='/next.php' method='GET'><Number>1</Number></Dial>").same
-    assert found(flow, "<Dial action='/next.php'><Number>1</Number></Dial>").script == ("completed",)
+    assert found(flow, "<Dial action='/next.php'><Number>1</Number></Dial>").script == (
+        "completed",
+    )
     relative = graph([("<Redirect>other.php</Redirect>", {})])
     assert run(relative, "<Redirect>other.php</Redirect>").same
     assert found(relative, "<Redirect>another.php</Redirect>")

@@ -29,14 +29,24 @@ def sentences(calls, *labels, state="main"):
 
 def menu():
     calls = Calls()
-    calls.verb("menu", element("Gather", numDigits="1"), at="acme/main", keys={"1": "one", "*": "two"}, exits={"input": "wrong", "no-input": "quiet"})
+    calls.verb(
+        "menu",
+        element("Gather", numDigits="1"),
+        at="acme/main",
+        keys={"1": "one", "*": "two"},
+        exits={"input": "wrong", "no-input": "quiet"},
+    )
     return sentences(calls, "one", "two", "wrong", "quiet")
 
 
 def test_keys_are_looked_up_and_silence_is_not() -> None:
     plan = plan_of(menu().graph("menu"), NGINX)
     (decision,) = plan.decisions
-    assert (decision.path, decision.flow, decision.parameters) == ("acme/main.0.decide", "acme", ("Digits",))
+    assert (decision.path, decision.flow, decision.parameters) == (
+        "acme/main.0.decide",
+        "acme",
+        ("Digits",),
+    )
     assert dict(decision.branches) == {"1": "acme/main.1.xml", "*": "acme/main.2.xml"}
     assert decision.default == "acme/main.3.xml"
     pages = documents_of(menu().graph("menu"), NGINX)
@@ -57,19 +67,39 @@ def dial(exits, *, url=False, fallback=None):
     calls.verb("dial", element("Dial", number), at="acme/main", exits=exits, fallback=fallback)
     sentences(calls, "talked", "missed", "refused", "engaged")
     calls.say("screen", "A call.", at="acme/screen", to="end")
-    return calls.graph("dial", {"acme/screen": "screen"}, {"screen": (Context.LEG, "Number.url")} if url else {})
+    return calls.graph(
+        "dial", {"acme/screen": "screen"}, {"screen": (Context.LEG, "Number.url")} if url else {}
+    )
 
 
 def test_a_status_that_nobody_knows_counts_as_the_plain_failure() -> None:
-    exits = {"completed": "talked", "answered": "talked", "busy": "engaged", "no-answer": "missed", "failed": "missed", "canceled": "missed", "declined": "refused"}
+    exits = {
+        "completed": "talked",
+        "answered": "talked",
+        "busy": "engaged",
+        "no-answer": "missed",
+        "failed": "missed",
+        "canceled": "missed",
+        "declined": "refused",
+    }
     (decision,) = plan_of(dial(exits, fallback="missed"), NGINX).decisions
-    assert decision.document({}) == decision.document({"DialCallStatus": "what"}) == decision.default
+    assert (
+        decision.document({}) == decision.document({"DialCallStatus": "what"}) == decision.default
+    )
     assert dict(decision.branches).keys() == {"completed", "answered", "busy"}
     assert decision.mark is None, "nobody can decline without a document"
 
 
 def test_declining_is_told_by_a_second_parameter() -> None:
-    exits = {"completed": "talked", "answered": "talked", "busy": "missed", "no-answer": "missed", "failed": "missed", "canceled": "missed", "declined": "refused"}
+    exits = {
+        "completed": "talked",
+        "answered": "talked",
+        "busy": "missed",
+        "no-answer": "missed",
+        "failed": "missed",
+        "canceled": "missed",
+        "declined": "refused",
+    }
     (decision,) = plan_of(dial(exits, url=True), NGINX).decisions
     assert decision.mark == Mark("DialBridged", "false")
     talked = decision.document({"DialCallStatus": "completed", "DialBridged": "true"})
@@ -131,11 +161,25 @@ def test_a_handoff_is_an_end_with_data() -> None:
 
 def test_what_another_flow_says_lies_in_the_folder_of_the_decision() -> None:
     calls = Calls()
-    calls.verb("menu", element("Gather"), at="acme/main", keys={"1": "there", "2": "own"}, exits={"input": "own", "no-input": "end"})
-    calls.verb("there", element("Gather"), at="other/main", keys={"1": "far"}, exits={"input": "there", "no-input": "end"})
+    calls.verb(
+        "menu",
+        element("Gather"),
+        at="acme/main",
+        keys={"1": "there", "2": "own"},
+        exits={"input": "own", "no-input": "end"},
+    )
+    calls.verb(
+        "there",
+        element("Gather"),
+        at="other/main",
+        keys={"1": "far"},
+        exits={"input": "there", "no-input": "end"},
+    )
     calls.say("far", "Far.", at="other/main", to="end")
     calls.say("own", "Own.", at="acme/main", to="end")
-    graph = calls.graph({"acme": "menu", "other": "there"}, {"acme/main": "menu", "other/main": "there"})
+    graph = calls.graph(
+        {"acme": "menu", "other": "there"}, {"acme/main": "menu", "other/main": "there"}
+    )
     pages = documents_of(graph, NGINX)
     mine, theirs = plan_of(graph, NGINX).decisions
     assert dict(mine.branches)["1"] == "acme/other.main.xml"
@@ -148,7 +192,13 @@ def test_equal_decisions_are_one() -> None:
     calls = Calls()
     for label, to in (("a", "b"), ("b", "end")):
         keys = {"1": f"yes-{label}"}
-        calls.verb(label, element("Gather"), at="acme/main", keys=keys, exits={"input": "no", "no-input": to})
+        calls.verb(
+            label,
+            element("Gather"),
+            at="acme/main",
+            keys=keys,
+            exits={"input": "no", "no-input": to},
+        )
         calls.say(f"yes-{label}", "Yes.", at="acme/main", to="end")
     calls.say("no", "No.", at="acme/main", to="end")
     plan = plan_of(calls.graph("a"), NGINX)
@@ -158,8 +208,19 @@ def test_equal_decisions_are_one() -> None:
 
 def test_on_a_called_line_a_key_needs_no_redirect() -> None:
     calls = Calls()
-    calls.verb("dial", element("Dial", element("Number", "+14155550100", url=state_link("screen"))), at="acme/main", exits={"completed": "end"})
-    calls.verb("screen", element("Gather"), at="acme/screen", keys={"1": "yes"}, exits={"input": "no", "no-input": "no"})
+    calls.verb(
+        "dial",
+        element("Dial", element("Number", "+14155550100", url=state_link("screen"))),
+        at="acme/main",
+        exits={"completed": "end"},
+    )
+    calls.verb(
+        "screen",
+        element("Gather"),
+        at="acme/screen",
+        keys={"1": "yes"},
+        exits={"input": "no", "no-input": "no"},
+    )
     calls.say("yes", "Yes.", at="acme/screen", to="end")
     calls.verb("no", element("Hangup"), at="acme/screen")
     graph = calls.graph("dial", {"acme/screen": "screen"}, {"screen": (Context.LEG, "Number.url")})
@@ -171,7 +232,10 @@ def test_on_a_called_line_a_key_needs_no_redirect() -> None:
 def test_pay_needs_post_on_every_router() -> None:
     calls = Calls()
     calls.verb("pay", element("Pay"), at="acme/main", exits={"success": "end"})
-    for host in (*(HOSTS[name] for name in ("nginx", "caddy", "apache")), find_host("s3", "cloudfront")):
+    for host in (
+        *(HOSTS[name] for name in ("nginx", "caddy", "apache")),
+        find_host("s3", "cloudfront"),
+    ):
         assert host is not None
         (found,) = findings_of(calls.graph("pay"), Site(host))
         assert found.startswith("pay-needs-post")
@@ -196,7 +260,9 @@ def tree(levels, width, attempts):
             states.append(f"  {name}:\n    - say: This is {name}.\n    - hangup\n")
             return
         keys = ", ".join(f"{key}: {name}{key}" for key in range(1, width + 1))
-        states.append(f"  {name}:\n    - menu: {{prompt: Menu {name}., choices: {{{keys}}}, attempts: {attempts}, invalid: What?}}\n    - say: Goodbye.\n    - hangup\n")
+        states.append(
+            f"  {name}:\n    - menu: {{prompt: Menu {name}., choices: {{{keys}}}, attempts: {attempts}, invalid: What?}}\n    - say: Goodbye.\n    - hangup\n"
+        )
         for key in range(1, width + 1):
             grow(f"{name}{key}", level + 1)
 
@@ -243,7 +309,10 @@ def test_random_flows_are_the_same_call(tmp_path) -> None:
         decisions += len(plan.decisions)
         for decision in plan.decisions:
             folder = decision.path.rpartition("/")[0]
-            leads = [decision.default, *(path for _, path in (*decision.branches, *decision.marked))]
+            leads = [
+                decision.default,
+                *(path for _, path in (*decision.branches, *decision.marked)),
+            ]
             assert all(path in files and path.rpartition("/")[0] == folder for path in leads)
         for _, verified in verify_plan(graph, plan, files):
             walked += 1

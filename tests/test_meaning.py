@@ -38,7 +38,10 @@ def test_keys_that_never_arrive_at_a_gather(attributes: str, slug: str, words: s
 
 
 def test_a_menu_that_hears_no_keys_is_refused() -> None:
-    made = make("- menu: {prompt: Press 1., input: speech, choices: {1: hangup}}\n- say: Bye.\n", target="nginx")
+    made = make(
+        "- menu: {prompt: Press 1., input: speech, choices: {1: hangup}}\n- say: Bye.\n",
+        target="nginx",
+    )
     assert made.slugs == ["conflicting-parts"]
     assert "choice '1' never arrives" in made.words
 
@@ -47,8 +50,14 @@ def test_a_menu_that_hears_no_keys_is_refused() -> None:
     ("block", "words"),
     [
         (f'voicemail: {{record: {{action: "{AWAY}"}}}}', "for voicemail; then says where"),
-        (f'hunt: {{number: "+14155550100", action: "{AWAY}"}}', "for hunt; then, when and fallback say where"),
-        (f'menu: {{prompt: Press 1., choices: {{1: hangup}}, action: "{AWAY}"}}', "for menu; its choices say where"),
+        (
+            f'hunt: {{number: "+14155550100", action: "{AWAY}"}}',
+            "for hunt; then, when and fallback say where",
+        ),
+        (
+            f'menu: {{prompt: Press 1., choices: {{1: hangup}}, action: "{AWAY}"}}',
+            "for menu; its choices say where",
+        ),
     ],
 )
 def test_who_says_where_a_block_leads(block: str, words: str) -> None:
@@ -58,7 +67,10 @@ def test_who_says_where_a_block_leads(block: str, words: str) -> None:
 
 
 def test_a_reply_may_repeat_what_the_message_says() -> None:
-    made = make("kind: messaging\nsteps:\n  - message: 'You wrote ${call.Body}, ${call.From}.'\n", target="twiml-bin")
+    made = make(
+        "kind: messaging\nsteps:\n  - message: 'You wrote ${call.Body}, ${call.From}.'\n",
+        target="twiml-bin",
+    )
     assert made.slugs == []
     assert "You wrote {{Body}}, {{From}}." in made.xml("f.xml")
     assert make("- say: '${call.Body}'\n", target="twiml-bin").slugs == ["unknown-call-value"]
@@ -77,16 +89,24 @@ def test_a_flow_as_the_document_of_a_called_party_is_named_as_the_author_wrote_i
 @pytest.mark.parametrize(
     ("component", "then"),
     [
-        ("steps: [{gather: {prompt: Key, numDigits: 1}, then: [{return: told}]}, {say: Nothing.}]", ""),
+        (
+            "steps: [{gather: {prompt: Key, numDigits: 1}, then: [{return: told}]}, {say: Nothing.}]",
+            "",
+        ),
         (
             "start: ask\n"
             "    states: {over: [{return: told}], ask: [{gather: {prompt: Key, numDigits: 1}, then: over}]}",
             "",
         ),
-        ("steps: [{gather: {prompt: Key, numDigits: 1}, then: [{return: told}]}]", "then: [{say: Silence.}]"),
+        (
+            "steps: [{gather: {prompt: Key, numDigits: 1}, then: [{return: told}]}]",
+            "then: [{say: Silence.}]",
+        ),
     ],
 )
-def test_a_state_that_begins_with_a_component_has_the_document_of_its_name(component: str, then: str) -> None:
+def test_a_state_that_begins_with_a_component_has_the_document_of_its_name(
+    component: str, then: str
+) -> None:
     flow = f"""
 components:
   c:

@@ -25,7 +25,9 @@ XML = "text/xml"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """TwiML as people write it by hand."""
-    write(tmp_path / "ivr" / "index.xml", """
+    write(
+        tmp_path / "ivr" / "index.xml",
+        """
         <?xml version="1.0"?>
         <Response>
           <Gather numDigits="1" action="menu.xml" method="GET">
@@ -34,12 +36,16 @@ def folder(tmp_path: Path) -> Path:
           <Play>media/chime.mp3</Play>
           <Redirect method="GET">https://elsewhere.example.com/x.xml</Redirect>
         </Response>
-        """)
-    write(tmp_path / "ivr" / "menu.xml", """
+        """,
+    )
+    write(
+        tmp_path / "ivr" / "menu.xml",
+        """
         <Response>
           <Dial action="after.xml"><Number>+14155550150</Number></Dial>
         </Response>
-        """)
+        """,
+    )
     write(tmp_path / "ivr" / "after.xml", "<Response><Say>Over.</Say></Response>")
     return tmp_path / "ivr"
 
@@ -69,10 +75,18 @@ def test_a_folder_takes_only_get_unless_told(phone: Phone, folder: Path) -> None
 
 
 def test_base_makes_absolute_addresses_known(phone: Phone, folder: Path) -> None:
-    write(folder / "first.xml", '<Response><Redirect method="GET">https://v.example.com/ivr/after.xml</Redirect></Response>')
+    write(
+        folder / "first.xml",
+        '<Response><Redirect method="GET">https://v.example.com/ivr/after.xml</Redirect></Response>',
+    )
     arguments = ("--documents", "ivr", "--entry", "first.xml", "-q")
-    assert lines(phone("", *arguments)[1]) == ["goto-external https://v.example.com/ivr/after.xml (method=GET)"]
-    assert lines(phone("", *arguments, "--base", "https://v.example.com/ivr")[1]) == ['say "Over."', "hangup"]
+    assert lines(phone("", *arguments)[1]) == [
+        "goto-external https://v.example.com/ivr/after.xml (method=GET)"
+    ]
+    assert lines(phone("", *arguments, "--base", "https://v.example.com/ivr")[1]) == [
+        'say "Over."',
+        "hangup",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +152,12 @@ def _serving(handler: Any) -> Iterator[str]:
     ],
 )
 def test_over_http_it_is_the_same_call(
-    phone: Phone, static: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flow: str, typed: str
+    phone: Phone,
+    static: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    flow: str,
+    typed: str,
 ) -> None:
     chosen = f"{{host: static, flows: [{flow}]}}"
     (tmp_path / "twimlc.yaml").write_text(f"flows: flows\ntargets: {{plain: {chosen}}}\n")
@@ -149,7 +168,10 @@ def test_over_http_it_is_the_same_call(
     status, out, err = phone(typed, "--url", f"{base}{flow}/index.xml", "-q")
     assert (status, err) == (0, "")
     assert out.replace(base, "") == expected
-    assert phone(typed, "--documents", "served/plain", "--entry", f"{flow}/index.xml", "-q")[1] == expected
+    assert (
+        phone(typed, "--documents", "served/plain", "--entry", f"{flow}/index.xml", "-q")[1]
+        == expected
+    )
 
 
 def test_a_static_server_answers_as_twilio_would_find(
@@ -181,7 +203,10 @@ class Application(BaseHTTPRequestHandler):
         self.seen.append((self.command, parts.path, given, dict(self.headers)))
         match parts.path:
             case "/start":
-                self.answer("<Response><Gather numDigits='1' action='/count?x=1'/></Response>", cookie="visits=1")
+                self.answer(
+                    "<Response><Gather numDigits='1' action='/count?x=1'/></Response>",
+                    cookie="visits=1",
+                )
             case "/count":
                 visits = int((self.headers.get("Cookie") or "=0").rpartition("=")[2])
                 digits = given.get("Digits", ["none"])[0]
@@ -240,8 +265,16 @@ def application() -> Iterator[str]:
 
 def test_an_application_is_asked_as_twilio_asks(phone: Phone, application: str) -> None:
     status, out, _ = phone(
-        "4\n5\n", "--url", f"{application}/start", "-q", "--from", "+14155550111",
-        "--send", "Patient=Ann Lee", "--send", "FromCity=OAKLAND",
+        "4\n5\n",
+        "--url",
+        f"{application}/start",
+        "-q",
+        "--from",
+        "+14155550111",
+        "--send",
+        "Patient=Ann Lee",
+        "--send",
+        "FromCity=OAKLAND",
     )
     assert status == 0
     # The same address is asked twice, and answers from what the cookie says.
@@ -252,19 +285,25 @@ def test_an_application_is_asked_as_twilio_asks(phone: Phone, application: str) 
     assert first[2]["CallStatus"] == ["ringing"]
     assert second[0] == "POST"
     assert "Patient" not in second[2]
-    assert second[2] | {
-        "x": ["1"],
-        "Digits": ["4"],
-        "From": ["+14155550111"],
-        "FromCity": ["OAKLAND"],
-        "CallStatus": ["in-progress"],
-        "Direction": ["inbound"],
-        "ApiVersion": ["2010-04-01"],
-    } == second[2]
+    assert (
+        second[2]
+        | {
+            "x": ["1"],
+            "Digits": ["4"],
+            "From": ["+14155550111"],
+            "FromCity": ["OAKLAND"],
+            "CallStatus": ["in-progress"],
+            "Direction": ["inbound"],
+            "ApiVersion": ["2010-04-01"],
+        }
+        == second[2]
+    )
     assert first[2]["CallSid"] == third[2]["CallSid"]
 
 
-def test_what_was_posted_is_not_sent_to_where_a_redirect_leads(phone: Phone, application: str) -> None:
+def test_what_was_posted_is_not_sent_to_where_a_redirect_leads(
+    phone: Phone, application: str
+) -> None:
     status, out, _ = phone("9\n", "--url", f"{application}/start", "-q")
     assert (status, lines(out)) == (0, ["> 9", 'say "POST []"', "hangup"])
 

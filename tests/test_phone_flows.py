@@ -53,7 +53,7 @@ def test_a_call_tells_documents_and_lines_of_the_flow(phone: Phone) -> None:
         ("2\nbus\nsilence\n", ["> 2", "> busy", "> silence"]),
         ("2\nNo-Answer\nspeak\n", ["> 2", "> no-answer", "> speak"]),
         ("1\nsay next friday\n", ["> 1", "> say next friday"]),
-        ("1\n\"12\"\n", ["> 1", "> say 12"]),
+        ('1\n"12"\n', ["> 1", "> say 12"]),
         ("1\nfriday\n", ["> 1", "> say friday"]),
         ("1\n1 2\n", ["> 1", "> 12"]),
         ("wait\n\n\n\n", ["> silence", "> silence", "> no-answer", "> speak"]),
@@ -76,8 +76,14 @@ def test_a_transcript_can_be_played_again(phone: Phone) -> None:
     ("typed", "remark"),
     [
         ("sales\n2\nh\n", "! 'sales' is no key: 0-9, * and #, silence or hangup"),
-        ("2\nbuzy\nh\n", "! 'buzy' cannot happen here: completed, busy, no-answer, failed, canceled or hangup; did you mean 'busy'?"),
-        ("2\n7\nh\n", "! '7' cannot happen here: completed, busy, no-answer, failed, canceled or hangup"),
+        (
+            "2\nbuzy\nh\n",
+            "! 'buzy' cannot happen here: completed, busy, no-answer, failed, canceled or hangup; did you mean 'busy'?",
+        ),
+        (
+            "2\n7\nh\n",
+            "! '7' cannot happen here: completed, busy, no-answer, failed, canceled or hangup",
+        ),
         ("2\nbusy\nwell\nh\n", "! 'well' is no answer to a recording: speak, silence or hangup"),
         ("\x1b[31m\nh\n", "! '\\x1b[31m' is no key: 0-9, * and #, silence or hangup"),
     ],
@@ -91,7 +97,10 @@ def test_a_line_that_is_no_answer(phone: Phone, typed: str, remark: str) -> None
 
 def test_manners_are_told_at_length_only(phone: Phone) -> None:
     assert "voice" not in phone("2\nh\n", "clinic.yaml", "-t", "nginx")[1]
-    assert 'say "We connect you." (voice=Polly.Amy)' in phone("2\n", "clinic.yaml", "-t", "nginx", "-v")[1]
+    assert (
+        'say "We connect you." (voice=Polly.Amy)'
+        in phone("2\n", "clinic.yaml", "-t", "nginx", "-v")[1]
+    )
 
 
 def test_a_flow_with_errors_is_not_played(phone: Phone, tmp_path: Path) -> None:
@@ -129,24 +138,33 @@ def test_wrong_usage(phone: Phone, arguments: tuple[str, ...], words: str) -> No
 
 
 def test_params_rows_and_targets(phone: Phone, tmp_path: Path) -> None:
-    write(tmp_path / "flows" / "shop.yaml", """
+    write(
+        tmp_path / "flows" / "shop.yaml",
+        """
         flow: shop
         params: {town: nowhere, hours: always}
         steps:
           - say: ${town} is open ${hours}.
           - hangup
-        """)
+        """,
+    )
     write(tmp_path / "stores.csv", "store,town\ndowntown,Old Town\nharbour,The Harbour\n")
-    write(tmp_path / "twimlc.yaml", """
+    write(
+        tmp_path / "twimlc.yaml",
+        """
         flows: flows
         matrix: stores.csv
         targets:
           one: {host: static, flows: [other]}
           two: {host: static, params: {hours: till six}}
-        """)
+        """,
+    )
     assert 'say "Old Town is open till six."' in phone("", "shop")[1]
     assert "downtown/shop/index.xml" in phone("", "shop")[1]
-    assert 'say "The Harbour is open at noon."' in phone("", "shop", "--row", "harbour", "-p", "hours=at noon")[1]
+    assert (
+        'say "The Harbour is open at noon."'
+        in phone("", "shop", "--row", "harbour", "-p", "hours=at noon")[1]
+    )
     status, _, err = phone("", "shop", "--row", "harbor")
     assert status == 2
     assert "did you mean 'harbour'?" in err
@@ -156,7 +174,9 @@ def test_params_rows_and_targets(phone: Phone, tmp_path: Path) -> None:
 
 
 def test_rooms_queues_and_other_lines(phone: Phone, tmp_path: Path) -> None:
-    write(tmp_path / "lines.yaml", """
+    write(
+        tmp_path / "lines.yaml",
+        """
         flow: lines
         states:
           start:
@@ -171,8 +191,11 @@ def test_rooms_queues_and_other_lines(phone: Phone, tmp_path: Path) -> None:
             - play: https://sounds.example.com/wait.mp3
           whisper:
             - say: A call for you.
-        """)
-    status, out, _ = phone("closed\nl\nqueue-full\nlisten\nl 2\ndeclined\n", "lines.yaml", "-t", "static", "-q")
+        """,
+    )
+    status, out, _ = phone(
+        "closed\nl\nqueue-full\nlisten\nl 2\ndeclined\n", "lines.yaml", "-t", "static", "-q"
+    )
     assert lines(out) == lines("""
         connect room daily
         > closed
@@ -201,7 +224,9 @@ def test_rooms_queues_and_other_lines(phone: Phone, tmp_path: Path) -> None:
 
 def test_colour_is_asked_for(phone: Phone) -> None:
     assert "\x1b" not in phone("1\n", "clinic.yaml", "-t", "nginx")[1]
-    assert "\x1b[36m> 1\x1b[0m" in phone("1\n", "clinic.yaml", "-t", "nginx", "--color", "always")[1]
+    assert (
+        "\x1b[36m> 1\x1b[0m" in phone("1\n", "clinic.yaml", "-t", "nginx", "--color", "always")[1]
+    )
 
 
 class Screen(io.StringIO):
@@ -251,7 +276,9 @@ def test_the_documentation_shows_real_calls(
     if piped:
         assert phone(piped[1].replace("\\n", "\n"), *piped[2].split()) == (0, text, "")
         return
-    typed = "".join(f"{line}\n" for line in re.findall(r"h = hang up.*?> (.*)$", text, re.MULTILINE))
+    typed = "".join(
+        f"{line}\n" for line in re.findall(r"h = hang up.*?> (.*)$", text, re.MULTILINE)
+    )
     arguments = command.removeprefix("twimlc call ").split()
     assert at_terminal(monkeypatch, typed, *arguments) == (0, text)
     assert typed

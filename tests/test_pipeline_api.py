@@ -31,7 +31,12 @@ def test_build_reports_what_it_made(home: Path) -> None:
     assert report.largest[0] == "f/index.xml"
     assert (report.fetches, report.fetches_flow) == (2, "f")
     (number,) = report.numbers
-    assert (number.flow, number.url, number.method, number.kind) == ("f", "f/index.xml", "GET", "voice")
+    assert (number.flow, number.url, number.method, number.kind) == (
+        "f",
+        "f/index.xml",
+        "GET",
+        "voice",
+    )
 
 
 def test_a_dry_build_tells_and_does_not_touch(home: Path) -> None:
@@ -92,7 +97,11 @@ def test_findings_come_in_the_order_of_the_files(home: Path) -> None:
 
 def test_rules_can_be_set_in_the_project(home: Path) -> None:
     (home / "f.yaml").write_text("steps: [{hangup: }, {say: Never.}]\n")
-    (home / "twimlc.yaml").write_text("targets: {static: {host: static}}\nrules: {unreachable-step: error}\n")
+    (home / "twimlc.yaml").write_text(
+        "targets: {static: {host: static}}\nrules: {unreachable-step: error}\n"
+    )
     assert not pipeline.check(Options(cwd=home)).ok
-    (home / "twimlc.yaml").write_text("targets: {static: {host: static}}\nrules: {unreachable-step: off}\n")
+    (home / "twimlc.yaml").write_text(
+        "targets: {static: {host: static}}\nrules: {unreachable-step: off}\n"
+    )
     assert pipeline.check(Options(cwd=home)).findings == ()

@@ -23,7 +23,9 @@ states:
     - say: More.
     - hangup
 """
-PROJECT = "flows: flows\ntargets:\n  one: {host: static}\n  two: {host: s3, url: https://v.example.com}\n"
+PROJECT = (
+    "flows: flows\ntargets:\n  one: {host: static}\n  two: {host: s3, url: https://v.example.com}\n"
+)
 
 
 @pytest.fixture
@@ -74,7 +76,9 @@ def test_our_own_mistake_writes_nothing_of_that_target(folder, capsys, monkeypat
     capsys.readouterr()
     assert run(["build"]) == 3
     err = capsys.readouterr().err
-    assert "internal error: the documents for target 'one' are not the call that the flow says" in err
+    assert (
+        "internal error: the documents for target 'one' are not the call that the flow says" in err
+    )
     assert "please report it at" in err
     assert "script: keys" in err
     assert "flows/acme.yaml:8" in err
@@ -118,7 +122,10 @@ def test_a_room_that_leaves_by_its_action_rests_on_an_open_question(folder):
     (found,) = notes(folder, ROOM)
     assert found.span.begin.line == 2
     assert "room-not-open" in found.message
-    assert "'hangup' follows after not-open in place of 'say \"Not open.\"'" in found.hint
+    assert found.hint == (
+        "to be sure, make one test call: 'say \"Not open.\"' should follow after 'not-open'; if the "
+        "end of the call follows instead, a call is sent to the action of a room that is not open"
+    )
 
 
 def test_each_room_is_noted_once(folder):
@@ -129,12 +136,18 @@ def test_each_room_is_noted_once(folder):
 @pytest.mark.parametrize(
     ("steps", "question"),
     [
-        ("states:\n  main:\n    - dial: {number: {phoneNumber: +14155550100, url: say}}\n    - hangup\n  say:\n    - say: A call.\n", "leg-end"),
+        (
+            "states:\n  main:\n    - dial: {number: {phoneNumber: +14155550100, url: say}}\n    - hangup\n  say:\n    - say: A call.\n",
+            "leg-end",
+        ),
         (
             "states:\n  main:\n    - hunt: {number: [{phoneNumber: +14155550100, url: ask}, +14155550101]}\n  ask:\n    - hangup\n",
             "hunt-after-decline",
         ),
-        ("steps:\n  - connect: {conversationRelay: {url: wss://a.example/r}}\n  - say: Bye.\n", "relay-failed-without-action"),
+        (
+            "steps:\n  - connect: {conversationRelay: {url: wss://a.example/r}}\n  - say: Bye.\n",
+            "relay-failed-without-action",
+        ),
     ],
 )
 def test_other_open_questions(folder, steps, question):

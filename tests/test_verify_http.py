@@ -36,13 +36,19 @@ class Quiet(SimpleHTTPRequestHandler):
 
 def built_for(host, folder):
     """All example flows that ``host`` takes: their folder, and what it was made from."""
-    flows = sorted(path for path in (ROOT / "flows").glob("*.yaml") if not path.name.endswith(".test.yaml"))
+    flows = sorted(
+        path for path in (ROOT / "flows").glob("*.yaml") if not path.name.endswith(".test.yaml")
+    )
     project = folder / "twimlc.yaml"
     project.write_text("flows: flows\n")
     shutil.copytree(ROOT / "flows", folder / "flows")
     options = Options(cwd=folder, targets=(host,), write=False)
-    fit = tuple(path for path in flows if check(replace(options, paths=(folder / "flows" / path.name,))).ok)
-    options = replace(options, paths=tuple(folder / "flows" / path.name for path in fit), write=True)
+    fit = tuple(
+        path for path in flows if check(replace(options, paths=(folder / "flows" / path.name,))).ok
+    )
+    options = replace(
+        options, paths=tuple(folder / "flows" / path.name for path in fit), write=True
+    )
     result = build(options)
     assert result.ok, [found.message for found in result.findings if found.is_error]
     loaded = load(options)
@@ -76,7 +82,10 @@ def python_server(built):
 def nginx_server(built_for_nginx, tmp_path):
     folder = built_for_nginx[0]
     port = free_port()
-    spare = "".join(f"{kind}_temp_path {tmp_path}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    spare = "".join(
+        f"{kind}_temp_path {tmp_path}/{kind};\n"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
     config = tmp_path / "nginx.conf"
     config.write_text(
         f"daemon off;\nmaster_process off;\npid {tmp_path}/pid;\nerror_log {tmp_path}/errors;\nevents {{}}\n"
@@ -84,7 +93,9 @@ def nginx_server(built_for_nginx, tmp_path):
         f"include {folder}/nginx-http.conf;\n"
         f"server {{\nlisten 127.0.0.1:{port};\nroot {folder};\ninclude {folder}/nginx-server.conf;\n}}\n}}\n"
     )
-    with Running([NGINX, "-p", tmp_path, "-c", config, "-e", tmp_path / "errors"], port, tmp_path / "log"):
+    with Running(
+        [NGINX, "-p", tmp_path, "-c", config, "-e", tmp_path / "errors"], port, tmp_path / "log"
+    ):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -98,7 +109,10 @@ def traces(host, entry):
         call = Call(Documents(library, entry), limit=50)
         for choice in script:
             call.take(choice)
-        found[script] = [(event.kind, str(event.value).replace(entry.rpartition("/")[0].rpartition("/")[0], "")) for event in call.trace]
+        found[script] = [
+            (event.kind, str(event.value).replace(entry.rpartition("/")[0].rpartition("/")[0], ""))
+            for event in call.trace
+        ]
         if len(script) < 6:
             waiting.extend((*script, choice) for choice in call.choices())
     return found
@@ -110,7 +124,13 @@ def agree(base, folder, variant):
     assert len(variant.plan.entries) > 10
     for entry in variant.plan.entries:
         address = f"{base}/{entry.path}"
-        walked = verify(variant.graph, entry.flow, address, WebHost(address), approximations=variant.plan.approximations)
+        walked = verify(
+            variant.graph,
+            entry.flow,
+            address,
+            WebHost(address),
+            approximations=variant.plan.approximations,
+        )
         assert walked.same, walked.difference and walked.difference.describe()
         assert traces(WebHost(address), address) == traces(plain, plain.url(entry.path)), entry.flow
 

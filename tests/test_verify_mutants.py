@@ -108,14 +108,29 @@ def same(graph, plan, files):
 
 
 ALIKE = (
-    (r"(dropped|doubled) at \d+ <Hangup>", "a document that ends hangs up; nothing runs behind a Hangup"),
+    (
+        r"(dropped|doubled) at \d+ <Hangup>",
+        "a document that ends hangs up; nothing runs behind a Hangup",
+    ),
     (r"doubled at \d+ <(Redirect|Leave)>", "nothing runs behind it"),
-    (r"doubled at \d+ <(Dial|Connect|Enqueue)>", "its action takes the call, so the second is never reached"),
-    (r"music.*doubled at 1 <Play>", "music that starts again for ever sounds the same with two in a row"),
+    (
+        r"doubled at \d+ <(Dial|Connect|Enqueue)>",
+        "its action takes the call, so the second is never reached",
+    ),
+    (
+        r"music.*doubled at 1 <Play>",
+        "music that starts again for ever sounds the same with two in a row",
+    ),
     (r"moved down at \d+ <Gather>", "the next one asks the same"),
-    (r"timeout (dropped|lost)", "five seconds are what Twilio waits anyway (docs/voice/twiml/gather)"),
+    (
+        r"timeout (dropped|lost)",
+        "five seconds are what Twilio waits anyway (docs/voice/twiml/gather)",
+    ),
     (r"answered (lost|leads)", "only a conference ends so (docs/voice/twiml/dial)"),
-    (r"main\.3 #\d+: (completed|busy) ", "this dial is approximated: its own fallback follows for everybody"),
+    (
+        r"main\.3 #\d+: (completed|busy) ",
+        "this dial is approximated: its own fallback follows for everybody",
+    ),
     (r"music\.0 .*comes back", "it starts again for ever as it is"),
     (r": (done|input|completed|accepted) ends", "what followed was a Hangup"),
 )
@@ -184,7 +199,9 @@ def changed_way(change):
 
 def of_verb(tag, change):
     """The same for one verb."""
-    return changed_way(lambda graph, node, way: change(way) if node.element and node.element.tag == tag else way)
+    return changed_way(
+        lambda graph, node, way: change(way) if node.element and node.element.tag == tag else way
+    )
 
 
 def without(names, right):
@@ -192,44 +209,105 @@ def without(names, right):
 
     def wrong(*args):
         made = right(*args)
-        return replace(made, attributes=tuple(pair for pair in made.attributes if pair[0] not in names))
+        return replace(
+            made, attributes=tuple(pair for pair in made.attributes if pair[0] not in names)
+        )
 
     return wrong
 
 
 def asked_otherwise(change):
-    return changed_way(lambda graph, node, way: replace(way, leave=change(way.leave)) if isinstance(way.leave, ways.Ask) else way)
+    return changed_way(
+        lambda graph, node, way: (
+            replace(way, leave=change(way.leave)) if isinstance(way.leave, ways.Ask) else way
+        )
+    )
 
 
 def posted(right):
     def wrong(*args):
         made = right(*args)
-        return replace(made, attributes=tuple((name, "POST" if name == "method" else text) for name, text in made.attributes))
+        return replace(
+            made,
+            attributes=tuple(
+                (name, "POST" if name == "method" else text) for name, text in made.attributes
+            ),
+        )
 
     return wrong
 
 
 WRITER, ADDRESSES, COMPOSER = links.Writer, links.Addresses, compose.Composer
 LOWERINGS = {
-    "ways swapped": (lowering, "way", changed_way(lambda g, n, w: Way(w.on, w.leave) if isinstance(w.leave, int | None) else w)),
+    "ways swapped": (
+        lowering,
+        "way",
+        changed_way(lambda g, n, w: Way(w.on, w.leave) if isinstance(w.leave, int | None) else w),
+    ),
     "no action": (lowering, "way", changed_way(lambda g, n, w: replace(w, leave=None))),
     "nothing inline": (lowering, "way", changed_way(lambda g, n, w: replace(w, on=None))),
-    "always an action": (lowering, "way", changed_way(lambda g, n, w: Way(leave=w.on) if w.leave is None and n.element.tag == "Connect" else w)),
+    "always an action": (
+        lowering,
+        "way",
+        changed_way(
+            lambda g, n, w: Way(leave=w.on) if w.leave is None and n.element.tag == "Connect" else w
+        ),
+    ),
     "gather without no-input": (lowering, "way", of_verb("Gather", lambda w: replace(w, on=None))),
     "gather without action": (lowering, "way", of_verb("Gather", lambda w: replace(w, leave=None))),
-    "gather whose input is its silence": (lowering, "way", of_verb("Gather", lambda w: replace(w, leave=w.on))),
+    "gather whose input is its silence": (
+        lowering,
+        "way",
+        of_verb("Gather", lambda w: replace(w, leave=w.on)),
+    ),
     "record without action": (lowering, "way", of_verb("Record", lambda w: replace(w, leave=None))),
-    "record without the next verb": (lowering, "way", of_verb("Record", lambda w: replace(w, on=END))),
+    "record without the next verb": (
+        lowering,
+        "way",
+        of_verb("Record", lambda w: replace(w, on=END)),
+    ),
     "room without action": (lowering, "way", of_verb("Connect", lambda w: replace(w, leave=None))),
-    "room whose end is its fallback": (lowering, "way", of_verb("Connect", lambda w: replace(w, leave=w.on))),
+    "room whose end is its fallback": (
+        lowering,
+        "way",
+        of_verb("Connect", lambda w: replace(w, leave=w.on)),
+    ),
     "dial that ends": (lowering, "way", of_verb("Dial", lambda w: Way(on=END))),
     "every way out is the same": (ways, "all_the_same", lambda graph, keys: True),
-    "a decision without its first branch": (lowering, "way", asked_otherwise(lambda a: replace(a, branches=a.branches[1:]))),
-    "a decision without its last branch": (lowering, "way", asked_otherwise(lambda a: replace(a, branches=a.branches[:-1]))),
-    "a decision with branches swapped": (lowering, "way", asked_otherwise(lambda a: replace(a, branches=tuple((v, a.branches[-1 - n][1]) for n, (v, _) in enumerate(a.branches))))),
-    "a decision with another default": (lowering, "way", asked_otherwise(lambda a: replace(a, default=a.branches[0][1] if a.branches else END))),
-    "a decision without its mark": (lowering, "way", asked_otherwise(lambda a: replace(a, marked=()))),
-    "a decision over another parameter": (lowering, "way", asked_otherwise(lambda a: replace(a, parameter="CallStatus"))),
+    "a decision without its first branch": (
+        lowering,
+        "way",
+        asked_otherwise(lambda a: replace(a, branches=a.branches[1:])),
+    ),
+    "a decision without its last branch": (
+        lowering,
+        "way",
+        asked_otherwise(lambda a: replace(a, branches=a.branches[:-1])),
+    ),
+    "a decision with branches swapped": (
+        lowering,
+        "way",
+        asked_otherwise(
+            lambda a: replace(
+                a, branches=tuple((v, a.branches[-1 - n][1]) for n, (v, _) in enumerate(a.branches))
+            )
+        ),
+    ),
+    "a decision with another default": (
+        lowering,
+        "way",
+        asked_otherwise(lambda a: replace(a, default=a.branches[0][1] if a.branches else END)),
+    ),
+    "a decision without its mark": (
+        lowering,
+        "way",
+        asked_otherwise(lambda a: replace(a, marked=())),
+    ),
+    "a decision over another parameter": (
+        lowering,
+        "way",
+        asked_otherwise(lambda a: replace(a, parameter="CallStatus")),
+    ),
     "a decision that is only its default": (lowering, "way", asked_otherwise(lambda a: a.default)),
     "verbs without method": (WRITER, "verb", without({"method"}, WRITER.verb)),
     "verbs without action": (WRITER, "verb", without({"action"}, WRITER.verb)),
@@ -240,18 +318,46 @@ LOWERINGS = {
     "lost voice": (WRITER, "verb", without({"voice"}, WRITER.verb)),
     "lost sequential": (WRITER, "verb", without({"sequential"}, WRITER.verb)),
     "lost waitUrlMethod": (WRITER, "verb", without({"waitUrlMethod"}, WRITER.verb)),
-    "relative addresses stay in another folder": (WRITER, "_moved", lambda self, address, node: address),
-    "links without their folder": (ADDRESSES, "_address", lambda self, path, documented: path.rpartition("/")[2]),
+    "relative addresses stay in another folder": (
+        WRITER,
+        "_moved",
+        lambda self, address, node: address,
+    ),
+    "links without their folder": (
+        ADDRESSES,
+        "_address",
+        lambda self, path, documented: path.rpartition("/")[2],
+    ),
     "links from the root": (ADDRESSES, "_address", lambda self, path, documented: path),
     "links with a slash": (ADDRESSES, "_address", lambda self, path, documented: f"/{path}"),
     "links to the start": (ADDRESSES, "_address", lambda self, path, documented: "index.xml"),
     "no redirect to what is too far": (COMPOSER, "_tail", lambda self, key, after: -(10**6)),
     "music does not start again": (Keys, "context", lambda self, key: compose.Context.CALL),
-    "whose line it is is forgotten": (Keys, "after", lambda self, current, node: compose.DocumentKey(self._graph.nodes[node].place.flow if node != END else current.folder, node)),
-    "states begin at the flow's start": (Keys, "state", lambda self, link: self.start(link.state.flow)),
-    "the start of the other flow": (Keys, "start", lambda self, flow: compose.DocumentKey(sorted(self._starts)[0], self._starts[sorted(self._starts)[0]])),
+    "whose line it is is forgotten": (
+        Keys,
+        "after",
+        lambda self, current, node: compose.DocumentKey(
+            self._graph.nodes[node].place.flow if node != END else current.folder, node
+        ),
+    ),
+    "states begin at the flow's start": (
+        Keys,
+        "state",
+        lambda self, link: self.start(link.state.flow),
+    ),
+    "the start of the other flow": (
+        Keys,
+        "start",
+        lambda self, flow: compose.DocumentKey(
+            sorted(self._starts)[0], self._starts[sorted(self._starts)[0]]
+        ),
+    ),
     "no address of the author's behind a verb": (compose, "_behind", lambda node: None),
-    "documents that differ are made one": (lowering, "merge", lambda drafts, paths, *rest: dict.fromkeys(drafts, next(iter(drafts)))),
+    "documents that differ are made one": (
+        lowering,
+        "merge",
+        lambda drafts, paths, *rest: dict.fromkeys(drafts, next(iter(drafts))),
+    ),
 }
 HARMLESS = {
     "always an action": "one more fetch, and then the same",
@@ -271,5 +377,9 @@ def test_a_wrong_lowering_is_found(name, plain, routed_plan, monkeypatch):
         except (AssertionError, LookupError, ValueError, RecursionError):
             found = True  # it noticed by itself
             continue
-        found = found or made is None or not same(graph, replace(made, approximations=plan.approximations), rendered(made))
+        found = (
+            found
+            or made is None
+            or not same(graph, replace(made, approximations=plan.approximations), rendered(made))
+        )
     assert found != (name in HARMLESS)

@@ -16,16 +16,46 @@ XML_NAMESPACE = "{http://www.w3.org/XML/1998/namespace}"
 # What is unknown, in which document, and why it stays unknown.
 EXPECTED = {
     ("say-as.role", "004-twiml-generator-ssml.xml"): "the name of format until December 2022",
-    ("Response > Message", "014-csharp-send-sms-during-call.xml"): "a verb of messages beside Say; calls have Sms",
-    ("Room.statusCallback", "024-voice-connect-room-statuscallback-old.xml"): "from a draft of the page, gone since",
-    ("Room.statusCallback", "025-voice-connect-room-action-old.xml"): "from a draft of the page, gone since",
-    ("Room.statusCallback", "026-voice-connect-room-timeout-old.xml"): "from a draft of the page, gone since",
-    ("Connect.timeout", "026-voice-connect-room-timeout-old.xml"): "from a draft of the page, gone since",
-    ("Room.statusCallback", "027-voice-connect-room-media-region-old.xml"): "from a draft of the page, gone since",
-    ("Room.mediaRegion", "027-voice-connect-room-media-region-old.xml"): "from a draft of the page, gone since",
-    ("Connect.timeout", "027-voice-connect-room-media-region-old.xml"): "from a draft of the page, gone since",
-    ("VirtualAgent.statuscallback", "054-voice-basic-old.xml"): "a slip: the attribute is statusCallback",
-    ("Response > Response", "203-operator-welcome-old.xml"): "a slip: the root stands inside itself",
+    (
+        "Response > Message",
+        "014-csharp-send-sms-during-call.xml",
+    ): "a verb of messages beside Say; calls have Sms",
+    (
+        "Room.statusCallback",
+        "024-voice-connect-room-statuscallback-old.xml",
+    ): "from a draft of the page, gone since",
+    (
+        "Room.statusCallback",
+        "025-voice-connect-room-action-old.xml",
+    ): "from a draft of the page, gone since",
+    (
+        "Room.statusCallback",
+        "026-voice-connect-room-timeout-old.xml",
+    ): "from a draft of the page, gone since",
+    (
+        "Connect.timeout",
+        "026-voice-connect-room-timeout-old.xml",
+    ): "from a draft of the page, gone since",
+    (
+        "Room.statusCallback",
+        "027-voice-connect-room-media-region-old.xml",
+    ): "from a draft of the page, gone since",
+    (
+        "Room.mediaRegion",
+        "027-voice-connect-room-media-region-old.xml",
+    ): "from a draft of the page, gone since",
+    (
+        "Connect.timeout",
+        "027-voice-connect-room-media-region-old.xml",
+    ): "from a draft of the page, gone since",
+    (
+        "VirtualAgent.statuscallback",
+        "054-voice-basic-old.xml",
+    ): "a slip: the attribute is statusCallback",
+    (
+        "Response > Response",
+        "203-operator-welcome-old.xml",
+    ): "a slip: the root stands inside itself",
 }
 
 
@@ -50,7 +80,9 @@ def findings(path: Path) -> set[str]:
     return set(unknown(kind, root, None))
 
 
-@pytest.mark.skipif(not DOCUMENTS.is_dir(), reason=f"no corpus of documents at {DOCUMENTS} (set TWIMLC_SHARED)")
+@pytest.mark.skipif(
+    not DOCUMENTS.is_dir(), reason=f"no corpus of documents at {DOCUMENTS} (set TWIMLC_SHARED)"
+)
 def test_documents_use_only_what_the_table_knows() -> None:
     paths = sorted(DOCUMENTS.glob("*.xml"))
     assert len(paths) > 100

@@ -21,7 +21,16 @@ MODULES = {"voice": voice_response, "messaging": messaging_response}
 ROWS = {"VoiceResponse": "Response", "MessagingResponse": "Response", "SipUri": "Uri"}
 
 # Methods that nest nothing of TwiML's own.
-PLUMBING = {"append", "nest", "xml", "to_xml", "add_child", "comment", "comment_before", "comment_after"}
+PLUMBING = {
+    "append",
+    "nest",
+    "xml",
+    "to_xml",
+    "add_child",
+    "comment",
+    "comment_before",
+    "comment_after",
+}
 
 # (kind, what, where it is) that the library has and the table lacks, each with its reason.
 LIBRARY_ONLY = {
@@ -34,7 +43,11 @@ TABLE_ONLY = {
     ("voice", "attribute", "Dial.callReason"): "on the page of Dial, private beta",
     ("voice", "attribute", "Client.clientNotificationUrl"): "on the page of Client",
     ("voice", "attribute", "Transcription.enableProviderData"): "on the page of Transcription",
-    ("voice", "attribute", "Transcription.conversationConfiguration"): "on the page of Transcription",
+    (
+        "voice",
+        "attribute",
+        "Transcription.conversationConfiguration",
+    ): "on the page of Transcription",
     ("voice", "attribute", "Transcription.conversationId"): "on the page of Transcription",
     ("voice", "attribute", "Recording.name"): "on the page of Recording",
     ("voice", "child", "Stop.Recording"): "on the page of Recording",
@@ -72,7 +85,10 @@ def methods(kind: DocumentKind, cls: type[TwiML]) -> Iterator[tuple[str, list[st
         made = re.search(r"self\.nest\(\s*(\w+)\(", inspect.getsource(function))
         assert made, f"{cls.__name__}.{name} nests nothing that is recognised"
         arguments = inspect.signature(function).parameters
-        yield by_class[made.group(1)], [each for each in arguments if each not in ("self", "kwargs")]
+        yield (
+            by_class[made.group(1)],
+            [each for each in arguments if each not in ("self", "kwargs")],
+        )
 
 
 def shape(cls: type[TwiML], arguments: list[str]) -> tuple[set[str], str | None]:
@@ -105,7 +121,9 @@ def table_facts(kind: DocumentKind) -> Iterator[tuple[str, str, str]]:
             yield kind, "child", f"{element.name}.{child}"
 
 
-def listed(differences: dict[tuple[str, str, str], str], kind: DocumentKind) -> set[tuple[str, str, str]]:
+def listed(
+    differences: dict[tuple[str, str, str], str], kind: DocumentKind
+) -> set[tuple[str, str, str]]:
     return {difference for difference in differences if difference[0] == kind}
 
 
@@ -128,8 +146,6 @@ def test_in_library_is_true_to_the_library(kind: DocumentKind) -> None:
         for attribute in element.attributes.values():
             expected = (kind, "attribute", f"{element.name}.{attribute.name}") in known
             assert attribute.in_library is expected, f"{element.name}.{attribute.name}"
-
-
 
 
 @pytest.mark.parametrize("kind", ["voice", "messaging"])

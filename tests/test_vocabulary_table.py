@@ -66,7 +66,9 @@ def test_row(element: Element) -> None:
     else:
         assert element.children
     keys = child_keys(element)
-    assert len(keys) == len([name for name in element.children if elements[name].kind is not Kind.SSML])
+    assert len(keys) == len(
+        [name for name in element.children if elements[name].kind is not Kind.SSML]
+    )
     carried = element.text.name if element.text and element.text.as_child else None
     assert not (set(keys) & set(element.attributes)), "a key is an attribute and a child"
     assert element.text is None or element.text.name not in element.attributes
@@ -181,7 +183,11 @@ def test_outcomes() -> None:
         ("ConversationRelay", "ended handoff", "failed"),
         ("VirtualAgent", "completed live-agent-handoff", "failed"),
         ("Record", "recorded", ""),
-        ("Enqueue", "bridged leave redirected-from-bridged bridging-in-process", "queue-full error system-error"),
+        (
+            "Enqueue",
+            "bridged leave redirected-from-bridged bridging-in-process",
+            "queue-full error system-error",
+        ),
         ("Refer", "accepted", "busy failed canceled"),
     ],
 )
@@ -225,7 +231,10 @@ def test_queue_and_prompt_are_no_verbs() -> None:
 
 
 def test_names_and_values_are_written_as_maps() -> None:
-    assert child_keys(VOICE["Transcription"]) == {"configs": VOICE["Config"], "parameters": VOICE["Parameter"]}
+    assert child_keys(VOICE["Transcription"]) == {
+        "configs": VOICE["Config"],
+        "parameters": VOICE["Parameter"],
+    }
     assert child_keys(VOICE["ConversationRelay"])["languages"] is VOICE["Language"]
     assert child_keys(VOICE["Sip"]) == {"uri": VOICE["Uri"], "headers": VOICE["Headers"]}
     assert child_keys(VOICE["Headers"]) == {"headers": VOICE["Header"]}
@@ -284,7 +293,12 @@ def test_condition() -> None:
     assert not Condition("voice", prefix="Polly.").holds({"voice": "man"})
     assert Condition(child="Task").holds({}, ["Task"])
     assert Condition("url").holds({"url": ""})
-    words = [str(Condition("a", ("b", "c"))), str(Condition("a", prefix="b")), str(Condition(child="C")), str(Condition("a"))]
+    words = [
+        str(Condition("a", ("b", "c"))),
+        str(Condition("a", prefix="b")),
+        str(Condition(child="C")),
+        str(Condition("a")),
+    ]
     assert words == ["a 'b' or 'c'", "a that starts with 'b'", "a C", "a"]
 
 
