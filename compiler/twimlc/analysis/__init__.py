@@ -1,6 +1,6 @@
 """What is wrong with a flow that can be built: the graph comes in, findings go out."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from twimlc.analysis.account import check_account
@@ -14,7 +14,7 @@ from twimlc.analysis.reach import check_reach
 from twimlc.analysis.recordings import check_recordings
 from twimlc.analysis.replies import check_replies
 from twimlc.analysis.sounds import NO_SOUNDS, Sounds
-from twimlc.analysis.spoken import check_spoken
+from twimlc.analysis.spoken import NO_NAMES, Names, check_spoken
 from twimlc.analysis.tracks import check_tracks
 from twimlc.analysis.twiml import check_twiml
 from twimlc.diagnostics.diagnostic import Diagnostic
@@ -28,19 +28,20 @@ _NO_BUDGETS: Budgets = MappingProxyType({})
 
 def analyse(
     graph: Graph,
-    declared: Mapping[str, Collection[str]],
+    declared: Names,
     invariants: Mapping[str, Node] = _NONE,
     budgets: Budgets = _NO_BUDGETS,
     sounds: Sounds = NO_SOUNDS,
     *,
     account: Account = NOTHING_SAID,
+    params: Names = NO_NAMES,
     public: bool = True,
 ) -> list[Diagnostic]:
     """Every finding of the analysis, in no particular order.
 
     ``declared`` holds each flow's own call values, ``invariants`` what each promises, ``sounds``
-    the lengths of sounds, ``account`` what is known of it; ``public`` says that the host answers
-    everybody.
+    the lengths of sounds, ``account`` what is known of it, ``params`` those that each file
+    declares, by its path; ``public`` says that the host answers everybody.
     """
     return [
         *check_reach(graph),
@@ -50,7 +51,7 @@ def analyse(
         *check_recordings(graph),
         *check_replies(graph),
         *check_tracks(graph),
-        *check_spoken(graph),
+        *check_spoken(graph, declared, params),
         *check_twiml(graph, declared),
         *check_budgets(graph, budgets, sounds),
         *check_account(graph, account),

@@ -143,9 +143,11 @@ def _step(node: Node, outcome: str, sounds: Sounds) -> Cost:
     if element.tag == "Gather":
         if outcome == "no-input":
             return cost.plus(Cost(_number(element, "timeout")))
-        digits = element.literal("numDigits") or "1"
-        keys = len(outcome) if outcome in node.keys else int(digits[:3])
-        return cost.plus(Cost(0, 0, keys))
+        most = int((element.literal("numDigits") or "1")[:3])
+        keys = len(outcome) if outcome in node.keys else most
+        # Twilio waits for the keys that are missing before it takes those it has.
+        wait = _number(element, "timeout") if keys < most else 0
+        return cost.plus(Cost(wait, 0, keys))
     if element.tag == "Dial" and outcome not in ("completed", "answered"):
         return cost.plus(Cost(_number(element, "timeout") + _RINGING_ADDED))
     if element.tag == "Record":

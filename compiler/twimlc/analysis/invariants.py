@@ -8,6 +8,7 @@ The graph and the sentences come in, findings go out. A sentence is one of ``alw
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from collections.abc import Sequence as Listed
 from typing import NamedTuple
 
 from twimlc import vocabulary
@@ -25,8 +26,13 @@ from twimlc.text import Span
 
 _LIMIT = re.compile(r"(.+?)\s+within\s+([0-9]{1,6})\s+(keys?|words?|seconds?)")
 _FORMS = (
-    "always reaches X, always reaches X within N keys (or words, seconds), reaches X within N "
-    "keys, never reaches X, never dials NUMBER, X before Y, or never X before Y"
+    "always reaches X",
+    "always reaches X within N keys (or words, seconds)",
+    "reaches X within N keys",
+    "never reaches X",
+    "never dials NUMBER",
+    "X before Y",
+    "never X before Y",
 )
 _NUMBER = re.compile(r"\+?[0-9]{2,15}\*?")
 _ADDRESS = re.compile(r"(?:sips?|client):[^\s*]*\*?")
@@ -103,7 +109,7 @@ def _check(promise: _Promise) -> Iterator[Diagnostic]:
         fits = _thing(graph, flow, what)
         if word == "never":
             if limit is not None:
-                raise _UnclearError("'never' takes no limit", f"write {_FORMS}")
+                raise _UnclearError("'never' takes no limit", f"write {_listed(_FORMS)}")
             yield from promise.broken_by(fits)
         else:
             yield from _reaches(promise, fits, word == "always", limit)
@@ -111,13 +117,30 @@ def _check(promise: _Promise) -> Iterator[Diagnostic]:
         first, middle, second = rest.partition(" before ")
         if not middle:
             message = f"'{promise.sentence}' is no promise that can be checked"
-            raise _UnclearError(message, f"write {_FORMS}")
+            raise _UnclearError(message, f"write {_near_forms(word, rest)}")
         if word == "never":
             first, second = second, first
         before, after = _thing(graph, flow, first), _thing(graph, flow, second)
         yield from promise.broken_by(
             after, {key for key in graph.contexts if before(graph.nodes[key])}
         )
+
+
+def _near_forms(word: str, rest: str) -> str:
+    """The forms that are nearest to a sentence which has none of them."""
+    verb, _, what = rest.partition(" ")
+    dialling = nearest(verb.lower(), ["dial", "dials", "call", "calls", "ring"]) is not None
+    if dialling and word == "never":
+        return f"never dials {what or '+1900*'}"
+    if dialling and word:
+        return f"{word} reaches dial"
+    if nearest(verb.lower(), ["reach", "reaches"]) is not None:
+        return f"{word} reaches {what or 'X'}".strip()
+    return _listed([form for form in _FORMS if form.startswith(word)])
+
+
+def _listed(forms: Listed[str]) -> str:
+    return f"{', '.join(forms[:-1])}, or {forms[-1]}"
 
 
 def _is_spoken(verb: str, what: str) -> bool:
@@ -232,10 +255,14 @@ def _one(graph: Graph, flow: str, what: str) -> Fits:
     verbs = {spec.key: spec.tag for spec in vocabulary.verbs("voice").values()}
     if what in verbs:
         return lambda node: node.element is not None and node.element.tag == verbs[what]
+    quoted = f"words that are said need quotes of their own, inside those of YAML: \"'{what}' …\""
+    message = f"nothing is called '{what}'"
+    if any(what.lower() in text.lower() for node in graph.nodes for text in _said(node.element)):
+        raise _UnclearError(message, quoted)
     close = nearest(what, [*states, *_PLAIN, *verbs])
     known = f"a state, a verb, {', '.join(_PLAIN)}, or words in quotes"
     hint = f"did you mean '{close}'?" if close else f"it can be {known}"
-    raise _UnclearError(f"nothing is called '{what}'", hint)
+    raise _UnclearError(message, f"{hint} {quoted}" if close else f"{hint}; {quoted}")
 
 
 def _said(element: Element | None) -> Iterator[str]:

@@ -19,7 +19,7 @@ _NOTICES = {
     "de": r"aufgezeichnet|aufzeichn|aufgenommen|aufnahme|aufnehm|mitgeschnitten|mitschneid"
     r"|mitschnitt|\b(?:zeichnen|nehmen)\b[^.]*\bauf\b|\bschneiden\b[^.]*\bmit\b|qualität|schulung",
     "fr": r"enregistr|qualité|écout",
-    "es": r"\bgrab(?:ad|ar|aci|am|an|e)|registrad|calidad|monitor",
+    "es": r"\bgrab(?:ad|ar|aci|am|an|e|a\b)|registrad|calidad|monitor",
     "pt": r"\bgrava(?:d|r|ç|m)|qualidade|monitor",
     "it": r"\bregistr(?:a|i(?:amo|no|are))|qualità",
     "nl": r"opgenomen|opnemen|opname|\bnemen\b[^.]*\bop\b|kwaliteit|\btraining",
@@ -30,6 +30,25 @@ _NOTICES = {
     "pl": r"nagryw|nagran|rejestrow|jakości",
 }
 _NOTICE = "|".join(_NOTICES.values())
+# What turns a notice into its opposite: before it, within it, or right behind it.
+_NOT = (
+    r"not(?!\s+only)(?:\s+(?:all|every))?|never|no(?!\s+problem)|without|cannot|\w+n['’]t|nicht|nie|niemals|ohne|kein\w*|pas|jamais"
+    r"|aucun\w*|sans|nunca|sin|não|sem|non|mai|senza|niet|nooit|geen|zonder|inte|aldrig|ikke|aldri|nigdy|bez"
+)
+_DENIED = re.compile(
+    rf"\b(?:{_NOT})\s+(?:[^\W_]+\s+){{0,2}}?\w*(?:{_NOTICE})\w*"
+    r"(?:(?:\s*,|\s+(?:or|nor|and|oder|und|ou|et|ni|o|y|e|eller|of|lub|i))\s+\w+){0,2}"
+    rf"|\bn['’](?=enregistr|écout)\w+(?:\s+pas)?"
+    r"|\b(?:zeichnen|nehmen|schneiden|nemen)\b[^.!?]*\b(?:nicht|kein\w*|niet|geen|nie)\b[^.!?]*"
+    r"|\b\w+(?:s|es)\s+(?:ikke|inte)\b",
+    re.IGNORECASE,
+)
+# Words of a wish: "if you do not want to be recorded, tell us" is a notice.
+_WISH = re.compile(
+    r"\b(?:if|unless|prefer|wish|want|consent|tell|ask|wenn|falls|möchten|wünschen|souhaitez|voulez"
+    r"|desea|quiere|desejar|vuole|desidera|als|wilt|wenst|vill|hvis|ønsker|jeśli|jeżeli)\b",
+    re.IGNORECASE,
+)
 # A voice alone does not tell its language; these words do.
 _TELLING = (
     r"\b(?:the|and|you|your|our|we|to|for|please|welcome|hello|thank|thanks"
@@ -97,8 +116,17 @@ def _announces(element: Element) -> bool:
             return True
         if inner.tag == "Say":
             words = " ".join(_words(part) for part in inner.walk())
-            if re.search(_NOTICE, words, re.IGNORECASE) or not _is_judged(inner, words):
+            if _is_notice(words) or not _is_judged(inner, words):
                 return True
+    return False
+
+
+def _is_notice(words: str) -> bool:
+    """Whether a sentence says that a recording is made, and does not deny it."""
+    for sentence in re.split(r"[.!?;]", words):
+        told = sentence if _WISH.search(sentence) else _DENIED.sub(" ", sentence)
+        if re.search(_NOTICE, told, re.IGNORECASE):
+            return True
     return False
 
 
@@ -107,7 +135,7 @@ def _is_judged(say: Element, words: str) -> bool:
     language = language_of(say)
     if language is not None:
         return language in _NOTICES
-    return re.search(_TELLING, words, re.IGNORECASE) is not None
+    return bool(re.search(_TELLING, words, re.IGNORECASE) or _DENIED.search(words))
 
 
 def _words(element: Element) -> str:

@@ -4,15 +4,22 @@ The graph comes in, findings go out.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from twimlc import vocabulary
 from twimlc.analysis.prompts import keys_told_in
-from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.diagnostic import Diagnostic, Severity
 from twimlc.diagnostics.rules.experience import OTHER_END_KEY, UNSPEAKABLE_TEXT
 from twimlc.diagnostics.rules.twiml import MILLISECONDS
 from twimlc.flow.graph import Context, Graph, Node
 from twimlc.flow.model import Element
+from twimlc.source.tree import Template
+
+Names = Mapping[str, Collection[str]]
+NO_NAMES: Names = MappingProxyType({})
 
 _OF_PAGES = ("a", "b", "br", "em", "i", "strong", "u")
 _TAG = re.compile(
@@ -20,13 +27,20 @@ _TAG = re.compile(
 )
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]+|#x[0-9A-Fa-f]+);")
 _ADDRESS = re.compile(r"https?://\S+")
-_TEMPLATE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+# A blank as other languages write it: {{name}} and {name}. $${…} is text that is meant.
+_BLANK = re.compile(r"(?<!\$)\{(\{)?\s*([A-Za-z_]\w*)((?:\.\w+)*)\s*\}(?(1)\})")
+_DOLLAR = re.compile(r"\$([A-Za-z_]\w*)")
 _END_KEYS = ("*", "#")
 _MANY_SECONDS = 1000
 
 
-def check_spoken(graph: Graph) -> Iterator[Diagnostic]:
-    """Findings about texts, about keys that end, and about times."""
+def check_spoken(
+    graph: Graph, calls: Names = NO_NAMES, params: Names = NO_NAMES
+) -> Iterator[Diagnostic]:
+    """Findings about texts, about keys that end, and about times.
+
+    ``calls`` are each flow's own values of the call; ``params`` those of each file, by its path.
+    """
     seen: set[Element] = set()
     for key in graph.contexts:
         node = graph.nodes[key]
@@ -36,14 +50,33 @@ def check_spoken(graph: Graph) -> Iterator[Diagnostic]:
             # The rounds of a menu say the same words.
             if element.tag == "Say" and element not in seen:
                 seen.add(element)
-                yield from _unspeakable(element)
+                known = _Known(
+                    params.get(element.span.file.path, ()), calls.get(node.place.flow, ())
+                )
+                yield from _unspeakable(element, known)
         yield from _milliseconds(node.element)
         if graph.contexts[key] is Context.CALL:
             yield from _end_key(graph, node)
 
 
-def _unspeakable(say: Element) -> Iterator[Diagnostic]:
-    words = " ".join(child for child in say.children if isinstance(child, str))
+class _Known(NamedTuple):
+    """What a blank can mean where it stands: params, and values of the call by their own names."""
+
+    params: Collection[str]
+    calls: Collection[str]
+
+    def value(self, name: str, rest: str = "") -> str | None:
+        """How the value of this name is written."""
+        if name in self.params:
+            return f"${{{name}{rest}}}"
+        if not rest and (name in self.calls or vocabulary.is_standard_parameter(name)):
+            return f"${{call.{name}}}"
+        return None
+
+
+def _unspeakable(say: Element, known: _Known) -> Iterator[Diagnostic]:
+    words = " ".join(_texts(say))
+    severity = Severity.WARNING
     if found := _TAG.search(words):
         message = f"the tag {found[0]} would be read out as it stands"
         hint = "markup goes under ssml, as in say: {ssml: …}"
@@ -54,12 +87,35 @@ def _unspeakable(say: Element) -> Iterator[Diagnostic]:
     elif _ADDRESS.fullmatch(words.strip()):
         message = "an address would be read out, letter by letter"
         hint = f"a sound is played: play: {words.strip()}"
-    elif (found := _TEMPLATE.search(words)) and vocabulary.is_standard_parameter(found[1]):
-        message = f"{found[0]} is no value here, and would be read out as it stands"
-        hint = f"a value of the call is written ${{call.{found[1]}}}"
+    elif (blank := _blank(words, known)) is not None:
+        written, value = blank
+        message = f"{written} is no value here, and would be read out as it stands"
+        hint = f"write {value}"
+        if value is None:
+            hint, severity = "a param is written ${name}; braces alone are text", Severity.NOTE
     else:
         return
-    yield UNSPEAKABLE_TEXT.at(say.span, message, hint=hint)
+    yield replace(UNSPEAKABLE_TEXT.at(say.span, message, hint=hint), severity=severity)
+
+
+def _texts(say: Element) -> Iterator[str]:
+    """The words that stand in a say itself, between the values of the call."""
+    for child in say.children:
+        if isinstance(child, str):
+            yield child
+        elif isinstance(child, Template):
+            yield from (part for part in child.parts if isinstance(part, str))
+
+
+def _blank(words: str, known: _Known) -> tuple[str, str | None] | None:
+    """What looks like a blank that a program fills in, and how the value is written here.
+
+    A name behind a dollar may be prose, so it has to be known.
+    """
+    blanks = [(found[0], known.value(found[2], found[3])) for found in _BLANK.finditer(words)]
+    dollars = (found for found in _DOLLAR.finditer(words) if found[1] in known.params)
+    blanks += ((found[0], known.value(found[1])) for found in dollars)
+    return min(blanks, key=lambda blank: blank[1] is None, default=None)
 
 
 def _milliseconds(element: Element) -> Iterator[Diagnostic]:

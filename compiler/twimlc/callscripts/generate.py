@@ -219,9 +219,7 @@ class _Writer:
         word = {"join": "completed", "hangup": "declined", "leave": "leave"}.get(last)
         return next((choice for choice in choices if choice.outcome == word), choices[0])
 
-    def _call(
-        self, machine: Machine, path: Path, acts: dict[Place, tuple[Act, ...]]
-    ) -> CallScript:
+    def _call(self, machine: Machine, path: Path, acts: dict[Place, tuple[Act, ...]]) -> CallScript:
         """The script of a path."""
         answers: dict[Asked, list[Answer]] = defaultdict(list)
         caller: list[Act] = []
@@ -291,9 +289,7 @@ def _way_back(came: dict[Place, tuple[Place, Choice] | None], place: Place) -> P
     return found[::-1]
 
 
-def _leg_path(
-    ground: Ground, line: Line, covered: set[Way]
-) -> tuple[tuple[Act, ...], str] | None:
+def _leg_path(ground: Ground, line: Line, covered: set[Way]) -> tuple[tuple[Act, ...], str] | None:
     """What somebody does on another line to take an uncovered way, and how that line ends."""
     machine = ground.machine(line)
     start: Place = machine.begin()

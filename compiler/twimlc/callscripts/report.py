@@ -36,6 +36,9 @@ def _summary(tested: Verdict) -> str:
     stages = len({name for result in tested.results for name in result.stages})
     words = [f"{_counted(total, 'call')} played on {_counted(stages, 'target')}"]
     words.append(f"{failed} failed" if failed else "all as expected" if total else "nothing tested")
+    if tested.broken:
+        were = "was" if tested.broken == 1 else "were"
+        words.append(f"{_counted(tested.broken, 'script')} {were} not played, see the errors above")
     if tested.not_played:
         words.append(f"{_counted(tested.not_played, 'call')} could not be played")
     return ", ".join(words)
@@ -161,6 +164,7 @@ def as_json(tested: Verdict) -> str:
             "calls": len(tested.results),
             "failed": sum(not result.ok for result in tested.results),
             "notPlayed": tested.not_played,
+            "scriptsNotPlayed": tested.broken,
             "percent": round(tested.percent, 2) if tested.coverage else None,
         },
     }

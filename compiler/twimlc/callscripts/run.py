@@ -23,6 +23,10 @@ from twimlc.pipeline.load import project_of
 from twimlc.source.project import Project
 from twimlc.source.respell import hint_and_fix
 
+_MOST_NAMES = 12
+_PLAIN_WORDS = {"voicemail": "hears: record", "human": "hears: dial", "hangup": "last: hangup"}
+"""Words of promises that are no states, and the expectation that says the same."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CallResult:
@@ -45,7 +49,8 @@ class CallResult:
 @dataclass(slots=True)
 class Verdict:
     """What came of all scripts. ``notes`` tell of targets that calls were not played on,
-    ``without`` are flows that have no script."""
+    ``without`` are flows that have no script, ``broken`` counts scripts with mistakes in them, of
+    which nothing could be played."""
 
     findings: list[Diagnostic] = field(default_factory=list)
     results: list[CallResult] = field(default_factory=list)
@@ -53,6 +58,7 @@ class Verdict:
     notes: list[str] = field(default_factory=list)
     without: list[str] = field(default_factory=list)
     not_played: int = 0
+    broken: int = 0
 
     @property
     def ok(self) -> bool:
@@ -85,6 +91,8 @@ def play_scripts(options: Options | None = None, *, coverage: bool = False) -> V
             _script(script, path, project, options, tested, covered if coverage else None)
         elif not any(finding.is_error for finding in findings):
             tested.not_played += 1
+        else:
+            tested.broken += 1
     if coverage and not options.paths:
         tested.without = find.flows_without(project, paths, options)
         for name in tested.without:
@@ -224,8 +232,20 @@ def _unknown_states(script: Script, known: set[str]) -> Iterator[Diagnostic]:
                 message = f"there is no state '{wish.state}'"
                 if script.documents is not None:
                     message = f"there is no document '{wish.state}' in '{script.documents}'"
-                hint, fix = hint_and_fix(wish.span, wish.state, sorted(names))
+                near = sorted(names) if wish.state not in _PLAIN_WORDS else ()
+                hint, fix = hint_and_fix(wish.span, wish.state, near)
+                hint = hint or _states_there(script, wish.state, known)
                 yield UNKNOWN_SCRIPT_STATE.at(wish.span, message, hint=hint, fix=fix)
+
+
+def _states_there(script: Script, wanted: str, known: set[str]) -> str:
+    """Which names there are, and what else says the plain words that promises know."""
+    own = sorted(name.removeprefix(f"{script.flow}/") for name in known)
+    near = [name for name in own if "/" not in name] or own
+    shown = ", ".join(near[:_MOST_NAMES]) + (" …" if len(near) > _MOST_NAMES else "")
+    there = f"there {'is' if len(near) == 1 else 'are'} {shown}"
+    event = _PLAIN_WORDS.get(wanted)
+    return there if event is None else f"{there}; for '{wanted}' write {event}"
 
 
 def _unknown_targets(script: Script, project: Project, options: Options) -> Iterator[Diagnostic]:

@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 @input_options
 @stdin_options
 @click.option("--fix", is_flag=True, help="Mend in the files what can be mended without a doubt.")
-@click.option("--diff", is_flag=True, help="Print what --fix would change; write nothing.")
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Print what --fix would change; write nothing. The status is that of check.",
+)
 @report_options
 @output_options
 def check(

@@ -11,6 +11,7 @@ from twimlc.report.visible import visible
 if TYPE_CHECKING:
     from twimlc.pipeline import NumberSetting, TargetReport
 
+_FEW_FILES = 5
 _OCCASIONS = {"voice": "a call", "messaging": "a message", "fallback": "a failure"}
 
 
@@ -51,6 +52,9 @@ def _target(target: "TargetReport", written: bool, at_length: bool) -> Iterator[
         yield _row("documents", "none: the target's 'flows' leave out what was asked for")
         return
     yield _row("documents", f"{target.documents:,} ({', '.join(changes) or 'nothing to write'})")
+    if not written:
+        yield from _would("would change", target.changes, at_length)
+        yield from _would("would go", target.removals, at_length)
     if target.largest is not None:
         path, size = target.largest
         yield _row("biggest", f"{path}, {size:,} bytes")
@@ -69,12 +73,23 @@ def _target(target: "TargetReport", written: bool, at_length: bool) -> Iterator[
     elif target.assumptions:
         names = ", ".join(text.partition(":")[0] for text in target.assumptions)
         yield _row("assumes", f"{names} (twimlc build -v tells what they mean)")
+    if not written:
+        return
     for paste in target.pastes:
         place = f"the Bin {paste.bin}" if paste.bin else "a TwiML Bin"
         state = "" if paste.changed else " (unchanged)"
         yield _row("paste", f"{paste.file}, {paste.size:,} bytes, into {place}{state}")
     for number in target.numbers:
         yield _row("number", f"{number.flow}: {'; '.join(_settings(target, number))}")
+
+
+def _would(name: str, paths: Sequence[str], at_length: bool) -> Iterator[str]:
+    """Which files a build would change: the first few, or all of them."""
+    shown = paths if at_length else paths[:_FEW_FILES]
+    for path in shown:
+        yield _row(name, path)
+    if len(paths) > len(shown):
+        yield _row(name, f"and {len(paths) - len(shown):,} more (-v names them all)")
 
 
 def _settings(target: "TargetReport", number: "NumberSetting") -> Iterator[str]:

@@ -5,7 +5,12 @@ from typing import NamedTuple
 
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.rules.flow import CHOICE_TOO_LONG, CHOICES_SAY_WHERE, MIXED_CHOICES
+from twimlc.diagnostics.rules.flow import (
+    CHOICE_TOO_LONG,
+    CHOICES_SAY_WHERE,
+    MIXED_CHOICES,
+    MORE_KEYS_THAN_CHOICES,
+)
 from twimlc.diagnostics.rules.shape import BAD_VALUE, MISSING_KEY, WRONG_TYPE
 from twimlc.diagnostics.rules.twiml import ACTION_OWNED, CONFLICT, NOT_ALLOWED_INSIDE
 from twimlc.diagnostics.rules.words import ENGLISH_WORDS
@@ -167,14 +172,15 @@ class BlockReader:
         own = node.get("numDigits")
         if own is None:
             gather = with_attribute(gather, "numDigits", str(lengths[-1]))
-        elif (
-            (digits := gather.literal("numDigits"))
-            and digits.isdecimal()
-            and lengths[-1] > int(digits)
-        ):
+        elif (digits := gather.literal("numDigits")) and digits.isdecimal():
             longest = max(choices.entries, key=lambda entry: len(entry.key))
-            message = f"'{longest.key}' can never be keyed in: numDigits is {digits}"
-            self.report(CHOICE_TOO_LONG.at(longest.key_span, message))
+            if lengths[-1] > int(digits):
+                message = f"'{longest.key}' can never be keyed in: numDigits is {digits}"
+                self.report(CHOICE_TOO_LONG.at(longest.key_span, message))
+            elif lengths[-1] < int(digits):
+                message = f"numDigits is {digits}, and the longest choice is {longest.key}"
+                hint = "leave it out: every caller waits for the timeout before a choice is taken"
+                self.report(MORE_KEYS_THAN_CHOICES.at(own.span, message, hint=hint))
         if len(lengths) > 1:
             odd = next(e for e in choices.entries if len(e.key) == lengths[0])
             message = (

@@ -17,9 +17,7 @@ from twimlc.source.tree import Mapping, Node, Scalar, Template
 _XML_NAME = re.compile(r"(xml:)?[A-Za-z_][A-Za-z0-9_.\-]*")
 
 
-def read_extra(
-    spec: vocabulary.Element, node: Node
-) -> tuple[list[Attribute], list[Diagnostic]]:
+def read_extra(spec: vocabulary.Element, node: Node) -> tuple[list[Attribute], list[Diagnostic]]:
     """Attributes that ``spec`` does not have; one that it has would stand there twice."""
     if not isinstance(node, Mapping):
         message = "extra takes a map of attributes that are newer than this version knows"

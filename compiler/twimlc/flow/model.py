@@ -257,7 +257,10 @@ class State:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flow:
-    """A flow. ``states`` holds the author's states in order; ``lists`` those given as URLs."""
+    """A flow. ``states`` holds the author's states in order; ``lists`` those given as URLs.
+
+    ``nameless``: it was written as steps, so its only state has a name that nobody gave it.
+    """
 
     name: str
     kind: Kind
@@ -267,3 +270,4 @@ class Flow:
     lists: Mapping[StateKey, State]
     description: str | None
     span: Span
+    nameless: bool = False

@@ -5,6 +5,7 @@ Their text comes in; findings go out. Whether a number is answered only a call c
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.addresses import (
@@ -12,11 +13,12 @@ from twimlc.diagnostics.rules.addresses import (
     BAD_CLIENT_NAME,
     COSTLY_NUMBER,
     NATIONAL_NUMBER,
+    NUMBER_LENGTH,
     UNKNOWN_COUNTRY,
 )
 from twimlc.flow.model import Element
 from twimlc.text import Span
-from twimlc.vocabulary.numbers import COSTLY, COUNTRY_CODES
+from twimlc.vocabulary.numbers import COSTLY, COUNTRY_CODES, is_no_north_american, length_of
 
 _LONGEST = 15
 _SHORT = 6  # emergency numbers and short codes have no country
@@ -44,6 +46,8 @@ def number_remarks(text: str, span: Span) -> Iterator[Diagnostic]:
         message = f"no country's numbers begin like '{text}'"
         hint = "behind the plus stands the country code, without the zero of a national number"
         yield UNKNOWN_COUNTRY.at(span, message, hint=hint)
+    elif (wrong := _wrong_length(text, digits, span)) is not None:
+        yield wrong
     else:
         for size in range(3, 6):
             kind = COSTLY.get(digits[:size])
@@ -51,6 +55,31 @@ def number_remarks(text: str, span: Span) -> Iterator[Diagnostic]:
                 hint = "dial it only if the account allows it and you know what it costs"
                 yield COSTLY_NUMBER.at(span, f"'{text}' is {kind}", hint=hint)
                 return
+
+
+def _wrong_length(text: str, digits: str, span: Span) -> Diagnostic | None:
+    """A finding for a number with too few or too many digits, or with impossible ones."""
+    length = length_of(digits)
+    if length is None:
+        return None
+    count = len(digits) - len(length.country)
+    if length.fewest <= count <= length.most:
+        if not is_no_north_american(digits):
+            return None
+        message = f"'{text}' is no number of North America: its {_odd_part(digits)}"
+        return NUMBER_LENGTH.at(span, message, hint="look the number up again")
+    wanted = str(length.fewest)
+    if length.most > length.fewest:
+        wanted += f" or {length.most}" if length.most == length.fewest + 1 else f" to {length.most}"
+    message = f"'{text}' has {count} digits behind +{length.country}, and needs {wanted}"
+    few = "one is missing" if count == length.fewest - 1 else "some are missing"
+    many = "one is too many" if count == length.most + 1 else "some are too many"
+    return NUMBER_LENGTH.at(span, message, hint=few if count < length.fewest else many)
+
+
+def _odd_part(digits: str) -> str:
+    part, name = (digits[1:4], "area code") if digits[1] in "01" else (digits[4:7], "exchange")
+    return f"{name} {part} begins with {part[0]}"
 
 
 def client_remarks(text: str, span: Span) -> Iterator[Diagnostic]:
@@ -77,6 +106,10 @@ def check_caller_id(dial: Element) -> Iterator[Diagnostic]:
             message = f"the callerId '{text}' does not say which country it is in"
             hint = "write a plus and the country code, as in +14155550199"
             yield NATIONAL_NUMBER.at(found.span, message, hint=hint, twilio=BAD_CALLER_ID.twilio)
+        elif text.startswith("+"):
+            wrong = _wrong_length(text, digits, found.span)
+            if wrong is not None:
+                yield replace(wrong, twilio=BAD_CALLER_ID.twilio)
         return
     message = f"'{text}' is not a number that the called party could be shown"
     hint = "give a phone number that you own or have verified, as in +14155550199"

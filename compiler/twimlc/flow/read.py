@@ -91,7 +91,17 @@ def read_flow(
     description = (
         name_of(tree.get("description")) if not is_empty(tree.get("description")) else None
     )
-    flow = Flow(own.name, own.kind, file, start, states, reader.lists, description, tree.span)
+    flow = Flow(
+        own.name,
+        own.kind,
+        file,
+        start,
+        states,
+        reader.lists,
+        description,
+        tree.span,
+        nameless=isinstance(steps, Sequence),
+    )
     return ReadFlow(flow, frozenset(scope.used)), reader.findings
 
 

@@ -9,7 +9,7 @@ from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.addresses import BARE_LANGUAGE, LANGUAGE_OF_VOICE, MARKUP_NOT_SPOKEN
 from twimlc.flow.model import Element
-from twimlc.vocabulary.values import SSML_SUPPORT
+from twimlc.vocabulary.values import SSML_SUPPORT, languages_of_voice, speaks
 
 
 def check_speech(element: Element) -> Iterator[Diagnostic]:
@@ -20,24 +20,20 @@ def check_speech(element: Element) -> Iterator[Diagnostic]:
     language = given.value if given is not None and isinstance(given.value, str) else None
     voice = element.literal("voice") if element.tag == "Say" else None
     family = vocabulary.voice_family(voice) if voice else None
+    basic = family is not None and bool(family.languages)  # takes a language without its country
     if given is not None and language is not None:
-        if family is not None and family.languages:
-            if language.lower().split("-")[0] not in family.languages:
-                message = f"the voice {voice} speaks {', '.join(family.languages)}, not {language}"
-                yield LANGUAGE_OF_VOICE.at(given.span, message)
+        if voice and not speaks(voice, language):
+            spoken = ", ".join(languages_of_voice(voice))
+            message = f"the voice {voice} speaks {spoken}, not {language}"
+            yield LANGUAGE_OF_VOICE.at(given.span, message)
         elif element.tag == "Gather" and language == "multi":
             return  # any language: the speech model decides whether that goes
-        elif "-" not in language and language not in _known(element):
+        elif "-" not in language and language not in _known(element) and not basic:
             message = f"'{language}' is a language without its country"
             hint = (
                 f"write it as {'en-US' if language == 'en' else language + '-' + language.upper()}"
             )
             yield BARE_LANGUAGE.at(given.span, message, hint=hint)
-        elif voice and voice.startswith("Google."):
-            spoken = voice.removeprefix("Google.").split("-")[0]
-            if spoken != language.split("-")[0].lower() and family is not None:
-                message = f"the voice {voice} speaks {spoken}, not {language}"
-                yield LANGUAGE_OF_VOICE.at(given.span, message)
     if family is None:
         return
     marks = [inner for inner in element.walk() if inner is not element]

@@ -188,7 +188,7 @@ def _gather(graph: Graph, node: Node, exits: dict[str, NodeKey], site: Site) -> 
             return Way(leave=Ask("Digits", told, other), on=silent)
         return DECISION_NEEDS_HOST.at(
             node.branching or node.span,
-            f"'{node.title}' goes on by the key that was pressed ({_listed(graph, keys)}),"
+            f"'{node.title}' goes on by the key that was pressed ({_listed(graph, node, keys)}),"
             " but plain files give every caller the same answer",
             hint="use 'offer', where any key takes the option that is just being said,"
             f" or {WITH_DECISIONS}; {LEFT_OUT}",
@@ -225,7 +225,7 @@ def _dial(graph: Graph, node: Node, exits: dict[str, NodeKey], site: Site) -> Ve
         FALLBACK_AFTER_ANSWER,
         site.root + node.place.flow,
         node.span,
-        f"everybody who comes back from this '{node.title}' {_leads(graph, after)},"
+        f"everybody who comes back from this '{node.title}' {_leads(graph, node, after)},"
         " also after a conversation",
     )
 
@@ -240,36 +240,50 @@ def _refused(graph: Graph, node: Node, exits: dict[str, NodeKey]) -> Diagnostic:
         )
     return DECISION_NEEDS_HOST.at(
         node.branching or node.span,
-        f"what follows '{title}' depends on how it ended ({_listed(graph, exits)}),"
+        f"what follows '{title}' depends on how it ended ({_listed(graph, node, exits)}),"
         " but plain files give every caller the same answer",
         hint=f"use {works}; {LEFT_OUT}",
     )
 
 
-def _listed(graph: Graph, exits: dict[str, NodeKey]) -> str:
+def _listed(graph: Graph, node: Node, exits: dict[str, NodeKey]) -> str:
     """``completed, answered: hang up; busy: voicemail``, at most four ways."""
     groups: dict[NodeKey, list[str]] = {}
     for name, target in exits.items():
         groups.setdefault(canonical(graph, target), []).append(name)
-    ways = [f"{', '.join(names)}: {_name(graph, key)}" for key, names in groups.items()]
+    ways = [f"{', '.join(names)}: {_name(graph, node, key)}" for key, names in groups.items()]
     return "; ".join(ways[:4] + ["…"] * (len(ways) > 4))
 
 
-def _name(graph: Graph, key: NodeKey) -> str:
+def _name(graph: Graph, origin: Node, key: NodeKey) -> str:
     if key == END:
         return "the end"
     node = graph.nodes[key]
     if _hangs_up(node):
         return "hang up"
-    named = key in graph.entries.values()
-    return node.place.state if named else f"line {node.span.begin.line}"
+    if key in graph.entries.values() or node.place.flow != origin.place.flow:
+        return _state(graph, origin, node)
+    return f"line {node.span.begin.line}"
 
 
-def _leads(graph: Graph, key: NodeKey | None) -> str:
+def _state(graph: Graph, origin: Node, node: Node) -> str:
+    """The state of a node as one writes it in the flow of ``origin``; a line if it has no name."""
+    flow = node.place.flow
+    nameless = graph.flows[flow].nameless
+    if flow != origin.place.flow:
+        at_start = nameless or node.key == graph.starts[flow]
+        return f"{flow}/" if at_start else f"{flow}/{node.place.state}"
+    return f"line {node.span.begin.line}" if nameless else node.place.state
+
+
+def _leads(graph: Graph, origin: Node, key: NodeKey | None) -> str:
     if key is None or key == END:
         return "ends there"
     node = graph.nodes[key]
-    return "hangs up" if _hangs_up(node) else f"goes on in '{node.place.state}'"
+    if _hangs_up(node):
+        return "hangs up"
+    state = _state(graph, origin, node)
+    return f"goes on in {state}" if state.startswith("line ") else f"goes on in '{state}'"
 
 
 def _hangs_up(node: Node) -> bool:

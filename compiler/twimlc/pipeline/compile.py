@@ -32,6 +32,7 @@ from twimlc.lower.lowering import lower
 from twimlc.pipeline.load import FlowSource, Loaded
 from twimlc.pipeline.variants import Compiled, Variant
 from twimlc.source import tree as t
+from twimlc.source.components import flow_components
 from twimlc.source.expand import expand_flow, resolve_params
 from twimlc.source.files import MEDIA_LIMIT, place_of, read_bytes
 from twimlc.source.params import declared, undeclared
@@ -51,6 +52,7 @@ def compile_target(loaded: Loaded, target: Target) -> Compiled:
         made.findings += undeclared(known, target.params, target.param_places)
     covered = {name for name in loaded.flows if target.covers(name)}
     made.flows = covered & loaded.selected
+    made.params = _params_by_file(loaded)
     matrix = loaded.project.matrix
     made.findings += _names_of_host_files(loaded, target, covered)
     in_matrix = {name for name in covered if matrix is not None and matrix.covers(name)}
@@ -135,7 +137,14 @@ def _variant(
     public = host is None or not host.private
     account = loaded.project.account
     findings += analyse(
-        graph, calls, made.invariants, budgets, sounds, account=account, public=public
+        graph,
+        calls,
+        made.invariants,
+        budgets,
+        sounds,
+        account=account,
+        params=made.params,
+        public=public,
     )
     if not public:
         findings = [found for found in findings if found.rule is not SECRET]
@@ -242,6 +251,17 @@ def _without_broken(flows: dict[str, Flow], named: Mapping[str, frozenset[StateK
             return
         for name in gone:
             del flows[name]
+
+
+def _params_by_file(loaded: Loaded) -> dict[str, set[str]]:
+    """The params that flows and components declare, by the path of the file they stand in."""
+    shared = [c for group in loaded.components.values() for c in group.values()]
+    found = {component.file.path: set(declared(component.body)) for component in shared}
+    for source in loaded.flows.values():
+        inner, _ = flow_components(source.tree)
+        bodies = (source.tree, *(component.body for component in inner.values()))
+        found[source.file.path] = {name for body in bodies for name in declared(body)}
+    return found
 
 
 def _declared_calls(tree: t.Mapping) -> tuple[str, ...]:

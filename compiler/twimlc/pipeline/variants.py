@@ -1,6 +1,6 @@
 """What compiling makes of a target: for each row of the matrix a graph and a plan."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -37,8 +37,9 @@ class Variant:
 class Compiled:
     """A target, compiled. ``findings`` are those of this target, rows merged.
 
-    ``components`` are the names of those that each flow uses, ``invariants`` what each promises;
-    ``read_media`` gives the bytes of the sound files that flows name.
+    ``components`` are the names of those that each flow uses, ``invariants`` what each promises,
+    ``params`` those that each file declares, by its path; ``read_media`` gives the bytes of the
+    sound files that flows name.
     """
 
     target: Target
@@ -47,6 +48,7 @@ class Compiled:
     components: dict[str, set[str]] = field(default_factory=dict)
     invariants: dict[str, t.Node] = field(default_factory=dict)
     flows: set[str] = field(default_factory=set)
+    params: Mapping[str, Collection[str]] = field(default_factory=dict)
     read_media: Callable[[MediaLink], bytes | None] | None = None
 
     @property

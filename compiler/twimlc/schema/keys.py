@@ -11,15 +11,20 @@ from twimlc.diagnostics.rules.shape import BAD_KEY, BAD_NAME, UNKNOWN_KEY
 from twimlc.schema.compiled import BESIDE, STEP
 from twimlc.schema.other_words import choice_hint, inside_hint, sign_called
 from twimlc.schema.place import COMMA_HINT, Place, after_comma
+from twimlc.source.clock import clock_hint
 from twimlc.source.names import nearest, proposed_name, valid_name, valid_param
+from twimlc.source.project import PROJECT_KEYS
 from twimlc.source.respell import beyond_doubt
-from twimlc.source.tree import Entry, Mapping, Sequence
+from twimlc.source.tree import Entry, Mapping, Scalar, Sequence, is_empty
 from twimlc.vocabulary.missing import attribute_codes, missing_codes
 
 Schema = Table[str, Any]
 
 BLOCK_VERBS = {"menu": "gather", "hunt": "dial"}
 """The blocks that become a verb, and that verb."""
+_ON_PHONE = re.compile(r"[0-9*#]+")
+_SINGLE_TEXTS = ("flow", "kind", "description", "start")
+"""The keys of a flow that hold a text, so that a misspelt one can be meant by a text."""
 _TEXT_WORDS = frozenset({"text", "body", "content", "words", "value", "message", "to", "address"})
 
 
@@ -82,6 +87,8 @@ def _unknown_key(entry: Entry, place: Place, known: Schema, schema: Schema) -> D
     where = "a flow" if place.key is None and "steps" in known else f"'{place.key}'"
     if place.key is None and "targets" in known:
         where = "a project file"
+    if place.key is None and "calls" in known:
+        where = "a call script"
     message = f"{where} has no '{entry.key}'"
     folded = re.sub(r"[-_ ]", "", entry.key).casefold()
     near = next((k for k in known if k.casefold() == folded), None)
@@ -101,12 +108,17 @@ def _unknown_key(entry: Entry, place: Place, known: Schema, schema: Schema) -> D
         and not (renamed := beyond_doubt(entry.key, known))
     ):
         hint = "a state stands under 'states:': indent it"
+    elif "choices" in known and _ON_PHONE.fullmatch(entry.key):
+        goes = entry.value.text if isinstance(entry.value, Scalar) else "…"
+        hint = f'keys stand under choices: {{choices: {{"{entry.key}": {goes}}}}}'
     elif entry.key in ("action", "method", "actionOnEmptyResult") and "choices" in known:
         hint = "a menu writes it itself; say under 'choices' where each key leads"
     elif (other := inside_hint(entry.key, place.key or "", known)) is not None:
         hint = other
     elif (elsewhere := _of_another(entry.key, place)) is not None:
         hint = elsewhere
+    elif place.key is None and "steps" in known and (own := _own_value(entry, known)) is not None:
+        hint = own
     elif (near := nearest(entry.key, known)) is not None:
         hint = f"did you mean '{near}'?"
         renamed = beyond_doubt(entry.key, known)
@@ -122,6 +134,21 @@ def _unknown_key(entry: Entry, place: Place, known: Schema, schema: Schema) -> D
     could_meet = attribute_codes if near or renamed else missing_codes
     codes = could_meet(place.key or "", entry.key) if becomes_twiml else ()
     return UNKNOWN_KEY.at(entry.key_span, message, hint=hint, fix=fix, twilio=codes)
+
+
+def _own_value(entry: Entry, known: Schema) -> str | None:
+    """What is said at the top of a flow of what belongs into another file, or under ``params``."""
+    if beyond_doubt(entry.key, known):
+        return None
+    if entry.key in PROJECT_KEYS:
+        return f"'{entry.key}' stands in the project file, twimlc.yaml"
+    if (clock := clock_hint(entry.key)) is not None:
+        return clock
+    if not isinstance(entry.value, Scalar) or is_empty(entry.value) or valid_param(entry.key):
+        return None
+    hint = f"a value of your own stands under params: {{{entry.key}: …}}"
+    near = nearest(entry.key, [key for key in _SINGLE_TEXTS if key in known])
+    return hint if near is None else f"did you mean '{near}'? {hint}"
 
 
 def _of_the_step(key: str, place: Place, known: Schema) -> str | None:

@@ -81,6 +81,34 @@ def as_step(text: str, verbs: Collection[str], bare: Collection[str]) -> str | N
     return f"{verb}: {rest if len(rest) <= 40 else '…'}"
 
 
+def as_map(verb: str, text: str, known: Collection[str]) -> str | None:
+    """How a text stands in the map that a verb takes, which knows the keys ``known``."""
+    short = text if len(text) <= 30 else "…"
+    if re.search(r"[][{},#]|: ", short) and '"' not in short:
+        short = f'"{short}"'
+    number = re.fullmatch(r"([0-9]+) ?(s|secs?|seconds?)?", text)
+    if number is not None:
+        key = next((key for key in ("length", "maxLength") if key in known), None)
+        return None if key is None else f"{key}: {number[1]}"
+    if "prompt" in known:
+        return f"prompt: {short}"
+    if verb == "voicemail":
+        return f"say: {short}"
+    if verb == "connect":
+        return f"stream: {{url: {short}}}" if text.startswith("wss:") else f"room: {short}"
+    return None
+
+
+def called_together(text: str) -> str | None:
+    """What is said of a number that stands alone in the list of a dial."""
+    if re.fullmatch(r"\+?[0-9][0-9 ().-]*", text) is None:
+        return None
+    return (
+        f"write dial: {{number: [{text}, …]}} to ring all of them at once, or hunt: [{text}, …] to "
+        "ring one after another"
+    )
+
+
 def bare_verbs(step: Mapping[str, Any]) -> list[str]:
     """The verbs that may stand alone, from the pattern in the schema of a step."""
     pattern = step.get("pattern", "")

@@ -16,18 +16,24 @@ _PLURALS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A node, the entry it is the value of (if it is no item), and what lies above it."""
+    """A node, the entry it is the value of (if it is no item), and what lies above it.
+
+    ``messaging``: the flow that it is in says that it answers messages.
+    """
 
     node: Node
     path: Path
     entry: Entry | None
     above: tuple[str, ...]
     parent: Node | None = None
+    messaging: bool = False
 
     @classmethod
     def of(cls, root: Node, path: Path) -> "Place":
         """The place at ``path`` below ``root``."""
         node, entry, parent = root, None, None
+        kind = root.get("kind") if isinstance(root, Mapping) else None
+        messaging = isinstance(kind, Scalar) and kind.text == "messaging"
         for part in path:
             parent = node
             if isinstance(node, Mapping) and isinstance(part, str):
@@ -36,7 +42,8 @@ class Place:
                 node = entry.value
             elif isinstance(node, Sequence) and isinstance(part, int):
                 node, entry = node.items[part], None
-        return cls(node, path, entry, tuple(part for part in path if isinstance(part, str)), parent)
+        above = tuple(part for part in path if isinstance(part, str))
+        return cls(node, path, entry, above, parent, messaging)
 
     @property
     def key(self) -> str | None:

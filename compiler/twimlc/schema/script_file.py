@@ -202,5 +202,3 @@ def _texts(description: str) -> Schema:
         "$comment": "a name, or a list of names",
         "description": description,
     }
-
-

@@ -11,6 +11,7 @@ from twimlc.diagnostics.rules.shape import NO_VERB, NOT_A_FLOW, SEVERAL_VERBS, U
 from twimlc.schema.compiled import BESIDE, NOUN, PERSON, compiled
 from twimlc.schema.other_words import beside_hint
 from twimlc.schema.place import COMMA_HINT, after_comma
+from twimlc.source.clock import clock_hint
 from twimlc.source.names import meant, nearest, valid_name
 from twimlc.source.respell import respell
 from twimlc.source.tree import Entry, Mapping, Scalar, Sequence, is_empty
@@ -200,6 +201,8 @@ def _unknown_verb(entry: Entry, verb: str | None, candidates: list[str], noun: s
     elif verb is not None:
         hint = f"did you mean '{verb}'?"
         fix = respell(entry.key_span, entry.key, candidates)
+    elif (clock := clock_hint(entry.key)) is not None:
+        hint = clock
     elif len(candidates) < 8:
         hint = f"here can stand {', '.join(candidates)}"
     else:

@@ -21,7 +21,7 @@ from twimlc.diagnostics.rules.shape import (
 )
 from twimlc.schema.compiled import BESIDE, PROMPT_STEP, STEP
 from twimlc.schema.keys import BLOCK_VERBS
-from twimlc.schema.other_words import as_step, bare_verbs
+from twimlc.schema.other_words import as_map, as_step, bare_verbs, called_together
 from twimlc.schema.place import Place
 from twimlc.source.names import meant, nearest, proposed_name, valid_name, valid_param
 from twimlc.source.respell import beyond_doubt, respell, respell_part
@@ -130,7 +130,8 @@ def _no_step(place: Place, schema: Schema) -> Diagnostic:
     hint: str | None
     fix = None
     if is_empty(node):
-        hint = f"for example '- {verbs[0]}: …', or drop the dash"
+        verb = "say" if "say" in verbs and not place.messaging else verbs[0]
+        hint = f"for example '- {verb}: …', or drop the dash"
         return NO_VERB.at(node.span, f"this {noun} is empty", hint=hint)
     if not isinstance(node, Scalar):
         message = f"a {noun} is a map with one verb, not {_got(node)}"
@@ -145,6 +146,8 @@ def _no_step(place: Place, schema: Schema) -> Diagnostic:
     elif noun == "step" and (step := as_step(text, verbs, ())) is not None:
         what = "a colon is missing behind the verb" if ":" in step else "it stands alone"
         hint = f"{what}: '- {step}'"
+    elif place.key == "dial" and (together := called_together(text)) is not None:
+        hint = together
     elif (near := nearest(text, [*bare, *verbs])) is not None:
         hint = f"did you mean '{near}'?"
         fix = respell(node.span, text, [*bare, *verbs]) if near in bare else None
@@ -235,9 +238,8 @@ def _rewrite(place: Place, schema: Schema, types: set[str]) -> tuple[str | None,
     if "object" in types and known:
         if (near := nearest(text, known)) is not None and near in schema.get("pattern", ""):
             return f"did you mean '{near}'?", None
-        for key in ("prompt", "length", "maxLength"):
-            if key in known and (key == "prompt") != isinstance(node.value, int):
-                return f"write {place.key}: {{{key}: {_short(text)}}}", None
+        if (meant := as_map(place.key or "", text, known)) is not None:
+            return f"write {place.key}: {{{meant}}}", None
     if schema.get("$comment") == "a list of steps":
         step = schema.get("items", {})
         whole = as_step(text, step.get("properties", ()), bare_verbs(step))

@@ -77,6 +77,10 @@ NOTHING_SAID = Account()
 """Of a project that says nothing of its account."""
 
 
+_MISCALLED = {"UK": "GB", "ENGLAND": "GB", "USA": "US", "EN": "GB"}
+"""Countries as people call them who do not know their code."""
+
+
 def read_account(node: Node | None, findings: list[Diagnostic]) -> Account:
     """What the project file says of the account."""
     body = _map(node, ACCOUNT_KEYS, "'account'", findings)
@@ -228,5 +232,8 @@ class _Parts(NamedTuple):
         word = node.text if isinstance(node, Scalar) else ""
         near, fix = hint_and_fix(node.span, word, known)
         few = f"it takes {', '.join(known)}" if len(known) < 10 else "two letters, as in US or GB"
+        if key == "countries" and word.upper() in _MISCALLED:
+            meant = _MISCALLED[word.upper()]
+            near, fix = f"did you mean '{meant}'? it takes {few}", None
         message = f"'{key}' does not know '{word}'" if word else f"'{key}' takes one word"
         self.findings.append(BAD_PROJECT.at(node.span, message, hint=near or few, fix=fix))

@@ -1,9 +1,13 @@
 """Words for what does not parse inside ``[…]`` and ``{…}``: a fault comes in, a finding out."""
 
+import re
+
 from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Fix
 from twimlc.diagnostics.rules import yaml as rules
 from twimlc.source.fault import Fault, line_end, point, symbol
 from twimlc.text import SourceFile, Span
+
+_QUOTED = re.compile(r"""(?<=[\s,:\[{])("([^"\\]|\\.)*"|'([^']|'')*')""")
 
 
 def in_brackets(file: SourceFile, fault: Fault) -> Diagnostic | None:
@@ -21,11 +25,14 @@ def in_brackets(file: SourceFile, fault: Fault) -> Diagnostic | None:
     line = file.position(opened).line
     if file.position(at).line != line or at >= len(text):
         rest = file.line(line)[file.position(opened).column :]
-        hint = f"put a '{closing}' at its end"
-        if closing in rest and "#" in rest[: rest.rindex(closing)]:
-            hint = "a '#' behind a blank starts a comment and swallows the rest; write \"#\""
+        hint, at = f"put a '{closing}' at its end", opened
+        if (swallowed := _comment_with(rest, closing)) is not None:
+            at = opened + 1 + swallowed
+            alone = rest[:swallowed].rstrip()[-1:] in ("", ",", "[", "{", ":")
+            hint = "a '#' behind a blank starts a comment and swallows the rest of the line: "
+            hint += 'write "#"' if alone else "put the whole text in quotes"
         return point(
-            rules.UNCLOSED_BRACKET, file, opened,
+            rules.UNCLOSED_BRACKET, file, at,
             f"no '{closing}' closes this '{bracket}'", hint,
         )  # fmt: skip
     char = text[at]
@@ -42,6 +49,13 @@ def in_brackets(file: SourceFile, fault: Fault) -> Diagnostic | None:
     if char == ",":
         hint = f"between two commas, or before the first, something is missing; {hint}"
     return point(rules.TEXT_IN_BRACKETS, file, at, message, hint)
+
+
+def _comment_with(rest: str, closing: str) -> int | None:
+    """Where a comment begins that swallowed the bracket, in the line behind what it closes."""
+    unquoted = _QUOTED.sub(lambda quoted: "x" * len(quoted[0]), rest)
+    found = re.search(r"(?<=\s)#", unquoted)
+    return found.start() if found is not None and closing in rest[found.start() :] else None
 
 
 def _unquoted_value(file: SourceFile, start: int) -> Diagnostic:

@@ -36,7 +36,7 @@ PROJECT_FILE = "twimlc.yaml"
 _MISNAMED = "twimlc.yml"
 DEFAULT_TARGET = "twiml-bin"
 
-_KEYS = ("flows", "build", "targets", "matrix", "account", "rules", "budgets")
+PROJECT_KEYS = ("flows", "build", "targets", "matrix", "account", "rules", "budgets")
 _MATRIX_KEYS = ("table", "folder", "flows")
 
 
@@ -99,9 +99,9 @@ def read_project(
         message = "the project file is a map of flows, build, targets, matrix and rules"
         return None, [*findings, BAD_PROJECT.at(body.span, message)]
     for entry in body:
-        if entry.key not in _KEYS and not entry.key.startswith("x-"):
-            near, fix = hint_and_fix(entry.key_span, entry.key, _KEYS)
-            hint = near or f"it can have {', '.join(_KEYS)}, and x-… for notes"
+        if entry.key not in PROJECT_KEYS and not entry.key.startswith("x-"):
+            near, fix = hint_and_fix(entry.key_span, entry.key, PROJECT_KEYS)
+            hint = near or f"it can have {', '.join(PROJECT_KEYS)}, and x-… for notes"
             message = f"the project file has no '{entry.key}'"
             findings.append(UNKNOWN_PROJECT_KEY.at(entry.key_span, message, hint=hint, fix=fix))
     flows, build = _folders(body, root, findings)

@@ -4,6 +4,7 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
 
 from twimlc.diagnostics.rules import values as rules
+from twimlc.source.clock import clock_hint
 from twimlc.source.names import nearest
 from twimlc.source.respell import beyond_doubt
 from twimlc.source.tree import Entry, Mapping, Node, Scalar
@@ -89,6 +90,8 @@ class Scope:
             hint = f"did you mean '{near}'?"
         elif name in ("From", "To", "CallSid", "Digits", "CallStatus", "SpeechResult"):
             hint = f"a value of the call is written ${{call.{name}}}"
+        elif (clock := clock_hint(name)) is not None:
+            hint = clock
         elif self.chain:
             hint = (
                 "a component sees only its own params: declare it there and give it "

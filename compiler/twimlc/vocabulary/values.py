@@ -49,16 +49,50 @@ SSML_LANGUAGES = _words("""
 """)
 """Languages that the SSML element lang switches to."""
 
-POLLY_SPEAKERS = _words("""
-    Aditi Adriano Amy Andres Aria Arlet Arthur Astrid Ayanda Bianca Brian Burcu Camila Carla Carmen
-    Celine Chantal Conchita Cristiano Daniel Danielle Dora Elin Emma Enrique Ewa Filiz Gabrielle
-    Geraint Giorgio Gregory Gwyneth Hala Hannah Hans Hiujin Ida Ines Isabelle Ivy Jacek Jan Joanna
-    Joey Justin Kajal Karl Kazuha Kendra Kevin Kimberly Laura Lea Liam Lisa Liv Lotte Lucia Lupe
-    Mads Maja Marlene Mathieu Matthew Maxim Mia Miguel Mizuki Mía Naja Niamh Nicole Ola Olivia Pedro
-    Penelope Raveena Remi Ricardo Ruben Russell Ruth Rémi Salli Seoyeon Sergio Sofie Stephen Suvi
-    Takumi Tatyana Thiago Tomoko Vicki Vitoria Zayd Zeina Zhiyu
-""")
-"""Given names that may follow ``Polly.``; an open set."""
+
+def _speakers(text: str) -> dict[str, tuple[str, ...]]:
+    """A language, a colon and its speakers, line by line."""
+    found: dict[str, tuple[str, ...]] = {}
+    for line in text.strip().splitlines():
+        language, _, names = line.partition(":")
+        for name in names.split():
+            found[name] = (*found.get(name, ()), language.strip())
+    return dict(sorted(found.items()))
+
+
+POLLY_LANGUAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    _speakers("""
+        ar: Hala Zayd Zeina
+        ca: Arlet
+        cmn: Zhiyu
+        cy: Gwyneth
+        da: Mads Naja Sofie
+        de: Daniel Hannah Hans Marlene Vicki
+        en: Amy Arthur Aria Ayanda Brian Danielle Emma Geraint Gregory Ivy Joanna Joey Justin Kendra
+        en: Kevin Kimberly Matthew Niamh Nicole Olivia Raveena Russell Ruth Salli Stephen
+        en: Aditi Hala Kajal Zayd
+        es: Andres Conchita Enrique Lucia Lupe Mia Miguel Mía Pedro Penelope Sergio
+        fi: Suvi
+        fr: Celine Chantal Gabrielle Isabelle Lea Liam Mathieu Remi Rémi
+        hi: Aditi Kajal
+        is: Dora Karl
+        it: Adriano Bianca Carla Giorgio
+        ja: Kazuha Mizuki Takumi Tomoko
+        ko: Seoyeon
+        nb: Ida Liv
+        nl: Laura Lisa Lotte Ruben
+        pl: Ewa Jacek Jan Maja Ola
+        pt: Camila Cristiano Ines Ricardo Thiago Vitoria
+        ro: Carmen
+        ru: Maxim Tatyana
+        sv: Astrid Elin
+        tr: Burcu Filiz
+        yue: Hiujin
+    """)
+)
+"""Given names that may follow ``Polly.``, and the languages each speaks; an open set."""
+
+POLLY_SPEAKERS = tuple(POLLY_LANGUAGES)
 
 BASIC_LANGUAGES = ("en", "en-gb", "es", "fr", "de")
 """The only languages of the voices man and woman."""
@@ -113,6 +147,34 @@ VOICE_FAMILIES: Mapping[str, VoiceFamily] = MappingProxyType({
     )
 })
 """Voices of Say by family. A name of none of these shapes deserves a warning, not an error."""
+
+
+_LANGUAGE_NAMES = MappingProxyType({"arb": "ar", "zh": "cmn", "no": "nb"})
+
+
+def languages_of_voice(voice: str) -> tuple[str, ...]:
+    """The languages, without their countries, that a voice is known to speak; none if unknown.
+
+    Polly's generative voices are left out: they may speak others than their own.
+    """
+    family = voice_family(voice)
+    if family is None:
+        return ()
+    if family.languages:
+        return family.languages
+    maker, _, rest = voice.partition(".")
+    if maker == "Google":
+        return (rest.split("-")[0].lower(),)
+    if family.name == "polly-generative":
+        return ()
+    return POLLY_LANGUAGES.get(rest.split("-")[0], ())
+
+
+def speaks(voice: str, language: str) -> bool:
+    """Whether a voice may speak a language; a voice that nobody knows may."""
+    known = languages_of_voice(voice)
+    spoken = language.lower().split("-")[0]
+    return not known or bool({spoken, _LANGUAGE_NAMES.get(spoken, spoken)} & {*known})
 
 
 def voice_family(voice: str) -> VoiceFamily | None:

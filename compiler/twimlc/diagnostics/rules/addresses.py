@@ -1,4 +1,4 @@
-"""Rules about phone numbers, addresses, names and secrets in documents (530 to 549)."""
+"""Rules about phone numbers, addresses, names and secrets in documents (529 to 549)."""
 
 from twimlc.diagnostics.diagnostic import Example, Rule, Severity
 
@@ -34,6 +34,19 @@ UNKNOWN_COUNTRY = Rule(
     wrong=_step('dial: "+0415550100"'),
     right=_DESK,
     twilio=(13226, 13224, 13223),
+)
+
+NUMBER_LENGTH = Rule(
+    529,
+    "number-length",
+    Severity.WARNING,
+    "A phone number has too few or too many digits for its country.",
+    "Nobody can be reached under a number with a digit missing or one too many. Behind +1 there "
+    "are exactly ten, and the area code and the three digits after it begin with 2 to 9. Other "
+    "countries are judged where the length of their numbers is fixed.",
+    wrong=_step('dial: "+1415555010"'),
+    right=_DESK,
+    twilio=(13223, 13224),
 )
 
 COSTLY_NUMBER = Rule(
@@ -220,8 +233,8 @@ LANGUAGE_OF_VOICE = Rule(
     "language-of-voice",
     Severity.WARNING,
     "A voice does not speak the language that it is given.",
-    "A Google voice has its language in its name, and the voices man and woman speak English, "
-    "Spanish, French and German only. In another language the say fails, or is read with the "
+    "A Google voice has its language in its name, a voice of Polly speaks the language of its "
+    "speaker, and man and woman speak English, Spanish, French and German only. In another language the say fails, or is read with the "
     "wrong sounds (docs/voice/twiml/say/text-speech).",
     wrong=_step("say: {message: Guten Tag., voice: Google.en-US-Neural2-A, language: de-DE}"),
     right=_step("say: {message: Guten Tag., voice: Google.de-DE-Neural2-A, language: de-DE}"),

@@ -237,12 +237,12 @@ MISSING_DOCUMENT = Rule(
     "and no such file lies in it: Twilio would be told that there is none (404), and the call "
     "would end there. An address that something else answers is written out in full.",
     wrong=Example(
-        "<Response>\n  <Say>One moment please.</Say>\n  <Redirect method=\"GET\">meun.xml</Redirect>\n</Response>\n",
+        '<Response>\n  <Say>One moment please.</Say>\n  <Redirect method="GET">meun.xml</Redirect>\n</Response>\n',
         files=(("menu.xml", "<Response>\n  <Say>We are closed.</Say>\n</Response>\n"),),
         name="example.xml",
     ),
     right=Example(
-        "<Response>\n  <Say>One moment please.</Say>\n  <Redirect method=\"GET\">menu.xml</Redirect>\n</Response>\n",
+        '<Response>\n  <Say>One moment please.</Say>\n  <Redirect method="GET">menu.xml</Redirect>\n</Response>\n',
         files=(("menu.xml", "<Response>\n  <Say>We are closed.</Say>\n</Response>\n"),),
         name="example.xml",
     ),

@@ -361,8 +361,9 @@ UNSPEAKABLE_TEXT = Rule(
     Severity.WARNING,
     "A text that is spoken holds what only a machine can read.",
     "The words of a say are spoken as they stand. Callers hear the tags, the entities such as "
-    "&amp;, the address of a sound and the {{From}} that were meant for a program. Markup goes "
-    "under `ssml`, a sound into `play`, and a value of the call is written ${call.From}.",
+    "&amp;, the address of a sound and the {{name}}, {name} or $name that were meant for a "
+    "program. Markup goes under `ssml`, a sound into `play`, a param is written ${name}, and a "
+    "value of the call ${call.From}. Braces around a name that nobody knows are a note.",
     wrong=Example("""\
 flow: closed
 steps:

@@ -376,7 +376,8 @@ MIXED_CHOICES = Rule(
     "Choices of a menu have different numbers of keys.",
     "After 1 Twilio cannot know whether 12 is coming, so it waits for the timeout before the "
     "short choice is taken. With choices of one length the last key takes effect at once.",
-    wrong=Example("""\
+    wrong=Example(
+        """\
 flow: menu
 steps:
   - menu:
@@ -385,7 +386,9 @@ steps:
         "1": hangup
         "12": hangup
   - hangup
-""", target="twiml-bin"),
+""",
+        target="twiml-bin",
+    ),
     right=Example("""\
 flow: notice
 steps:
@@ -401,7 +404,8 @@ CHOICE_TOO_LONG = Rule(
     "A choice has more keys than are collected.",
     "numDigits ends the input as soon as that many keys were pressed, so a longer choice can "
     "never be keyed in. Leave numDigits out: the compiler takes the longest choice.",
-    wrong=Example("""\
+    wrong=Example(
+        """\
 flow: menu
 steps:
   - menu:
@@ -410,13 +414,56 @@ steps:
       choices:
         "12": hangup
   - hangup
-""", target="twiml-bin"),
+""",
+        target="twiml-bin",
+    ),
     right=Example("""\
 flow: notice
 steps:
   - say: Nobody is there.
   - hangup
 """),
+)
+
+MORE_KEYS_THAN_CHOICES = Rule(
+    418,
+    "more-keys-than-choices",
+    Severity.WARNING,
+    "A menu waits for more keys than any of its choices has.",
+    "With fewer keys than numDigits Twilio waits for the timeout after each key, in case more are "
+    "coming. When no choice is that long, every caller sits through it. Leave numDigits out: the "
+    "compiler takes the longest choice.",
+    wrong=Example(
+        """\
+flow: menu
+states:
+  main:
+    - menu:
+        prompt: For sales press 1.
+        numDigits: 4
+        choices: {1: sales}
+    - say: Goodbye.
+  sales:
+    - dial: {number: +14155550100, timeout: 20}
+    - say: Goodbye.
+""",
+        target="twiml-bin",
+    ),
+    right=Example(
+        """\
+flow: menu
+states:
+  main:
+    - menu:
+        prompt: For sales press 1.
+        choices: {1: sales}
+    - say: Goodbye.
+  sales:
+    - dial: {number: +14155550100, timeout: 20}
+    - say: Goodbye.
+""",
+        target="twiml-bin",
+    ),
 )
 
 RETURN_OUTSIDE = Rule(

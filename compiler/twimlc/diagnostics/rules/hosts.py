@@ -449,7 +449,9 @@ steps:
         statusCallbackEvent: [join]
   - hangup
 """,
-        files=(("twimlc.yaml", "targets:\n  site: {host: s3, url: 'https://voice.example.com/ivr'}\n"),),
+        files=(
+            ("twimlc.yaml", "targets:\n  site: {host: s3, url: 'https://voice.example.com/ivr'}\n"),
+        ),
         target="site",
     ),
     right=Example(
@@ -463,7 +465,9 @@ steps:
         statusCallbackEvent: [join]
   - hangup
 """,
-        files=(("twimlc.yaml", "targets:\n  site: {host: s3, url: 'https://voice.example.com/ivr'}\n"),),
+        files=(
+            ("twimlc.yaml", "targets:\n  site: {host: s3, url: 'https://voice.example.com/ivr'}\n"),
+        ),
         target="site",
     ),
     twilio=(15003, 16011),

@@ -45,12 +45,20 @@ steps:
   - say: We put you through to the workshop.
   - goto: workshop/
 """),
-    right=Example("""\
+    right=Example(
+        """\
 flow: shop
 steps:
   - say: We put you through to the workshop.
   - goto: workshop/
-""", files=(("workshop.yaml", "flow: workshop\nsteps:\n  - say: The workshop is closed.\n  - hangup\n"),)),
+""",
+        files=(
+            (
+                "workshop.yaml",
+                "flow: workshop\nsteps:\n  - say: The workshop is closed.\n  - hangup\n",
+            ),
+        ),
+    ),
     twilio=(11200,),
 )
 
@@ -79,11 +87,15 @@ JUMP_BETWEEN_KINDS = Rule(
     "A call stays a call: what answers messages cannot go on with it.",
     wrong=Example(
         "flow: shop\nsteps:\n  - say: We are closed.\n  - goto: texts/\n",
-        files=(("texts.yaml", "flow: texts\nkind: messaging\nsteps:\n  - message: We are closed.\n"),),
+        files=(
+            ("texts.yaml", "flow: texts\nkind: messaging\nsteps:\n  - message: We are closed.\n"),
+        ),
     ),
     right=Example(
         "flow: shop\nsteps:\n  - say: We are closed.\n  - hangup\n",
-        files=(("texts.yaml", "flow: texts\nkind: messaging\nsteps:\n  - message: We are closed.\n"),),
+        files=(
+            ("texts.yaml", "flow: texts\nkind: messaging\nsteps:\n  - message: We are closed.\n"),
+        ),
     ),
 )
 
@@ -97,17 +109,29 @@ JUMP_INTO_MATRIX = Rule(
     wrong=Example(
         "flow: shop\nsteps:\n  - say: Welcome.\n  - goto: store/\n",
         files=(
-            ("twimlc.yaml", "flows: .\nmatrix: {table: stores.csv, flows: [store]}\ntargets:\n  static: {host: static}\n"),
+            (
+                "twimlc.yaml",
+                "flows: .\nmatrix: {table: stores.csv, flows: [store]}\ntargets:\n  static: {host: static}\n",
+            ),
             ("stores.csv", "store,city\nnorth,Oslo\n"),
-            ("store.yaml", "flow: store\nparams:\n  city:\nsteps:\n  - say: This is ${city}.\n  - hangup\n"),
+            (
+                "store.yaml",
+                "flow: store\nparams:\n  city:\nsteps:\n  - say: This is ${city}.\n  - hangup\n",
+            ),
         ),
     ),
     right=Example(
         "flow: shop\nsteps:\n  - say: Welcome.\n  - hangup\n",
         files=(
-            ("twimlc.yaml", "flows: .\nmatrix: {table: stores.csv, flows: [store]}\ntargets:\n  static: {host: static}\n"),
+            (
+                "twimlc.yaml",
+                "flows: .\nmatrix: {table: stores.csv, flows: [store]}\ntargets:\n  static: {host: static}\n",
+            ),
             ("stores.csv", "store,city\nnorth,Oslo\n"),
-            ("store.yaml", "flow: store\nparams:\n  city:\nsteps:\n  - say: This is ${city}.\n  - hangup\n"),
+            (
+                "store.yaml",
+                "flow: store\nparams:\n  city:\nsteps:\n  - say: This is ${city}.\n  - hangup\n",
+            ),
         ),
     ),
 )

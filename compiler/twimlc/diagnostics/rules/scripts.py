@@ -77,7 +77,7 @@ BAD_CALLER_ACT = Rule(
     "bad-caller-act",
     Severity.ERROR,
     "What a caller does is nothing that a caller can do.",
-    "Each item is the keys pressed (`\"1\"`, `\"12#\"`), `silence`, `{say: words}`, `speak` or "
+    'Each item is the keys pressed (`"1"`, `"12#"`), `silence`, `{say: words}`, `speak` or '
     "`hangup`. Words that are spoken need `say`, or they would be taken for something else.",
     wrong=_script(
         """\

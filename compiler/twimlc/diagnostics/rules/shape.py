@@ -209,7 +209,8 @@ BAD_KEY = Rule(
     "A choice is not on a phone's keypad.",
     "A caller can only press 0 to 9, * and #. A choice is one of these keys, or several of them "
     "pressed in a row.",
-    wrong=Example("""\
+    wrong=Example(
+        """\
 flow: front
 states:
   main:
@@ -223,8 +224,11 @@ states:
   desk:
     - dial: +14155550101
     - hangup
-""", target="nginx"),
-    right=Example("""\
+""",
+        target="nginx",
+    ),
+    right=Example(
+        """\
 flow: front
 states:
   main:
@@ -238,5 +242,7 @@ states:
   desk:
     - dial: +14155550101
     - hangup
-""", target="nginx"),
+""",
+        target="nginx",
+    ),
 )

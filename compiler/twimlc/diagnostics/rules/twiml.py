@@ -107,7 +107,9 @@ NEEDS_OTHER = Rule(
     "A transcribeCallback needs transcribe, a WhatsApp call needs a callerId of its own form. "
     "Twilio would pass over what was written.",
     wrong=_record('{transcribeCallback: "https://example.com/text"}'),
-    right=_record('{transcribe: true, maxLength: 60, transcribeCallback: "https://example.com/text"}'),
+    right=_record(
+        '{transcribe: true, maxLength: 60, transcribeCallback: "https://example.com/text"}'
+    ),
 )
 
 IGNORED_PART = Rule(
@@ -115,8 +117,7 @@ IGNORED_PART = Rule(
     "ignored-part",
     Severity.WARNING,
     "A part does nothing where it stands.",
-    "Twilio ignores some attributes unless another one is there. What is written would not "
-    "happen.",
+    "Twilio ignores some attributes unless another one is there. What is written would not happen.",
     wrong=_dial('{number: {phoneNumber: "+14155550100", method: GET}}'),
     right=_dial('{number: {phoneNumber: "+14155550100"}}'),
 )
@@ -158,7 +159,9 @@ BAD_SID = Rule(
         "flow: desk\nsteps:\n  - enqueue: {workflowSid: WW123}\n  - say: Goodbye.\n  - hangup\n"
     ),
     right=Example(
-        "flow: desk\nsteps:\n  - enqueue: {workflowSid: WW" + "0" * 32 + "}\n  - say: Goodbye.\n  - hangup\n"
+        "flow: desk\nsteps:\n  - enqueue: {workflowSid: WW"
+        + "0" * 32
+        + "}\n  - say: Goodbye.\n  - hangup\n"
     ),
 )
 
@@ -230,7 +233,9 @@ RETIRED = Rule(
     Severity.WARNING,
     "Twilio has given up, or no longer advises, what is used here.",
     "It may still work, or not at all for accounts that never had it.",
-    wrong=Example("flow: desk\nsteps:\n  - sms: We will call back.\n  - say: Goodbye.\n  - hangup\n"),
+    wrong=Example(
+        "flow: desk\nsteps:\n  - sms: We will call back.\n  - say: Goodbye.\n  - hangup\n"
+    ),
     right=Example("flow: desk\nsteps:\n  - say: We will call back. Goodbye.\n  - hangup\n"),
 )
 

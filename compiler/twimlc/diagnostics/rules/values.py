@@ -248,7 +248,7 @@ IF_NOT_BOOLEAN = Rule(
     "if-not-boolean",
     Severity.ERROR,
     "The condition of an `if` is neither true nor false.",
-    "`if` decides at compile time whether a step is there. A text such as \"false\" from a table or a quoted value would count as true; so only a real truth value or a comparison is taken.",
+    '`if` decides at compile time whether a step is there. A text such as "false" from a table or a quoted value would count as true; so only a real truth value or a comparison is taken.',
     wrong=Example("""\
 params:
   holiday: "false"
@@ -297,7 +297,9 @@ CALL_VALUE_FILTERED = Rule(
     Severity.ERROR,
     "A value of the call is computed with.",
     "${call.From} and its like are known only while a call runs, long after compiling. A host can put them into text as they come; it cannot compare or change them.",
-    wrong=Example("steps:\n  - say: You are calling from ${call.From | upper}.\n", target="twiml-bin"),
+    wrong=Example(
+        "steps:\n  - say: You are calling from ${call.From | upper}.\n", target="twiml-bin"
+    ),
     right=Example("steps:\n  - say: You are calling from ${call.From}.\n", target="twiml-bin"),
 )
 
