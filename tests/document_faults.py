@@ -13,7 +13,7 @@ CLASSES = [
     ("key-too-early", '<Say>For help press 2.</Say><Gather action="/a"/><Hangup/>', "twiml/154"),
     ("post-to-file", "<Redirect>menu.xml</Redirect>", "twiml/185"),
     ("post-to-file", '<Gather action="menu.xml" numDigits="1"/><Hangup/>', "dialects/021"),
-    ("empty-element", "<Say>One moment.</Say><Redirect></Redirect>", ""),
+    ("no-way-out", "<Say>One moment.</Say><Redirect></Redirect>", ""),
     ("empty-element", "<Say> </Say><Hangup/>", ""),
     ("empty-element", '<Dial action="/a"></Dial>', "dialects/047"),
     ("unreachable-step", '<Dial action="/a">+14155550100</Dial><Say>Bye.</Say>', "twiml/003"),

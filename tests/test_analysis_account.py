@@ -195,6 +195,10 @@ def test_private_edges_need_a_contract(place: str) -> None:
         project = f"account: {{{account}}}\n"
         made = make(files={"f.yaml": flow, "twimlc.yaml": project})
         assert made.slugs == slugs
+        assert made.files == ([] if slugs else ["f/index.xml"])
+        assert {f.span.text for f in made.result.findings} <= {
+            "https://calls.example.com/a.mp3#e=ashburn-ix,dublin"
+        }
         assert {code for f in made.result.findings for code in f.twilio} >= (
             {11242} if slugs else set()
         )
@@ -249,16 +253,13 @@ def test_the_schema_offers_every_key() -> None:
     }
 
 
-def test_an_attempt_that_is_made_twice_is_told_once() -> None:
+def test_a_step_that_stands_for_several_is_told_once() -> None:
     flow = """
-        - menu:
-            prompt:
-              - play: "https://media.example.com/a.mp3#e=tokyo-ix"
-              - say: Press 1.
-            attempts: 3
-            choices: {"1": [{dial: +442079460100}]}
-          fallback: hangup
+        - dial: +442079460100
+          each: ${["a", "b"]}
+          then: next
+          fallback: next
         - hangup
     """
     made = make(flow, files={"twimlc.yaml": "account: {countries: [US]}\n"}, target="nginx")
-    assert sorted(made.slugs) == ["bad-override", "country-not-enabled"]
+    assert made.slugs.count("country-not-enabled") == 1

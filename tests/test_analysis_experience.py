@@ -175,7 +175,6 @@ def test_leave_needs_a_queue() -> None:
         ("say: {message: Hi., voice: Polly.Kajal-Neural, language: en-IN}", []),
         ("say: {message: Nihao., voice: Polly.Zhiyu, language: zh-CN}", []),
         ("say: {message: Marhaba., voice: Polly.Zeina, language: arb}", []),
-        ("say: {message: Hi., voice: Polly.Nobody, language: de-DE}", []),
         ("dial: '+1212555014'", ["number-length"]),
         ("dial: '+121255501433'", ["number-length"]),
         ("dial: '+442079460'", ["number-length"]),

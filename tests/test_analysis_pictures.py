@@ -5,6 +5,7 @@ import pytest
 from compiled import make
 
 MEGA = 1024 * 1024
+PROJECT = "targets: {site: {host: s3, url: https://voice.example.com}}\n"
 
 
 @pytest.mark.parametrize(
@@ -21,7 +22,8 @@ def test_weight(sizes: list[int], found: list[str]) -> None:
     flow = (
         f"kind: messaging\nsteps:\n  - message: {{body: Hello., media: [{', '.join(pictures)}]}}\n"
     )
-    assert make(files={"f.yaml": flow, **pictures}).slugs == found
+    files = {"f.yaml": flow, "twimlc.yaml": PROJECT, **pictures}
+    assert make(files=files, target="site").slugs == found
 
 
 def test_two_messages_are_weighed_apart_and_addresses_not_at_all() -> None:
@@ -31,4 +33,12 @@ def test_two_messages_are_weighed_apart_and_addresses_not_at_all() -> None:
           - message: {body: Hello., media: a.png}
           - message: {body: Hello again., media: [b.png, "https://media.example.com/c.png"]}
     """
-    assert make(flow, files={"a.png": bytes(4 * MEGA), "b.png": bytes(4 * MEGA)}).slugs == []
+    files = {"a.png": bytes(4 * MEGA), "b.png": bytes(4 * MEGA), "twimlc.yaml": PROJECT}
+    assert make(flow, files=files, target="site").slugs == []
+
+
+def test_a_picture_needs_a_whole_address() -> None:
+    flow = "kind: messaging\nsteps:\n  - message: {body: Hello., media: a.png}\n"
+    assert make(flow, files={"a.png": b"PNG"}).slugs == ["media-needs-address"]
+    made = make(flow, files={"a.png": b"PNG", "twimlc.yaml": PROJECT}, target="site")
+    assert "<Media>https://voice.example.com/media/a." in made.xml()

@@ -31,6 +31,22 @@ def test_budgets(budget: str, found: list[str]) -> None:
     assert made.slugs == found
 
 
+@pytest.mark.parametrize(("digits", "over"), [(1, False), (4, True)])
+def test_missing_keys_are_waited_for(digits: int, over: bool) -> None:
+    flow = (
+        "states:\n  main:\n    - gather: {numDigits: %d, timeout: 10, prompt: Press 1.}\n"
+        "      when: {1: desk}\n      fallback: hangup\n"
+        "  desk: [{dial: +14155550100}, hangup]\n"
+    )
+    made = make(
+        files={
+            "flows/f.yaml": flow % digits,
+            "twimlc.yaml": "targets:\n  n: {host: nginx}\nbudgets:\n  human: {seconds: 5}\n",
+        }
+    )
+    assert ("over-budget" in made.slugs) is over
+
+
 def wav(seconds: int, codec: int = 1) -> bytes:
     """A WAV file of 8000 bytes a second; codec 7 is mu-law."""
     form = b"".join(

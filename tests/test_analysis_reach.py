@@ -94,3 +94,11 @@ def test_findings_can_be_silenced_where_they_are() -> None:
     flow = "- hangup\n# twimlc: ignore[unreachable-step] kept for later\n- say: Never.\n"
     assert slugs(flow) == []
     assert slugs(flow.replace("unreachable-step", "dead-end")) != []
+
+
+def test_an_answer_to_a_message_that_never_ends() -> None:
+    steps = "[{message: Hello.}, {goto: first}]"
+    made = make(f"kind: messaging\nstart: first\nstates:\n  first: {steps}\n")
+    [finding] = made.result.findings
+    assert (finding.rule.slug, finding.span.text) == ("silent-loop", "message")
+    assert finding.message.startswith("the goto behind this leads back to it")

@@ -8,6 +8,9 @@ STREAM = "- start: {stream: {%s, url: 'wss://stream.example.com/%s'}}\n"
 END = "- dial: +14155550100\n- hangup\n"
 
 
+NAMES = {"name-taken", "stops-nothing"}  # what names are right is told by rules of their own
+
+
 def streams(*names: str, track: str = "inbound_track") -> str:
     return "".join(STREAM % (f"name: {name}, track: {track}", name) for name in names)
 
@@ -28,7 +31,8 @@ def streams(*names: str, track: str = "inbound_track") -> str:
     ],
 )
 def test_tracks(steps: str, right: bool) -> None:
-    assert slugs(steps + END) == ([] if right else ["too-many-tracks"])
+    found = [slug for slug in slugs(steps + END) if slug not in NAMES]
+    assert found == ([] if right else ["too-many-tracks"])
 
 
 def test_ways_that_part_do_not_add_up() -> None:

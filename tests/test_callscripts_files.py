@@ -191,6 +191,16 @@ def test_faults_of_scripts(folder: Path, script: str, slug: str, words: str) -> 
     assert words in f"{finding.message} {finding.hint}"
 
 
+@pytest.mark.parametrize("wanted", ["office", "strat"])
+def test_steps_have_no_state_to_name(wanted: str, tmp_path: Path) -> None:
+    (tmp_path / "line.yaml").write_text("flow: line\nsteps:\n  - say: Hello.\n  - hangup\n")
+    script = f"calls:\n  - {{name: a, expect: {{reaches: {wanted}}}}}\n"
+    (tmp_path / "line.test.yaml").write_text(script)
+    (finding,) = play_scripts(Options(paths=(tmp_path / "line.test.yaml",), cwd=tmp_path)).findings
+    assert finding.rule.slug == "unknown-script-state"
+    assert finding.hint == "'line' has steps, and no states"
+
+
 def test_scripts_with_mistakes_are_counted_in_the_last_line(folder: Path) -> None:
     (folder / "line.test.yaml").write_text("calls:\n  - {name: a}\n")
     (folder / "other.test.yaml").write_text("flow: line\ncalls:\n  - {nmae: a}\n")
@@ -248,3 +258,13 @@ def test_command_as_a_process(folder: Path) -> None:
     )
     assert done.returncode == 0
     assert "ok    line.test.yaml:2: no key\n" in done.stdout
+
+
+def test_a_script_is_never_taken_for_its_flow(folder: Path) -> None:
+    (folder / "line.yaml").unlink()
+    (found,) = play_scripts(Options(paths=(Path("line.test.yaml"),))).findings
+    assert found.message == "no flow 'line' lies beside this script"
+    assert found.hint is None
+    (folder / "lime.yaml").write_text(FLOW.replace("flow: line", "flow: lines"))
+    (found,) = play_scripts(Options(paths=(Path("line.test.yaml"),))).findings
+    assert found.hint == "did you mean 'lines'?"

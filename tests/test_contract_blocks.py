@@ -179,6 +179,22 @@ def test_choices_of_mixed_lengths_warn() -> None:
     assert "mixed-choices" in slugs(MENU.format(choices="1: hangup, 12: next", more=""))
 
 
+@pytest.mark.parametrize(
+    ("choices", "digits", "waits"),
+    [
+        ("1: hangup", 4, True),
+        ("12: hangup, 34: next", 3, True),
+        ("1: hangup", 1, False),
+        ("1234: hangup", 4, False),
+    ],
+)
+def test_a_menu_waits_for_no_more_keys_than_its_choices_have(
+    choices: str, digits: int, waits: bool
+) -> None:
+    found = slugs(MENU.format(choices=choices, more=f", numDigits: {digits}"))
+    assert ("more-keys-than-choices" in found) is waits
+
+
 @pytest.mark.parametrize("key", ["x", "1a", "-1", "default"])
 def test_a_choice_is_made_of_the_keys_of_a_phone(key: str) -> None:
     assert slugs(MENU.format(choices=f'"{key}": hangup', more="")) == ["bad-key"]

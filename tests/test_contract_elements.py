@@ -198,6 +198,47 @@ def test_what_is_newer_than_the_table_passes_with_a_warning() -> None:
     assert slugs('- twiml: <Say loop="many">Hi</Say>\n')[0] != "extra-markup"
 
 
+@pytest.mark.parametrize(
+    ("markup", "rules"),
+    [
+        ("<Say>Hi.<Pause/></Say>", ["not-allowed-inside"]),
+        ("<Say>a<Say>b</Say></Say>", ["not-allowed-inside"]),
+        ("<Say>Hi.<Foo bar='1'/></Say>", ["not-allowed-inside"]),
+        ("<Number>+14155550100</Number>", ["not-allowed-inside"]),
+        ("<Say Voice='man'>Hi</Say>", ["bad-markup"]),
+        ("<dial timeout='20'>+14155550100</dial>", ["bad-markup"]),
+        ("<Sya>Hi</Sya>", ["bad-markup"]),
+        ("<Start><Strem url='wss://x.contoso.com'/></Start>", ["bad-markup"]),
+        ("<Start><Recording>words</Recording></Start>", ["bad-markup"]),
+        ("<Start><NewNoun name='a'/></Start>", ["extra-markup"]),
+        ("<Say mood='glad'>Hi</Say>", ["extra-markup"]),
+        ("<Say>Your <break/> <emphasis>own</emphasis> code</Say>", ["extra-markup"]),
+        ("<NewVerb><Say>Hi<Say/></Say></NewVerb>", ["extra-markup"]),
+    ],
+)
+def test_what_the_table_knows_of_passed_markup_is_checked(markup: str, rules: list[str]) -> None:
+    made = make(f'- twiml: "{markup}"\n- say: Bye.\n')
+    assert made.slugs == rules, made.words
+
+
+def test_what_is_wrong_with_words_stands_at_them() -> None:
+    long = "word " * 700
+    made = make(f"- say:\n    voice: Polly.Joanna\n    message: {long}\n")
+    [finding] = [f for f in made.result.findings if "3000" in f.message]
+    assert finding.span.text == long.strip()
+
+
+def test_an_attribute_that_is_refused_makes_no_other_useless() -> None:
+    gather = "- gather: {input: 'dtmf,speech', speechTimeout: auto, prompt: Hi.}\n  then: hangup\n"
+    assert slugs(gather) == ["bad-value"]
+
+
+def test_blanks_between_marks_of_words_are_kept() -> None:
+    words = "<Say>Your <break/> <emphasis>own</emphasis> code</Say>"
+    made = make(f"- twiml: {words}\n")
+    assert words in (made.folder / "f/index.xml").read_text("utf-8")
+
+
 @pytest.mark.parametrize("extra", ["loop: 3", "'a:b': 3", "'1a': 3", "x: [1]", "x: "])
 def test_extra_is_for_new_attributes_only(extra: str) -> None:
     made = make(f"- say: {{message: Hi, extra: {{{extra}}}}}\n")

@@ -6,6 +6,7 @@ import pytest
 
 from document_faults import CLASSES
 from twimlc import pipeline
+from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.documents import check_document, read_document
 from twimlc.text import SourceFile
 
@@ -31,7 +32,13 @@ def slugs(inside: str) -> list[str]:
         ('<Say>Please enter a 4 digit code.</Say><Gather action="a"/><Hangup/>', []),
         ('<Say>Press one of the keys.</Say><Gather action="a"/><Hangup/>', []),
         ('<Gather action="a" finishOnKey="9" numDigits="5"/><Hangup/>', ["key-ends-input"]),
-        ("<Redirect/>", ["empty-element"]),
+        ("<Redirect/>", ["silent-loop"]),
+        ("<Redirect> </Redirect>", ["silent-loop"]),
+        ("<Start><Recording/></Start><Redirect/>", ["silent-loop"]),
+        ("<Dial><Queue>support</Queue></Dial><Redirect></Redirect>", []),
+        ("<Play>hold.mp3</Play><Redirect/>", ["no-way-out"]),
+        ('<Gather action="a"/><Redirect/>', []),
+        ("<Dial/><Hangup/>", ["empty-element"]),
         ("<Say/><Hangup/>", ["empty-element"]),
         ("<Redirect>next.xml</Redirect>", ["post-to-file"]),
         ('<Redirect method="GET">next.xml</Redirect><Say>Hi</Say>', ["unreachable-step"]),
@@ -41,10 +48,25 @@ def slugs(inside: str) -> list[str]:
         ('<Play loop="0">a.mp3</Play><Say>Hi</Say>', ["unreachable-step"]),
         ("<Response><Say>Hi</Say></Response><Hangup/>", ["nested-response"]),
         ('<Pause length=".5"/><Hangup/>', ["bad-value"]),
+        ('<Record action="a" transcribe="true" maxLength="99999"/><Hangup/>', ["bad-value"]),
+        ('<Record action="a" transcribe="true" maxLength="300"/><Hangup/>', ["conflicting-parts"]),
         ('<Say voice="alice">Hi</Say>', ["retired-part"]),
         ("<Sms>Hi</Sms>", ["retired-part"]),
         ("<Say>Hi</Say><Message>Hi</Message>", ["unknown-element"]),
         ("<Message>Hi</Message>", []),
+        ("<Sms>Hi</Sms><Message>Hi</Message>", ["retired-part"]),
+        ("<Message>Hi</Message><Mesage>Hi</Mesage>", ["unknown-element"]),
+        ("<Message><Media>map.png</Media></Message>", ["bad-address"]),
+        ("<Message><Media>/map.png</Media></Message>", ["bad-address"]),
+        ("<Message><Media>https://media.contoso.com/map.png</Media></Message>", []),
+        ("<Message>Hi</Message>" * 10, []),
+        ("<Message>Hi</Message><Redirect/>", ["missing-part"]),
+        ("<Dial><Conference participantLabel='desk'>R</Conference></Dial>", ["fixed-identity"]),
+        ("<Dial><Conference participantLabel='{{From}}'>R</Conference></Dial>", ["only-in-a-bin"]),
+        ("<Connect><Room participantIdentity='desk'>R</Room></Connect>", ["fixed-identity"]),
+        ("<Start><Recording/></Start><Say>a</Say><Start><Recording/></Start><Say>b</Say>", ["recording-twice"]),
+        ("<Start><Recording/></Start><Say>a</Say><Stop><Recording name='r'/></Stop><Start><Recording/></Start><Say>b</Say>", []),
+        ('<Gather input="speech,dtmf" speechTimeout="auto" action="a"/><Hangup/>', ["bad-value"]),
         ("<Dial>415-555-0100</Dial>", ["national-number"]),
         ("<Dial><Speak>Hi</Speak></Dial>", ["other-dialect"]),
         ("<Speak>Hi</Speak><Speak>Hi</Speak>", ["other-dialect"]),
@@ -56,7 +78,7 @@ def slugs(inside: str) -> list[str]:
         ("<Say>Hi</Say>words", ["stray-text"]),
         ('<Say xmlns:a="b">Hi</Say>', []),
     ],
-)
+)  # fmt: skip
 def test_found(inside: str, expected: list[str]) -> None:
     assert slugs(inside) == expected
 
@@ -132,6 +154,62 @@ def test_malformed(text: str, place: str | None) -> None:
     [(slug, at)] = found(text)
     assert slug == "malformed-xml"
     assert place is None or at == place
+
+
+def first(inside: str) -> Diagnostic:
+    """The one finding about a document."""
+    [finding] = pipeline.check(
+        pipeline.Options(stdin=("x.xml", f"<Response>{inside}</Response>".encode()))
+    ).findings
+    return finding
+
+
+@pytest.mark.parametrize(
+    ("inside", "place", "words", "hint"),
+    [
+        ("<Pause length=”2”/>", "”2”", "curly: ”2”", "straight"),
+        ("<Say>a&foo;b</Say>", "&foo;", "no entity", "&amp;foo;"),
+        ("<Say>a&eacute;b</Say>", "&eacute;", "HTML", "é"),
+        ("<Say>a]]>b</Say>", "]]>", "CDATA", "]]&gt;"),
+        ("<say/><Say>a</say >", "</say >", "capitals count", "</Say>"),
+    ],
+)
+def test_malformed_documents_are_told_why(inside: str, place: str, words: str, hint: str) -> None:
+    finding = first(inside)
+    assert (finding.rule.slug, finding.span.text) == ("malformed-xml", place)
+    assert words in finding.message
+    assert hint in (finding.hint or "")
+
+
+def test_what_is_wrong_with_words_stands_at_them() -> None:
+    sid = "CF" + "0" * 32
+    assert first(f"<Dial><Conference>{sid}</Conference></Dial>").span.text == sid
+    words = "word " * 840
+    assert first(f"<Say>{words}</Say>").span.text == words.strip()
+
+
+@pytest.mark.parametrize(
+    ("address", "what"),
+    [
+        ("http://twimlets.com/holdmusic?Bucket=a", "this TwiML"),
+        ("http://media.contoso.com/hold.mp3", "this sound"),
+        ("http://media.contoso.com/hold", "what plays here"),
+    ],
+)
+def test_what_plays_to_who_waits_need_not_be_a_sound(address: str, what: str) -> None:
+    finding = first(f'<Dial><Conference waitUrl="{address}">R</Conference></Dial>')
+    assert finding.rule.slug == "sound-over-http"
+    assert finding.message.startswith(f"Twilio fetches {what} from")
+
+
+def test_words_of_a_list_are_parted_by_blanks() -> None:
+    finding = first('<Gather input="speech,dtmf" action="a"/><Hangup/>')
+    assert finding.hint == "write 'dtmf speech', with blanks and no commas"
+    assert "'speech'" in (first('<Gather input="speach" action="a"/><Hangup/>').hint or "")
+
+
+def test_music_on_hold_may_ask_for_itself() -> None:
+    assert first("<Say>Please hold.</Say><Redirect/>").severity == "note"
 
 
 def test_places() -> None:
@@ -211,7 +289,7 @@ def test_folders_and_ignores(tmp_path: Path) -> None:
 
 
 def test_standard_input(tmp_path: Path) -> None:
-    data = b"<Response><Redirect/></Response>"
+    data = b"<Response><Dial/></Response>"
     assert check(tmp_path, stdin=("x.xml", data)) == [("x.xml", "empty-element")]
     assert check(tmp_path, stdin=("stdin.yaml", data)) == [("stdin.xml", "empty-element")]
 

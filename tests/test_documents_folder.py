@@ -25,6 +25,9 @@ def check(folder: Path, *paths: str) -> list[Found]:
     ]
 
 
+REPLY = "<Message>Thank you.</Message>"
+
+
 def redirect(address: str) -> str:
     return f'<Redirect method="GET">{address}</Redirect>'
 
@@ -161,6 +164,18 @@ def test_the_finding_shows_what_leads_there(tmp_path: Path) -> None:
         ({"a.xml": redirect("b.xml"), "b.xml": f"<Say>Hello.</Say>{redirect('a.xml')}"}, []),
         ({"a.xml": redirect("b.xml"), "b.xml": f"<Pause/>{redirect('a.xml')}"}, []),
         ({"a.xml": redirect("b.xml"), "b.xml": "<Hangup/>"}, []),
+        # answers to messages
+        ({"a.xml": f"{REPLY}\n{redirect('a.xml')}"}, [("a.xml", 3, "silent-loop")]),
+        (
+            {"a.xml": REPLY + redirect("b.xml"), "b.xml": f"{REPLY}\n{redirect('a.xml')}"},
+            [("b.xml", 3, "silent-loop")],
+        ),
+        ({"a.xml": REPLY + redirect("b.xml"), "b.xml": REPLY}, []),
+        (
+            {"b.xml": REPLY * 6 + redirect("a.xml"), "a.xml": f"{REPLY * 4}\n{REPLY * 3}"},
+            [("a.xml", 3, "too-many-replies")],
+        ),
+        ({"a.xml": "<Message>{{ b }}</Message>" * 12}, [("a.xml", 2, "template-not-filled")]),
     ],
 )
 def test_circles(files: dict[str, str], expected: list[Found], tmp_path: Path) -> None:
@@ -197,6 +212,12 @@ def test_a_missing_document_may_be_misspelt(tmp_path: Path) -> None:
     write(tmp_path, {"main.xml": redirect("Menu.xml"), "menu.xml": "<Hangup/>"})
     [finding] = pipeline.check(pipeline.Options(paths=(Path(),), cwd=tmp_path)).findings
     assert finding.hint == "did you mean menu.xml?"
+
+
+def test_names_that_only_end_alike_are_no_hint(tmp_path: Path) -> None:
+    write(tmp_path, {"main.xml": redirect("whisper.xml"), "after.xml": "<Hangup/>"})
+    [finding] = pipeline.check(pipeline.Options(paths=(Path(),), cwd=tmp_path)).findings
+    assert finding.hint is None
 
 
 def test_strangers_in_one_folder_are_only_noted(tmp_path: Path) -> None:

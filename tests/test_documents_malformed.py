@@ -30,6 +30,8 @@ FAULTS = [
     (inside('<Say voice="man"Hi there</Say>'), 2, 19, "write >"),
     (inside('<Gather action="/a?b=<c" numDigits="1"/>'), 2, 24, "&lt;"),
     (inside('<Gather action="/a"><Say>Hi</Say>'), 2, 3, "never closed"),
+    (inside("<Say>Hi <Gather><Say>Press 1.</Say>"), 2, 3, "</Say>, </Gather>"),
+    (inside("<Say>Hi <Gather/>"), 2, 3, "<Say> is never closed"),
     (inside("<Say>Hi<Say/>"), 2, 10, "</Say>"),
     (inside("<Say>Hi</SAY>"), 2, 10, "capitals"),
     (inside("<Say>Hi<\\Say>"), 2, 10, "backslash"),

@@ -291,3 +291,59 @@ def test_slips_in_the_examples_are_taken_back_or_left(seed: int, tmp_path: Path)
             restored += each.text == text
         path.write_text(text, encoding="utf-8")
     assert restored
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (("Main", "main", "end", "end"), ("main", "main", "end", "end")),
+        (("main-menu", "Main_menu", "end", "end"), ("main-menu", "main-menu", "end", "end")),
+        (
+            ("Main Menu", "main-menu", "the_end", "the-end"),
+            ("main-menu", "main-menu", "the-end", "the-end"),
+        ),
+        (("Main", "Main", "end", "end"), ("Main", "Main", "end", "end")),
+    ],
+)
+def test_a_state_gets_the_name_that_it_is_gone_to_by(
+    before: tuple[str, ...], after: tuple[str, ...], tmp_path: Path
+) -> None:
+    text = (
+        "start: {1}\nstates:\n  {0}:\n    - say: Hello.\n    - goto: {3}\n"
+        "  {2}:\n    - say: Goodbye.\n    - hangup\n"
+    )
+    path = flow(tmp_path, text.format(*before))
+    done = mended(tmp_path, path.name)
+    texts = [each.text for each in done.files]
+    assert texts == ([text.format(*after)] if before != after else [])
+    errors = [finding.rule.code for finding in done.remaining.findings if finding.is_error]
+    assert errors == (["TW208"] if before == after else [])
+
+
+@pytest.mark.parametrize("goto", ["Voicemial", "office/Voicemial"])
+def test_nothing_is_mended_to_a_name_that_cannot_stay(goto: str, tmp_path: Path) -> None:
+    text = f"start: Voicemail\nstates:\n  Voicemail:\n    - say: Hello.\n    - goto: {goto}\n"
+    path = flow(tmp_path, text)
+    done = mended(tmp_path, path.name)
+    assert done.files == ()
+    errors = [finding.rule.code for finding in done.remaining.findings if finding.is_error]
+    assert sorted(errors) == ["TW208", "TW301"]
+    fine = text.replace("Voicemail", "voicemail").replace("Voicemial", "voicemial")
+    path.write_text(fine, encoding="utf-8")
+    assert [each.text for each in mended(tmp_path, path.name).files] == [
+        fine.replace("voicemial", "voicemail")
+    ]
+
+
+def test_a_diff_that_only_mends_a_warning_or_a_script_is_a_difference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flow(tmp_path, "steps:\n  - say: Hello.\n  - hangup\n")
+    (tmp_path / "office.test.yaml").write_text(
+        "calls:\n  - name: a\n    expect: [sya: Hello., hangup]\n"
+    )
+    assert command(tmp_path, monkeypatch, "--diff") == 1
+    assert "+    expect: [say: Hello., hangup]" in capsys.readouterr().out
+    assert command(tmp_path, monkeypatch, "--diff", "--fail-on", "never") == 1
+    assert command(tmp_path, monkeypatch, "--fix") == 0
+    assert command(tmp_path, monkeypatch, "--diff") == 0

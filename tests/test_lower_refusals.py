@@ -1,6 +1,9 @@
 """What plain files cannot do is refused at its step, with what works instead."""
 
+from pathlib import Path
+
 from call_graphs import Calls, documents_of, element, findings_of, span, state_link
+from twimlc import pipeline
 from twimlc.flow.graph import Context
 from twimlc.lower.host import HOSTS, Site
 from twimlc.lower.lowering import lower
@@ -132,3 +135,29 @@ def test_a_called_partys_long_document_is_not_cut_at_eight_kilobytes() -> None:
         "dial", {"acme/screen": "a", "acme/more": "b"}, {"a": (Context.LEG, "Number.url")}
     )
     assert set(documents_of(graph)) == {"acme/index.xml", "acme/screen.xml"}
+
+
+def test_what_leads_to_another_flow_is_told_as_one_writes_it(tmp_path: Path) -> None:
+    flows = {
+        "line": "steps:\n  - menu: {prompt: Press 1 or 2., choices: {1: front/, 2: shop/}}\n"
+        "    fallback: front/desk\n  - say: Bye.\n",
+        "front": "states:\n  greeting: [{say: Hello.}, hangup]\n  desk: [{say: Desk.}, hangup]\n",
+        "shop": "steps:\n  - say: The shop.\n  - hangup\n",
+    }
+    for name, text in flows.items():
+        (tmp_path / f"{name}.yaml").write_text(text)
+    paths = (tmp_path / "line.yaml",)
+    options = pipeline.Options(paths=paths, targets=("static",), cwd=tmp_path, write=False)
+    (found,) = (f for f in pipeline.check(options).findings if f.is_error)
+    assert "(1: front/; 2: shop/)" in found.message
+
+
+def test_a_step_without_a_state_is_told_by_its_verb(tmp_path: Path) -> None:
+    (tmp_path / "line.yaml").write_text(
+        "steps:\n  - dial: +14155550100\n    allow: [fallback-after-answer]\n"
+        "    then: hangup\n    fallback: next\n  - say: Nobody is there.\n"
+    )
+    paths = (tmp_path / "line.yaml",)
+    options = pipeline.Options(paths=paths, targets=("static",), cwd=tmp_path, write=False)
+    (target,) = pipeline.build(options).targets
+    assert "goes on with 'say'" in str(target.approximations)

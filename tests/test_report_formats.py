@@ -156,6 +156,7 @@ def test_markdown(findings: list[Diagnostic]) -> None:
 
 def test_markdown_takes_nothing_for_markup() -> None:
     said = "a | b `c` **d** [e](f) <img src=x> @team #12 ![g](https://x.example) \\ __h__ ~~i~~"
+    said += " www.x.example GH-12"
     file = SourceFile("a|b<c>`.yaml", "x")
     row = render([ERROR.at(Span(file, 0, 1), said)], "markdown").splitlines()[-1]
     cell = row.removeprefix("| error | <code>").removesuffix("<br><sub>TW301 unknown-state</sub> |")
@@ -164,6 +165,8 @@ def test_markdown_takes_nothing_for_markup() -> None:
         assert char not in place + text
     assert "_" not in text
     assert "://" not in text
+    assert "www." not in text
+    assert "GH-12" not in text
 
 
 def test_markdown_of_very_many_tells_the_rest() -> None:

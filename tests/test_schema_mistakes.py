@@ -144,6 +144,8 @@ MISTAKES = [
     (step("gather: {prompt: [{say: a, play: b}]}"), "several-verbs", "play", "two steps"),
     (step("hunt: {people: [{number: '1', client: a}]}"), "several-verbs", "client", "dash"),
     # no-verb
+    ("flow: a\nsteps:\n  - hangup\n  -\n", "no-verb", "", "for example '- say: …'"),
+    ("flow: a\nkind: messaging\nsteps:\n  - message: Hi.\n  -\n", "no-verb", "", "'- message: …'"),
     (step("sya: Hello"), "no-verb", "sya", "did you mean 'say'?"),
     (step("Say: Hello"), "no-verb", "Say", "did you mean 'say'?"),
     (step("speak: Hello"), "no-verb", "speak", "write say"),

@@ -8,7 +8,7 @@ import pytest
 import mutants
 import routed
 from twimlc.interpret.plan import verify_plan
-from twimlc.lower import compose, links, lowering, ways
+from twimlc.lower import common, compose, links, lowering, ways
 from twimlc.lower.host import Site, find_host
 from twimlc.lower.keys import Keys
 from twimlc.lower.lowering import lower
@@ -240,52 +240,52 @@ def posted(right):
 WRITER, ADDRESSES, COMPOSER = links.Writer, links.Addresses, compose.Composer
 LOWERINGS = {
     "ways swapped": (
-        lowering,
+        common,
         "way",
         changed_way(lambda g, n, w: Way(w.on, w.leave) if isinstance(w.leave, int | None) else w),
     ),
-    "no action": (lowering, "way", changed_way(lambda g, n, w: replace(w, leave=None))),
-    "nothing inline": (lowering, "way", changed_way(lambda g, n, w: replace(w, on=None))),
+    "no action": (common, "way", changed_way(lambda g, n, w: replace(w, leave=None))),
+    "nothing inline": (common, "way", changed_way(lambda g, n, w: replace(w, on=None))),
     "always an action": (
-        lowering,
+        common,
         "way",
         changed_way(
             lambda g, n, w: Way(leave=w.on) if w.leave is None and n.element.tag == "Connect" else w
         ),
     ),
-    "gather without no-input": (lowering, "way", of_verb("Gather", lambda w: replace(w, on=None))),
-    "gather without action": (lowering, "way", of_verb("Gather", lambda w: replace(w, leave=None))),
+    "gather without no-input": (common, "way", of_verb("Gather", lambda w: replace(w, on=None))),
+    "gather without action": (common, "way", of_verb("Gather", lambda w: replace(w, leave=None))),
     "gather whose input is its silence": (
-        lowering,
+        common,
         "way",
         of_verb("Gather", lambda w: replace(w, leave=w.on)),
     ),
-    "record without action": (lowering, "way", of_verb("Record", lambda w: replace(w, leave=None))),
+    "record without action": (common, "way", of_verb("Record", lambda w: replace(w, leave=None))),
     "record without the next verb": (
-        lowering,
+        common,
         "way",
         of_verb("Record", lambda w: replace(w, on=END)),
     ),
-    "room without action": (lowering, "way", of_verb("Connect", lambda w: replace(w, leave=None))),
+    "room without action": (common, "way", of_verb("Connect", lambda w: replace(w, leave=None))),
     "room whose end is its fallback": (
-        lowering,
+        common,
         "way",
         of_verb("Connect", lambda w: replace(w, leave=w.on)),
     ),
-    "dial that ends": (lowering, "way", of_verb("Dial", lambda w: Way(on=END))),
+    "dial that ends": (common, "way", of_verb("Dial", lambda w: Way(on=END))),
     "every way out is the same": (ways, "all_the_same", lambda graph, keys: True),
     "a decision without its first branch": (
-        lowering,
+        common,
         "way",
         asked_otherwise(lambda a: replace(a, branches=a.branches[1:])),
     ),
     "a decision without its last branch": (
-        lowering,
+        common,
         "way",
         asked_otherwise(lambda a: replace(a, branches=a.branches[:-1])),
     ),
     "a decision with branches swapped": (
-        lowering,
+        common,
         "way",
         asked_otherwise(
             lambda a: replace(
@@ -294,21 +294,21 @@ LOWERINGS = {
         ),
     ),
     "a decision with another default": (
-        lowering,
+        common,
         "way",
         asked_otherwise(lambda a: replace(a, default=a.branches[0][1] if a.branches else END)),
     ),
     "a decision without its mark": (
-        lowering,
+        common,
         "way",
         asked_otherwise(lambda a: replace(a, marked=())),
     ),
     "a decision over another parameter": (
-        lowering,
+        common,
         "way",
         asked_otherwise(lambda a: replace(a, parameter="CallStatus")),
     ),
-    "a decision that is only its default": (lowering, "way", asked_otherwise(lambda a: a.default)),
+    "a decision that is only its default": (common, "way", asked_otherwise(lambda a: a.default)),
     "verbs without method": (WRITER, "verb", without({"method"}, WRITER.verb)),
     "verbs without action": (WRITER, "verb", without({"action"}, WRITER.verb)),
     "verbs with POST": (WRITER, "verb", posted(WRITER.verb)),

@@ -15,6 +15,7 @@ from twimlc.analysis.recordings import check_recordings
 from twimlc.analysis.replies import check_replies
 from twimlc.analysis.sounds import NO_SOUNDS, Sounds
 from twimlc.analysis.spoken import NO_NAMES, Names, check_spoken
+from twimlc.analysis.stops import check_stops
 from twimlc.analysis.tracks import check_tracks
 from twimlc.analysis.twiml import check_twiml
 from twimlc.diagnostics.diagnostic import Diagnostic
@@ -51,6 +52,7 @@ def analyse(
         *check_recordings(graph),
         *check_replies(graph),
         *check_tracks(graph),
+        *check_stops(graph),
         *check_spoken(graph, declared, params),
         *check_twiml(graph, declared),
         *check_budgets(graph, budgets, sounds),

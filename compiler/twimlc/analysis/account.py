@@ -17,12 +17,9 @@ from twimlc.diagnostics.rules.account import (
     TRANSFER_UNANSWERED,
     UNKNOWN_CONNECTOR,
 )
-from twimlc.diagnostics.rules.addresses import BAD_OVERRIDE
-from twimlc.flow.addresses import private_edges
 from twimlc.flow.graph import Graph
 from twimlc.flow.model import Attribute, Element
 from twimlc.source.account import DEFAULT_CONNECTOR, SIP_DOMAIN, Account
-from twimlc.vocabulary import AttributeType
 
 _THROUGH_CONNECTOR = {"VirtualAgent": "virtualAgent", "Stream": "stream", "Siprec": "siprec"}
 _CONNECTOR_CODES = {"virtualAgent": (32602,), "stream": (31940,), "siprec": ()}
@@ -171,28 +168,6 @@ def _transcribed(element: Element, account: Account) -> Iterator[Diagnostic]:
         yield NOT_TRANSCRIBED.at(asked.span, message, hint="leave transcribe out")
 
 
-def _override(element: Element, account: Account) -> Iterator[Diagnostic]:
-    """An edge of Interconnect, for an account that does not have it."""
-    if account.interconnect or element.spec is None:
-        return
-    for attribute in element.attributes:
-        spec = element.spec.attributes.get(attribute.name)
-        literal = isinstance(attribute.value, str) and attribute.value
-        if spec is not None and spec.type is AttributeType.URL and literal:
-            yield from _private(literal, attribute)
-    text = element.spec.text
-    if text is not None and text.type is AttributeType.URL:
-        yield from _private(_text(element) or "", element)
-
-
-def _private(address: str, place: Attribute | Element) -> Iterator[Diagnostic]:
-    edges = private_edges(address)
-    if edges:
-        message = f"the edge {edges[0]} is one of Interconnect, which needs a contract"
-        hint = "with one, write account: {interconnect: true} into twimlc.yaml"
-        yield BAD_OVERRIDE.at(place.span, message, hint=hint, twilio=(11242,))
-
-
 _CHECKS: tuple[Callable[[Element, Account], Iterator[Diagnostic]], ...] = (
     _region,
     _country,
@@ -202,5 +177,4 @@ _CHECKS: tuple[Callable[[Element, Account], Iterator[Diagnostic]], ...] = (
     _sender,
     _calls,
     _transcribed,
-    _override,
 )

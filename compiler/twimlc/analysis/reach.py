@@ -50,7 +50,10 @@ def check_reach(graph: Graph) -> Iterator[Diagnostic]:
             yield POINTLESS_GATHER.at(node.span, message, hint=hint)
         if node.element.tag == "Connect" and node.fallback is not None and not node.wants_action:
             message = "the fallback also runs when the room ends while the caller is still in it"
-            hint = "add then: hangup to end the call there"
+            hint = (
+                "then: hangup ends the call there; but Twilio's pages leave open whether the "
+                "fallback then still follows when the room is not open, which TW490 will tell"
+            )
             yield ROOM_ENDS_INTO_FALLBACK.at(node.span, message, hint=hint)
         if node.element.tag == "Reject" and key in led_to:
             message = "reject only declines a call as its very first verb; here it is too late"
@@ -97,6 +100,9 @@ def _silent_loops(graph: Graph) -> Iterator[Diagnostic]:
                 node = graph.nodes[min(ring)]
                 message = "this goes round in a circle in which the caller hears nothing"
                 hint = "say something or pause in it, and think of a way out"
+                if graph.contexts[node.key] is Context.MESSAGE:
+                    message = "the goto behind this leads back to it: the answer never ends"
+                    hint = "let the last state of the answer lead nowhere"
                 yield SILENT_LOOP.at(node.span, message, hint=hint)
             elif following not in done and following in silent:
                 stack.append((following, iter(silent[following])))

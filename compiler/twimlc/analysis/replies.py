@@ -5,15 +5,15 @@ The graph comes in, findings go out.
 
 from collections.abc import Iterator
 
+from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.addresses import TOO_MANY_REPLIES
 from twimlc.flow.graph import Context, Graph, NodeKey
 
-_MOST = 10
-
 
 def check_replies(graph: Graph) -> Iterator[Diagnostic]:
     """A finding for each messaging flow with a way that sends too much."""
+    most = vocabulary.MOST_REPLIES
     for start in graph.starts.values():
         if graph.contexts.get(start) is not Context.MESSAGE:
             continue
@@ -26,7 +26,7 @@ def check_replies(graph: Graph) -> Iterator[Diagnostic]:
             node = graph.nodes[key]
             if node.element is not None and node.element.tag == "Message":
                 count += 1
-                if count == _MOST + 1:
-                    message = f"this would be message {count}; Twilio sends {_MOST} replies at most"
+                if count == most + 1:
+                    message = f"this would be message {count}; Twilio sends {most} replies at most"
                     yield TOO_MANY_REPLIES.at(node.span, message, hint="put them into fewer")
             key = next((after for _, after in node.successors()), None)

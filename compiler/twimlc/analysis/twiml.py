@@ -12,12 +12,12 @@ from twimlc.diagnostics.rules.names import UNKNOWN_CALL_VALUE
 from twimlc.diagnostics.rules.twiml import (
     CALLER_CHOSEN_CONFERENCE,
     CALLER_CHOSEN_NUMBER,
-    FIXED_IDENTITY,
     IGNORED_PART,
     ROOM_LIMITS,
     SILENT_WAIT,
     WRONG_CONTEXT,
 )
+from twimlc.flow.dialed import check_identity
 from twimlc.flow.graph import Context, Graph, Node, Root
 from twimlc.flow.model import Element
 from twimlc.source.names import nearest
@@ -41,9 +41,8 @@ def check_twiml(graph: Graph, declared: Mapping[str, Collection[str]]) -> Iterat
             yield IGNORED_PART.at(node.span, message, hint=hint)
         for element in node.element.walk():
             if element.tag == "Room":
-                yield from _room(element, node, seen_rooms)
-            elif element.tag == "Conference":
-                yield from _label(element)
+                yield from _room(node, seen_rooms)
+            yield from check_identity(element)
         own = declared.get(node.state.flow, ())
         if graph.contexts[key] is Context.MESSAGE:
             # Like the author's own they are told as sure only of the first request.
@@ -53,26 +52,13 @@ def check_twiml(graph: Graph, declared: Mapping[str, Collection[str]]) -> Iterat
         yield from _root(graph, root)
 
 
-def _room(element: Element, node: Node, seen: set[str]) -> Iterator[Diagnostic]:
+def _room(node: Node, seen: set[str]) -> Iterator[Diagnostic]:
     flow = node.state.flow
     if flow not in seen:
         seen.add(flow)
         message = "only group rooms take callers, 35 at most, in region us1 and not in ie1 or au1"
         hint = "Twilio once closed Video to new customers and has since withdrawn that"
         yield ROOM_LIMITS.at(node.span, message, hint=hint)
-    identity = element.get("participantIdentity")
-    if identity is not None and isinstance(identity.value, str):
-        message = f"every caller joins as '{identity.value}': the second throws out the first"
-        hint = "leave participantIdentity out, and Twilio gives each caller one of their own"
-        yield FIXED_IDENTITY.at(identity.span, message, hint=hint)
-
-
-def _label(conference: Element) -> Iterator[Diagnostic]:
-    label = conference.get("participantLabel")
-    if label is not None and isinstance(label.value, str):
-        message = f"every caller joins as '{label.value}': the second is not let in"
-        hint = "leave participantLabel out, unless one caller at a time comes by here"
-        yield FIXED_IDENTITY.at(label.span, message, hint=hint, twilio=(16025,))
 
 
 def _values(element: Element) -> Iterator[tuple[Element, str | None, str]]:

@@ -36,12 +36,16 @@ _KIND_OF = (".yaml", ".yml", ".flow.yaml", ".flow.yml")
 
 @dataclass(slots=True)
 class Stages:
-    """What a script is played on. ``refused`` tells of targets that do not build the flow."""
+    """What a script is played on. ``refused`` tells of targets that do not build the flow.
+
+    ``nameless``: the flow has steps, so that it has no states with a name.
+    """
 
     found: list[Stage] = field(default_factory=list)
     findings: list[Diagnostic] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     states: set[str] = field(default_factory=set)
+    nameless: bool = False
 
     @property
     def playable(self) -> bool:
@@ -94,10 +98,8 @@ def stages_of(script: Script, path: Path, project: Project, options: Options) ->
         return _folder(script, path)
     flow = flow_file(script.flow, path, project, options)
     if flow is None:
-        files, _ = flow_files(project, ())
-        names = [_ENDING.sub("", other.name) for other in (*files, *path.parent.glob("*.y*ml"))]
+        known = [_called(other, options) for other in _flows_near(path, project)]
         message = f"no flow '{script.flow}' lies beside this script"
-        known = [name for name in names if name != path.name]
         hint, fix = hint_and_fix(script.flow_span, script.flow, known)
         found = UNKNOWN_SCRIPT_FLOW.at(script.flow_span, message, hint=hint, fix=fix)
         return Stages(findings=[found])
@@ -147,6 +149,7 @@ def _add(stages: Stages, made: Compiled, name: str, script: Script | None) -> No
         )
         if stage is not None:
             stages.found.append(stage)
+            stages.nameless = variant.graph.flows[name].nameless
             for flow in variant.graph.flows.values():
                 stages.states |= {str(key) for key in flow.states}
                 stages.states |= {f"{key.flow}/{key.home}" for key in flow.states}
@@ -205,14 +208,24 @@ def schema_beside(flow: Path) -> str | None:
 def flow_file(name: str, script: Path, project: Project, options: Options) -> Path | None:
     """The file of a flow: beside the script, else in the project's folder of flows."""
     beside = [script.parent / f"{name}{ending}" for ending in _KIND_OF]
-    files, _ = flow_files(project, ())
-    others = sorted(p for p in script.parent.glob("*.y*ml") if ".test." not in p.name)
-    for path in dict.fromkeys((*(p for p in beside if p.is_file()), *others, *files)):
-        called = _FLOW_KEY.search(_text(path, options))
-        stem = _ENDING.sub("", path.name).removesuffix(".flow")
-        if (called[1] if called else stem) == name:
+    near = _flows_near(script, project)
+    for path in dict.fromkeys((*(p for p in beside if p.is_file()), *near)):
+        if _called(path, options) == name:
             return path
     return None
+
+
+def _flows_near(script: Path, project: Project) -> list[Path]:
+    """What may be flows: the files beside a script, then those of the project."""
+    files, _ = flow_files(project, ())
+    beside = sorted(p for p in script.parent.glob("*.y*ml") if ".test." not in p.name)
+    return [*beside, *files]
+
+
+def _called(path: Path, options: Options) -> str:
+    """The name of the flow in a file."""
+    called = _FLOW_KEY.search(_text(path, options))
+    return called[1] if called else _ENDING.sub("", path.name).removesuffix(".flow")
 
 
 def _text(path: Path, options: Options) -> str:

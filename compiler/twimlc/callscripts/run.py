@@ -119,7 +119,7 @@ def _before_playing(
     script: Script, stages: find.Stages, project: Project, options: Options
 ) -> Iterator[Diagnostic]:
     yield from stages.findings
-    yield from _unknown_states(script, stages.states)
+    yield from _unknown_states(script, stages)
     yield from _unknown_targets(script, project, options)
     if stages.playable:
         yield from _unused(script, stages.found)
@@ -220,11 +220,16 @@ def _askable(stage: Stage) -> Iterator[Asked]:
                     yield "connect", CONNECT_NAMES.get(key, key)
 
 
-def _unknown_states(script: Script, known: set[str]) -> Iterator[Diagnostic]:
+def _unknown_states(script: Script, stages: find.Stages) -> Iterator[Diagnostic]:
+    known = stages.states
     if not known:
         return
     names = {name.removeprefix(f"{script.flow}/") for name in known} | known
     names |= {name.removesuffix(".xml") for name in known}
+    offered = names
+    if stages.nameless:  # its only state has a name that nobody wrote
+        known = {name for name in known if not name.startswith(f"{script.flow}/")}
+        offered = known
     for call in script.calls:
         expect = call.expect or Expectation(call.span)
         for wish in (*expect.reaches, *expect.avoids):
@@ -232,18 +237,20 @@ def _unknown_states(script: Script, known: set[str]) -> Iterator[Diagnostic]:
                 message = f"there is no state '{wish.state}'"
                 if script.documents is not None:
                     message = f"there is no document '{wish.state}' in '{script.documents}'"
-                near = sorted(names) if wish.state not in _PLAIN_WORDS else ()
+                near = sorted(offered) if wish.state not in _PLAIN_WORDS else ()
                 hint, fix = hint_and_fix(wish.span, wish.state, near)
-                hint = hint or _states_there(script, wish.state, known)
+                hint = hint or _states_there(script, wish.state, known, nameless=stages.nameless)
                 yield UNKNOWN_SCRIPT_STATE.at(wish.span, message, hint=hint, fix=fix)
 
 
-def _states_there(script: Script, wanted: str, known: set[str]) -> str:
+def _states_there(script: Script, wanted: str, known: set[str], *, nameless: bool) -> str:
     """Which names there are, and what else says the plain words that promises know."""
     own = sorted(name.removeprefix(f"{script.flow}/") for name in known)
     near = [name for name in own if "/" not in name] or own
     shown = ", ".join(near[:_MOST_NAMES]) + (" …" if len(near) > _MOST_NAMES else "")
     there = f"there {'is' if len(near) == 1 else 'are'} {shown}"
+    if nameless:
+        there = f"'{script.flow}' has steps, and no states" + (f"; {there}" if shown else "")
     event = _PLAIN_WORDS.get(wanted)
     return there if event is None else f"{there}; for '{wanted}' write {event}"
 

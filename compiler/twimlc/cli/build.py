@@ -82,6 +82,7 @@ def build(
             output=output,
             stdin_filename=stdin_filename,
             write=not compare,
+            reports=reports,
             verify=not no_verify,
         )
         result = pipeline.build(options)

@@ -19,11 +19,13 @@ from twimlc.cli.options import (
     stdin_options,
 )
 from twimlc.cli.present import Reporter, counted, sum_up, usage_errors
+from twimlc.cli.status import CLEAN, FINDINGS
 from twimlc.cli.streams import write
 from twimlc.report.visible import visible
 
 if TYPE_CHECKING:
     from twimlc.pipeline import Options, Result
+    from twimlc.pipeline.mend import Mended
 
 
 @click.command()
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 @click.option(
     "--diff",
     is_flag=True,
-    help="Print what --fix would change; write nothing. The status is that of check.",
+    help="Print what --fix would change; write nothing. The status is 1 where there is a change.",
 )
 @report_options
 @output_options
@@ -57,8 +59,8 @@ def check(
 ) -> int:
     """Find everything that is wrong with the flows, or mend it with --fix.
 
-    PATHS are flows or folders of flows, or '-' for standard input; without any, the whole
-    project is checked.
+    PATHS are flows, TwiML documents or folders of them, or '-' for standard input; without any,
+    the whole project is checked. What is wrong in call scripts is told by twimlc test.
     """
     started = time.perf_counter()
     if (fix or diff) and "-" in paths:
@@ -77,8 +79,17 @@ def check(
             jobs=jobs,
             stdin_filename=stdin_filename,
             write=False,
+            reports=reports,
         )
-        result = _mended(options, reporter, diff) if fix or diff else pipeline.check(options)
+        changed = False
+        if fix or diff:
+            from twimlc.callscripts.mend import mend_with_scripts
+
+            done = mend_with_scripts(options)
+            result = _compared(done, reporter) if diff else _mended(done, options, reporter)
+            changed = diff and any(each.text != each.file.text for each in done.files)
+        else:
+            result = pipeline.check(options)
     status = reporter.show(result.findings)
     reporter.news(sum_up(result.findings))
     if verbose:
@@ -86,26 +97,28 @@ def check(
             documents = counted(target.documents, "document")
             reporter.news(f"target {target.name} ({target.host}): {documents}")
         reporter.news(f"{time.perf_counter() - started:.2f} seconds")
-    return status
+    return status or (FINDINGS if changed else CLEAN)
 
 
-def _mended(options: "Options", reporter: Reporter, diff: bool) -> "Result":
-    """Mend the files, or print how they would change; what is left to tell."""
+def _compared(done: "Mended", reporter: Reporter) -> "Result":
+    """Print how the files would change; what is to tell is what they say now."""
+    from twimlc.output.sources import mark_of
+    from twimlc.report.changes import unified
+
+    for each in done.files:
+        mark = mark_of(Path(each.file.path))
+        write(unified(each.file.path, mark + each.file.text, mark + each.text))
+    if done.files:
+        fixes = counted(len(done.mended), "fix", "fixes")
+        reporter.news(f"{fixes} in {counted(len(done.files), 'file')} could be made")
+    return done.before
+
+
+def _mended(done: "Mended", options: "Options", reporter: Reporter) -> "Result":
+    """Mend the files; what is left to tell."""
     from twimlc.callscripts.mend import mend_with_scripts
     from twimlc.pipeline.mend import write_mended
 
-    done = mend_with_scripts(options)
-    if diff:
-        from twimlc.output.sources import mark_of
-        from twimlc.report.changes import unified
-
-        for each in done.files:
-            mark = mark_of(Path(each.file.path))
-            write(unified(each.file.path, mark + each.file.text, mark + each.text))
-        if done.files:
-            fixes = counted(len(done.mended), "fix", "fixes")
-            reporter.news(f"{fixes} in {counted(len(done.files), 'file')} could be made")
-        return done.before
     refused = write_mended(done)
     kept = {finding.span.file.path for finding in refused}
     for finding in done.mended:

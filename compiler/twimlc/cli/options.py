@@ -1,6 +1,5 @@
 """The options that subcommands share: click's values in, ``pipeline.Options`` out."""
 
-import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from twimlc.cli.complete import complete_flow_paths, complete_targets
+from twimlc.cli.reports import refuse_inputs, report_files
 from twimlc.cli.status import FAIL_ON
 from twimlc.cli.streams import COLOUR_CHOICES
 from twimlc.report import FORMATS
@@ -31,31 +31,6 @@ def pairs(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) ->
             raise click.BadParameter(f"'{pair}' is not name=value", ctx, param)
         values[name] = value
     return values
-
-
-def report_files(
-    ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
-) -> tuple[tuple[str, Path], ...]:
-    """``--report sarif=out.sarif`` as a form and a file."""
-    reports: list[tuple[str, Path]] = []
-    for text in given:
-        form, equals, name = text.partition("=")
-        if not equals or not name:
-            raise click.BadParameter(f"'{text}' is not FORMAT=FILE", ctx, param)
-        if form not in FORMATS:
-            known = ", ".join(FORMATS)
-            raise click.BadParameter(f"there is no format '{form}', only {known}", ctx, param)
-        if name == _STDIN:
-            message = f"a report goes to a file; --format {form} prints it"
-            raise click.BadParameter(message, ctx, param)
-        if name.lower().endswith((".yaml", ".yml")):
-            message = f"no report is YAML, and '{name}' may be a flow"
-            raise click.BadParameter(message, ctx, param)
-        place = os.path.realpath(name)
-        if any(place == os.path.realpath(other) for _, other in reports):
-            raise click.BadParameter(f"'{name}' cannot hold two reports", ctx, param)
-        reports.append((form, Path(name)))
-    return tuple(reports)
 
 
 _PARAMS = (
@@ -198,6 +173,7 @@ def pipeline_options(
     stdin_filename: str | None = None,
     write: bool = True,
     verify: bool = True,
+    reports: tuple[tuple[str, Path], ...] = (),
 ) -> "Options":
     """The same for the pipeline. Reads standard input where a path is ``-``."""
     from twimlc.pipeline import Options
@@ -205,6 +181,7 @@ def pipeline_options(
 
     if "" in paths:
         raise click.UsageError("a path is empty")
+    refuse_inputs(reports, (*paths, *params_files, *([config] if config else ())))
     stdin = None
     if _STDIN in paths:
         if len(paths) > 1:

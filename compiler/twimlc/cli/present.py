@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from twimlc.cli.status import status, threshold
+from twimlc.cli.reports import write_reports
+from twimlc.cli.status import FAULT, status, threshold
 from twimlc.cli.streams import say, wants_colour, write
 from twimlc.diagnostics.diagnostic import Diagnostic, Severity
 from twimlc.report import DOCUMENTS, render, tally
@@ -39,11 +40,8 @@ class Reporter:
             colour = wants_colour(self.color, stream, os.environ)
             text = render(shown, self.format, colour=colour, fail_on=limit)
             write(text, to_stderr=self.to_stderr)
-        for form, path in self.reports:
-            from twimlc.output.sources import write_file
-
-            text = render(findings, form, fail_on=limit)
-            write_file(path, text.encode("utf-8", "backslashreplace"))
+        if not write_reports(self.reports, findings, limit):
+            return FAULT
         return status(findings, limit)
 
     def news(self, text: str) -> None:

@@ -65,6 +65,7 @@ def watch(
             config=config,
             jobs=jobs,
             output=output,
+            reports=reports,
         )
         root = _root(config)
         watched = Watched(

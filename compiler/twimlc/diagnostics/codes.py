@@ -263,7 +263,7 @@ _PARTLY: tuple[Code, ...] = (
     _caught(11310, "Unknown URL template token", "bad-address", '- play: "https://media.example.com/{Caller}.mp3"'),
     _placed(_message(11321, "Webhook URL misconfigured", "bad-target", "- message: Hello."), "voice.example.com/sms"),
     _never(11322, "Webhook method wrong", _METHOD),
-    _message(11751, "Message media too large", "media-too-big", "- message: {body: Hello., media: map.png}")._replace(files=(("map.png", 6_000_000),)),
+    _placed(_message(11751, "Message media too large", "media-too-big", "- message: {body: Hello., media: map.png}"), "https://voice.example.com")._replace(files=(("map.png", 6_000_000),)),
     _never(11770, "Chunked but empty body", "no document is written empty: each has its Response"),
     _caught(12300, "Content-Type not usable", "not-audio", '- play: "https://media.example.com/welcome.html"'),
     _caught(13201, "Dial inside a called party's document", "wrong-context", _WAIT.format(noun='number: {phoneNumber: "+14155550100", url: aside}', verb='dial: "+14155550101"')),

@@ -4,6 +4,7 @@ Only what stands between the spans of the edits changes, so comments and layout 
 """
 
 import re
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 
 from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Fix
@@ -52,6 +53,14 @@ def blank_behind(span: Span, head: str) -> Fix | None:
     return Fix("put a blank behind the colon", (Edit(Span(span.file, at, at), " "),))
 
 
+def rewrite_head(span: Span, old: str, new: str) -> Fix | None:
+    """The fix that puts ``new`` in the place of ``old``, which a value begins with."""
+    at = span.start + span.text.startswith(('"', "'"))
+    if span.file.text[at : at + len(old)] != old or _from_alias(span):
+        return None
+    return Fix(f"write '{new}'", (Edit(Span(span.file, at, at + len(old)), new),))
+
+
 def compatible(findings: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Those findings whose fixes can be made together: no two edits touch the same text."""
     taken: dict[str, list[tuple[int, int]]] = {}
@@ -62,22 +71,27 @@ def compatible(findings: Sequence[Diagnostic]) -> list[Diagnostic]:
         wanted = [
             (edit.span.file.path, edit.span.start, edit.span.end) for edit in finding.fix.edits
         ]
-        if not any(
-            start <= other_end and other_start <= end
-            for path, start, end in wanted
-            for other_start, other_end in taken.get(path, ())
-        ):
+        if not any(_touches(taken.get(path, []), start, end) for path, start, end in wanted):
             chosen.append(finding)
             for path, start, end in wanted:
-                taken.setdefault(path, []).append((start, end))
+                insort(taken.setdefault(path, []), (start, end))
     return chosen
+
+
+def _touches(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a place touches one of those that are taken; they are in order, none in another."""
+    after = bisect_left(taken, (start, end))
+    before = taken[after - 1][1] if after else -1
+    return before >= start or (after < len(taken) and taken[after][0] <= end)
 
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:
     """``text`` after edits that do not overlap."""
-    for edit in sorted(edits, key=lambda edit: edit.span.start, reverse=True):
-        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    return text
+    pieces, done = list[str](), 0
+    for edit in sorted(edits, key=lambda edit: edit.span.start):
+        pieces += (text[done : edit.span.start], edit.text)
+        done = edit.span.end
+    return "".join(pieces) + text[done:]
 
 
 def _from_alias(span: Span) -> bool:

@@ -25,6 +25,7 @@ from twimlc.documents.templates import value_of
 from twimlc.flow.conflicts import check_element
 from twimlc.flow.model import Attribute, Element, Link, Text
 from twimlc.flow.values import check_value
+from twimlc.flow.words import at_words
 from twimlc.source.names import folded, nearest
 from twimlc.source.respell import beyond_doubt, respell
 from twimlc.source.tree import Scalar, Template
@@ -35,10 +36,10 @@ from twimlc.vocabulary.missing import attribute_codes, child_codes
 
 _LIKE_ATTRIBUTES = re.compile(r"\s*([A-Za-z][A-Za-z0-9:_-]*)\s*=\s*[\"'“”„«»‘’]")
 _FOREIGN = ("xmlns", "xsi:", "xml:space", "xml:base", "xml:id")
+_OF_CALLS = {*vocabulary.VOICE["Response"].children} - {"Redirect", "Sms"}
 _OTHER_KIND = {
     ("voice", "Message"): "in a call, <Sms> sends a message, for accounts that still have it; "
     "else send it through the REST API",
-    ("messaging", "Sms"): "in an answer to a message, <Message> replies",
 }
 
 
@@ -54,7 +55,7 @@ class Document:
 def kind_of(root: Tag) -> DocumentKind:
     """Whether a document answers a call or a message: by its verbs."""
     names = {tag.name for tag in root.tags()}
-    return "messaging" if "Message" in names <= {"Message", "Redirect"} else "voice"
+    return "messaging" if "Message" in names and not names & _OF_CALLS else "voice"
 
 
 def read_elements(root: Tag) -> tuple[Document, list[Diagnostic]]:
@@ -100,6 +101,7 @@ class _Reader:
             found = check_element(made, parent)
             if len(self.found) > before:  # a part that was refused is not a part that is missing
                 found = [finding for finding in found if finding.rule is not MISSING_PART]
+            found = at_words(found, made, span)
             self.found += (self._with_home(finding, made) for finding in found)
         return made
 
@@ -129,6 +131,10 @@ class _Reader:
             return _shown(spec)
         if tag.name in table:
             return _shown(table[tag.name])
+        if (self.kind, tag.name) == ("messaging", "Sms"):
+            message = "<Sms> is an old way to answer a message"
+            self.found.append(RETIRED.at(tag.span, message, hint="write <Message>"))
+            return None
         if tag.name in VERBS:
             self._vendor(VERBS[tag.name], dialect_of(tag))
             return None
@@ -150,8 +156,7 @@ class _Reader:
             fix = renamed(tag, near) if near and near == beyond_doubt(tag.name, known) else None
         message = f"TwiML has no <{tag.name}>"
         if (self.kind, tag.name) in _OTHER_KIND:
-            other = "messages" if self.kind == "voice" else "calls"
-            message = f"<{tag.name}> is a verb for {other}, and cannot stand here"
+            message = f"<{tag.name}> is a verb for messages, and cannot stand here"
         codes = child_codes(inside, tag.name)
         if self.kind == "messaging" and parent.kind is Kind.ROOT:
             codes = (14110, *codes)
@@ -247,15 +252,13 @@ class _Reader:
             return
         if text is None or tag.text().strip() or any(True for _ in tag.tags()):
             return
-        if spec.name == "Redirect":
-            message = "<Redirect> is empty, so it leads to this very document again, for ever"
-            hint = "write the address of the next document between its tags"
-            self.found.append(EMPTY_ELEMENT.at(tag.span, message, hint=hint))
+        if spec.name == "Redirect":  # it asks for this very document again
             return
         names = {attribute.name for attribute in made.attributes}
         if not text.required or names & {*text.required_unless}:
             return
-        finding = EMPTY_ELEMENT.at(tag.span, _lack(spec, text.required_unless))
+        codes = text.twilio or EMPTY_ELEMENT.twilio
+        finding = EMPTY_ELEMENT.at(tag.span, _lack(spec, text.required_unless), twilio=codes)
         if spec.name == "Say":
             finding = replace(finding, severity=Severity.WARNING)
         self.found.append(finding)

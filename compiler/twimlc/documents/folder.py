@@ -17,13 +17,13 @@ from twimlc.diagnostics.rules.flow import SILENT_LOOP
 from twimlc.diagnostics.rules.names import JUMP_BETWEEN_KINDS
 from twimlc.diagnostics.rules.twiml import SILENT_WAIT, WRONG_CONTEXT
 from twimlc.documents.opened import Opened
-from twimlc.documents.order import running_verbs
+from twimlc.documents.order import SILENT, running_verbs
+from twimlc.documents.replies import Onward, check_replies
 from twimlc.flow.model import Element
 from twimlc.source.names import nearest
 from twimlc.text import Span
 from twimlc.vocabulary import Fetch
 
-_SILENT = ("Start", "Stop", "Sms")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _DOCUMENT = re.compile(r".*\.(?:xml|twiml)", re.IGNORECASE)
 _WAITS = ("Enqueue.waitUrl", "Conference.waitUrl")
@@ -79,6 +79,7 @@ def check_folder(documents: Sequence[Opened], there: Callable[[str], bool] | Non
             elif way.fetch is Fetch.TWIML:
                 found += _kinds(way, opened)
     found += _silent_circles(documents, ways)
+    found += check_replies(documents, _redirected(ways))
     return Folder(tuple(found), frozenset(aside))
 
 
@@ -178,9 +179,14 @@ def _missing(
     if not table.holds(target) or there(target):
         return
     folder = posixpath.dirname(target)
-    names = [posixpath.basename(p) for p in table.by_path if posixpath.dirname(p) == folder]
-    near = nearest(posixpath.basename(target), names)
-    hint = f"did you mean {near}?" if near else None
+    # Alike in more than their ending: by that, menu.xml is as near to moon.xml as to any other.
+    names = {
+        posixpath.splitext(posixpath.basename(known))[0]: posixpath.basename(known)
+        for known in table.by_path
+        if posixpath.dirname(known) == folder
+    }
+    near = nearest(posixpath.splitext(posixpath.basename(target))[0], names)
+    hint = f"did you mean {names[near]}?" if near else None
     finding = MISSING_DOCUMENT.at(way.span, f"no file '{path}' lies there", hint=hint)
     sure = near or posixpath.dirname(opened.file.path) in joined
     yield finding if sure else replace(finding, severity=Severity.NOTE)
@@ -248,6 +254,12 @@ def _kinds(way: Way, opened: Opened) -> Iterator[Diagnostic]:
         yield JUMP_BETWEEN_KINDS.at(way.span, message, hint="a call cannot run <Message>")
 
 
+def _redirected(ways: dict[str, list[Way]]) -> dict[str, Onward]:
+    """Where each document goes at its end."""
+    ends = ((path, way) for path, out in ways.items() for way in out if way.name == "Redirect")
+    return {path: Onward(way.span, way.to) for path, way in ends if way.to is not None}
+
+
 def _silent_circles(
     documents: Sequence[Opened], ways: dict[str, list[Way]]
 ) -> Iterator[Diagnostic]:
@@ -256,7 +268,7 @@ def _silent_circles(
     for opened in documents:
         verbs = running_verbs(opened.document.root) if opened.document is not None else []
         redirects = [way for way in ways[opened.file.path] if way.name == "Redirect"]
-        silent = all(verb.tag in (*_SILENT, "Redirect") for verb in verbs)
+        silent = all(verb.tag in (*SILENT, "Redirect") for verb in verbs)
         if silent and redirects and redirects[-1].to is not None:
             after[opened.file.path] = redirects[-1]
     done: set[str] = set()

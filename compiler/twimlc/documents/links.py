@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.documents import PLACEHOLDER_HOST, POST_TO_FILE
+from twimlc.diagnostics.rules.twiml import BAD_ADDRESS
 from twimlc.flow.model import Element
 from twimlc.text import Span
 from twimlc.vocabulary import AttributeType as T
@@ -47,6 +48,10 @@ def _address(
     if host is not None and _PLACEHOLDER.fullmatch(host[1]):
         message = f"'{host[1]}' is the host of an example, not one of yours"
         yield PLACEHOLDER_HOST.at(span, message, hint="write the address that you mean")
+        return
+    if 21620 in known.twilio and not _HOST.match(text):
+        message = f"'{text}' has no host: Twilio fetches media from a whole address only"
+        yield BAD_ADDRESS.at(span, message, hint="begin it with https://", twilio=(21620,))
         return
     method = element.spec.attributes.get(known.method_attribute or "") if element.spec else None
     if known.fetch not in _FETCHED or method is None or not _FILE.fullmatch(text):

@@ -100,10 +100,17 @@ def _mismatched(file: SourceFile, fault: p.Fault) -> Diagnostic:
         if len(fault.open) > 1 and fault.open[-2].name == last.name and not last.given:
             message = f"<{last.name}> opens a second one inside the first"
             hint = f"write </{last.name}>"
+        elif len(unclosed := _inside(fault, name)) > 1:
+            # The first of several is where somebody who reads from the top meets the mistake.
+            last, *others = unclosed
+            message = (
+                f"<{last.name}> is never closed, nor is <{'>, <'.join(t.name for t in others)}>"
+            )
+            hint = f"write </{'>, </'.join(tag.name for tag in unclosed)}> behind their content"
         label = Label(end, f"this closes the {name} around it")
         return MALFORMED_XML.at(last.span, message, labels=[label], hint=hint)
     alone = next((tag for tag in reversed(fault.closed) if tag.name == name), None)
-    if alone is not None and alone.alone:
+    if alone is not None and alone.alone and name.lower() != last.name.lower():
         message = f"</{name}> closes nothing: <{name} …/> is closed by its own /"
         label = Label(alone.span, "take the / out here")
         return MALFORMED_XML.at(end, message, labels=[label], hint=f"or take </{name}> out")
@@ -115,6 +122,12 @@ def _mismatched(file: SourceFile, fault: p.Fault) -> Diagnostic:
         message += "; capitals count"
     fix = _other_name(last, name, Span(file, *match.span(1)))
     return MALFORMED_XML.at(end, message, labels=[label], hint=hint, fix=fix)
+
+
+def _inside(fault: p.Fault, name: str) -> list[p.Tag]:
+    """The open tags inside the innermost one of this name."""
+    names = [tag.name for tag in fault.open]
+    return list(fault.open[len(names) - names[::-1].index(name) :])
 
 
 def _other_name(opened: p.Tag, closing: str, place: Span) -> Fix | None:
@@ -209,11 +222,19 @@ def _entity(file: SourceFile, fault: p.Fault) -> Diagnostic:
     if match is None:
         return MALFORMED_XML.at(piece(file, fault.offset), "an entity here is not known to XML")
     known = _HTML.get(match[1])
-    message = f"{match[0]} is known to HTML, not to XML"
-    hint = f"write {known}" if known else "write the character itself"
+    message, hint = f"{match[0]} is no entity that XML knows", f"write &amp;{match[1]};"
+    if _is_html(match[0]):
+        message = f"{match[0]} is known to HTML, not to XML"
+        hint = f"write {known}" if known else "write the character itself"
     place = Span(file, *match.span())
     fix = Fix(hint, (Edit(place, known),)) if known else None
     return MALFORMED_XML.at(place, message, hint=hint, fix=fix)
+
+
+def _is_html(entity: str) -> bool:
+    from html.entities import html5
+
+    return entity.removeprefix("&") in html5
 
 
 def _invalid(file: SourceFile, fault: p.Fault) -> Diagnostic:
@@ -230,6 +251,10 @@ def _invalid(file: SourceFile, fault: p.Fault) -> Diagnostic:
     opened = _begun(text, fault)
     if opened < at and open_quote(text[opened:at]) is not None:
         return in_tag(file, opened, at)
+    if text.startswith("]]>", at - 2):
+        message, place = "]]> ends a CDATA section, and none is open", Span(file, at - 2, at + 1)
+        fix = Fix("write ]]&gt;", (Edit(Span(file, at, at + 1), "&gt;"),))
+        return MALFORMED_XML.at(place, message, hint="write ]]&gt;", fix=fix)
     opening = before.rfind("<")
     if opening > before.rfind(">") and opening >= 0:
         return in_tag(file, opening, at)

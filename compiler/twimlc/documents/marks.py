@@ -51,13 +51,19 @@ _LANGUAGES = (
             r"|([\"'])\s?\.\s?\$\w[\w\[\]'\">-]*\s?\.\s?\2|\"\s?&\s?[A-Za-z_][\w.()]*\s?&\s?\""
         ),
     ),
+    ("Template Toolkit", re.compile(r"\[%[-+=~]?\s[^%\]\n]{1,200}\s[-+=~]?%\]")),
     ("PHP, Perl or the shell", re.compile(r"(?<=[>\s])\$[A-Za-z_]\w+")),
     (
         "a program that formats texts",
-        re.compile(r"(?<!\{)\{(?:[A-Za-z_]\w{0,40}|\d)\}(?!\})|(?<![\w%])%(?:\(\w{1,40}\))?s\b"),
+        re.compile(
+            r"(?<!\{)\{(?:[A-Za-z_]\w{0,40}|\d)\}(?!\})"
+            r"|(?<![\w%])%(?:\(\w{1,40}\)|\d{1,2}\$)?s\b"
+        ),
     ),
 )
 _IN_TEXT_ONLY = ("a program that formats texts",)  # elsewhere braces may be meant
+GUESSED = ("Template Toolkit", "PHP, Perl or the shell", "a program that formats texts")
+"""Languages whose marks may also be meant as they stand: a code of ``{SAVE10}``, a ``$name``."""
 _BIN_SECTIONS = ("e164", "url", "urlencode")
 _UNKNOWN = ("Thymeleaf", "JSP or XSLT", "Razor", "Velocity")
 
@@ -113,4 +119,6 @@ def _kind(language: str, text: str) -> Kind:
         if text.startswith("{#"):
             return Kind.NOTHING
         return Kind.VALUE if _DJANGO_VALUE.match(text) else Kind.CHOICE
+    if language == "Template Toolkit":
+        return Kind.CHOICE if re.match(r"\[%[-+=~]?\s+[A-Z]+\b", text) else Kind.VALUE
     return Kind.CHOICE if language == "FreeMarker" else Kind.VALUE

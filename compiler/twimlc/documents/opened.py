@@ -25,7 +25,7 @@ _FOLLOWS_FROM = {
     "markup-not-spoken": "not-allowed-inside",
     "post-to-file": "private-host",
 }
-_ONLY_FROM_FILES = ("asks-itself", "post-to-file")
+_ONLY_FROM_FILES = ("asks-itself", "post-to-file", "no-way-out", "fixed-identity")
 """A program that fills in a document also answers POST, and with something else each time."""
 _OURS = re.compile(r"<[\w:]*(?:response|say|dial|gather|redirect|hangup|record|message)\b", re.I)
 _ROOT = re.compile(r"\s*(?:<\?[^>]{0,500}>\s*)*<([A-Za-z][\w:.-]*)")

@@ -5,17 +5,22 @@ nobody answers the line goes dead.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from twimlc import vocabulary
-from twimlc.diagnostics.diagnostic import Diagnostic, Label
+from twimlc.diagnostics.diagnostic import Diagnostic, Label, Severity
+from twimlc.diagnostics.rules.addresses import RECORDING_TWICE
 from twimlc.diagnostics.rules.documents import ASKS_ITSELF
-from twimlc.diagnostics.rules.experience import KEY_ENDS_INPUT, KEY_TOO_EARLY
-from twimlc.diagnostics.rules.flow import DEAD_END, UNREACHABLE_STEP
+from twimlc.diagnostics.rules.experience import KEY_ENDS_INPUT, KEY_TOO_EARLY, NO_WAY_OUT
+from twimlc.diagnostics.rules.flow import DEAD_END, SILENT_LOOP, UNREACHABLE_STEP
 from twimlc.diagnostics.rules.twiml import REJECT_NOT_FIRST
 from twimlc.documents.words import keys_named, spoken
+from twimlc.flow.dialed import check_identity
 from twimlc.flow.model import Element
 from twimlc.vocabulary import Fetch, Flow
 
+SILENT = ("Start", "Stop", "Sms")
+"""Verbs that are over at once, without a sound."""
 _HEARD = ("Say", "Play", "Pause")
 _ITSELF = {
     "Gather": "what is keyed in is sent to this very document, which asks again, for ever",
@@ -39,10 +44,17 @@ def check_order(root: Element, *, waits: bool) -> Iterator[Diagnostic]:
         if verb.tag in _ITSELF and not _given(verb, "action"):
             hint = f"give <{verb.tag}> an action: the address of what follows"
             message = f"<{verb.tag}> has no action: {_ITSELF[verb.tag]}"
-            yield ASKS_ITSELF.at(verb.span, message, hint=hint)
+            codes = (13338,) if verb.literal("actionOnEmptyResult") == "true" else ()
+            yield ASKS_ITSELF.at(verb.span, message, hint=hint, twilio=codes)
+        if verb.tag == "Redirect" and _is_empty(verb):
+            yield from _round(running, waits=waits)
         if verb.tag == "Gather":
             yield from _menu_too_early(running[:index], verb)
             yield from _key_ends_input(verb)
+    yield from _recorded_twice(running)
+    for verb in running:
+        for element in verb.walk():
+            yield from check_identity(element)
     if running and not waits:
         yield from _dead_end(running[-1])
 
@@ -52,6 +64,37 @@ def running_verbs(root: Element) -> list[Element]:
     verbs = [verb for verb in root.elements() if verb.spec is not None]
     last = next((index for index, verb in enumerate(verbs) if _leaves(verb)), len(verbs) - 1)
     return verbs[: last + 1]
+
+
+def _is_empty(redirect: Element) -> bool:
+    """Whether a Redirect leads to the very document that it stands in."""
+    return all(isinstance(child, str) and not child.strip() for child in redirect.children)
+
+
+def _round(running: Sequence[Element], *, waits: bool) -> Iterator[Diagnostic]:
+    """A document that asks for itself: silence is a mistake, music on hold is not."""
+    before, redirect = running[:-1], running[-1]
+    hint = "write the address of the next document between its tags"
+    if all(verb.tag in SILENT for verb in before):
+        message = "<Redirect> is empty: this document is asked for again and again, in silence"
+        yield SILENT_LOOP.at(redirect.span, message, hint=hint)
+    elif not waits and all(verb.tag in (*_HEARD, *SILENT) for verb in before):
+        message = "<Redirect> is empty: callers hear this document again and again, without end"
+        hint = f"right for somebody who waits; else {hint}"
+        finding = NO_WAY_OUT.at(redirect.span, message, hint=hint)
+        yield replace(finding, severity=Severity.NOTE)
+
+
+def _recorded_twice(running: Sequence[Element]) -> Iterator[Diagnostic]:
+    first: Element | None = None
+    for verb in running:
+        if not any(child.tag == "Recording" for child in verb.elements()):
+            continue
+        if verb.tag == "Start" and first is not None:
+            message = "the recording that was started before still runs here"
+            labels = [Label(first.span, "it is started here")]
+            yield RECORDING_TWICE.at(verb.span, message, hint="stop it first", labels=labels)
+        first = verb if verb.tag == "Start" else None
 
 
 def _given(element: Element, name: str) -> bool:

@@ -59,6 +59,8 @@ def in_tag(file: SourceFile, opening: int, at: int) -> Diagnostic:
         message = f"an end tag holds its name and nothing else, not '{here.text}'"
         return MALFORMED_XML.at(here, message, hint=f"write </{name[1]}>")
     if char and char in CURLY:
+        around = _IN_CURLY.match(text, at)
+        here = Span(file, *around.span()) if around is not None else here
         message = f"the quotes are curly: {here.text}"
         hint = 'values stand in straight quotes, "…"'
         return MALFORMED_XML.at(here, message, hint=hint, fix=_straight(file, at))

@@ -10,9 +10,9 @@ from enum import Enum
 
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.rules.documents import BIN_VALUES, TEMPLATE
+from twimlc.diagnostics.rules.documents import BIN_VALUES, PERHAPS_TEMPLATE, TEMPLATE
 from twimlc.documents.blanks import FILLER, fill_in
-from twimlc.documents.marks import BRACES, Kind, Mark, find_marks, without_comments
+from twimlc.documents.marks import BRACES, GUESSED, Kind, Mark, find_marks, without_comments
 from twimlc.source.tree import CallValue, Template
 from twimlc.text import SourceFile, Span
 
@@ -52,7 +52,8 @@ def find_template(file: SourceFile) -> Filled:
         return Filled(Certainty.NOTHING, file.text, (found,))
     text = without_comments(file.text)
     marks = find_marks(text)
-    command = next((mark for mark in marks if mark.language), None)
+    sure = [mark for mark in marks if mark.language not in GUESSED]
+    command = next((mark for mark in sure if mark.language), None)
     if command is not None:
         written = _short(text[command.start : command.end])
         message = f"this is a template in {command.language}, not TwiML: '{written}'"
@@ -61,7 +62,10 @@ def find_template(file: SourceFile) -> Filled:
     if not marks:
         return Filled(Certainty.WHOLE, file.text, ())
     more = f" (and {len(marks) - 1} more)" if len(marks) > 1 else ""
-    odd = next((mark for mark in marks if not _is_sent(text, mark)), None)
+    odd = next((mark for mark in sure if not _is_sent(text, mark)), None)
+    guess = next((mark for mark in marks if mark.language in GUESSED), None)
+    if odd is None and guess is not None:
+        return _filled(file, marks, _guessed(_span(file, guess), guess.language))
     if odd is None:
         span = _span(file, marks[0])
         message = f"'{span.text}' is filled in by a TwiML Bin, and by no other host{more}"
@@ -70,6 +74,12 @@ def find_template(file: SourceFile) -> Filled:
     message = f"'{_short(span.text)}' has to be filled in by a program{more}: this is a template"
     hint = "from a file Twilio gets it as it stands; a TwiML Bin knows only what Twilio sends"
     return _filled(file, marks, TEMPLATE.at(span, message, hint=hint))
+
+
+def _guessed(span: Span, language: str) -> Diagnostic:
+    message = f"'{_short(span.text)}' looks like a mark that is filled in by {language}"
+    hint = "from a file callers get it as it stands; ignore this where it is meant so"
+    return PERHAPS_TEMPLATE.at(span, message, hint=hint)
 
 
 def _is_sent(text: str, mark: Mark) -> bool:

@@ -4,11 +4,11 @@ The text of an address comes in; what is wrong with it goes out, as a hint or as
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from twimlc import vocabulary
-from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.diagnostic import Diagnostic, Severity
 from twimlc.diagnostics.rules.addresses import (
     BAD_OVERRIDE,
     BAD_SIP_ADDRESS,
@@ -20,19 +20,23 @@ from twimlc.diagnostics.rules.addresses import (
     SOUND_OVER_HTTP,
     UNKNOWN_COUNTRY,
 )
+from twimlc.diagnostics.rules.twiml import BAD_ADDRESS
+from twimlc.flow.address_faults import is_port
 from twimlc.flow.numbers import number_remarks
 from twimlc.source.account import SIP_DOMAIN
+from twimlc.source.private import is_private
 from twimlc.text import Span
 from twimlc.vocabulary import Fetch
 
 _PARTS = re.compile(
     r"(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?"
 )
-_INSIDE = ("localhost", "local", "internal", "lan", "home", "corp", "test", "invalid")
 _SILENT_FILES = (
     *("html", "htm", "txt", "xml", "pdf", "json", "zip", "png", "jpg", "jpeg", "gif"),
     *("mp4", "mov", "avi", "webm", "m4a", "ogg", "flac", "wma"),
 )
+_PAGES = ("youtube.com", "www.youtube.com", "m.youtube.com", "youtu.be", "open.spotify.com")
+_LIKE_A_HOST = re.compile(r"(?:[a-z0-9\-]{1,63}\.)+(?:com|org|net)(?=/)", re.IGNORECASE)
 _RANGES = {"ct": (100, 10_000), "rt": (100, 15_000), "tt": (100, 15_000), "rc": (0, 5)}
 _RETRY_ON = ("4xx", "5xx", "ct", "rt", "all")
 _EDGES = (
@@ -43,13 +47,14 @@ _PRIVATE_EDGES = (
     *("ashburn-ix", "frankfurt-ix", "london-ix", "san-jose-ix", "sao-paulo-ix"),
     *("singapore-ix", "sydney-ix", "tokyo-ix"),
 )
+_NEEDS_INTERCONNECT = (11242,)
 _KEYLIKE = re.compile(
     r"(?:^|&)(token|secret|api_?key|password|passwd|pwd|auth)=[^&]", re.IGNORECASE
 )
 _SECRET_HEADER = re.compile(r"(?:token|secret|api-?key|password|authorization)$", re.IGNORECASE)
 _SIP = re.compile(r"(?:(sips?):)?(?:([^@?]*)@)?([^@;?]*)((?:;[^?]*)?)(?:\?(.*))?", re.IGNORECASE)
 _SIP_HOST = re.compile(
-    r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
+    r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?"
 )
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!%*_+`'~.\-]+")
 _STANDARD = ("user-to-user", "remote-party-id", "p-preferred-identity", "p-called-party-id")
@@ -59,33 +64,10 @@ _OLD_PLACES = ("us1", "us1-ix")
 """What may stand in a SIP domain for the sake of old accounts (docs/api/errors/32220)."""
 
 
-def is_private(host: str) -> bool:
-    """Whether a host is one that the open internet does not know."""
-    host = host.strip("[]").lower()
-    if ":" in host or re.fullmatch(r"[0-9.]+", host):
-        from ipaddress import ip_address
-
-        try:
-            return not ip_address(host).is_global
-        except ValueError:
-            return False
-    return "." not in host or host.rsplit(".", 1)[1] in _INSIDE
-
-
 def _host(authority: str) -> tuple[str, str]:
     """Host and port of an authority."""
     found = re.fullmatch(r"(?:.*@)?(\[[^\]]*\]|[^:]*)(?::([0-9]*))?", authority)
     return (found[1], found[2] or "") if found else (authority, "")
-
-
-def wrong_port(text: str) -> str | None:
-    """Why the port of an address is the other protocol's."""
-    scheme, authority = _split(text)[:2]
-    port = _host(authority)[1]
-    for wrong, other in (("http", "443"), ("https", "80")):
-        if scheme == wrong and port == other:
-            return f"{wrong}:// and port {other} do not go together"
-    return None
 
 
 def _split(text: str) -> tuple[str, str, str, str, str]:
@@ -106,7 +88,8 @@ def address_remarks(spec: vocabulary.Attribute, text: str, span: Span) -> Iterat
         message = f"{spec.name} sends what belongs to the call over http, for all to read"
         yield INSECURE_ADDRESS.at(span, message, hint="write https://")
     elif scheme == "http" and spec.fetch is not None:
-        message = f"Twilio fetches this sound from {host} over http, in the open"
+        what = _kind_of_media(spec, host, path)
+        message = f"Twilio fetches {what} from {host} over http, in the open"
         yield SOUND_OVER_HTTP.at(span, message, hint="write https://")
     if ":" in authority.partition("@")[0] and "@" in authority:
         yield _secret("a password", span)
@@ -116,8 +99,23 @@ def address_remarks(spec: vocabulary.Attribute, text: str, span: Span) -> Iterat
     if 13420 in spec.twilio and "." in path and ending in _SILENT_FILES:
         message = f"Twilio plays no .{ending} file"
         yield NOT_AUDIO.at(span, message, hint="make an mp3 or a wav of it")
+    elif 13420 in spec.twilio and _host(authority)[0].lower() in _PAGES:
+        message = f"an address at {host} is a page with a player, not a sound"
+        yield NOT_AUDIO.at(span, message, hint="give the address of an mp3 or a wav")
+    if not scheme and not authority and (named := _LIKE_A_HOST.match(path)):
+        message = f"'{named[0]}' looks like a host, but is a folder beside the document here"
+        finding = BAD_ADDRESS.at(
+            span, message, hint=f"write https://{text}, or ./{text} for a folder"
+        )
+        yield replace(finding, severity=Severity.WARNING)
     if fragment:
         yield from _override(fragment, span)
+
+
+def _kind_of_media(spec: vocabulary.Attribute, host: str, path: str) -> str:
+    if spec.fetch is Fetch.MEDIA or path.lower().endswith((".mp3", ".wav")):
+        return "this sound"
+    return "this TwiML" if host.lower() == "twimlets.com" else "what plays here"
 
 
 def _codes_of_host(spec: vocabulary.Attribute) -> tuple[int, ...]:
@@ -145,7 +143,9 @@ def _override(fragment: str, span: Span) -> Iterator[Diagnostic]:
             codes = (11243,)
             message = f"rp={value}: it takes some of {', '.join(_RETRY_ON)}, with commas"
         elif key == "e":
-            if all(edge in (*_EDGES, *_PRIVATE_EDGES) for edge in value.split(",")):
+            edges = value.split(",")
+            if {*edges} <= {*_EDGES, *_PRIVATE_EDGES}:
+                yield from _private_edge(edges, span)
                 continue
             codes = (11240, 11241)
             message = f"e={value}: no edge; open to all are {', '.join(_EDGES)}"
@@ -159,11 +159,17 @@ def _override(fragment: str, span: Span) -> Iterator[Diagnostic]:
         yield BAD_OVERRIDE.at(span, message, twilio=(11203,))
 
 
-def private_edges(text: str) -> list[str]:
-    """The edges of Interconnect that an address asks for behind its #."""
-    wanted = (part.partition("=") for part in _split(text)[4].split("&"))
-    edges = (edge for key, _, value in wanted if key == "e" for edge in value.split(","))
-    return [edge for edge in edges if edge in _PRIVATE_EDGES]
+def _private_edge(edges: list[str], span: Span) -> Iterator[Diagnostic]:
+    private = [edge for edge in edges if edge in _PRIVATE_EDGES]
+    if private:
+        message = f"the edge {private[0]} is one of Interconnect, which needs a contract"
+        hint = "with one, write account: {interconnect: true} into twimlc.yaml"
+        yield BAD_OVERRIDE.at(span, message, hint=hint, twilio=_NEEDS_INTERCONNECT)
+
+
+def under_contract(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings for an account that has Interconnect."""
+    return [finding for finding in found if finding.twilio != _NEEDS_INTERCONNECT]
 
 
 def check_sip(text: str, span: Span) -> Iterator[Diagnostic]:
@@ -173,6 +179,11 @@ def check_sip(text: str, span: Span) -> Iterator[Diagnostic]:
     if not _SIP_HOST.fullmatch(host or ""):
         message = f"'{text}' is no SIP address: there is no host behind the @"
         yield BAD_SIP_ADDRESS.at(span, message, hint="write it as sip:desk@pbx.example.com")
+        return
+    port = re.search(r":([0-9]+)$", host)
+    if port is not None and not is_port(port[1]):
+        message = f"'{port[1]}' is no port: it is a number from 1 to 65535"
+        yield BAD_SIP_ADDRESS.at(span, message, hint="without a port it is 5060, over TLS 5061")
         return
     if re.search(r"%(?![0-9A-Fa-f]{2})", text):
         message = "a % in a SIP address is followed by two hexadecimal digits"
@@ -236,3 +247,13 @@ def _sip_headers(headers: str, span: Span) -> Iterator[Diagnostic]:
         elif re.search(r"%(?:[01][0-9A-Fa-f]|7[Ff])", value):
             message = f"the value of '{name}' has a character that no SIP header can carry"
             yield BAD_SIP_HEADER.at(span, message, twilio=(32112,))
+        elif strange := re.search(r"[^\x21-\x7e]", value):
+            message = f"'{strange[0]}' cannot stand in the value of '{name}' as it is"
+            hint = f"write {_escaped(strange[0])}"
+            yield BAD_SIP_HEADER.at(span, message, hint=hint, twilio=(32112,))
+
+
+def _escaped(text: str) -> str:
+    from urllib.parse import quote  # loads a library that most flows do not need
+
+    return quote(text)

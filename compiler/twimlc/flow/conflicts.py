@@ -22,6 +22,7 @@ from twimlc.diagnostics.rules.twiml import (
 )
 from twimlc.flow.dialed import check_dialed, check_parameters
 from twimlc.flow.model import Element, Link, MediaLink, StateLink, Text
+from twimlc.flow.services import SERVICES, check_service
 from twimlc.flow.speech import check_speech
 from twimlc.source.tree import Template
 from twimlc.text import Span
@@ -71,6 +72,8 @@ def check_element(element: Element, parent: vocabulary.Element | None) -> list[D
         found += check_speech(element)
     elif spec.name in _DIALED:
         found += check_dialed(element)
+    if spec.name in SERVICES:
+        found += check_service(element)
     found += check_parameters(element)
     found += _never_asked(element, spec)
     if spec.rules:
@@ -255,12 +258,11 @@ def _breaches(
                 yield CONFLICT.at(_span_of_name(element, name), message, hint=note)
         case r.RangeWhen(attribute=name, max=most, when=when):
             value = given.get(name, "")
-            if (
-                value.isdecimal()
-                and len(value) < 20
-                and int(value) > most
-                and when.holds(given, names)
-            ):
+            # What is too much at any rate is told where the value is read.
+            limit = spec.attributes[name].maximum or 10**9
+            if value.isdecimal() and len(value) < 20 and most < int(value) <= limit:
+                if not when.holds(given, names):
+                    return
                 message = f"{name} is at most {most} with {when}, not {value}"
                 yield CONFLICT.at(_span_of_name(element, name), message, hint=note)
         case r.ForbiddenInParent(attribute=name, parents=parents):

@@ -5,9 +5,12 @@ A dial or one of its nouns comes in; findings go out.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.diagnostic import Diagnostic, Severity
 from twimlc.diagnostics.rules.addresses import BAD_SIP_ADDRESS, FIXED_SID, SECRET
+from twimlc.diagnostics.rules.shape import BAD_VALUE
+from twimlc.diagnostics.rules.twiml import FIXED_IDENTITY
 from twimlc.flow.model import Element
 from twimlc.flow.numbers import check_caller_id
 
@@ -38,11 +41,32 @@ def check_dialed(element: Element) -> Iterator[Diagnostic]:
     if element.tag == "Conference" and _CONFERENCE_SID.fullmatch(text):
         message = f"'{text}' is the SID of one conference, which will be over by then"
         yield FIXED_SID.at(element.span, message, hint="give a name of your own", twilio=(13236,))
-    password = element.get("password")
-    if password is not None and isinstance(password.value, str) and element.get("username"):
+    password, user = element.get("password"), element.get("username")
+    if password is not None and user is not None and "" in (password.value, user.value):
+        empty = user if user.value == "" else password
+        message = f"the {empty.name} of {element.tag.lower()} is empty"
+        wrong = BAD_VALUE.at(empty.span, message, hint="leave both out", twilio=(13249,))
+        yield replace(wrong, severity=Severity.WARNING)
+    elif password is not None and isinstance(password.value, str) and user is not None:
         message = "the password stands in a document that is open to everybody"
         hint = "let the SIP system know Twilio by its IP addresses instead"
         yield SECRET.at(password.span, message, hint=hint)
+
+
+def check_identity(element: Element) -> Iterator[Diagnostic]:
+    """A name that every caller would join a room or a conference with."""
+    name = {"Room": "participantIdentity", "Conference": "participantLabel"}.get(element.tag)
+    found = element.get(name) if name else None
+    if found is None or not isinstance(found.value, str):
+        return
+    message = f"every caller joins as '{found.value}': the second is not let in"
+    hint = "leave participantLabel out, unless one caller at a time comes by here"
+    codes: tuple[int, ...] = (16025,)
+    if element.tag == "Room":
+        message = f"every caller joins as '{found.value}': the second throws out the first"
+        hint = "leave participantIdentity out, and Twilio gives each caller one of their own"
+        codes = (53205,)
+    yield FIXED_IDENTITY.at(found.span, message, hint=hint, twilio=codes)
 
 
 def check_parameters(element: Element) -> Iterator[Diagnostic]:

@@ -12,14 +12,17 @@ from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.shape import UNKNOWN_KEY, WRONG_TYPE
 from twimlc.diagnostics.rules.twiml import (
+    IGNORED_PART,
     MISSING_PART,
     NOT_ALLOWED_INSIDE,
 )
+from twimlc.flow.address_faults import is_address, is_relative
 from twimlc.flow.conflicts import check_element
 from twimlc.flow.extra import read_extra
 from twimlc.flow.markup import parse_ssml
 from twimlc.flow.model import Attribute, Element, Kind, Link, MediaLink, StateLink, Text
-from twimlc.flow.values import check_value, is_address, is_relative
+from twimlc.flow.values import check_value
+from twimlc.flow.words import at_words
 from twimlc.source.names import nearest
 from twimlc.source.respell import respell
 from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
@@ -97,9 +100,10 @@ class ElementReader:
         self._text(spec, text_nodes, children)
         ordered = [attributes[name] for name in spec.attributes if name in attributes]
         element = Element(spec.tag, spec, (*ordered, *extra), tuple(children), node.span)
-        findings = check_element(element, parent)
+        words = text_nodes[0].span if text_nodes else None
+        findings = at_words(check_element(element, parent), element, words)
         if self.refused > refused:  # a part that was refused is not a part that is missing
-            findings = [finding for finding in findings if finding.rule is not MISSING_PART]
+            findings = [f for f in findings if f.rule not in (MISSING_PART, IGNORED_PART)]
         self.report(findings)
         return element
 

@@ -11,7 +11,12 @@ from xml.parsers import expat
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Fix
 from twimlc.diagnostics.rules.shape import WRONG_TYPE
-from twimlc.diagnostics.rules.twiml import BAD_MARKUP, EXTRA_MARKUP, NOT_ALLOWED_INSIDE
+from twimlc.diagnostics.rules.twiml import (
+    BAD_MARKUP,
+    EXTRA_MARKUP,
+    MISSING_PART,
+    NOT_ALLOWED_INSIDE,
+)
 from twimlc.flow.conflicts import check_element
 from twimlc.flow.model import Attribute, Element, Link, Text
 from twimlc.flow.values import check_value, scalar_text
@@ -19,6 +24,7 @@ from twimlc.source.names import nearest
 from twimlc.source.respell import beyond_doubt, respell_part
 from twimlc.source.tree import CallValue, Node, Scalar, Template
 from twimlc.text import Span
+from twimlc.vocabulary.missing import NOT_TWIML, child_codes
 
 _DEEPEST = 32
 _OPEN, _CLOSE = "\ue000", "\ue001"  # mark a call-time value while the XML is parsed
@@ -139,10 +145,7 @@ def _ssml(
     for name, text in raw.attributes.items():
         known_attribute = spec.attributes.get(name)
         if known_attribute is None:
-            other = nearest(name, spec.attributes)
-            advice = f"did you mean '{other}'?" if other else None
-            message, fix = f"<{raw.tag}> has no '{name}'", respell_part(span, name, spec.attributes)
-            found.append(BAD_MARKUP.at(span, message, hint=advice, fix=fix))
+            found.append(_no_attribute(raw.tag, name, spec, span))
             continue
         value = _restored(text)
         _, problems = check_value(known_attribute, Scalar(value, text, span, plain=False))
@@ -154,6 +157,13 @@ def _ssml(
     )
     found += check_element(element, parent)
     return element
+
+
+def _no_attribute(tag: str, name: str, spec: vocabulary.Element, span: Span) -> Diagnostic:
+    near = nearest(name, spec.attributes)
+    hint = f"did you mean '{near}'?" if near else None
+    fix = respell_part(span, name, spec.attributes)
+    return BAD_MARKUP.at(span, f"<{tag}> has no '{name}'", hint=hint, fix=fix)
 
 
 def _renamed(tag: str, known: list[str], span: Span) -> Fix | None:
@@ -178,13 +188,14 @@ def parse_twiml(
     if raw is None:
         return [], found
     elements: list[Element] = []
+    root = vocabulary.table(kind)["Response"]
     for child in raw.children:
         if isinstance(child, str):
             if child.strip():
                 message = "text cannot stand between verbs"
                 found.append(BAD_MARKUP.at(node.span, message, hint="did you mean say?"))
             continue
-        elements.append(_twiml(child, None, kind, node.span, found))
+        elements.append(_twiml(child, root, kind, node.span, found))
     if not elements and not found:
         found.append(BAD_MARKUP.at(node.span, "there is no element in it"))
     if not any(finding.is_error for finding in found):
@@ -201,26 +212,78 @@ def _twiml(
     span: Span,
     found: list[Diagnostic],
 ) -> Element:
-    spec = vocabulary.element_by_tag(kind, parent.name if parent else "Response", raw.tag)
-    if spec is not None and parent is None and spec.flow not in _PASSES:
+    """An element with what it holds; ``parent`` is None inside one that nothing is known of."""
+    spec = vocabulary.element_by_tag(kind, parent.name, raw.tag) if parent else None
+    at_root = parent is not None and parent.kind is vocabulary.Kind.ROOT
+    if spec is not None and at_root and spec.flow not in _PASSES:
         message = f"<{raw.tag}> decides where the call goes, so it cannot be passed on as it is"
         found.append(BAD_MARKUP.at(span, message, hint=f"write it as the step {spec.key}"))
+    elif spec is None and parent is not None:
+        found += _misplaced(raw.tag, parent, kind, span)
     attributes: list[Attribute] = []
     for name, text in raw.attributes.items():
         value = _restored(text)
         known = spec.attributes.get(name) if spec else None
         if known is not None:
             found += check_value(known, Scalar(value, text, span, plain=False))[1]
+        elif spec is not None and beyond_doubt(name, spec.attributes) is not None:
+            found.append(_no_attribute(raw.tag, name, spec, span))
         attributes.append(Attribute(name, value, span))
     children: list[Element | Text | Link] = [
         _restored(child) if isinstance(child, str) else _twiml(child, spec, kind, span, found)
         for child in raw.children
     ]
-    if any(isinstance(child, Element) for child in children):
+    words = "".join(child for child in raw.children if isinstance(child, str)).strip()
+    if words and spec is not None:
+        found += _words(spec, words, span)
+    if any(isinstance(child, Element) for child in children) and not _holds_markup(spec):
         children = [c for c in children if isinstance(c, (Element, Template)) or str(c).strip()]
     element = Element(raw.tag, spec, tuple(attributes), tuple(children), span)
-    found += check_element(element, parent)
+    remarks = check_element(element, None if at_root else parent)
+    if any(child.spec is None for child in element.elements()):  # it may be what is missing
+        remarks = [finding for finding in remarks if finding.rule is not MISSING_PART]
+    found += remarks
     return element
+
+
+def _holds_markup(spec: vocabulary.Element | None) -> bool:
+    """Whether it holds words with SSML among them: blanks between them count."""
+    if spec is None or spec.kind is vocabulary.Kind.SSML:
+        return spec is not None
+    return bool(spec.children) and {*spec.children} <= {*vocabulary.SSML}
+
+
+def _words(spec: vocabulary.Element, words: str, span: Span) -> list[Diagnostic]:
+    """What is wrong with the words between the tags of an element."""
+    if spec.text is None:
+        return [BAD_MARKUP.at(span, f"<{spec.tag}> takes no text")]
+    return check_value(spec.text, Scalar(_restored(words), words, span, plain=False))[1]
+
+
+def _misplaced(
+    tag: str, parent: vocabulary.Element, kind: vocabulary.DocumentKind, span: Span
+) -> list[Diagnostic]:
+    """What is known to be wrong with a tag that ``parent`` does not hold.
+
+    An element that is newer than the table may stand anywhere but in words: SSML is not Twilio's.
+    """
+    table = vocabulary.table(kind)
+    inside = [table[name].tag for name in parent.children]
+    where = "" if parent.kind is vocabulary.Kind.ROOT else f" inside <{parent.tag}>"
+    known = [*inside, *(spec.tag for spec in table.values())]
+    if tag in known or _holds_markup(parent):
+        near = nearest(tag, inside)
+        hint = f"did you mean <{near}>?" if near else None
+        message = f"<{tag}> cannot stand {where.strip() or 'here'}"
+        fix = _renamed(tag, inside, span) if tag not in known else None
+        codes = child_codes(parent.name, tag)
+        return [NOT_ALLOWED_INSIDE.at(span, message, hint=hint, fix=fix, twilio=codes)]
+    meant = beyond_doubt(tag, inside) or beyond_doubt(tag, known)
+    if meant is None:
+        return []
+    message = f"TwiML has no <{tag}>{where}, only <{meant}>"
+    fix = _renamed(tag, inside, span)
+    return [BAD_MARKUP.at(span, message, hint=f"write <{meant}>", fix=fix, twilio=(NOT_TWIML,))]
 
 
 _PASSES = (None, vocabulary.Flow.NEXT, vocabulary.Flow.ASYNC)

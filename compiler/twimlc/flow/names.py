@@ -4,7 +4,7 @@ Comes in: what every flow is called and which states it has. Goes out: resolved 
 finding with the nearest name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,9 +17,10 @@ from twimlc.diagnostics.rules.names import (
     UNKNOWN_STATE,
 )
 from twimlc.flow.model import Kind, StateKey
-from twimlc.source.names import nearest
-from twimlc.source.respell import beyond_doubt, hint_and_fix
+from twimlc.source.names import meant, nearest, proposed_name, valid_name
+from twimlc.source.respell import beyond_doubt
 from twimlc.source.tree import Scalar
+from twimlc.text import Span
 
 _BLOCKS = frozenset({"voicemail", "leave", "reject", "record"})
 
@@ -35,6 +36,24 @@ class FlowNames(NamedTuple):
     states: Mapping[str, StateKey]
     start: StateKey | None
     reachable: bool = True
+
+
+def state_called(text: str, states: Mapping[str, StateKey]) -> StateKey | None:
+    """The state that a name means, be it one that has still to be called so.
+
+    Where a state is ``Main``, its own finding asks for ``main``, and ``goto: main`` is right.
+    """
+    key = states.get(text)
+    if key is None:
+        near = nearest(text, states)
+        key = states[near] if near is not None and proposed_name(near) == text else None
+    return key
+
+
+def state_fix(span: Span, text: str, states: Iterable[str]) -> Fix | None:
+    """The fix that writes the state that was meant; none that leads to a name that cannot stay."""
+    near = beyond_doubt(text, states)
+    return rewrite(span, text, near) if near is not None and valid_name(near) is None else None
 
 
 @dataclass(slots=True)
@@ -65,12 +84,12 @@ class Scope:
         if slash:
             return self._elsewhere(node, flow_name, state_name)
         scope = self.outward(node.outward)
-        key = scope.states.get(text)
+        key = state_called(text, scope.states)
         if key is not None:
             self.used.add(key)
             return key, []
         known = [*scope.states, "hangup", "next"]
-        hint, fix = hint_and_fix(node.span, text, known)
+        hint, fix = meant(text, known), state_fix(node.span, text, known)
         if hint is None and text in self.flows:
             hint = f"to go to the flow of that name, write {text}/"
         if hint is None and text in _BLOCKS:
@@ -101,7 +120,7 @@ class Scope:
             message = f"'{flow_name}' is built once per row of the matrix; this flow is not"
             hint = "a jump stays in its row: put this flow into the matrix too"
             return None, [JUMP_INTO_MATRIX.at(node.span, message, hint=hint)]
-        key = flow.states.get(state_name) if state_name else flow.start
+        key = state_called(state_name, flow.states) if state_name else flow.start
         if key is None:
             close = nearest(state_name, flow.states) if state_name else None
             hint = f"did you mean '{flow_name}/{close}'?" if close else None
@@ -109,13 +128,12 @@ class Scope:
                 message = f"the flow '{flow_name}' has no start"
             else:
                 message = f"no state of '{flow_name}' is called '{state_name}'"
-            meant = beyond_doubt(state_name, flow.states) if close else None
-            fix = self._fix(node, flow_name, meant)
+            fix = self._fix(node, flow_name, beyond_doubt(state_name, flow.states))
             return None, [UNKNOWN_STATE.at(node.span, message, hint=hint, fix=fix)]
         self.used.add(key)
         return key, []
 
     def _fix(self, node: Scalar, flow: str | None, state: str | None) -> Fix | None:
-        if flow is None or state is None:
+        if flow is None or state is None or (state and valid_name(state) is not None):
             return None
         return rewrite(node.span, node.text, f"{flow}/{state}")

@@ -11,12 +11,11 @@ from typing import NamedTuple
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.names import UNKNOWN_STATE
 from twimlc.flow.model import Flow, Kind, State, StateKey
-from twimlc.flow.names import FlowNames, Scope
+from twimlc.flow.names import FlowNames, Scope, state_called, state_fix
 from twimlc.flow.steps import StepReader
 from twimlc.flow.targets import name_of
 from twimlc.source.expand import ONLY_STATE
 from twimlc.source.names import nearest
-from twimlc.source.respell import respell
 from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
 from twimlc.text import SourceFile
 
@@ -53,7 +52,7 @@ def flow_names(tree: Mapping, name: str, *, reachable: bool = True) -> FlowNames
         start = StateKey(name, ONLY_STATE, ONLY_STATE)
     elif keys:
         given = name_of(tree.get("start")) if not is_empty(tree.get("start")) else None
-        start = keys.get(given) if given else next(iter(keys.values()))
+        start = state_called(given, keys) if given else next(iter(keys.values()))
     return FlowNames(name, kind_of(tree), keys, start, reachable)
 
 
@@ -78,13 +77,13 @@ def read_flow(
         named = tree.get("start")
         if isinstance(named, Scalar) and not is_empty(named):
             text = name_of(named) or ""
-            start = own.states.get(text)
+            start = state_called(text, own.states)
             if start is None:
                 close = nearest(text, own.states)
                 known = f"there are: {', '.join(list(own.states)[:12])}"
                 hint = f"did you mean '{close}'?" if close else known
                 message = f"the flow starts at '{text}', but no state is called so"
-                fix = respell(named.span, text, own.states)
+                fix = state_fix(named.span, text, own.states)
                 reader.report([UNKNOWN_STATE.at(named.span, message, hint=hint, fix=fix)])
     if start is None or start not in states:
         return None, reader.findings

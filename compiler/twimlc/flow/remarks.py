@@ -8,23 +8,41 @@ from collections.abc import Iterator
 
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.edits import rewrite
 from twimlc.diagnostics.rules.addresses import UNFAMILIAR_VALUE
 from twimlc.diagnostics.rules.twiml import UNKNOWN_VOICE
 from twimlc.flow.addresses import address_remarks, check_sip
 from twimlc.flow.numbers import client_remarks, number_remarks
 from twimlc.source.names import nearest
+from twimlc.source.respell import beyond_doubt, respell
 from twimlc.text import Span
 from twimlc.vocabulary import AttributeType as T
+from twimlc.vocabulary.locales import slip_in_tag
+from twimlc.vocabulary.values import POLLY_SPEAKERS, is_known_voice
 
 _LONGEST = 60
+_ANY_CAPITALS = ("ttsProvider", "transcriptionProvider", "transcriptionEngine")
+"""Twilio's own examples write google for Google here."""
+
+_SETTING = "name"
+"""Which names a setting may have depends on the service around it, so that is judged there."""
+
+_BASIC_VOICES = ("man", "woman", "alice")
+_STYLES = ("Neural", "Generative")
+_SURE = 5
+"""Shorter names of speakers are near to each other by nature: Jon may be Jan or Joey."""
+
+_GOOGLE = re.compile(
+    r"google\.([a-z]{2,3})-([a-z]{2})-(standard|wavenet|neural2)-([a-z])", re.IGNORECASE
+)
 
 
 def remarks(spec: vocabulary.Attribute, text: str, span: Span) -> Iterator[Diagnostic]:
     """What is odd about ``text``, which is a value of ``spec``."""
-    if spec.type is T.VOICE and vocabulary.voice_family(text) is None:
-        example = "such as Polly.Joanna-Neural or Google.en-US-Neural2-A"
-        message = f"'{_short(text)}' is no voice that we know"
-        yield UNKNOWN_VOICE.at(span, message, hint=f"Twilio's voices have names {example}")
+    if spec.type is T.VOICE and not is_known_voice(text):
+        yield _unknown_voice(text, span)
+    elif spec.type is T.LANGUAGE_TAG:
+        yield from _no_language(spec, text, span)
     elif spec.type is T.URL:
         yield from address_remarks(spec, text, span)
     elif spec.type is T.PHONE_NUMBER:
@@ -37,19 +55,62 @@ def remarks(spec: vocabulary.Attribute, text: str, span: Span) -> Iterator[Diagn
         yield from _unfamiliar(spec, text, span)
 
 
+def _unknown_voice(text: str, span: Span) -> Diagnostic:
+    meant = _meant_voice(text)
+    hint = "Twilio's voices have names such as Polly.Joanna-Neural or Google.en-US-Neural2-A"
+    if meant is not None:
+        hint = f"did you mean '{meant}'?"
+    elif text in POLLY_SPEAKERS:
+        hint = f"did you mean 'Polly.{text}'?"
+    fix = rewrite(span, text, meant) if meant is not None else None
+    message = f"'{_short(text)}' is no voice that we know"
+    return UNKNOWN_VOICE.at(span, message, hint=hint, fix=fix)
+
+
+def _meant_voice(text: str) -> str | None:
+    """The voice that a name with a slip, or with other capitals, can only stand for."""
+    if text.lower() in _BASIC_VOICES:
+        return text.lower()
+    if (google := _GOOGLE.fullmatch(text)) is not None:
+        language, country, style, letter = google.groups()
+        return f"Google.{language.lower()}-{country.upper()}-{style.capitalize()}-{letter.upper()}"
+    maker, _, rest = text.partition(".")
+    name, dash, style = rest.partition("-")
+    if maker.lower() != "polly":
+        return None
+    speaker = _among(name, POLLY_SPEAKERS)
+    if speaker is not None and len(name) < _SURE and speaker.lower() != name.lower():
+        return None
+    known = _among(style, _STYLES) if dash else ""
+    return f"Polly.{speaker}{dash}{known}" if speaker is not None and known is not None else None
+
+
+def _among(word: str, names: tuple[str, ...]) -> str | None:
+    word = word[:1].upper() + word[1:]
+    return word if word in names else beyond_doubt(word, names)
+
+
+def _no_language(spec: vocabulary.Attribute, text: str, span: Span) -> Iterator[Diagnostic]:
+    slip = slip_in_tag(text)
+    if slip is not None:
+        part, meant = slip
+        message = f"'{_short(text)}' is no language that anybody speaks: '{part}' is no code"
+        hint = f"did you mean '{meant}'?" if meant else "write the language as in en-US"
+        yield UNFAMILIAR_VALUE.at(span, message, hint=hint, twilio=spec.twilio)
+
+
 def _unfamiliar(spec: vocabulary.Attribute, text: str, span: Span) -> Iterator[Diagnostic]:
     close = nearest(text, spec.known_values)
-    # Names of settings are the provider's own: only one that looks misspelt is worth a word.
-    open_set = spec.name == "name" and close is None
-    # Twilio's own examples write google for Google.
-    if open_set or text.lower() in map(str.lower, spec.known_values):
+    if spec.name == _SETTING:
+        return
+    if spec.name in _ANY_CAPITALS and text.lower() in map(str.lower, spec.known_values):
         return
     if spec.pattern and re.fullmatch(spec.pattern, text):
         return
     message = f"'{_short(text)}' is no {spec.name} that Twilio's pages name"
     hint = f"did you mean '{close}'?" if close else f"they name {', '.join(spec.known_values)}"
-    codes = spec.twilio or UNFAMILIAR_VALUE.twilio
-    yield UNFAMILIAR_VALUE.at(span, message, hint=hint, twilio=codes)
+    fix = respell(span, text, spec.known_values)
+    yield UNFAMILIAR_VALUE.at(span, message, hint=hint, fix=fix, twilio=spec.twilio)
 
 
 def _short(text: str) -> str:

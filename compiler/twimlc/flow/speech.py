@@ -3,13 +3,17 @@
 A say or a gather comes in; findings go out.
 """
 
+import re
 from collections.abc import Iterator
 
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.addresses import BARE_LANGUAGE, LANGUAGE_OF_VOICE, MARKUP_NOT_SPOKEN
 from twimlc.flow.model import Element
+from twimlc.vocabulary.locales import slip_in_tag
 from twimlc.vocabulary.values import SSML_SUPPORT, languages_of_voice, speaks
+
+_SHARE = re.compile(r"([0-9]{1,9})%")
 
 
 def check_speech(element: Element) -> Iterator[Diagnostic]:
@@ -21,7 +25,7 @@ def check_speech(element: Element) -> Iterator[Diagnostic]:
     voice = element.literal("voice") if element.tag == "Say" else None
     family = vocabulary.voice_family(voice) if voice else None
     basic = family is not None and bool(family.languages)  # takes a language without its country
-    if given is not None and language is not None:
+    if given is not None and language is not None and slip_in_tag(language) is None:
         if voice and not speaks(voice, language):
             spoken = ", ".join(languages_of_voice(voice))
             message = f"the voice {voice} speaks {spoken}, not {language}"
@@ -34,6 +38,7 @@ def check_speech(element: Element) -> Iterator[Diagnostic]:
                 f"write it as {'en-US' if language == 'en' else language + '-' + language.upper()}"
             )
             yield BARE_LANGUAGE.at(given.span, message, hint=hint)
+    yield from _rates(element, voice)
     if family is None:
         return
     marks = [inner for inner in element.walk() if inner is not element]
@@ -48,6 +53,18 @@ def check_speech(element: Element) -> Iterator[Diagnostic]:
             hint = "the standard voice of the same name may; or leave the markup out"
             yield MARKUP_NOT_SPOKEN.at(inner.span, message, hint=hint)
             return
+
+
+def _rates(element: Element, voice: str | None) -> Iterator[Diagnostic]:
+    """Speeds that Polly does not know; what Google's voices take is their own affair."""
+    if element.get("voice") is not None and not (voice or "").startswith("Polly."):
+        return
+    for inner in element.walk():
+        given = inner.get("rate") if inner.tag == "prosody" else None
+        share = _SHARE.fullmatch(inner.literal("rate") or "")
+        if given is not None and share is not None and not 20 <= int(share[1]) <= 200:
+            message = f"nobody speaks at {share[0]} of the usual speed: Polly takes 20% to 200%"
+            yield MARKUP_NOT_SPOKEN.at(given.span, message)
 
 
 def _known(element: Element) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from twimlc.diagnostics.rules.flow import ONE_WAY_OUT, RETURN_OUTSIDE, UNKNOWN_O
 from twimlc.diagnostics.rules.names import UNKNOWN_ALLOW
 from twimlc.diagnostics.rules.shape import MISSING_KEY
 from twimlc.diagnostics.rules.twiml import ACTION_OWNED, NOT_ALLOWED_INSIDE
+from twimlc.flow.address_faults import is_address
 from twimlc.flow.blocks import OWNED, BlockReader, Common, with_attribute
 from twimlc.flow.elements import ElementReader, Surroundings
 from twimlc.flow.markup import parse_twiml
@@ -34,7 +35,6 @@ from twimlc.flow.model import (
 )
 from twimlc.flow.names import Scope
 from twimlc.flow.targets import TargetReader, name_of
-from twimlc.flow.values import is_address
 from twimlc.source.names import nearest
 from twimlc.source.respell import respell
 from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty

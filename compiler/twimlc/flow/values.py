@@ -14,13 +14,12 @@ from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.edits import rewrite
 from twimlc.diagnostics.rules.shape import BAD_VALUE, WRONG_TYPE
 from twimlc.diagnostics.rules.twiml import (
-    BAD_ADDRESS,
     BAD_PHONE_NUMBER,
     BAD_SID,
     CALL_VALUE_IN_ADDRESS,
     TOO_LONG,
 )
-from twimlc.flow.addresses import wrong_port
+from twimlc.flow.address_faults import bad_address
 from twimlc.flow.remarks import remarks
 from twimlc.source.names import nearest
 from twimlc.source.respell import respell_part
@@ -34,7 +33,6 @@ _DECIMAL = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
 _PHONE = re.compile(r"\+?[0-9(). \-]*[0-9][0-9(). \-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,4}(-[A-Za-z0-9]{1,8})*|multi")
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
-_TEMPLATE_CODES = (11300, 11310, 11320)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _LOOKALIKES = {"yes": "true", "no": "false", "on": "true", "off": "false"}
 
@@ -148,6 +146,10 @@ def _canonical(spec: vocabulary.Attribute, text: str) -> str | None:
     if spec.type is T.BOOLEAN:
         word = _LOOKALIKES.get(text.lower(), text.lower())
         return word if word in ("true", "false") else None
+    if spec.type is T.LIST_OF_ENUM:
+        words = text.replace(",", " ").split()
+        commas = "," in text and "," not in spec.separator and {*words} <= {*spec.values}
+        return " ".join(word for word in spec.values if word in words) if commas else None
     stripped = text.lstrip("0")
     if stripped != text and stripped.isdecimal() and stripped.isascii():
         low, high = spec.minimum, spec.maximum
@@ -208,6 +210,9 @@ def _problem(spec: vocabulary.Attribute, text: str, node: Node) -> Diagnostic | 
             if text not in spec.values and text not in spec.aliases:
                 return _bad(spec, text, node)
         case T.LIST_OF_ENUM:
+            parted = _canonical(spec, text)
+            if parted is not None:
+                return _bad(spec, text, node, f"write '{parted}', with blanks and no commas")
             for word in text.split(spec.separator.strip() or None):
                 if spec.values and word.strip() not in spec.values:
                     return _bad(spec, word, node)
@@ -250,7 +255,7 @@ def _problem(spec: vocabulary.Attribute, text: str, node: Node) -> Diagnostic | 
             except (ValueError, RecursionError):
                 return _bad(spec, text, node, 'write a JSON object, as in {"tier": "gold"}')
         case T.URL:
-            return _bad_address(spec, text, node)
+            return bad_address(spec, text, node.span)
         case T.SIP_URI:
             if re.search(r"\s", text) or (
                 _SCHEME.match(text) and text[:4].lower() not in ("sip:", "sips")
@@ -304,39 +309,3 @@ def _bad_comma_list(spec: vocabulary.Attribute, text: str, node: Node) -> Diagno
             )
             return TOO_LONG.at(node.span, message, twilio=spec.twilio or None)
     return None
-
-
-def is_address(text: str) -> bool:
-    """Whether a URL attribute's text is an address rather than the name of a state."""
-    return text.startswith("/") or any(mark in text for mark in ":.?")
-
-
-def is_relative(text: str) -> bool:
-    """Whether an address names something beside the document (no scheme, no leading slash)."""
-    return not text.startswith("/") and not _SCHEME.match(text)
-
-
-def _bad_address(spec: vocabulary.Attribute, text: str, node: Node) -> Diagnostic | None:
-    hint = None
-    if re.search(r"[\s{}<>\"\\^`|]", text):
-        hint = "an address has no blanks, braces or quotes; write them as %20, %7B and so on"
-    elif spec.scheme and not text.lower().startswith(spec.scheme + "://"):
-        hint = f"it must begin with {spec.scheme}://"
-        if is_relative(text) and spec.name == "url" and not _SCHEME.match(text):
-            hint = f"write the whole address, beginning with {spec.scheme}://"
-    elif match := re.match(r"(?:[a-z][a-z0-9+.\-]*:)?//([^/?#]*)", text, re.IGNORECASE):
-        host = match[1].rpartition("@")[2]
-        if not host or "_" in host or host.startswith((".", "-")):
-            hint = "Twilio needs a valid host name, without underscores"
-        else:
-            hint = wrong_port(text)
-    if spec.scheme == "wss" and "?" in text:
-        hint = "Twilio takes no query here; pass values as parameters"
-    found = None if spec.scheme else _SCHEME.match(text)
-    if hint is None and found is not None and found[0].lower() not in ("http:", "https:"):
-        hint = "Twilio fetches over https:// and http:// only"
-    if hint is None:
-        return None
-    message = f"{spec.name} is not an address that Twilio can use: '{_short(text)}'"
-    codes = (*spec.twilio, *BAD_ADDRESS.twilio, *(_TEMPLATE_CODES if "{" in text else ()))
-    return BAD_ADDRESS.at(node.span, message, hint=hint, twilio=codes)

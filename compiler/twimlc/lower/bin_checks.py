@@ -105,28 +105,29 @@ def _addresses(node: Node, site: Site) -> Iterator[Diagnostic]:
                 " media: https://media.example.com/ivr",
             )
     for element in node.element.walk():
-        for where, text, span in _fetched(element):
+        for where, text, span, codes in _fetched(element):
             if text and not _ADDRESS.match(text):
                 yield ADDRESS_NEEDS_FOLDER.at(
                     span,
                     f"'{text}' ({where}) is a relative address, and a Bin has no folder",
                     hint="write the whole address: https://…",
+                    twilio=codes,
                 )
 
 
-def _fetched(element: Element) -> Iterator[tuple[str, str, Span]]:
-    """Every address of the author's in an element."""
+def _fetched(element: Element) -> Iterator[tuple[str, str, Span, tuple[int, ...]]]:
+    """Every address of the author's in an element, and Twilio's codes for a bad one there."""
     spec = element.spec
     if spec is None:
         return
     for attribute in element.attributes:
         known = spec.attributes.get(attribute.name)
         if known and known.fetch and isinstance(attribute.value, str):
-            yield attribute.name, attribute.value.strip(), attribute.span
+            yield attribute.name, attribute.value.strip(), attribute.span, known.twilio
     if spec.text and spec.text.fetch:
         for child in element.children:
             if isinstance(child, str):
-                yield spec.key, child.strip(), element.span
+                yield spec.key, child.strip(), element.span, spec.text.twilio
 
 
 def check_calls(

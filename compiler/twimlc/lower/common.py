@@ -39,7 +39,7 @@ def find_ways(
         waiting += (
             graph.entries[link.state] for link in links_of(node) if isinstance(link, StateLink)
         )
-        found = list(check_content(node, site.host))
+        found = list(check_content(node, site))
         match way(graph, node, site):
             case Diagnostic() as refusal:
                 found.append(refusal)

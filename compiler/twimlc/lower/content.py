@@ -4,21 +4,24 @@ import re
 from collections.abc import Iterator
 
 from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.rules.hosts import CALL_VALUE_NEEDS_TEMPLATES
+from twimlc.diagnostics.rules.hosts import CALL_VALUE_NEEDS_TEMPLATES, MEDIA_NEEDS_ADDRESS
 from twimlc.diagnostics.rules.yaml import CONTROL_CHARACTER
 from twimlc.flow.graph import Node
-from twimlc.flow.model import Text
-from twimlc.lower.host import WITH_TEMPLATES, Host
+from twimlc.flow.model import Element, MediaLink, Text
+from twimlc.lower.host import WITH_TEMPLATES, Site
 from twimlc.source.tree import CallValue, Template
 from twimlc.text import Span
 
 _ILLEGAL = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
-def check_content(node: Node, host: Host) -> Iterator[Diagnostic]:
+def check_content(node: Node, site: Site) -> Iterator[Diagnostic]:
     """Findings about the texts and attributes of one node."""
     if node.element is None:
         return
+    host = site.host
+    if not host.single and site.url is None:
+        yield from _pictures(node.element)
     reported: set[str] = set()
     for text, span in _texts(node):
         if isinstance(text, Template) and not host.templates:
@@ -32,6 +35,19 @@ def check_content(node: Node, host: Host) -> Iterator[Diagnostic]:
                         hint=f"leave the value out, or use {WITH_TEMPLATES}",
                     )
         yield from _characters(text, span, node)
+
+
+def _pictures(message: Element) -> Iterator[Diagnostic]:
+    """Files that go along with a message, for which a relative address does not do."""
+    for element, _, link, span in message.links():
+        if isinstance(link, MediaLink) and element.tag == "Media":
+            yield MEDIA_NEEDS_ADDRESS.at(
+                span,
+                f"'{link.path}' would be sent from a relative address, and Twilio fetches what goes"
+                " along with a message from whole addresses only",
+                hint="give the target its address: url: https://voice.example.com",
+                twilio=(21620,),
+            )
 
 
 def _characters(text: Text, span: Span, node: Node) -> Iterator[Diagnostic]:

@@ -282,8 +282,10 @@ def _leads(graph: Graph, origin: Node, key: NodeKey | None) -> str:
     node = graph.nodes[key]
     if _hangs_up(node):
         return "hangs up"
-    state = _state(graph, origin, node)
-    return f"goes on in {state}" if state.startswith("line ") else f"goes on in '{state}'"
+    if graph.flows[node.place.flow].nameless and node.place.flow == origin.place.flow:
+        # This stands in the manifest, which a comment more in the flow should not change.
+        return f"goes on with '{node.title}'"
+    return f"goes on in '{_state(graph, origin, node)}'"
 
 
 def _hangs_up(node: Node) -> bool:

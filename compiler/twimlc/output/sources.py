@@ -51,12 +51,13 @@ def write_file(path: Path, data: bytes) -> None:
     """Make ``path`` hold ``data``; a pipe or another file that is not plain is written to."""
     place = Path(os.path.realpath(path))
     try:
-        mode: int | None = os.stat(place).st_mode
+        mode: int | None = os.stat(path).st_mode
     except FileNotFoundError:
         mode = None
         os.makedirs(place.parent, exist_ok=True)
     if mode is not None and not stat.S_ISREG(mode):
-        with open(place, "wb") as stream:
+        # By its own name: what a link to an open pipe leads to has none.
+        with open(path, "wb") as stream:
             stream.write(data)
         return
     if mode is not None and not os.access(place, os.W_OK):

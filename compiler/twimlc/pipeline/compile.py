@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from twimlc.analysis import Sounds, analyse
 from twimlc.analysis.pictures import check_pictures
+from twimlc.analysis.sound_files import check_sound_files
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.order import merge_variants
 from twimlc.diagnostics.rules.addresses import SECRET
@@ -19,6 +20,7 @@ from twimlc.diagnostics.rules.hosts import NAME_OF_HOST_FILE
 from twimlc.diagnostics.rules.names import MISSING_MEDIA
 from twimlc.diagnostics.rules.shape import MISSING_KEY
 from twimlc.diagnostics.rules.twiml import MISSING_PART
+from twimlc.flow.addresses import under_contract
 from twimlc.flow.build import build_graph
 from twimlc.flow.graph import Graph
 from twimlc.flow.model import Flow, MediaLink, StateKey
@@ -27,8 +29,9 @@ from twimlc.flow.read import flow_names, read_flow
 from twimlc.flow.targets import name_of
 from twimlc.interpret.assumptions import may_depend
 from twimlc.lower.callbacks import check_callbacks
-from twimlc.lower.host import Site, find_host
+from twimlc.lower.host import Host, Site, find_host
 from twimlc.lower.lowering import lower
+from twimlc.lower.own_addresses import check_own_addresses
 from twimlc.pipeline.load import FlowSource, Loaded
 from twimlc.pipeline.variants import Compiled, Variant
 from twimlc.source import tree as t
@@ -68,6 +71,7 @@ def compile_target(loaded: Loaded, target: Target) -> Compiled:
         )
     made.findings += [finding for _, findings in variants for finding in findings]
     made.findings += merge_variants(rows)
+    made.findings += _own_addresses(loaded, made)
     return made
 
 
@@ -150,19 +154,10 @@ def _variant(
         findings = [found for found in findings if found.rule is not SECRET]
     findings += media.missing(graph)
     findings += check_pictures(graph, media.read)
+    findings += check_sound_files(graph, media.read)
     plan: Plan | None = None
     if host is not None and not any(f.is_error for f in found):
-        tags = target.options.get("tags")
-        site = Site(
-            host,
-            target.url,
-            row,
-            target.allow,
-            media=target.media,
-            bin=target.bin,
-            bins=tuple(target.bins.items()),
-            bare=tags is not None and tags.text == "bare",
-        )
+        site = _site(host, target, row)
         findings += check_callbacks(graph, site)
         plan, refused = lower(graph, site, media.read)
         errors = [f.span for f in findings if f.is_error]
@@ -176,6 +171,36 @@ def _variant(
         findings += open_questions(made, variant, loaded.selected)
     chosen = {loaded.flows[name].file.path for name in loaded.selected}
     return [f for f in findings if f.is_error or loaded.whole or _about(f, chosen)]
+
+
+def _site(host: Host, target: Target, row: str | None) -> Site:
+    """Where the documents of one row lie."""
+    tags = target.options.get("tags")
+    return Site(
+        host,
+        target.url,
+        row,
+        target.allow,
+        media=target.media,
+        bin=target.bin,
+        bins=tuple(target.bins.items()),
+        bare=tags is not None and tags.text == "bare",
+    )
+
+
+def _own_addresses(loaded: Loaded, made: Compiled) -> list[Diagnostic]:
+    """Findings for addresses in the build's own folder, once all that is written is known."""
+    host = find_host(made.target.host, made.target.router)
+    plans = [variant.plan for variant in made.variants if variant.plan is not None]
+    if host is None or not (made.complete and loaded.whole and loaded.all_read):
+        return []
+    written = {document.path for plan in plans for document in plan.documents}
+    found = []
+    for variant, plan in zip(made.variants, plans, strict=True):
+        site = _site(host, made.target, variant.row)
+        wrong = check_own_addresses(variant.graph, site, plan, written)
+        found.append((variant.row or "", list(wrong)))
+    return merge_variants(found)
 
 
 def _about(finding: Diagnostic, paths: set[str]) -> bool:
@@ -206,6 +231,8 @@ def _flow(
     if (promised := tree.get("invariants")) is not None:
         made.invariants[source.name] = promised
     read, found = read_flow(tree, source.file, names[source.name], names)
+    if loaded.project.account.interconnect:
+        found = under_contract(found)
     findings += _independent(found, [f for f in (*source.faults, *findings) if f.is_error])
     broken = read is None or any(f.is_error for f in (*source.faults, *findings))
     findings = [f for f in findings if f not in source.faults]

@@ -44,6 +44,7 @@ def set_documents_apart(options: Options) -> tuple[Options | None, Options | Non
 def check_documents(options: Options) -> list[Diagnostic]:
     """The findings for documents, silenced and weighed as the project says if there is one."""
     from twimlc.documents import check_folder, comments_of, open_document, read_document
+    from twimlc.flow.addresses import under_contract
 
     cwd = (options.cwd or Path.cwd()).absolute()
     found: list[Diagnostic] = []
@@ -79,7 +80,11 @@ def check_documents(options: Options) -> list[Diagnostic]:
     broken = {finding.span.file.path for finding in found if finding.is_error}
     found = apply_ignores(found, comments, looked=lambda _, place: place.file.path not in broken)
     project, _ = project_of(options)
-    return found if project is None else apply_severities(found, project.rules)
+    if project is None:
+        return found
+    if project.account.interconnect:
+        found = under_contract(found)
+    return apply_severities(found, project.rules)
 
 
 def _is_document(path: Path) -> bool:

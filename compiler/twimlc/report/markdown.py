@@ -12,7 +12,11 @@ from twimlc.report import tally
 from twimlc.report.visible import visible
 
 _MOST = 500
-_MARKUP = re.compile(r"[^\w .,:;/()?='\"+-]|(?<=\w)_|_(?=\w)|(?<=:)//")
+_MARKUP = re.compile(
+    r"[^\w .,:;/()?='\"+-]|(?<=\w)_|_(?=\w)|(?<=:)//"
+    r"|(?<=www)\.|(?<=[A-Za-z])-(?=[0-9])",  # links of GitHub: www.example.com, GH-12
+    re.IGNORECASE,
+)
 
 
 def markdown(findings: Sequence[Diagnostic]) -> str:

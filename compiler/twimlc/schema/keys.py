@@ -12,7 +12,7 @@ from twimlc.schema.compiled import BESIDE, STEP
 from twimlc.schema.other_words import choice_hint, inside_hint, sign_called
 from twimlc.schema.place import COMMA_HINT, Place, after_comma
 from twimlc.source.clock import clock_hint
-from twimlc.source.names import nearest, proposed_name, valid_name, valid_param
+from twimlc.source.names import folded, nearest, proposed_name, valid_name, valid_param
 from twimlc.source.project import PROJECT_KEYS
 from twimlc.source.respell import beyond_doubt
 from twimlc.source.tree import Entry, Mapping, Scalar, Sequence, is_empty
@@ -41,13 +41,13 @@ def unknown_keys(place: Place, schema: Schema) -> list[Diagnostic]:
         if takes.startswith("a map of keys"):
             found.append(_bad_key(entry))
         elif not known and patterns:
-            found.append(_bad_map_name(entry, place.key or "", takes))
+            found.append(_bad_map_name(entry, place.node, place.key or "", takes))
         else:
             found.append(_unknown_key(entry, place, known, schema))
     return found
 
 
-def _bad_map_name(entry: Entry, name: str, takes: str) -> Diagnostic:
+def _bad_map_name(entry: Entry, names: Mapping, name: str, takes: str) -> Diagnostic:
     if "values" in takes:
         reason, noun = valid_param(entry.key), "a param"
     else:
@@ -57,7 +57,19 @@ def _bad_map_name(entry: Entry, name: str, takes: str) -> Diagnostic:
         reason = f"'{entry.key}' already says what happens where a state is named"
     proposal = proposed_name(entry.key) if noun != "a param" else _proposed_param(entry.key)
     hint = None if proposal is None else f"'{proposal}' would do"
-    return BAD_NAME.at(entry.key_span, f"'{entry.key}' cannot name {noun}: {reason}", hint=hint)
+    fix = _renamed(entry, names, proposal) if noun == "a state" else None
+    message = f"'{entry.key}' cannot name {noun}: {reason}"
+    return BAD_NAME.at(entry.key_span, message, hint=hint, fix=fix)
+
+
+def _renamed(entry: Entry, names: Mapping, proposal: str | None) -> Fix | None:
+    """The fix for a state that is written otherwise wherever it is named, if at all."""
+    if proposal is None or folded(proposal) != folded(entry.key):
+        return None
+    if any(other is not entry and folded(other.key) == folded(proposal) for other in names):
+        return None
+    same = re.findall(rf"(?<![\w-]){re.escape(entry.key)}(?![\w-])", entry.key_span.file.text)
+    return rewrite(entry.key_span, entry.key, proposal) if len(same) == 1 else None
 
 
 def _proposed_param(key: str) -> str | None:

@@ -101,7 +101,20 @@ def _missing(place: Place, keys: list[str]) -> Diagnostic:
         shown = "one of " + ", ".join(f"'{key}'" for key in keys)
     if len(keys) == 2:
         shown = f"'{keys[0]}' or '{keys[1]}'"
-    return MISSING_KEY.at(place.head_span, f"{place.name} needs {shown}")
+    codes = _codes_of_missing(place, keys)
+    return MISSING_KEY.at(place.head_span, f"{place.name} needs {shown}", twilio=codes)
+
+
+def _codes_of_missing(place: Place, keys: list[str]) -> tuple[int, ...]:
+    """Twilio's codes for an element without its text or attribute."""
+    kind: vocabulary.DocumentKind = "messaging" if place.messaging else "voice"
+    parent = vocabulary.element_by_key(kind, None, place.owner or "")
+    spec = vocabulary.element_by_key(kind, parent, place.key or "")
+    if spec is None:
+        return ()
+    text = [spec.text] if spec.text is not None and spec.text.name in keys else []
+    parts = (*text, *(spec.attributes[key] for key in keys if key in spec.attributes))
+    return tuple(dict.fromkeys(code for part in parts for code in part.twilio))
 
 
 def _nothing(place: Place, takes: str) -> Diagnostic:

@@ -56,6 +56,7 @@ def proposed_name(text: str) -> str | None:
     return name if name != text and valid_name(name) is None else None
 
 
+@lru_cache(maxsize=4096)  # of a wrong name, all known ones are asked each time
 def folded(name: str) -> str:
     """A name without what people vary when they type it: capitals, hyphens, underscores."""
     return _SEPARATORS.sub("", name).casefold()

@@ -5,6 +5,7 @@ beyond doubt: the same letters written otherwise, or a slip or two and no other 
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from twimlc.diagnostics.diagnostic import Fix
 from twimlc.diagnostics.edits import rewrite, rewrite_part
@@ -16,7 +17,11 @@ _LONG = 40
 
 def beyond_doubt(word: str, candidates: Iterable[str]) -> str | None:
     """The one candidate that ``word`` can only have been meant as."""
-    names = tuple(candidates)
+    return _beyond_doubt(word, tuple(candidates))
+
+
+@lru_cache(maxsize=64)  # a slip is often made again and again
+def _beyond_doubt(word: str, names: tuple[str, ...]) -> str | None:
     near = nearest(word, names)
     if near is None or near == word:
         return None

@@ -72,7 +72,8 @@ def _files(
 ) -> tuple[list[Path], list[Diagnostic]]:
     findings: list[Diagnostic] = []
     found: list[Path] = []
-    if not paths:
+    # Where the project's folder of flows is missing, reading its file has told so.
+    if not paths and os.path.isdir(project.flows):
         found += _search(project, project.flows, wanted, findings, deep=project.recursive)
     for path in paths:
         name = display_path(path, project.root)

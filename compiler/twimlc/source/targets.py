@@ -11,7 +11,6 @@ from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.project import (
     BAD_PROJECT,
     BAD_TARGET,
-    INSECURE_URL,
     UNKNOWN_HOST,
     UNKNOWN_PROJECT_KEY,
 )
@@ -19,7 +18,8 @@ from twimlc.source import tree
 from twimlc.source.names import proposed_name, valid_name
 from twimlc.source.params import places_of, read_params
 from twimlc.source.patterns import FlowPattern, is_pattern, selected
-from twimlc.source.respell import hint_and_fix
+from twimlc.source.respell import beyond_doubt, hint_and_fix
+from twimlc.source.site_address import check_site_address
 from twimlc.source.tree import Node, Scalar, is_empty
 from twimlc.text import Span
 
@@ -34,15 +34,6 @@ _OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 """What one host needs beside the keys of every target, and the words it takes."""
 
-_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<host>[^/?#]*)(?P<rest>.*)", re.DOTALL)
-_HOST = re.compile(
-    r"(?=.{1,253}(?::|\Z))[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
-    r"(?::(?P<port>[1-9][0-9]{0,4}))?",
-    re.IGNORECASE,
-)
-_CODES_OF_URL = (11321, 21205, 21402)
-"""What Twilio says of such an address where it is set on a number, or given with a call."""
-_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 _BIN = re.compile(r"EH[0-9a-fA-F]{32}")
 _SID_HINT = "it is EH and 32 digits of 0-9 and a-f; the Bin's page in the Console has it"
 
@@ -163,6 +154,10 @@ class _Parts:
         return None
 
     def host(self, entry: tree.Entry) -> str | None:
+        slip = self._slip_of("host")
+        if slip is not None:
+            self._unknown(slip, _KEYS)
+            return None
         if is_empty(self.body.get("host")):
             message = f"the target '{entry.key}' does not say its host"
             hint = f"hosts are {', '.join(HOSTS)}"
@@ -192,17 +187,10 @@ class _Parts:
         url = self.text(key)
         if url is None:
             return None
-        fault, hint = _address_fault(url)
-        if fault is not None:
-            message = f"'{url}' cannot be the {key} of a target: {fault}"
-            codes = _CODES_OF_URL if key == "url" else ()
-            found = BAD_TARGET.at(self._place(key), message, hint=hint, twilio=codes)
-            self.findings.append(found)
+        found = check_site_address(key, url, self._place(key))
+        self.findings.extend(found)
+        if any(finding.is_error for finding in found):
             return None
-        if url[:5].lower() == "http:":
-            message = f"the {key} of this target is http; anybody on the way can change the call"
-            hint = f"https{url[4:]}"
-            self.findings.append(INSECURE_URL.at(self._place(key), message, hint=hint))
         return url.rstrip("/")
 
     def bin(self) -> str | None:
@@ -285,30 +273,16 @@ class _Parts:
         message = f"a target has no '{part.key}'"
         self.findings.append(UNKNOWN_PROJECT_KEY.at(part.key_span, message, hint=hint, fix=fix))
 
+    def _slip_of(self, key: str) -> tree.Entry | None:
+        """The part that can only have been meant as a key that is not there."""
+        if self.body.get(key) is not None:
+            return None
+        others = (part for part in self.body if part.key not in _KEYS)
+        return next((part for part in others if beyond_doubt(part.key, _KEYS) == key), None)
+
     def _place(self, key: str) -> Span:
         node = self.body.get(key)
         return self.body.span if node is None else node.span
-
-
-def _address_fault(url: str) -> tuple[str | None, str | None]:
-    """Why an address is refused, and what helps."""
-    found = _URL.fullmatch(url)
-    if found is None or found["scheme"].lower() not in ("https", "http"):
-        return "it is no https address", "for example https://voice.example.com/ivr"
-    host, rest = found["host"], found["rest"]
-    if "@" in host:
-        return "a user name or password does not belong here", "the project file is no safe place"
-    if "_" in host:
-        return "Twilio refuses host names with '_'", None
-    matched = _HOST.fullmatch(host)
-    if matched is None or int(matched["port"] or 1) > 65535:
-        return f"'{host}' is no host name", None
-    if "?" in rest or "#" in rest:
-        return "it must end with its path, without ? or #", re.split(r"[?#]", url, maxsplit=1)[0]
-    path = rest.removesuffix("/")
-    if _PATH.fullmatch(path) is None or any(part in (".", "..") for part in path.split("/")):
-        return "its path may have only letters, digits, '.', '_', '~' and '-' between the /", None
-    return None, None
 
 
 def _router_faults(target: Target) -> list[Diagnostic]:

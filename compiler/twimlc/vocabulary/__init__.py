@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from twimlc.vocabulary.dial import DIAL_ROWS
-from twimlc.vocabulary.messaging import MESSAGING_ROWS
+from twimlc.vocabulary.messaging import MESSAGING_ROWS, MOST_REPLIES
 from twimlc.vocabulary.requests import (
     DIAL_SIP_HEADER_PREFIX,
     DOCUMENT_LIMITS,
@@ -66,6 +66,7 @@ __all__ = [
     "INPUT_PARAMETERS",
     "MESSAGE_PARAMETERS",
     "MESSAGING",
+    "MOST_REPLIES",
     "NOT_OUTCOMES",
     "POLLY_SPEAKERS",
     "PROMPTS",

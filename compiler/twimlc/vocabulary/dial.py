@@ -134,6 +134,7 @@ DIAL_ROWS: tuple[Element, ...] = (
         rules=(
             OneOfContent("The address as text, or as Uri with Headers beside it."),
             Requires(Condition("password"), Condition("username"), note="A password belongs to a user name.", twilio=(13249,), confirmed=False),
+            Requires(Condition("username"), Condition("password"), note="A user name goes with a password.", twilio=(13249,), confirmed=False),
             MaxChildren(("Headers",), 1, "All headers stand in one list.", confirmed=False),
             _METHOD_NEEDS_URL,
         ),

@@ -19,6 +19,9 @@ from twimlc.vocabulary.types import (
 
 MESSAGE_DOC = "docs/messaging/twiml/message"
 
+MOST_REPLIES = 10
+"""Messages that one message is answered with at most, over all documents (docs/messaging/twiml)."""
+
 MESSAGING_ROWS: tuple[Element, ...] = (
     element("Response", Kind.ROOT, "The whole answer to a message; its verbs run from top to bottom.", "docs/messaging/twiml",
         content=Content.CHILDREN, children=("Message", "Redirect"),

@@ -11,6 +11,7 @@ NOT_TWIML = 12200
 """A document breaks Twilio's schema."""
 
 _ATTRIBUTES: Mapping[tuple[str, str], int] = {
+    ("response", "version"): 12101,
     ("dial", "ifMachine"): 13211,
     ("dial", "transcribe"): 13619,
     ("conference", "transcribe"): 13619,

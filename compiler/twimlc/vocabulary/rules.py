@@ -34,7 +34,9 @@ class Condition(NamedTuple):
             return self.absent
         if self.prefix:
             return value.startswith(self.prefix)
-        return not self.values or value in self.values or bool({*self.values} & {*value.split()})
+        # Commas between words are a finding of their own; what the words mean is clear.
+        words = value.replace(",", " ").split()
+        return not self.values or value in self.values or bool({*self.values} & {*words})
 
     def __str__(self) -> str:
         """The condition in words, to put into a message."""

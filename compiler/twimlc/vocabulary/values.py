@@ -177,6 +177,36 @@ def speaks(voice: str, language: str) -> bool:
     return not known or bool({spoken, _LANGUAGE_NAMES.get(spoken, spoken)} & {*known})
 
 
+_GOOGLE_VOICE = re.compile(r"[a-z]{2,3}-[A-Z]{2}-[A-Z][A-Za-z0-9-]+")
+_ELEVENLABS_VOICE = re.compile(r"[A-Za-z0-9]{20}(-.+)?")
+_GOOGLE_MODELS = ("long", "short", "telephony", "telephony_short")
+
+
+def maker_of_voice(voice: str) -> str | None:
+    """Whose voice ConversationRelay takes under this name, by its shape; None if unknown."""
+    name, _, style = voice.partition("-")
+    if name in POLLY_LANGUAGES and style in ("", "Neural", "Generative"):
+        return "Amazon"
+    if _GOOGLE_VOICE.fullmatch(voice):
+        return "Google"
+    return "ElevenLabs" if _ELEVENLABS_VOICE.fullmatch(voice) else None
+
+
+def maker_of_model(model: str) -> str | None:
+    """Whose model of speech recognition has this name; None if unknown."""
+    if model.startswith("nova-"):
+        return "Deepgram"
+    return "Google" if model in _GOOGLE_MODELS else None
+
+
+def is_known_voice(voice: str) -> bool:
+    """Whether a name has the shape of a voice and, for Polly, a speaker that there is."""
+    maker, _, rest = voice.partition(".")
+    if maker == "Polly" and rest.split("-")[0] not in POLLY_LANGUAGES:
+        return False
+    return voice_family(voice) is not None
+
+
 def voice_family(voice: str) -> VoiceFamily | None:
     """The family of a voice by the shape of its name."""
     for family in VOICE_FAMILIES.values():

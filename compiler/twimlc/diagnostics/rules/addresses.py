@@ -129,9 +129,9 @@ SOUND_OVER_HTTP = Rule(
     549,
     "sound-over-http",
     Severity.NOTE,
-    "A sound is fetched in the open, over http.",
-    "Anybody on the way between Twilio and the host can hear which sound it is, and can put "
-    "another in its place, which callers would take for yours. With https neither is possible.",
+    "A sound, or the TwiML that plays to who waits, is fetched in the open, over http.",
+    "Anybody on the way between Twilio and the host can hear what it is, and can put something "
+    "else in its place, which callers would take for yours. With https neither is possible.",
     wrong=_step('play: "http://media.example.com/welcome.mp3"'),
     right=_MUSIC,
 )
@@ -213,7 +213,23 @@ UNFAMILIAR_VALUE = Rule(
     right=_step(
         "gather: {input: speech, speechModel: phone_call, prompt: How can we help?}\n    fallback: hangup"
     ),
-    twilio=(13334, 32651, 64106, 32603, 32652),
+    twilio=(13334, 32651, 64106, 32603, 32652, 64011, 13331, 13512),
+)
+
+OTHER_PROVIDER = Rule(
+    558,
+    "other-provider",
+    Severity.WARNING,
+    "A voice or a model of speech recognition is not one of the provider that is named.",
+    "Each provider knows voices and models by names of its own, and refuses those of others, so "
+    "the service does not start (docs/voice/twiml/connect/conversationrelay).",
+    wrong=_step(
+        'connect: {conversationRelay: {url: "wss://relay.contoso.com/call", ttsProvider: Google, voice: Joanna-Neural}}'
+    ),
+    right=_step(
+        'connect: {conversationRelay: {url: "wss://relay.contoso.com/call", ttsProvider: Amazon, voice: Joanna-Neural}}'
+    ),
+    twilio=(64106, 32651),
 )
 
 BARE_LANGUAGE = Rule(
@@ -286,4 +302,34 @@ RECORDING_TWICE = Rule(
         "say: This call is recorded.\n  - start: {recording: {name: first}}\n  - say: One moment.\n  - stop: {recording: {name: first}}\n  - start: {recording: {name: second}}"
     ),
     twilio=(16108,),
+)
+
+STOPS_NOTHING = Rule(
+    559,
+    "stops-nothing",
+    Severity.WARNING,
+    "A stop names something that is never started.",
+    "What a stop ends is found by its name, letter by letter. With another name it goes on, and is "
+    "paid for, to the end of the call (docs/voice/twiml/stream).",
+    wrong=_step(
+        'start: {stream: {name: agent, url: "wss://stream.contoso.com/call"}}\n  - say: One moment.\n  - stop: {stream: {name: agnet}}'
+    ),
+    right=_step(
+        'start: {stream: {name: agent, url: "wss://stream.contoso.com/call"}}\n  - say: One moment.\n  - stop: {stream: {name: agent}}'
+    ),
+)
+
+NAME_TAKEN = Rule(
+    557,
+    "name-taken",
+    Severity.WARNING,
+    "A stream, siprec or transcription has the name of one that may still run.",
+    "The name is unique in the call: a stop can only mean one of them. What was started goes on "
+    "until it is stopped or the call ends (docs/voice/twiml/stream).",
+    wrong=_step(
+        'start: {stream: {name: agent, url: "wss://stream.contoso.com/one"}}\n  - say: One moment.\n  - start: {stream: {name: agent, url: "wss://stream.contoso.com/two"}}'
+    ),
+    right=_step(
+        'start: {stream: {name: one, url: "wss://stream.contoso.com/one"}}\n  - say: One moment.\n  - start: {stream: {name: two, url: "wss://stream.contoso.com/two"}}'
+    ),
 )

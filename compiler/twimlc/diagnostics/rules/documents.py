@@ -44,6 +44,18 @@ TEMPLATE = Rule(
     right=_document("<Say>Please ask at the desk for your balance.</Say>", "<Hangup/>"),
 )
 
+PERHAPS_TEMPLATE = Rule(
+    578,
+    "perhaps-template",
+    Severity.WARNING,
+    "A document has marks that a program may have to fill in.",
+    "`{name}`, `$name`, `%s` and `[% name %]` stand for values in many programs. Nothing fills "
+    "them in where the file itself is what Twilio gets, and callers hear them. Words may be meant "
+    "as they stand, so this is a guess: silence it there.",
+    wrong=_document("<Say>Hello {name}. We are closed.</Say>", "<Hangup/>"),
+    right=_document("<Say>Hello. We are closed.</Say>", "<Hangup/>"),
+)
+
 BIN_VALUES = Rule(
     562,
     "only-in-a-bin",
@@ -88,7 +100,7 @@ NOT_TWIML = Rule(
     "capital R (docs/voice/twiml).",
     wrong=_document(*_NOTICE, root="response"),
     right=_document(*_NOTICE),
-    twilio=(12200,),
+    twilio=(12102,),
 )
 
 UNKNOWN_ELEMENT = Rule(
@@ -142,10 +154,9 @@ EMPTY_ELEMENT = Rule(
     "empty-element",
     Severity.ERROR,
     "An element is empty that only its text gives a meaning.",
-    "An empty Redirect asks for the same document again, for ever; an empty Dial calls nobody; an "
-    "empty Say says nothing.",
-    wrong=_document("<Say>One moment please.</Say>", "<Redirect/>"),
-    right=_document("<Say>One moment please.</Say>", '<Redirect method="GET">menu.xml</Redirect>'),
+    "An empty Dial calls nobody, an empty Play plays nothing, and an empty Say says nothing.",
+    wrong=_document("<Say>One moment please.</Say>", "<Dial/>", "<Hangup/>"),
+    right=_document("<Say>One moment please.</Say>", "<Dial>+14155550100</Dial>", "<Hangup/>"),
 )
 
 NESTED_RESPONSE = Rule(

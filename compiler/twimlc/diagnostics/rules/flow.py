@@ -494,7 +494,9 @@ ROOM_ENDS_INTO_FALLBACK = Rule(
     "The fallback of a room also runs when the room ends while the caller is in it.",
     "Twilio goes on with the next instruction when the room is not open, and also when it ends. "
     "Without `then` no action is written, so both ways are the same. `then: hangup` tells them "
-    "apart at the price of one fetch (docs/voice/twiml/connect/room).",
+    "apart, at the price of one fetch and of a question that Twilio's pages leave open: where a "
+    "call with an action goes when the room is not open. TW490 tells of it "
+    "(docs/voice/twiml/connect/room).",
     wrong=Example("""\
 flow: room
 steps:

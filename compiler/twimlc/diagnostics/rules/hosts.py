@@ -329,9 +329,11 @@ MEDIA_NEEDS_ADDRESS = Rule(
     714,
     "media-needs-address",
     Severity.ERROR,
-    "A sound file beside the flow, on a TwiML Bin without a place for sounds.",
-    "A Bin holds text only. The build writes sound files to its folder `media`; say with `media:` in the target"
-    " under which address you serve that folder.",
+    "A file beside the flow has no address under which Twilio could fetch it.",
+    "A Bin holds text only. The build writes sounds and pictures to its folder `media`; say with `media:` in the"
+    " target under which address you serve that folder. On other hosts they lie beside the documents; but what"
+    " goes along with a message needs a whole address (docs/api/errors/21620), so there the target needs its"
+    " `url`.",
     wrong=Example(
         "flow: desk\nsteps:\n  - play: hello.mp3\n  - hangup\n",
         target="twiml-bin",
@@ -471,4 +473,31 @@ steps:
         target="site",
     ),
     twilio=(15003, 16011),
+)
+
+OWN_ADDRESS = Rule(
+    718,
+    "own-address",
+    Severity.WARNING,
+    "An address stands for a document of the build, where the name of a flow or state should.",
+    "An address is text: nobody makes sure that the document is there, and Twilio asks for it with POST unless"
+    " told otherwise, which hosts of files answer with 405. A name is checked and has the method of its host."
+    " Where a flow's own folder lacks the document this is an error; elsewhere in the build somebody may have put"
+    " a file by hand.",
+    wrong=Example(
+        "flow: desk\nsteps:\n  - say: One moment.\n  - redirect: https://voice.example.com/ivr/desk/sales.xml\n",
+        files=(
+            ("twimlc.yaml", "targets:\n  site: {host: s3, url: 'https://voice.example.com/ivr'}\n"),
+        ),
+        target="site",
+    ),
+    right=Example(
+        "flow: desk\nstates:\n  main:\n    - say: One moment.\n    - goto: sales\n"
+        "  sales:\n    - say: You have reached sales.\n    - hangup\n",
+        files=(
+            ("twimlc.yaml", "targets:\n  site: {host: s3, url: 'https://voice.example.com/ivr'}\n"),
+        ),
+        target="site",
+    ),
+    twilio=(11200, 11217),
 )

@@ -231,3 +231,22 @@ MISSING_MEDIA = Rule(
     ),
     twilio=(11200,),
 )
+
+NO_SOUND_INSIDE = Rule(
+    310,
+    "no-sound-inside",
+    Severity.ERROR,
+    "A file that is to be played holds something that is no sound.",
+    "An empty file, a web page saved under the name of a sound, or the few lines that Git LFS "
+    "leaves where a large file was not fetched: Twilio can play none of them, and the caller "
+    "hears nothing. Only the first bytes of a file are looked at.",
+    wrong=Example(
+        "flow: closed\nsteps:\n  - play: closed.mp3\n  - hangup\n",
+        files=(("closed.mp3", "<!DOCTYPE html>\n<title>Not found</title>\n"),),
+    ),
+    right=Example(
+        "flow: closed\nsteps:\n  - play: closed.mp3\n  - hangup\n",
+        files=(("closed.mp3", "ID3 sound"),),
+    ),
+    twilio=(12300, 13420, 13325),
+)

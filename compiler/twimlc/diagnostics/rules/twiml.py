@@ -421,6 +421,8 @@ CALLER_CHOSEN_CONFERENCE = Rule(
     ),
 )
 
+_WITH_ADDRESS = "targets:\n  site: {host: s3, url: https://voice.example.com}\n"
+
 MEDIA_TOO_BIG = Rule(
     527,
     "media-too-big",
@@ -430,11 +432,13 @@ MEDIA_TOO_BIG = Rule(
     "nothing that is bigger (docs/api/errors/11751).",
     wrong=Example(
         "flow: map\nkind: messaging\nsteps:\n  - message: {body: This is the way., media: map.png}\n",
-        files=(("map.png", "<6 MB>"),),
+        files=(("map.png", "<6 MB>"), ("twimlc.yaml", _WITH_ADDRESS)),
+        target="site",
     ),
     right=Example(
         "flow: map\nkind: messaging\nsteps:\n  - message: {body: This is the way., media: map.png}\n",
-        files=(("map.png", "PNG"),),
+        files=(("map.png", "PNG"), ("twimlc.yaml", _WITH_ADDRESS)),
+        target="site",
     ),
     twilio=(11751,),
 )
