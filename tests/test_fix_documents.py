@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from twimlc.cli.command import run
-from twimlc.diagnostics.diagnostic import Edit
+from twimlc.diagnostics.diagnostic import Edit, Fix
+from twimlc.diagnostics.edits import apply_edits, compatible, touches
+from twimlc.diagnostics.rules.names import UNKNOWN_STATE
 from twimlc.documents import same_document
 from twimlc.pipeline import Options, check
 from twimlc.pipeline.mend import mend
@@ -142,3 +144,23 @@ def test_a_text_that_becomes_a_map_is_noticed_elsewhere() -> None:
     both = read_yaml(SourceFile("a", "- say: Hi\n- say: Ho\n"))[0]
     assert both is not None
     assert not same_elsewhere(old, both, edits)
+
+
+def test_thousands_of_edits_are_told_apart() -> None:
+    file = SourceFile("many.xml", "ab" * 3000)
+    fixes = [
+        Fix("write 'x'", (Edit(Span(file, at, at + 1), f"x{at}"),)) for at in range(0, 6000, 2)
+    ]
+    span = Span(file, 0, 1)
+    found = [UNKNOWN_STATE.at(span, "it is wrong", fix=fix) for fix in (*fixes, *fixes)]
+    chosen = compatible(found)
+    assert [finding.fix for finding in chosen] == fixes
+    edits = [edit for fix in reversed(fixes) for edit in fix.edits]
+    assert apply_edits(file.text, edits) == "".join(f"x{at}b" for at in range(0, 6000, 2))
+
+
+def test_places_that_touch() -> None:
+    taken = [(2, 4), (4, 6), (9, 9)]
+    free = [(start, end) for start in range(12) for end in range(start, 12)]
+    free = [place for place in free if not touches(taken, *place)]
+    assert free == [(0, 0), (0, 1), (1, 1), (7, 7), (7, 8), (8, 8), (10, 10), (10, 11), (11, 11)]

@@ -189,8 +189,7 @@ def flow_path(flow: str, options: Options) -> tuple[Path, str]:
     cwd = _cwd(options)
     given = cwd / flow
     if given.is_file():
-        called = _FLOW_KEY.search(_text(given, options))
-        return given, called[1] if called else _ENDING.sub("", given.name).removesuffix(".flow")
+        return given, _called(given, options)
     found = flow_file(flow, project.flows / "x", project, options) if project is not None else None
     if found is None:
         files = flow_files(project, ())[0] if project is not None else []

@@ -71,14 +71,14 @@ def compatible(findings: Sequence[Diagnostic]) -> list[Diagnostic]:
         wanted = [
             (edit.span.file.path, edit.span.start, edit.span.end) for edit in finding.fix.edits
         ]
-        if not any(_touches(taken.get(path, []), start, end) for path, start, end in wanted):
+        if not any(touches(taken.get(path, []), start, end) for path, start, end in wanted):
             chosen.append(finding)
             for path, start, end in wanted:
                 insort(taken.setdefault(path, []), (start, end))
     return chosen
 
 
-def _touches(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+def touches(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
     """Whether a place touches one of those that are taken; they are in order, none in another."""
     after = bisect_left(taken, (start, end))
     before = taken[after - 1][1] if after else -1
@@ -88,7 +88,7 @@ def _touches(taken: list[tuple[int, int]], start: int, end: int) -> bool:
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:
     """``text`` after edits that do not overlap."""
     pieces, done = list[str](), 0
-    for edit in sorted(edits, key=lambda edit: edit.span.start):
+    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
         pieces += (text[done : edit.span.start], edit.text)
         done = edit.span.end
     return "".join(pieces) + text[done:]

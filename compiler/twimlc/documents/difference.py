@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from twimlc.diagnostics.diagnostic import Edit
+from twimlc.diagnostics.edits import touches
 from twimlc.documents.malformed import bare_ampersands
 from twimlc.documents.positions import Given, Tag, Words, parse
 from twimlc.text import SourceFile, Span
@@ -16,9 +17,10 @@ def same_document(before: SourceFile, after: SourceFile, edits: Sequence[Edit]) 
     new = _root(after)
     if new is None:
         return False
+    places = sorted((edit.span.start, edit.span.end) for edit in edits)
     was, now = list(_pieces(old)), list(_pieces(new))
     return len(was) == len(now) and all(
-        one == other or _touched(span, edits)
+        one == other or touches(places, span.start, span.end)
         for (one, span), (other, _) in zip(was, now, strict=True)
     )
 
@@ -44,7 +46,3 @@ def _pieces(tag: Tag) -> Iterator[tuple[str, Span]]:
 def _attribute(given: Given) -> Iterator[tuple[str, Span]]:
     yield f"{given.name}=", given.name_span
     yield given.value, given.value_span
-
-
-def _touched(span: Span, edits: Sequence[Edit]) -> bool:
-    return any(edit.span.start <= span.end and span.start <= edit.span.end for edit in edits)
