@@ -1,11 +1,9 @@
 """What is wrong with a flow that can be built: the graph comes in, findings go out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from twimlc.analysis.account import check_account
-from twimlc.analysis.budgets import Budgets, check_budgets
-from twimlc.analysis.invariants import check_invariants
 from twimlc.analysis.loops import check_loops
 from twimlc.analysis.outcomes import check_outcomes
 from twimlc.analysis.pins import check_pins
@@ -23,15 +21,18 @@ from twimlc.flow.graph import Graph
 from twimlc.source.account import NOTHING_SAID, Account
 from twimlc.source.tree import Node
 
+if TYPE_CHECKING:
+    from twimlc.analysis.budgets import Budgets
+
 _NONE: Mapping[str, Node] = MappingProxyType({})
-_NO_BUDGETS: Budgets = MappingProxyType({})
+_NO_BUDGETS: "Budgets" = MappingProxyType({})
 
 
 def analyse(
     graph: Graph,
     declared: Names,
     invariants: Mapping[str, Node] = _NONE,
-    budgets: Budgets = _NO_BUDGETS,
+    budgets: "Budgets" = _NO_BUDGETS,
     sounds: Sounds = NO_SOUNDS,
     *,
     account: Account = NOTHING_SAID,
@@ -55,15 +56,32 @@ def analyse(
         *check_stops(graph),
         *check_spoken(graph, declared, params),
         *check_twiml(graph, declared),
-        *check_budgets(graph, budgets, sounds),
-        *check_account(graph, account),
         *(check_pins(graph) if public else ()),
-        *(
-            found
-            for flow, node in invariants.items()
-            for found in check_invariants(graph, flow, node, sounds)
-        ),
+        *_asked_for(graph, invariants, budgets, sounds, account),
     ]
+
+
+def _asked_for(
+    graph: Graph,
+    invariants: Mapping[str, Node],
+    budgets: "Budgets",
+    sounds: Sounds,
+    account: Account,
+) -> Iterator[Diagnostic]:
+    """What only few projects ask for, and so is imported for them alone."""
+    if budgets:
+        from twimlc.analysis.budgets import check_budgets
+
+        yield from check_budgets(graph, budgets, sounds)
+    if account is not NOTHING_SAID:
+        from twimlc.analysis.account import check_account
+
+        yield from check_account(graph, account)
+    if invariants:
+        from twimlc.analysis.invariants import check_invariants
+
+        for flow, node in invariants.items():
+            yield from check_invariants(graph, flow, node, sounds)
 
 
 __all__ = ["Sounds", "analyse"]
