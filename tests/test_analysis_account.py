@@ -45,7 +45,7 @@ def test_countries(countries: str, number: str, right: bool) -> None:
 
 
 def test_every_country_code_is_one_of_a_country_or_of_none_at_all() -> None:
-    none = {"800", "808", "870", "878", "881", "882", "883", "888", "979"}
+    none = {"800", "808", "870", "878", "881", "882", "883", "979"}
     assert {code for code in COUNTRY_CODES if not countries_of(code)} == none
     assert all(len(name) == 2 and name.isupper() for name in COUNTRIES)
 

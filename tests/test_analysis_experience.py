@@ -58,6 +58,7 @@ def test_a_waiting_document_may_go_round() -> None:
         ("- say: {message: Willkommen., language: de-DE}", ["recording-without-notice"]),
         ("- say: {message: Benvenuti., language: it-IT}", ["recording-without-notice"]),
         ("- say: {message: Questa chiamata è registrata., language: it-IT}", []),
+        ("- say: By staying on the line you consent to this call being captured.", []),
         ("- say: {message: Samtalet spelas in., language: sv-SE}", []),
         ("- say: {message: Samtalen bliver optaget., language: da-DK}", []),
         ("- say: {message: Samtalen tas opp., language: nb-NO}", []),
@@ -98,6 +99,11 @@ def test_voicemail_behind_an_answered_call() -> None:
         ("- say: Thank you for calling. Nice to have met you.", False),
         ("- say: {message: Une personne vous rappelle., language: fr-FR}", False),
         ("- dial: {conference: Team}", False),
+        ("- say: Nobody is available. Now we connect you with a colleague.", True),
+        ("- say: Now we connect you with the bank.\n- dial: +14155550101", False),
+        ("- say: How did we do? Please tell us after the tone.\n- record: {maxLength: 9}", False),
+        ("- say: Our office is unavailable on Sundays. Goodbye.", False),
+        ("- say: Our office is unavailable. Goodbye.", True),
         (
             "- gather: {prompt: Were you happy with us?, numDigits: 1}\n  then: hangup\n  fallback: hangup",
             False,
@@ -109,6 +115,31 @@ def test_what_is_meant_for_callers_whom_nobody_answered(after: str, found: bool)
     assert ("answered-call-goes-on" in slugs(flow)) is found
     star = f"- dial: {{number: +14155550100, hangupOnStar: true}}\n{after}\n- hangup\n"
     assert "answered-call-goes-on" not in slugs(star)
+
+
+@pytest.mark.parametrize(
+    ("then", "behind", "found"),
+    [
+        ("then: next", "- say: Tell us more.\n- record: {maxLength: 9}\n", False),
+        ("when: {completed: next}", "- dial: +14155550101\n", False),
+        ("then: next", "- say: Nobody is available.\n- record: {maxLength: 9}\n", True),
+        ("when: {busy: next}", "- say: Tell us more.\n- record: {maxLength: 9}\n", True),
+    ],
+)
+def test_then_is_an_answer(then: str, behind: str, found: bool) -> None:
+    flow = f"- dial: {DESK}\n  {then}\n  fallback: next\n{behind}- hangup\n"
+    assert ("answered-call-goes-on" in slugs(flow, target="nginx")) is found
+
+
+@pytest.mark.parametrize(
+    ("party", "found"), [("queue: support", []), ("number: '+14155550100'", ["endless-round"])]
+)
+def test_an_agents_line_waits_for_the_next_caller(party: str, found: list[str]) -> None:
+    flow = (
+        "states:\n  main:\n    - dial: {%s}\n    - say: You get the next caller soon.\n"
+        "    - pause: {length: 5}\n    - goto: main\n"
+    )
+    assert slugs(flow % party) == found
 
 
 @pytest.mark.parametrize(
@@ -207,6 +238,9 @@ PIN_MENU = "- menu:\n    prompt: %s\n    choices: {'4711': hangup, '0815': hangu
         ("[{say: {message: Composez votre code secret., language: fr-FR}}]", True),
         ("Please dial the extension of the person.", False),
         ("Please key in your zip code.", False),
+        ("To find the store near you, enter your six digit area pin code.", False),
+        ("Key in the pin code of your area.", False),
+        ("Key in the pin code of your card.", True),
         ("Key in the number of your order, and hold the pineapple.", False),
         ("Key in the code of the product.", False),
     ],

@@ -242,6 +242,34 @@ def test_the_form_that_was_meant_is_told(promise: str, hint: str) -> None:
     assert (found.hint or "").startswith(hint)
 
 
+BLOCKS = """
+states:
+  main:
+    - menu: {prompt: Press 1., choices: {1: next}}
+      fallback: hangup
+    - hunt: [+14155550100, +14155550101]
+    - offer: {options: [{say: For a message press any key., then: bye}]}
+    - hangup
+  bye: [hangup]
+"""
+
+
+@pytest.mark.parametrize(
+    ("promise", "holds"),
+    [
+        ("menu before dial", True),
+        ("menu before hunt", True),
+        ("never menu before hunt", False),
+        ("always reaches menu", True),
+        ("never reaches offer", False),
+        ("always reaches hunt", False),
+    ],
+)
+def test_blocks_are_things_that_happen(promise: str, holds: bool) -> None:
+    made = make(f'invariants: ["{promise}"]\n{BLOCKS}', target="nginx")
+    assert made.slugs == ([] if holds else ["broken-invariant"])
+
+
 @pytest.mark.parametrize(
     ("promise", "found"), [("never says 'sale'", True), ("never says 'PIN'", False)]
 )

@@ -112,9 +112,43 @@ def test_prompt_and_choices_agree() -> None:
 
 
 @pytest.mark.parametrize(
+    ("prompt", "untaken"),
+    [
+        ("Press 1 for sales, or press 2 to hear our opening hours.", []),
+        ("Press 1 for sales, press 2 for service, press 3 for news.", ["2", "3"]),
+    ],
+)
+def test_other_digits_of_a_gather_go_on(prompt: str, untaken: list[str]) -> None:
+    flow = f"- gather: {{numDigits: 1, prompt: '{prompt}'}}\n  when: {{1: hangup}}\n"
+    made = make(f"{flow}- say: We are open from nine to five.\n- hangup\n", target="nginx")
+    assert made.slugs == ["key-without-choice"] * len(untaken)
+    for key in untaken:
+        assert f"press {key}, and this gather's when" in made.words
+
+
+@pytest.mark.parametrize(
+    ("prompt", "language"),
+    [
+        ("In an emergency, hang up and press 911. Press 1 for us.", "en-US"),
+        ("Si tiene una urgencia, marque el 112. Para citas, marque 1.", "es-ES"),
+        ("W nagłych wypadkach wybierz 112. Aby umówić wizytę, wybierz 1.", "pl-PL"),
+        ("Per le emergenze digiti il 118. Per prenotare, digiti 1.", "it-IT"),
+        ("En cas d’urgence vitale, tapez le 15. Tapez 1 pour un rendez-vous.", "fr-FR"),
+    ],
+)
+def test_emergency_numbers_are_no_choices(prompt: str, language: str) -> None:
+    assert menu(f"[{{say: {{message: '{prompt}', language: {language}}}}}]", "1") == []
+
+
+def test_numbers_without_an_emergency_are_choices() -> None:
+    assert menu("Press 1 for sales, press 15 for news.", "1") == ["key-without-choice"]
+
+
+@pytest.mark.parametrize(
     ("prompt", "keys"),
     [
         ("Press 1 to 4.", "1234"),
+        ("Press 1. Do not press 9.", "1"),
         ("Drücken Sie 1 bis 3.", "123"),
         ("Press 1. Or any key between 2 and 4.", "1234"),
         ("Press 1. Press 1 two times to hear it again.", "1"),

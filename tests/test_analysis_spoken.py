@@ -184,7 +184,8 @@ def test_nobody_is_told_without_an_address(given: str, wrong: bool, tmp_path: Pa
 @pytest.mark.parametrize(
     ("ways", "wrong"),
     [
-        ("then: mailbox\n      fallback: mailbox", True),
+        ("fallback: mailbox\n    - goto: mailbox", True),
+        ("then: mailbox\n      fallback: mailbox", False),  # the author says so
         ("then: hangup\n      fallback: mailbox", False),
         ("then: mailbox\n      fallback: hangup", False),  # a word after the call, perhaps
     ],

@@ -89,7 +89,7 @@ def test_there_are_enough_of_them() -> None:
         ("nursery-component-as-path.yaml", "'use: closing' means _components/closing.yaml"),
         ("planetarium-plain-markup.yaml", "markup goes under ssml"),
         ("callback-bin-braces.yaml", "${call.From}"),
-        ("midwife-then-means-afterwards.yaml", "say with then"),
+        ("midwife-then-means-afterwards.yaml", "let then lead elsewhere"),
     ],
 )
 def test_the_words_help(name: str, words: str, tmp_path: Path) -> None:

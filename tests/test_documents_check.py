@@ -37,7 +37,7 @@ def slugs(inside: str) -> list[str]:
         ("<Start><Recording/></Start><Redirect/>", ["silent-loop"]),
         ("<Dial><Queue>support</Queue></Dial><Redirect></Redirect>", []),
         ("<Play>hold.mp3</Play><Redirect/>", ["no-way-out"]),
-        ('<Gather action="a"/><Redirect/>', []),
+        ('<Gather action="a"/><Redirect/>', ["endless-round"]),
         ("<Dial/><Hangup/>", ["empty-element"]),
         ("<Say/><Hangup/>", ["empty-element"]),
         ("<Redirect>next.xml</Redirect>", ["post-to-file"]),

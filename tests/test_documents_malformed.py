@@ -41,6 +41,15 @@ FAULTS = [
     (inside("<Say>Are you < 18?</Say>"), 2, 16, "&lt;"),
     (inside("<Say>Are you <18?</Say>"), 2, 16, "&lt;"),
     (inside("<Say>a&nbsp;b</Say>"), 2, 9, "HTML"),
+    (inside('<pause length="20">'), 2, 3, "write <Pause …/>"),
+    (inside('<Pause length="20">'), 2, 3, "</Pause> behind its content, or <Pause …/>"),
+    (inside("<Pause>"), 2, 3, "or <Pause/> if"),
+    (
+        "<br />\n<b>Warning</b>:  Undefined variable $x in <b>/a.php</b> on line <b>3</b><br />\n"
+        f'<?xml version="1.0"?>\n{inside("")}',
+        *(1, 1, "a PHP warning"),
+    ),
+    (f"\nNotice: Undefined index: a in /a.php on line 3\n{inside('')}", 2, 1, "a PHP warning"),
     (inside("<Say>&#0;</Say>"), 2, 8, "number"),
     (inside("<Say>a\x0bb</Say>"), 2, 9, "control character"),
     (inside("<Say>a\x00b</Say>"), 2, 9, "control character"),
@@ -138,3 +147,26 @@ def test_the_fix_of_an_entity_without_its_semicolon() -> None:
 def test_names_of_parameters_are_no_entities(text: str) -> None:
     [finding] = all_found(inside(text))
     assert (finding.hint or "").startswith("write &amp;")
+
+
+def test_very_many_bare_ampersands_end_in_one_finding() -> None:
+    text = inside("<Say>" + "a & b &amp c &lt; d <!-- & --> &nbsp; " * 2000 + "</Say>")
+    findings = [f for f in all_found(text) if f.rule.slug == "malformed-xml"]
+    assert len(findings) < 100
+    more = findings[-1]
+    assert more.message.startswith(f"and {6000 - len(findings) + 1:,} more")
+    assert more.fix is not None
+    [(span, written)] = more.fix.edits
+    assert written.count("<!-- & -->") == span.text.count("<!-- & -->")
+    mended = text[: span.start] + written + text[span.end :]
+    left = mended[span.start :].replace("<!-- & -->", "")
+    assert "& " not in left
+    assert "&amp " not in left
+    assert "&nbsp;" in left
+
+
+def test_each_entity_of_html_is_told() -> None:
+    found = all_found(inside("<Say>&eacute; &nbsp; &foo; &amp; a & b</Say>"))
+    assert [f.span.text for f in found] == ["&eacute;", "&nbsp;", "&foo;", "&"]
+    assert {f.rule.slug for f in found} == {"malformed-xml"}
+    assert [f.fix is not None for f in found] == [True, True, False, True]

@@ -94,3 +94,38 @@ def test_random_flows_are_the_same_call(seed, tmp_path):
     if result.ok:
         manifest = json.loads(Path(folder / "build" / "hop" / "manifest.json").read_text())
         assert manifest["verified"]
+
+
+WAITING = """
+- enqueue:
+    name: support
+    waitUrl:
+      - gather: {numDigits: 1, timeout: 2, prompt: Press 1 to leave the queue.}
+        when: {1: [leave]}
+      - play: https://media.example.com/hold.mp3
+- hangup
+"""
+SCREENED = """
+states:
+  main: [{dial: {number: {phoneNumber: +14155550100, url: screen}}}, hangup]
+  screen:
+    - gather: {numDigits: 1, prompt: Press 1 to take the call.}
+      when: {1: [{say: Connecting.}]}
+    - hangup
+"""
+
+
+@pytest.mark.parametrize("target", ["hop", "twiml-bin"])
+@pytest.mark.parametrize(
+    ("flow", "reason", "other"),
+    [(WAITING, "not translated", "somebody else"), (SCREENED, "somebody else", "not translated")],
+)
+def test_why_no_key_decides_there_is_told(flow, reason, other, target, tmp_path):
+    made = hop(flow, tmp_path) if target == "hop" else make(flow, target=target)
+    assert made.slugs == ["decision-on-other-line"]
+    assert reason in made.words
+    assert other not in made.words
+
+
+def test_a_router_that_can_look_decides_while_somebody_waits():
+    assert make(WAITING, target="nginx").slugs == []

@@ -176,6 +176,19 @@ def test_markdown_of_very_many_tells_the_rest() -> None:
     assert text.endswith("And 201 more.\n")
 
 
+@pytest.mark.parametrize("form", ["human", "line", "github"])
+def test_of_very_many_alike_people_are_told_the_first(form: str) -> None:
+    many = [NOTE.at(Span(FILE, 3, 6), f"m{number}.", hint="h") for number in range(1250)]
+    other = ERROR.at(Span(FILE, 0, 1), "worst")
+    text = render([*many, other], form)
+    assert "m99." in text
+    assert "m100." not in text
+    assert text.count("and 1,150 more like this in this file") == 1
+    assert "worst" in text
+    whole = render([*many, other], "json")
+    assert len(json.loads(whole)["findings"]) == 1251
+
+
 def test_sarif_fingerprints_survive_new_lines_above(findings: list[Diagnostic]) -> None:
     def prints(text: str, times: int = 1) -> list[str]:
         file = SourceFile("a.yaml", text)

@@ -69,6 +69,10 @@ class SourceFile:
         return f"SourceFile({self.path!r}, {len(self.text)} characters)"
 
 
+Place = tuple[str, int, int]
+"""A piece of a file, however it was reached: its path, its start and its end."""
+
+
 class Span(NamedTuple):
     """A half-open piece of a source file.
 
@@ -88,6 +92,10 @@ class Span(NamedTuple):
     @property
     def finish(self) -> Position:
         return self.file.position(self.end)
+
+    @property
+    def place(self) -> Place:
+        return self.file.path, self.start, self.end
 
     @property
     def text(self) -> str:

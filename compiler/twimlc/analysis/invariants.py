@@ -273,6 +273,9 @@ def _said(element: Element | None) -> Iterator[str]:
 
 
 _PLAIN: dict[str, Fits] = {
+    "menu": lambda node: node.title == "menu",
+    "offer": lambda node: node.title == "offer",
+    "hunt": lambda node: node.title == "hunt",
     "human": lambda node: node.element is not None and node.element.tag in HUMAN,
     "voicemail": lambda node: node.element is not None and node.element.tag == "Record",
     "hangup": lambda node: node.element is None or node.element.tag == "Hangup",

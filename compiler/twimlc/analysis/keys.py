@@ -116,6 +116,21 @@ _KNOWN_CODES = (
     r"|toestel|doorkiesnummer|ramal|codice|anknytning|lokalnummer|wewnętrzny)\b"
 )
 
+_EMERGENCY_NUMBER = r"000|1[5-8]|1[0-4]\d|19[0-4]|911|988|99[5-9]"
+_EVERYWHERE = ("112", "911", "999")
+_EMERGENCY = (
+    r"emerg[eê]n|urgen|urgên|notfall|notruf|lebensgefahr|nagły|nödfall|livsfara|livsfare|ulykke"
+    r"|\bin nood\b|spoed|ambulan|\bsamu\b|\bpompiers|feuerwehr|\bdanger\b|life-threat|\bcrisis\b"
+)
+
+
+def is_emergency_number(key: str, words: str) -> bool:
+    """Whether these words send callers elsewhere with it: they hang up and dial it."""
+    if key in _EVERYWHERE:
+        return True
+    known = re.fullmatch(_EMERGENCY_NUMBER, key) is not None
+    return known and re.search(_EMERGENCY, words, re.IGNORECASE) is not None
+
 
 def asks_for_code(words: str) -> bool:
     """Whether callers are asked for keys that they know, such as an extension."""
@@ -145,7 +160,8 @@ class Reader:
         joins = "|".join(rf"\b{word}\b" for word in words.joins.split("|"))
         upto = "|".join(rf"\b{word}\b" for word in words.upto.split("|"))
         self._press = re.compile(
-            rf"\b(?:{words.press})\s+{words.article}({run}(?:\s*(?:,|{joins})+\s*{run})*)"
+            rf"(?<!not )(?<!n['’]t )\b(?:{words.press})\s+{words.article}"
+            rf"({run}(?:\s*(?:,|{joins})+\s*{run})*)"
             rf"(?!\s+(?:{words.counts})\b)",
             re.IGNORECASE,
         )

@@ -36,7 +36,7 @@ def check_loops(graph: Graph) -> Iterator[Diagnostic]:
             hint = "let a key, a person or a goodbye end it"
             yield NO_WAY_OUT.at(graph.nodes[min(ring)].span, message, hint=hint)
     for ring in circles([key for key in calls if key in ending], doing_nothing):
-        if not _silent(graph, ring):
+        if not _silent(graph, ring) and not any(_waits_for_callers(graph, key) for key in ring):
             message = "a caller who does nothing hears this again and again, without end"
             if any(_tag(graph, key) == "Dial" for key in ring):
                 message = "as long as nobody answers, this is tried again and again, without end"
@@ -51,6 +51,14 @@ def _in_vain(node: Node) -> Collection[str]:
         return ()
     outcomes = outcomes_of(node.element)
     return outcomes.failed if outcomes else ()
+
+
+def _waits_for_callers(graph: Graph, key: NodeKey) -> bool:
+    """Whether this takes the next caller of a queue: an agent's line stays until it is hung up."""
+    element = graph.nodes[key].element
+    if element is None or element.tag != "Dial":
+        return False
+    return any(child.tag == "Queue" for child in element.elements())
 
 
 def _tag(graph: Graph, key: NodeKey) -> str | None:

@@ -23,6 +23,13 @@ _PIN = (
     r"|codice (?:d['’]accesso|di accesso|segreto|personale)|parola d['’]ordine"
     r"|toegangscode|wachtwoord|åtkomstkod|lösenord|adgangskode|adgangskode|kod dostępu|\bhasło\b"
 )
+# Post codes are PIN codes in India.
+_POST_CODE = (
+    r"\b(?:area|post(?:al)?|zip|delivery|locality|city|town|village|district)(?:['’]?s)?"
+    r"[ -]pin(?:[ -]?(?:code|number))?s?\b"
+    r"|\bpin[ -]?codes? (?:of|for) (?:your|the) "
+    r"(?:area|post office|delivery|locality|city|town|village|district)\b"
+)
 _IN_NAMES = r"(?:^|-)(?:pins?|passcode|password|access-code|door-code)(?:-|$)"
 
 
@@ -44,7 +51,8 @@ def _asks_for_pin(node: Node) -> bool:
         return False
     if not any(key.isdecimal() and len(key) >= _SHORTEST for key in node.keys):
         return False
-    asked = re.search(_PIN, _words(node.element), re.IGNORECASE)
+    words = re.sub(_POST_CODE, " ", _words(node.element), flags=re.IGNORECASE)
+    asked = re.search(_PIN, words, re.IGNORECASE)
     return asked is not None or re.search(_IN_NAMES, node.state.name) is not None
 
 

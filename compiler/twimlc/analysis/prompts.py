@@ -6,7 +6,7 @@ judged, nor what a sound file says.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from twimlc.analysis.keys import Reader, asks_for_code, reader_of
+from twimlc.analysis.keys import Reader, asks_for_code, is_emergency_number, reader_of
 from twimlc.analysis.languages import language_of
 from twimlc.analysis.steps import steps_of
 from twimlc.diagnostics.diagnostic import Diagnostic
@@ -30,13 +30,15 @@ def check_prompts(graph: Graph) -> Iterator[Diagnostic]:
         for step in steps_of(flow):
             match step:
                 case Menu(choices=choices, prompt=prompt, gather=gather, span=span):
-                    yield from _agree(choices, prompt, gather, needed.get(span))
+                    yield from _agree(choices, prompt, gather, needed.get(span), is_menu=True)
                 case Offer(prompt=prompt, options=options):
                     yield from _any_key((*prompt, *(option.gather for option in options)))
                 case Perform(element=element, branches=branches, span=span) if branches.keys:
                     words = tuple(element.elements())
                     if branches.then is None:
-                        yield from _agree(branches.keys, words, element, needed.get(span))
+                        yield from _agree(
+                            branches.keys, words, element, needed.get(span), is_menu=False
+                        )
                     else:
                         yield from _ended(branches.keys, element)
     yield from _without_choices(graph)
@@ -87,6 +89,8 @@ def _agree(
     prompt: Sequence[Element],
     gather: Element,
     needed: Collection[str] | None,
+    *,
+    is_menu: bool,
 ) -> Iterator[Diagnostic]:
     keys = list(choices)
     yield from _ended(keys, gather)
@@ -97,13 +101,15 @@ def _agree(
     told = reader.told(words)
     if not told:
         return
-    written = reader.written(words)
-    for key in told:
-        # The pound key ends an input; what it does is no choice of the menu. Keys told one after
-        # the other may be a count, as in "press 1 two times".
-        if key not in keys and key != "#" and (len(key) == 1 or key in written):
+    untaken = [key for key in told if _is_untaken(key, keys, words, reader)]
+    # Other digits of a gather go to the next step, so one key that is told may be meant for it.
+    if is_menu or len(untaken) > 1:
+        for key in untaken:
             message = f"the words say to press {key}, and the menu has no choice for it"
             hint = f"its choices are {', '.join(keys)}"
+            if not is_menu:
+                message = f"the words say to press {key}, and this gather's when does not name it"
+                hint = f"it names {', '.join(keys)}; all other digits go to the next step"
             yield UNKNOWN_KEY_SPOKEN.at(_where_told(key, prompt), message, hint=hint)
     mentioned = reader.mentioned(words)
     codes_known = asks_for_code(words)
@@ -114,6 +120,17 @@ def _agree(
             message = f"nothing tells callers of the choice {key}"
             hint = f"the words name {', '.join(told)}"
             yield CHOICE_NOT_SPOKEN.at(choices[key].span, message, hint=hint)
+
+
+def _is_untaken(key: str, keys: Collection[str], words: str, reader: Reader) -> bool:
+    """Whether callers are told this key of a menu, and it has no choice."""
+    # The pound key ends an input; what it does is no choice of the menu.
+    if key in keys or key == "#":
+        return False
+    if len(key) > max(map(len, keys)) and is_emergency_number(key, words):
+        return False
+    # Keys told one after the other may be a count, as in "press 1 two times".
+    return len(key) == 1 or key in reader.written(words)
 
 
 def _any_key(parts: Sequence[Element]) -> Iterator[Diagnostic]:

@@ -22,10 +22,13 @@ _SILENT = ("Start", "Stop", "Sms", "Message")
 
 def check_reach(graph: Graph) -> Iterator[Diagnostic]:
     """Findings about the ways through the flows."""
-    for span in graph.dead_steps:
+    rooms = {graph.nodes[key].span for key in graph.contexts if _ends_as_closed(graph.nodes[key])}
+    for step in graph.dead_steps:
         message = "nothing leads to this step, so it never runs"
         hint = "the step before it leaves in every case"
-        yield UNREACHABLE_STEP.at(span, message, hint=hint)
+        if step.before in rooms:
+            hint += ", also when the room ends; then: next goes on here"
+        yield UNREACHABLE_STEP.at(step.span, message, hint=hint)
     for dead in graph.dead_states:
         state = graph.flows[dead.flow].states[dead]
         message = f"nothing leads to the state '{dead.name}'"
@@ -48,16 +51,23 @@ def check_reach(graph: Graph) -> Iterator[Diagnostic]:
             message = "whatever the caller does here, the call goes on with the same step"
             hint = "say with then or fallback what makes the difference, or leave the gather out"
             yield POINTLESS_GATHER.at(node.span, message, hint=hint)
-        if node.element.tag == "Connect" and node.fallback is not None and not node.wants_action:
+        if _ends_as_closed(node):
             message = "the fallback also runs when the room ends while the caller is still in it"
             hint = (
-                "then: hangup ends the call there; but Twilio's pages leave open whether the "
-                "fallback then still follows when the room is not open, which TW490 will tell"
+                "then: hangup ends the call there, and then: next goes on behind this; but "
+                "Twilio's pages leave open whether the fallback then still follows when the room "
+                "is not open, which TW490 will tell"
             )
             yield ROOM_ENDS_INTO_FALLBACK.at(node.span, message, hint=hint)
         if node.element.tag == "Reject" and key in led_to:
             message = "reject only declines a call as its very first verb; here it is too late"
             yield REJECT_NOT_FIRST.at(node.span, message, hint="write hangup")
+
+
+def _ends_as_closed(node: Node) -> bool:
+    """Whether a call goes the same way when a room ends as when it is not open."""
+    room = node.element is not None and node.element.tag == "Connect"
+    return room and node.fallback is not None and not node.wants_action
 
 
 def _is_silent(node: Node, outcome: str) -> bool:
@@ -124,4 +134,6 @@ def _dead_end(graph: Graph, node: Node) -> Iterator[Diagnostic]:
         after = exits.get(outcome)
         if after is not None and graph.nodes[after].element is None:
             hint = "let something follow, or write hangup if the silence is meant"
+            if outcome == "done":
+                hint = "let something follow that keeps the call, such as dial or say"
             yield DEAD_END.at(node.span, message, hint=hint)

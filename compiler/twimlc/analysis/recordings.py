@@ -15,7 +15,7 @@ from twimlc.flow.model import Element
 
 # What tells in each language that a call is recorded. Others are not judged.
 _NOTICES = {
-    "en": r"record|monitor|quality|training|transcri|\b(?:audio|video)?tap(?:e[ds]?|ing)\b",
+    "en": r"record|captur|monitor|quality|training|transcri|\b(?:audio|video)?tap(?:e[ds]?|ing)\b",
     "de": r"aufgezeichnet|aufzeichn|aufgenommen|aufnahme|aufnehm|mitgeschnitten|mitschneid"
     r"|mitschnitt|\b(?:zeichnen|nehmen)\b[^.]*\bauf\b|\bschneiden\b[^.]*\bmit\b|qualität|schulung",
     "fr": r"enregistr|qualité|écout",

@@ -13,25 +13,18 @@ from twimlc import vocabulary
 from twimlc.analysis.prompts import keys_told_in
 from twimlc.diagnostics.diagnostic import Diagnostic, Severity
 from twimlc.diagnostics.rules.experience import OTHER_END_KEY, UNSPEAKABLE_TEXT
-from twimlc.diagnostics.rules.twiml import MILLISECONDS
 from twimlc.flow.graph import Context, Graph, Node
 from twimlc.flow.model import Element
-from twimlc.source.tree import Template
+from twimlc.flow.readable import texts_of, unspeakable_in
+from twimlc.flow.units import check_milliseconds
 
 Names = Mapping[str, Collection[str]]
 NO_NAMES: Names = MappingProxyType({})
 
-_OF_PAGES = ("a", "b", "br", "em", "i", "strong", "u")
-_TAG = re.compile(
-    rf"</?({'|'.join(map(re.escape, (*vocabulary.SSML, *_OF_PAGES)))})(?:\s[^<>]*)?/?>"
-)
-_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]+|#x[0-9A-Fa-f]+);")
-_ADDRESS = re.compile(r"https?://\S+")
 # A blank as other languages write it: {{name}} and {name}. $${…} is text that is meant.
 _BLANK = re.compile(r"(?<!\$)\{(\{)?\s*([A-Za-z_]\w*)((?:\.\w+)*)\s*\}(?(1)\})")
 _DOLLAR = re.compile(r"\$([A-Za-z_]\w*)")
 _END_KEYS = ("*", "#")
-_MANY_SECONDS = 1000
 
 
 def check_spoken(
@@ -54,7 +47,7 @@ def check_spoken(
                     params.get(element.span.file.path, ()), calls.get(node.place.flow, ())
                 )
                 yield from _unspeakable(element, known)
-        yield from _milliseconds(node.element)
+        yield from check_milliseconds(node.element)
         if graph.contexts[key] is Context.CALL:
             yield from _end_key(graph, node)
 
@@ -75,18 +68,14 @@ class _Known(NamedTuple):
 
 
 def _unspeakable(say: Element, known: _Known) -> Iterator[Diagnostic]:
-    words = " ".join(_texts(say))
+    words = " ".join(texts_of(say))
     severity = Severity.WARNING
-    if found := _TAG.search(words):
-        message = f"the tag {found[0]} would be read out as it stands"
-        hint = "markup goes under ssml, as in say: {ssml: …}"
-        if found[1] in _OF_PAGES:
-            hint = "leave it out: a voice knows no markup of web pages"
-    elif found := _ENTITY.search(words):
-        message, hint = f"{found[0]} would be read out as it stands", "write the character itself"
-    elif _ADDRESS.fullmatch(words.strip()):
-        message = "an address would be read out, letter by letter"
-        hint = f"a sound is played: play: {words.strip()}"
+    if (found := unspeakable_in(words)) is not None:
+        message, hint = found.message, found.hint
+        if found.kind == "markup":
+            hint = "markup goes under ssml, as in say: {ssml: …}"
+        elif found.kind == "address":
+            hint = f"a sound is played: play: {words.strip()}"
     elif (blank := _blank(words, known)) is not None:
         written, value = blank
         message = f"{written} is no value here, and would be read out as it stands"
@@ -98,15 +87,6 @@ def _unspeakable(say: Element, known: _Known) -> Iterator[Diagnostic]:
     yield replace(UNSPEAKABLE_TEXT.at(say.span, message, hint=hint), severity=severity)
 
 
-def _texts(say: Element) -> Iterator[str]:
-    """The words that stand in a say itself, between the values of the call."""
-    for child in say.children:
-        if isinstance(child, str):
-            yield child
-        elif isinstance(child, Template):
-            yield from (part for part in child.parts if isinstance(part, str))
-
-
 def _blank(words: str, known: _Known) -> tuple[str, str | None] | None:
     """What looks like a blank that a program fills in, and how the value is written here.
 
@@ -116,17 +96,6 @@ def _blank(words: str, known: _Known) -> tuple[str, str | None] | None:
     dollars = (found for found in _DOLLAR.finditer(words) if found[1] in known.params)
     blanks += ((found[0], known.value(found[1])) for found in dollars)
     return min(blanks, key=lambda blank: blank[1] is None, default=None)
-
-
-def _milliseconds(element: Element) -> Iterator[Diagnostic]:
-    for attribute in element.attributes:
-        spec = element.spec.attributes.get(attribute.name) if element.spec else None
-        if spec is None or spec.unit != "seconds" or not attribute.name.lower().endswith("timeout"):
-            continue
-        text = attribute.value if isinstance(attribute.value, str) else ""
-        if text.isdecimal() and int(text) >= _MANY_SECONDS:
-            message = f"{attribute.name} is in seconds: {text} are {int(text) // 60} minutes"
-            yield MILLISECONDS.at(attribute.span, message)
 
 
 def _end_key(graph: Graph, node: Node) -> Iterator[Diagnostic]:

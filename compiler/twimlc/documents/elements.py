@@ -23,6 +23,7 @@ from twimlc.documents.dialects import ATTRIBUTES, VERBS, attribute_of_vendor, di
 from twimlc.documents.positions import Given, Tag, Words, renamed
 from twimlc.documents.templates import value_of
 from twimlc.flow.conflicts import check_element
+from twimlc.flow.markup import HINT_AT_ROOT, SSML_ROOT
 from twimlc.flow.model import Attribute, Element, Link, Text
 from twimlc.flow.values import check_value
 from twimlc.flow.words import at_words
@@ -35,6 +36,7 @@ from twimlc.vocabulary import DocumentKind, Kind
 from twimlc.vocabulary.missing import attribute_codes, child_codes
 
 _LIKE_ATTRIBUTES = re.compile(r"\s*([A-Za-z][A-Za-z0-9:_-]*)\s*=\s*[\"'“”„«»‘’]")
+_WORDS = re.compile(r"[^\W_]")
 _FOREIGN = ("xmlns", "xsi:", "xml:space", "xml:base", "xml:id")
 _OF_CALLS = {*vocabulary.VOICE["Response"].children} - {"Redirect", "Sms"}
 _OTHER_KIND = {
@@ -150,6 +152,8 @@ class _Reader:
             spec = vocabulary.element_by_tag(self.kind, inside, same) or table.get(same)
             return _shown(spec) if spec is not None else None
         fix = None
+        if tag.name == SSML_ROOT and inside == "Say":
+            hint = HINT_AT_ROOT
         if hint is None:
             near = nearest(tag.name, allowed) or nearest(tag.name, known)
             hint = f"did you mean <{near}>?" if near else None
@@ -238,6 +242,8 @@ class _Reader:
                 return
             message = f"<{spec.tag}> takes no text; Twilio passes over '{_short(text)}'"
             say = "put it into a <Say>" if "Say" in spec.children else None
+            if not _WORDS.search(text):
+                say = "delete it"
             self.found.append(STRAY_TEXT.at(span, message, hint=say))
             return
         value = value_of(text)

@@ -14,11 +14,18 @@ _PAGE = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}>\s*)?(<!doctype\s+html\b[^>]{0,500}>|<html\b[^>]{0,500}>)",
     re.IGNORECASE,
 )
+_OF_PHP = r"(?:Warning|Notice|Deprecated|(?:Fatal|Parse) error)"
+_PHP_AS_PAGE = re.compile(rf"\s*((?:<br\s*/?>\s*)?<b>{_OF_PHP}</b>):")
 _WORD = re.compile(r"[^\s<]{1,40}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _BEGINNINGS = (
     (re.compile(r"```"), "a fence of Markdown stands", "delete the lines with ```"),
     (re.compile(r"HTTP/\d"), "the head of a server's answer stands", "keep the body alone"),
+    (
+        re.compile(rf"(?:PHP )?{_OF_PHP}:[^<]{{1,500}} on line \d"),
+        "the output of a program (a PHP warning) stands",
+        "mend the program, or let it log its warnings",
+    ),
     (re.compile(r"[\"']\s*<"), "a quote stands", "delete it, and the one at the end"),
 )
 
@@ -31,6 +38,11 @@ def other_format(file: SourceFile) -> Diagnostic | None:
         message = "this is not TwiML but a web page"
         hint = "it may be an error page of your server: see what the address really answers"
         return NOT_TWIML.at(Span(file, *page.span(1)), message, hint=hint)
+    warning = _PHP_AS_PAGE.match(text)
+    if warning is not None:
+        message = "the output of a program (a PHP warning) stands before the document"
+        hint = "mend the program, or let it log its warnings instead of printing them"
+        return MALFORMED_XML.at(Span(file, *warning.span(1)), message, hint=hint)
     start = len(text) - len(text.lstrip())
     word = _WORD.match(text, start)
     if word is None or _CONTROL.match(text, start):

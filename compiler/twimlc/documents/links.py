@@ -19,6 +19,8 @@ _PLACEHOLDER = re.compile(
     r"(?:.*\.)?(?:example\.(?:com|org|net|edu)|foo\.(?:com|org|net|edu)|bar\.com)|.*\.example|"
     r"(?:.*\.)?your?[-_.]?(?:own)?[-_.]?(?:domain|server|site|web|app|company|host|url|callback|action"
     r"|ngrok|api|function|service|bucket|subdomain|endpoint)[a-z0-9-]*\..+|"
+    r"\[[a-z][a-z0-9_.-]*\]|(?:.*\.)?enter-your-[a-z0-9-]+\..+|"
+    r"(?:.*\.)?my(?:app|api|backend|httpserver|webserver|websocketserver)\.com|"
     r"(?:.*\.)?my(?:domain|server|website|company|url|callbackurl|actionurl|statuscallback)\..+",
     re.IGNORECASE,
 )
@@ -44,7 +46,7 @@ def _address(
 ) -> Iterator[Diagnostic]:
     if known.type not in (T.URL, T.SIP_URI):
         return
-    host = _HOST.match(text)
+    host = _HOST.match(f"sip:{text}" if known.type is T.SIP_URI and ":" not in text else text)
     if host is not None and _PLACEHOLDER.fullmatch(host[1]):
         message = f"'{host[1]}' is the host of an example, not one of yours"
         yield PLACEHOLDER_HOST.at(span, message, hint="write the address that you mean")

@@ -5,7 +5,7 @@ stands at the mistake.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from xml.parsers.expat import errors
 
 from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
@@ -17,32 +17,68 @@ from twimlc.source.respell import beyond_doubt
 from twimlc.text import SourceFile, Span
 from twimlc.vocabulary import MESSAGING, VOICE
 
-_BARE = re.compile(r"&(?!(?:#[0-9]+|#x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);)")
+_BARE = re.compile(r"&(?!(?:#[0-9]+|#x[0-9A-Fa-f]+|amp|lt|gt|quot|apos);)")
 _PASSED_OVER = re.compile(
     r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL
 )
 _END_TAG = re.compile(r"</\s*([^\s<>/]*)\s*>?")
+_MOST_BARE = 90
+"""So many bare & are told one by one; the rest of a file of them in one finding."""
 _UNENDED = re.compile(r"(amp|lt|gt|quot|apos)(?![A-Za-z0-9;=])")
 _NAMES = frozenset(spec.tag for spec in (*VOICE.values(), *MESSAGING.values()))
+_DOCTYPE = "<!DOCTYPE"
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _UP_TO_NEXT = re.compile(r"[^\s<>&\"']{1,30}")
 _HTML = {"nbsp": "&#160;", "copy": "©", "reg": "®", "eacute": "é", "uuml": "ü", "mdash": "—"}
 
 
 def bare_ampersands(file: SourceFile, text: str) -> tuple[str, list[Diagnostic]]:
-    """The text with a mark for each ``&`` that begins no entity, and a finding for each."""
+    """The text with a mark for each ``&`` that begins no entity of XML, and a finding for each."""
     if "&" not in text:
         return text, []
-    passed = [match.span() for match in _PASSED_OVER.finditer(text)]
+    declared = _DOCTYPE in text
+    read = _PASSED_OVER.sub(lambda match: " " * len(match[0]), text)
     found: list[Diagnostic] = []
     letters = list(text)
-    for match in _BARE.finditer(text):
+    rest: list[int] = []
+    for match in _BARE.finditer(read):
         at = match.start()
-        if any(start <= at < end for start, end in passed):
-            continue
         letters[at] = p.AMPERSAND
-        found.append(_ampersand(file, at))
+        named = _ENTITY.match(text, at)
+        if named is not None and declared:  # perhaps there, and it is refused as a whole
+            letters[at] = "&"
+            continue
+        if named is not None:
+            letters[named.end() - 1] = "."  # or it would be found again among the words
+        if len(found) == _MOST_BARE:
+            rest.append(at)
+        else:
+            found.append(_entity(file, named) if named is not None else _ampersand(file, at))
+    if rest:
+        found.append(_more_ampersands(file, rest))
     return "".join(letters), found
+
+
+def _more_ampersands(file: SourceFile, places: Sequence[int]) -> Diagnostic:
+    """One finding for all that are left, which mends by one edit what is no entity at all."""
+    first, text = places[0], file.text
+    bare = frozenset(at for at in places if _ENTITY.match(text, at) is None)
+    fix = None
+    if bare:
+        start, last = min(bare), max(bare)
+        unended = _UNENDED.match(text, last + 1)
+        whole = Span(file, start, unended.end() if unended is not None else last + 1)
+
+        def mended(found: re.Match[str]) -> str:
+            if start + found.start() not in bare:
+                return found[0]
+            return f"&{found[1]};" if found[1] else "&amp;"
+
+        written = re.sub(rf"&(?:{_UNENDED.pattern})?", mended, whole.text)
+        fix = Fix("write '&amp;' for each", (Edit(whole, written),))
+    message = f"and {len(places):,} more like this in this file, from here on"
+    span = Span(file, first, first + 1)
+    return MALFORMED_XML.at(span, message, hint="write &amp; for each &", fix=fix)
 
 
 def _ampersand(file: SourceFile, at: int) -> Diagnostic:
@@ -96,7 +132,7 @@ def _mismatched(file: SourceFile, fault: p.Fault) -> Diagnostic:
             hint = f"write </{last.name}>"
             return MALFORMED_XML.at(slash.span, message, labels=[label], hint=hint)
         message = f"<{last.name}> is never closed"
-        hint = f"write </{last.name}> behind its content, or <{last.name}/> if it is empty"
+        hint = _closing(last)
         if len(fault.open) > 1 and fault.open[-2].name == last.name and not last.given:
             message = f"<{last.name}> opens a second one inside the first"
             hint = f"write </{last.name}>"
@@ -122,6 +158,15 @@ def _mismatched(file: SourceFile, fault: p.Fault) -> Diagnostic:
         message += "; capitals count"
     fix = _other_name(last, name, Span(file, *match.span(1)))
     return MALFORMED_XML.at(end, message, labels=[label], hint=hint, fix=fix)
+
+
+def _closing(tag: p.Tag) -> str:
+    """How an open tag is closed, with the capitals that its name has in TwiML."""
+    name = next((name for name in _NAMES if name.lower() == tag.name.lower()), tag.name)
+    more = " …" if tag.given else ""
+    if name != tag.name:
+        return f"write <{name}{more}/> if it is empty, else <{name}{more}> and </{name}>"
+    return f"write </{name}> behind its content, or <{name}{more}/> if it is empty"
 
 
 def _inside(fault: p.Fault, name: str) -> list[p.Tag]:
@@ -217,10 +262,8 @@ def _duplicate(file: SourceFile, fault: p.Fault) -> Diagnostic:
     return MALFORMED_XML.at(span, f"the attribute {name} is there twice in one tag")
 
 
-def _entity(file: SourceFile, fault: p.Fault) -> Diagnostic:
-    match = _ENTITY.search(file.text, fault.offset)
-    if match is None:
-        return MALFORMED_XML.at(piece(file, fault.offset), "an entity here is not known to XML")
+def _entity(file: SourceFile, match: re.Match[str]) -> Diagnostic:
+    """The finding for an entity that only HTML knows, or nobody."""
     known = _HTML.get(match[1])
     message, hint = f"{match[0]} is no entity that XML knows", f"write &amp;{match[1]};"
     if _is_html(match[0]):
@@ -286,7 +329,6 @@ _BY_REASON: dict[str, Callable[[SourceFile, p.Fault], Diagnostic]] = {
     errors.XML_ERROR_BAD_CHAR_REF: _number,
     errors.XML_ERROR_MISPLACED_XML_PI: _late_declaration,
     errors.XML_ERROR_DUPLICATE_ATTRIBUTE: _duplicate,
-    errors.XML_ERROR_UNDEFINED_ENTITY: _entity,
     errors.XML_ERROR_INVALID_TOKEN: _invalid,
     errors.XML_ERROR_PARTIAL_CHAR: _invalid,
 }

@@ -24,8 +24,11 @@ _FOLLOWS_FROM = {
     "insecure-address": "placeholder-host",
     "markup-not-spoken": "not-allowed-inside",
     "post-to-file": "private-host",
+    "private-host": "placeholder-host",
 }
-_ONLY_FROM_FILES = ("asks-itself", "post-to-file", "no-way-out", "fixed-identity")
+_ONLY_FROM_FILES = (
+    *("asks-itself", "post-to-file", "no-way-out", "endless-round", "fixed-identity"),
+)
 """A program that fills in a document also answers POST, and with something else each time."""
 _OURS = re.compile(r"<[\w:]*(?:response|say|dial|gather|redirect|hangup|record|message)\b", re.I)
 _ROOT = re.compile(r"\s*(?:<\?[^>]{0,500}>\s*)*<([A-Za-z][\w:.-]*)")

@@ -11,9 +11,16 @@ from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic, Label, Severity
 from twimlc.diagnostics.rules.addresses import RECORDING_TWICE
 from twimlc.diagnostics.rules.documents import ASKS_ITSELF
-from twimlc.diagnostics.rules.experience import KEY_ENDS_INPUT, KEY_TOO_EARLY, NO_WAY_OUT
+from twimlc.diagnostics.rules.experience import (
+    ENDLESS_ROUND,
+    KEY_ENDS_INPUT,
+    KEY_TOO_EARLY,
+    NO_WAY_OUT,
+)
 from twimlc.diagnostics.rules.flow import DEAD_END, SILENT_LOOP, UNREACHABLE_STEP
 from twimlc.diagnostics.rules.twiml import REJECT_NOT_FIRST
+from twimlc.documents.started import check_started
+from twimlc.documents.told import check_told
 from twimlc.documents.words import keys_named, spoken
 from twimlc.flow.dialed import check_identity
 from twimlc.flow.model import Element
@@ -52,6 +59,8 @@ def check_order(root: Element, *, waits: bool) -> Iterator[Diagnostic]:
             yield from _menu_too_early(running[:index], verb)
             yield from _key_ends_input(verb)
     yield from _recorded_twice(running)
+    yield from check_started(running)
+    yield from check_told(running)
     for verb in running:
         for element in verb.walk():
             yield from check_identity(element)
@@ -83,6 +92,20 @@ def _round(running: Sequence[Element], *, waits: bool) -> Iterator[Diagnostic]:
         hint = f"right for somebody who waits; else {hint}"
         finding = NO_WAY_OUT.at(redirect.span, message, hint=hint)
         yield replace(finding, severity=Severity.NOTE)
+    elif not waits and all(verb.tag in (*_HEARD, *SILENT) or _asks_on(verb) for verb in before):
+        message = "<Redirect> is empty: a caller who does nothing is asked again, without end"
+        hint = "right for somebody who waits; else lead to a document that says goodbye"
+        finding = ENDLESS_ROUND.at(redirect.span, message, hint=hint)
+        yield replace(finding, severity=Severity.NOTE)
+
+
+def _asks_on(verb: Element) -> bool:
+    """Whether a verb leads on for those who key something in, and is passed by all others."""
+    return (
+        verb.tag == "Gather"
+        and _given(verb, "action")
+        and verb.literal("actionOnEmptyResult") != "true"
+    )
 
 
 def _recorded_twice(running: Sequence[Element]) -> Iterator[Diagnostic]:
@@ -144,6 +167,7 @@ def _dead_end(verb: Element) -> Iterator[Diagnostic]:
         yield DEAD_END.at(verb.span, message, hint=hint)
     elif verb.spec is not None and verb.spec.name == "Start":
         message = "what is started here ends at once: nothing follows, so the call ends"
+        hint = "let something follow that keeps the call, such as <Dial> or <Say>"
         yield DEAD_END.at(verb.span, message, hint=hint)
 
 

@@ -32,6 +32,20 @@ _ARTICLES = r"(?:(?:the|el|la|le|les|die|den|sur|key|number|button|tecla|touche|
 # What follows shows that no key is meant: a longer number, "4 digits", "one of".
 _NOT_BEFORE = r"(?![-.,]?\w|[-\s]+(?:digit|dígito|chiffre|stellig)|\s+of\b|[-\s]\d)"
 _KEYS = re.compile(rf"\b(?:{_PRESS})\s+{_ARTICLES}({_ANY}){_NOT_BEFORE}", re.IGNORECASE)
+# The key that ends what is keyed in or recorded, as English tells it.
+_END = r"(?:the\s+)?(pound|hash|star|asterisk|[#*])(?!\w)"
+_ENDING = "|".join(
+    (
+        rf"\bfollowed\s+by\s+{_END}",
+        rf"\b(?:and|then|and\s+then)\s+(?:press|hit|push)\s+{_END}",
+        rf"\b(?:press|hit|push)\s+{_END}(?:\s+(?:key|sign|button))?"
+        r"\s+(?:when\s+you|once\s+you|when\s+(?:done|finished)|to\s+(?:end|finish|stop)\b)",
+        r"\b(?:when|once)\s+(?:you\s+(?:are|have)\s+)?(?:done|finished)\W{1,2}"
+        rf"(?:please\s+)?(?:press|hit|push)\s+{_END}",
+    )
+)
+_ENDS = re.compile(_ENDING, re.IGNORECASE)
+_PLAIN = re.compile(r"\b(pound|hash|star|asterisk)\b|([#*])", re.IGNORECASE)
 
 
 def spoken(element: Element) -> str:
@@ -46,4 +60,12 @@ def spoken(element: Element) -> str:
 def keys_named(words: str) -> list[str]:
     """The keys that callers are told to press, in the order in which they are named."""
     found = (_NAMES[match[1].lower()] for match in _KEYS.finditer(words))
+    return list(dict.fromkeys(found))
+
+
+def end_keys_named(words: str) -> list[str]:
+    """The keys, pound or star, that words tell to end an input with; all that they name then."""
+    if _ENDS.search(words) is None:
+        return []
+    found = (_NAMES[match[0].lower()] for match in _PLAIN.finditer(words))
     return list(dict.fromkeys(found))

@@ -11,6 +11,8 @@ from twimlc.text import Span
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _AUTHORITY = re.compile(r"(?:[a-z][a-z0-9+.\-]*:)?//([^/?#]*)", re.IGNORECASE)
 _HEAD = re.compile(r"(https?|wss?)(?:://|:/?|//)(?=[^/\s])", re.IGNORECASE)
+_TO_FILL_IN = re.compile(r"[a-z]{2,5}://(<[a-z][a-z0-9 ._-]{0,60}>)", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W\d_][\w',-]*(?: [\w',-]+){2,}[.!?]?")
 _PORT = re.compile(r"(?:\[[^\]]*\]|[^:\[]*):(.+)")
 _WORLD_WIDE = re.compile(r"www\.(?:[a-z0-9\-]{1,63}\.)+[a-z]{2,63}(?=[/?#:])", re.IGNORECASE)
 _TEMPLATE_CODES = (11300, 11310, 11320)
@@ -47,6 +49,10 @@ def _hint(spec: vocabulary.Attribute, text: str) -> str | None:
     """What would make an address of the text; None where it is one."""
     if spec.scheme == "wss" and "?" in text:
         return "Twilio takes no query here; pass values as parameters"
+    if 13420 in spec.twilio and _WORDS.fullmatch(text):
+        return "these are words, not an address: write <Say>, or say in a flow"
+    if (blank := _TO_FILL_IN.match(text)) is not None:
+        return f"put the host that you mean in the place of {blank[1]}"
     if re.search(r"[\s{}<>\"\\^`|]", text):
         return "an address has no blanks, braces or quotes; write them as %20, %7B and so on"
     scheme = _SCHEME.match(text)
@@ -58,11 +64,11 @@ def _hint(spec: vocabulary.Attribute, text: str) -> str | None:
         return f"an address begins with {slip}"
     if _WORLD_WIDE.match(text):
         return f"write https://{text}; without https:// it is a file beside the document"
+    if not spec.scheme and scheme and scheme[0].lower() not in ("http:", "https:"):
+        return "Twilio fetches over https:// and http:// only"
     authority = _AUTHORITY.match(text)
     if authority and (hint := _host_hint(text, authority[1].rpartition("@")[2])):
         return hint
-    if not spec.scheme and scheme and scheme[0].lower() not in ("http:", "https:"):
-        return "Twilio fetches over https:// and http:// only"
     return None
 
 

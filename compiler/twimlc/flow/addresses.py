@@ -36,6 +36,12 @@ _SILENT_FILES = (
     *("mp4", "mov", "avi", "webm", "m4a", "ogg", "flac", "wma"),
 )
 _PAGES = ("youtube.com", "www.youtube.com", "m.youtube.com", "youtu.be", "open.spotify.com")
+_PAGES_OF_FILES = {
+    "drive.google.com": re.compile(r"/(?:file/d/[^/]+/(?:view|edit|preview)|open)\b"),
+    "github.com": re.compile(r"/[^/]+/[^/]+/blob/"),
+    "www.dropbox.com": re.compile(r"/(?:s|scl)/"),
+}
+"""Hosts where a sound has a page of its own, and the paths of such pages."""
 _LIKE_A_HOST = re.compile(r"(?:[a-z0-9\-]{1,63}\.)+(?:com|org|net)(?=/)", re.IGNORECASE)
 _RANGES = {"ct": (100, 10_000), "rt": (100, 15_000), "tt": (100, 15_000), "rc": (0, 5)}
 _RETRY_ON = ("4xx", "5xx", "ct", "rt", "all")
@@ -99,8 +105,8 @@ def address_remarks(spec: vocabulary.Attribute, text: str, span: Span) -> Iterat
     if 13420 in spec.twilio and "." in path and ending in _SILENT_FILES:
         message = f"Twilio plays no .{ending} file"
         yield NOT_AUDIO.at(span, message, hint="make an mp3 or a wav of it")
-    elif 13420 in spec.twilio and _host(authority)[0].lower() in _PAGES:
-        message = f"an address at {host} is a page with a player, not a sound"
+    elif 13420 in spec.twilio and _is_page(host.lower(), path, query):
+        message = f"an address at {host} is a page for a browser, not a sound"
         yield NOT_AUDIO.at(span, message, hint="give the address of an mp3 or a wav")
     if not scheme and not authority and (named := _LIKE_A_HOST.match(path)):
         message = f"'{named[0]}' looks like a host, but is a folder beside the document here"
@@ -110,6 +116,15 @@ def address_remarks(spec: vocabulary.Attribute, text: str, span: Span) -> Iterat
         yield replace(finding, severity=Severity.WARNING)
     if fragment:
         yield from _override(fragment, span)
+
+
+def _is_page(host: str, path: str, query: str) -> bool:
+    """Whether a browser is shown a page at an address where a sound should be."""
+    shown = _PAGES_OF_FILES.get(host)
+    if shown is None or not shown.match(path):
+        return host in _PAGES
+    given = query.split("&")
+    return not ("raw=1" in given or "raw=true" in given or "dl=1" in given)
 
 
 def _kind_of_media(spec: vocabulary.Attribute, host: str, path: str) -> str:
@@ -225,14 +240,14 @@ def check_sip(text: str, span: Span) -> Iterator[Diagnostic]:
         yield from _sip_headers(headers, span)
 
 
-def _sip_headers(headers: str, span: Span) -> Iterator[Diagnostic]:
+def _sip_headers(headers: str, address: Span) -> Iterator[Diagnostic]:
     if len(headers) >= _MOST_OF_HEADERS:
         message = f"the headers have {len(headers)} characters; {_MOST_OF_HEADERS - 1} is the most"
-        yield BAD_SIP_HEADER.at(span, message, twilio=(13253, 13251))
+        yield BAD_SIP_HEADER.at(address, message, twilio=(13253, 13251))
         return
     for header in headers.split("&"):
         name, _, value = header.partition("=")
-        lower = name.lower()
+        lower, span = name.lower(), _part(address, header)
         if not _HEADER_NAME.fullmatch(name):
             message = f"'{name}' cannot be the name of a SIP header"
             yield BAD_SIP_HEADER.at(span, message, twilio=(32111,))
@@ -251,6 +266,14 @@ def _sip_headers(headers: str, span: Span) -> Iterator[Diagnostic]:
             message = f"'{strange[0]}' cannot stand in the value of '{name}' as it is"
             hint = f"write {_escaped(strange[0])}"
             yield BAD_SIP_HEADER.at(span, message, hint=hint, twilio=(32112,))
+
+
+def _part(whole: Span, part: str) -> Span:
+    """The place of a part that is written once in a place; else the whole."""
+    if whole.via is not None or not part or whole.text.count(part) != 1:
+        return whole
+    start = whole.start + whole.text.index(part)
+    return Span(whole.file, start, start + len(part))
 
 
 def _escaped(text: str) -> str:

@@ -5,14 +5,17 @@ stands for a node or for another label until all are bound. What leads round in 
 a jump without end.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.flow import SILENT_LOOP
 from twimlc.flow.contexts import find_contexts
-from twimlc.flow.graph import Context, Graph, Node, NodeKey, Place
+from twimlc.flow.graph import Graph, Node, Place
+from twimlc.flow.labels import Label, Listed, Pending
+from twimlc.flow.live import Live
 from twimlc.flow.model import (
     Branches,
     Element,
@@ -24,7 +27,6 @@ from twimlc.flow.model import (
     Return,
     State,
     StateKey,
-    StateLink,
     Step,
     Target,
     ToHangup,
@@ -34,26 +36,10 @@ from twimlc.flow.model import (
     Use,
 )
 from twimlc.flow.targets import asked_anyway, leaves_for, outcomes_of
+from twimlc.source.switched import Switched
 from twimlc.text import Span
 
-
-@dataclass(slots=True, eq=False)
-class _Label:
-    """A place to go to: bound to a node, or to another label."""
-
-    span: Span
-    node: "Node | None" = None
-    other: "_Label | None" = None
-
-
-@dataclass(slots=True, eq=False)
-class _Pending:
-    """A node whose exits are still labels."""
-
-    node: Node
-    exits: dict[str, _Label] = field(default_factory=dict)
-    keys: dict[str, _Label] = field(default_factory=dict)
-    fallback: _Label | None = None
+_NOTHING: Mapping[str, Switched] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,31 +47,34 @@ class _Frame:
     """Where a list stands: its state, and the component it belongs to."""
 
     state: StateKey
-    returns: Mapping[str, _Label] | None = None
-    behind: _Label | None = None
+    returns: Mapping[str, Label] | None = None
+    behind: Label | None = None
 
 
 def build_graph(
-    flows: Mapping[str, Flow],
+    flows: Mapping[str, Flow], switched: Mapping[str, Switched] = _NOTHING
 ) -> tuple[Graph, list[Diagnostic]]:
-    """The graph of all flows of a target. Findings: jumps that never end, mixed contexts."""
-    return _Builder(flows).build()
+    """The graph of all flows of a target. Findings: jumps that never end, mixed contexts.
+
+    ``switched`` tells for each flow which of its steps another build may have or lack.
+    """
+    return _Builder(flows, switched).build()
 
 
 class _Builder:
-    def __init__(self, flows: Mapping[str, Flow]) -> None:
-        self.flows = flows
+    def __init__(self, flows: Mapping[str, Flow], switched: Mapping[str, Switched]) -> None:
+        self.flows, self.switched = flows, switched
         self.nodes: list[Node] = []
-        self.pending: list[_Pending] = []
-        self.states: dict[StateKey, _Label] = {}
+        self.pending: list[Pending] = []
+        self.states: dict[StateKey, Label] = {}
         self.counters: dict[tuple[str, str], int] = {}
         self.findings: list[Diagnostic] = []
-        self.listed: list[tuple[Span, _Label, _Label | None]] = []  # each step and the one before
+        self.listed: list[Listed] = []
 
     def build(self) -> tuple[Graph, list[Diagnostic]]:
         for flow in self.flows.values():
             for state in (*flow.states.values(), *flow.lists.values()):
-                self.states[state.key] = _Label(state.span)
+                self.states[state.key] = Label(state.span)
         for flow in self.flows.values():
             for state in (*flow.states.values(), *flow.lists.values()):
                 self._state(state, self.states[state.key], None)
@@ -102,7 +91,7 @@ class _Builder:
         starts = {name: entries[flow.start] for name, flow in self.flows.items()}
         roots, contexts, found = find_contexts(self.flows, self.nodes, entries, starts)
         self.findings += found
-        live = self._live(contexts)
+        live = Live(self.flows, self.states, self.pending, self.listed, self.switched)
         graph = Graph(
             self.flows,
             tuple(self.nodes),
@@ -110,58 +99,27 @@ class _Builder:
             starts,
             roots,
             contexts,
-            tuple(self._dead_steps(live)),
-            tuple(self._dead_states(live)),
+            tuple(live.dead_steps()),
+            tuple(live.dead_states()),
+            live.places(),
         )
         return graph, self.findings
 
-    def _live(self, contexts: Mapping[NodeKey, Context]) -> set[int]:
-        """The labels (by identity) that some way through the flows passes."""
-        live: set[int] = set()
-
-        def pass_through(label: _Label | None) -> None:
-            while label is not None and id(label) not in live:
-                live.add(id(label))
-                label = label.other
-
-        for flow in self.flows.values():
-            pass_through(self.states[flow.start])
-        for pending in self.pending:
-            if pending.node.key not in contexts:
-                continue
-            for label in (*pending.exits.values(), *pending.keys.values(), pending.fallback):
-                pass_through(label)
-            for _, _, link, _ in pending.node.element.links() if pending.node.element else ():
-                if isinstance(link, StateLink):
-                    pass_through(self.states.get(link.state))
-        return live
-
-    def _dead_steps(self, live: set[int]) -> Iterator[Span]:
-        for span, label, before in self.listed:
-            if id(label) not in live and before is not None and id(before) in live:
-                yield span
-
-    def _dead_states(self, live: set[int]) -> Iterator[StateKey]:
-        for flow in self.flows.values():
-            for key in flow.states:
-                if id(self.states[key]) not in live:
-                    yield key
-
     # nodes and labels
 
-    def _node(self, frame: _Frame, span: Span, element: Element | None, title: str) -> _Pending:
+    def _node(self, frame: _Frame, span: Span, element: Element | None, title: str) -> Pending:
         where = (frame.state.flow, frame.state.home)
         index = self.counters.get(where, 0)
         self.counters[where] = index + 1
         place = Place(*where, index)
         node = Node(len(self.nodes), place, span, element, title, frame.state)
         self.nodes.append(node)
-        pending = _Pending(node)
+        pending = Pending(node)
         self.pending.append(pending)
         return pending
 
-    def _resolve(self, label: _Label) -> Node:
-        chain: list[_Label] = []
+    def _resolve(self, label: Label) -> Node:
+        chain: list[Label] = []
         seen: set[int] = set()
         while label.node is None:
             if id(label) in seen or label.other is None:
@@ -173,7 +131,7 @@ class _Builder:
             passed.node = label.node
         return label.node
 
-    def _endless(self, label: _Label, chain: Sequence[_Label]) -> Node:
+    def _endless(self, label: Label, chain: Sequence[Label]) -> Node:
         """A ring of jumps with nothing in it: reported once, then it counts as the end."""
         message = "these jumps lead round in a circle in which nothing is said and nothing waits"
         self.findings.append(SILENT_LOOP.at(label.span, message))
@@ -185,31 +143,31 @@ class _Builder:
 
     # lists of steps
 
-    def _state(self, state: State, label: _Label, frame: _Frame | None) -> None:
+    def _state(self, state: State, label: Label, frame: _Frame | None) -> None:
         """A state's list. Its end is the end of the document, or leaves the component."""
         frame = frame or _Frame(state.key)
         behind = frame.behind
         if behind is None:
-            behind = _Label(state.span)
+            behind = Label(state.span)
             self._list(state.steps, label, behind, frame)
             behind.node = self._node(frame, state.span, None, "end").node
         else:
             self._list(state.steps, label, behind, frame)
 
-    def _list(self, steps: Sequence[Step], label: _Label, behind: _Label, frame: _Frame) -> None:
+    def _list(self, steps: Sequence[Step], label: Label, behind: Label, frame: _Frame) -> None:
         """Bind ``label`` to the first of ``steps``; the last goes on at ``behind``."""
         if not steps:
             label.other = behind
             return
-        before: _Label | None = None
+        before: Listed | None = None
         for index, step in enumerate(steps):
-            self.listed.append((step.span, label, before))
-            before = label
-            after = behind if index == len(steps) - 1 else _Label(step.span)
+            after = behind if index == len(steps) - 1 else Label(step.span)
+            before = Listed(step.span, label, after, before)
+            self.listed.append(before)
             self._step(step, label, after, frame)
             label = after
 
-    def _step(self, step: Step, label: _Label, after: _Label, frame: _Frame) -> None:
+    def _step(self, step: Step, label: Label, after: Label, frame: _Frame) -> None:
         match step:
             case Perform():
                 self._perform(step, label, after, frame)
@@ -225,7 +183,7 @@ class _Builder:
                 known = frame.returns or {}
                 label.other = known.get(name) or frame.behind or after
 
-    def _target(self, target: Target | None, after: _Label, frame: _Frame) -> _Label:
+    def _target(self, target: Target | None, after: Label, frame: _Frame) -> Label:
         match target:
             case None | ToNext():
                 return after
@@ -234,20 +192,20 @@ class _Builder:
             case ToHangup(span=span):
                 spec = vocabulary.VOICE["Hangup"]
                 element = Element("Hangup", spec, (), (), span)
-                return _Label(span, self._node(frame, span, element, "hangup").node)
+                return Label(span, self._node(frame, span, element, "hangup").node)
             case ToSteps(steps=steps, span=span):
-                label = _Label(span)
+                label = Label(span)
                 self._list(steps, label, after, frame)
                 return label
 
-    def _perform(self, step: Perform, label: _Label, after: _Label, frame: _Frame) -> None:
+    def _perform(self, step: Perform, label: Label, after: Label, frame: _Frame) -> None:
         made = self._node(frame, step.span, step.element, step.title)
         label.node = made.node
         made.node.allow, made.node.note = step.allow, step.note
         self._exits(made, step.element, step.branches, after, frame)
 
     def _exits(
-        self, made: _Pending, element: Element, branches: Branches, after: _Label, frame: _Frame
+        self, made: Pending, element: Element, branches: Branches, after: Label, frame: _Frame
     ) -> None:
         spec = element.spec
         outcomes = outcomes_of(element)
@@ -282,10 +240,10 @@ class _Builder:
 
     # blocks
 
-    def _menu(self, menu: Menu, label: _Label, after: _Label, frame: _Frame) -> None:
+    def _menu(self, menu: Menu, label: Label, after: Label, frame: _Frame) -> None:
         """Attempts unrolled; a node is (attempt, words before), shared however it is reached."""
-        made: dict[tuple[int, str], _Pending] = {}
-        labels: dict[tuple[int, str], _Label] = {}
+        made: dict[tuple[int, str], Pending] = {}
+        labels: dict[tuple[int, str], Label] = {}
         words = {"": (), "invalid": menu.invalid, "silence": menu.silence}
         same = menu.invalid == menu.silence or not (menu.invalid or menu.silence)
         for attempt in range(1, menu.attempts + 1):
@@ -299,7 +257,7 @@ class _Builder:
                 node = self._node(frame, menu.span, gather, "menu")
                 node.node.allow, node.node.note = menu.allow, menu.note
                 made[attempt, before] = node
-                labels[attempt, before] = _Label(menu.span, node.node)
+                labels[attempt, before] = Label(menu.span, node.node)
         label.node = made[1, ""].node
         choices = {keys: self._target(to, after, frame) for keys, to in menu.choices.items()}
         last = self._target(menu.fallback, after, frame)
@@ -311,31 +269,31 @@ class _Builder:
             node.keys.update(choices)
             node.fallback = last
 
-    def _offer(self, offer: Offer, label: _Label, after: _Label, frame: _Frame) -> None:
+    def _offer(self, offer: Offer, label: Label, after: Label, frame: _Frame) -> None:
         here = label
         for element in offer.prompt:
             spoken = self._node(frame, offer.span, element, "offer")
             here.node = spoken.node
-            here = spoken.exits["done"] = _Label(offer.span)
-        targets = [_Label(option.span) for option in offer.options]
+            here = spoken.exits["done"] = Label(offer.span)
+        targets = [Label(option.span) for option in offer.options]
         for _ in range(offer.attempts):
             for option, target in zip(offer.options, targets, strict=True):
                 made = self._node(frame, option.span, option.gather, "offer")
                 made.node.note = offer.note
                 here.node = made.node
                 made.exits["input"] = target
-                here = made.exits["no-input"] = _Label(option.span)
+                here = made.exits["no-input"] = Label(option.span)
         for option, target in zip(offer.options, targets, strict=True):
             target.other = self._target(option.target, after, frame)
         here.other = self._target(offer.fallback, after, frame)
 
-    def _use(self, use: Use, label: _Label, after: _Label, frame: _Frame) -> None:
+    def _use(self, use: Use, label: Label, after: Label, frame: _Frame) -> None:
         # The component's first verb is the first of this state: its document bears the name.
-        behind = _Label(use.span)
-        returns = {name: _Label(use.span) for name in use.returns}
+        behind = Label(use.span)
+        returns = {name: Label(use.span) for name in use.returns}
         inner = _Frame(frame.state, returns, behind)
         for state in use.states:
-            self.states[state.key] = _Label(state.span)
+            self.states[state.key] = Label(state.span)
         for state in sorted(use.states, key=lambda state: state.key != use.start):
             self._state(state, self.states[state.key], inner)
         if use.start is not None and use.start in self.states:

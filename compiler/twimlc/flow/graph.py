@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from twimlc.flow.model import Element, Flow, StateKey
+from twimlc.text import Place as TextPlace
 from twimlc.text import Span
 
 NodeKey = int
@@ -80,14 +81,21 @@ class Root(NamedTuple):
     span: Span
 
 
+class DeadStep(NamedTuple):
+    """A step that nothing leads to, and the one before it."""
+
+    span: Span
+    before: Span
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:
     """All flows of one target (and row).
 
     ``entries`` gives the first node of every state, ``starts`` that of each flow; ``roots`` the
     documents of other legs; ``contexts`` the context that each reachable node runs in.
-    ``dead_steps`` are the places of steps that nothing leads to (the first of each such run),
-    ``dead_states`` the states that nothing leads to.
+    ``dead_steps`` are the steps that nothing leads to (the first of each such run),
+    ``dead_states`` the states that nothing leads to, ``alive`` the places of all others.
     """
 
     flows: Mapping[str, Flow]
@@ -96,8 +104,9 @@ class Graph:
     starts: Mapping[str, NodeKey]
     roots: tuple[Root, ...]
     contexts: Mapping[NodeKey, Context]
-    dead_steps: tuple[Span, ...] = ()
+    dead_steps: tuple[DeadStep, ...] = ()
     dead_states: tuple[StateKey, ...] = ()
+    alive: frozenset[TextPlace] = frozenset()
 
     def reachable(self, start: NodeKey) -> set[NodeKey]:
         """All nodes that can run after (and including) ``start`` without leaving this leg."""

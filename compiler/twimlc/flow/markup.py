@@ -117,6 +117,10 @@ def _fragment(node: Node, what: str) -> tuple[_Raw | None, list[Diagnostic]]:
         return None, [BAD_MARKUP.at(node.span, message, hint=hint)]
 
 
+SSML_ROOT = "speak"
+HINT_AT_ROOT = "take <speak> and </speak> out: Twilio adds them"
+
+
 def parse_ssml(node: Node) -> tuple[list[Element | Text | Link], list[Diagnostic]]:
     """The content of a ``say`` given as SSML."""
     raw, found = _fragment(node, "ssml")
@@ -139,6 +143,8 @@ def _ssml(
         hint = f"did you mean <{close}>?" if close else f"what may stand there: {', '.join(known)}"
         message = f"<{raw.tag}> cannot stand inside <{parent.tag}>"
         fix = _renamed(raw.tag, known, span) if raw.tag not in vocabulary.VOICE else None
+        if raw.tag == SSML_ROOT:
+            hint, fix = HINT_AT_ROOT, None
         found.append(NOT_ALLOWED_INSIDE.at(span, message, hint=hint, fix=fix))
         return None
     attributes: list[Attribute] = []

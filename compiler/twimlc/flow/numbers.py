@@ -18,9 +18,16 @@ from twimlc.diagnostics.rules.addresses import (
 )
 from twimlc.flow.model import Element
 from twimlc.text import Span
-from twimlc.vocabulary.numbers import COSTLY, COUNTRY_CODES, is_no_north_american, length_of
+from twimlc.vocabulary.numbers import (
+    COSTLY,
+    COUNTRY_CODES,
+    TRUNK_ZERO,
+    is_no_north_american,
+    length_of,
+)
 
 _LONGEST = 15
+_AMERICAN = 10  # digits behind +1
 _SHORT = 6  # emergency numbers and short codes have no country
 _FOREIGN_TO_NAMES = re.compile(r"[^A-Za-z0-9_.!~*'()@%+=:-]")
 _OTHER_NOUNS = ("Client", "Sip", "Conference", "Queue", "Application", "WhatsApp", "Sim")
@@ -45,6 +52,8 @@ def number_remarks(text: str, span: Span) -> Iterator[Diagnostic]:
     elif not any(digits[:size] in COUNTRY_CODES for size in (1, 2, 3)):
         message = f"no country's numbers begin like '{text}'"
         hint = "behind the plus stands the country code, without the zero of a national number"
+        if len(digits) == _AMERICAN and not is_no_north_american(f"1{digits}"):
+            hint = f"for a number of North America write +1{digits}"
         yield UNKNOWN_COUNTRY.at(span, message, hint=hint)
     elif (wrong := _wrong_length(text, digits, span)) is not None:
         yield wrong
@@ -59,6 +68,10 @@ def number_remarks(text: str, span: Span) -> Iterator[Diagnostic]:
 
 def _wrong_length(text: str, digits: str, span: Span) -> Diagnostic | None:
     """A finding for a number with too few or too many digits, or with impossible ones."""
+    at_home = next((code for code in TRUNK_ZERO if digits.startswith(f"{code}0")), None)
+    if at_home is not None:
+        message = f"'{text}' has a 0 behind +{at_home}, which is only dialed inside the country"
+        return NUMBER_LENGTH.at(span, message, hint="leave out the 0 behind the country code")
     length = length_of(digits)
     if length is None:
         return None
@@ -107,9 +120,9 @@ def check_caller_id(dial: Element) -> Iterator[Diagnostic]:
             hint = "write a plus and the country code, as in +14155550199"
             yield NATIONAL_NUMBER.at(found.span, message, hint=hint, twilio=BAD_CALLER_ID.twilio)
         elif text.startswith("+"):
-            wrong = _wrong_length(text, digits, found.span)
-            if wrong is not None:
-                yield replace(wrong, twilio=BAD_CALLER_ID.twilio)
+            for wrong in number_remarks(text, found.span):
+                if wrong.rule is not COSTLY_NUMBER:
+                    yield replace(wrong, twilio=BAD_CALLER_ID.twilio)
         return
     message = f"'{text}' is not a number that the called party could be shown"
     hint = "give a phone number that you own or have verified, as in +14155550199"

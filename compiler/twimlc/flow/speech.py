@@ -10,7 +10,7 @@ from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.addresses import BARE_LANGUAGE, LANGUAGE_OF_VOICE, MARKUP_NOT_SPOKEN
 from twimlc.flow.model import Element
-from twimlc.vocabulary.locales import slip_in_tag
+from twimlc.vocabulary.locales import is_tag, meant_tag, slip_in_tag
 from twimlc.vocabulary.values import SSML_SUPPORT, languages_of_voice, speaks
 
 _SHARE = re.compile(r"([0-9]{1,9})%")
@@ -32,11 +32,10 @@ def check_speech(element: Element) -> Iterator[Diagnostic]:
             yield LANGUAGE_OF_VOICE.at(given.span, message)
         elif element.tag == "Gather" and language == "multi":
             return  # any language: the speech model decides whether that goes
-        elif "-" not in language and language not in _known(element) and not basic:
+        elif _is_bare(language) and language not in _known(element) and not basic:
             message = f"'{language}' is a language without its country"
-            hint = (
-                f"write it as {'en-US' if language == 'en' else language + '-' + language.upper()}"
-            )
+            meant = meant_tag(language)
+            hint = f"write it as {meant}" if meant else "write the language as in en-US"
             yield BARE_LANGUAGE.at(given.span, message, hint=hint)
     yield from _rates(element, voice)
     if family is None:
@@ -65,6 +64,11 @@ def _rates(element: Element, voice: str | None) -> Iterator[Diagnostic]:
         if given is not None and share is not None and not 20 <= int(share[1]) <= 200:
             message = f"nobody speaks at {share[0]} of the usual speed: Polly takes 20% to 200%"
             yield MARKUP_NOT_SPOKEN.at(given.span, message)
+
+
+def _is_bare(language: str) -> bool:
+    """Whether it is a tag of a language alone; what is no tag at all has a finding already."""
+    return "-" not in language and is_tag(language)
 
 
 def _known(element: Element) -> tuple[str, ...]:

@@ -25,13 +25,14 @@ from twimlc.source.names import nearest
 from twimlc.source.respell import respell_part
 from twimlc.source.tree import Atom, Mapping, Node, Sequence, Template
 from twimlc.vocabulary import AttributeType as T
+from twimlc.vocabulary.locales import is_tag, meant_tag
 
 Checked = tuple[str | Template | None, list[Diagnostic]]
 
 _INTEGER = re.compile(r"0|[1-9][0-9]*")
 _DECIMAL = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
 _PHONE = re.compile(r"\+?[0-9(). \-]*[0-9][0-9(). \-]*")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,4}(-[A-Za-z0-9]{1,8})*|multi")
+_EXTENSION = 6  # digits that may stand behind a number, to be keyed in
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _LOOKALIKES = {"yes": "true", "no": "false", "on": "true", "off": "false"}
@@ -230,24 +231,21 @@ def _problem(spec: vocabulary.Attribute, text: str, node: Node) -> Diagnostic | 
                 return _bad(spec, text, node, allowed)
             return _too_long(spec, text, node)
         case T.SID:
-            wanted = spec.prefix or "two letters"
-            if not _SID.fullmatch(text):
-                message = f"'{_short(text)}' is no SID: {wanted} and 32 hexadecimal digits"
-                return BAD_SID.at(node.span, message, twilio=spec.twilio)
+            return _bad_sid(spec, text, node)
         case T.PHONE_NUMBER:
             if not _PHONE.fullmatch(text):
                 message = f"'{_short(text)}' is not a phone number"
-                hint = "write it with a plus and the country code, as in +14155550100"
                 return BAD_PHONE_NUMBER.at(
-                    node.span, message, hint=hint, twilio=spec.twilio or None
+                    node.span, message, hint=_phone_hint(text), twilio=spec.twilio or None
                 )
         case T.PHONE_NUMBER_OR_SENDER_ID:
             if not _PHONE.fullmatch(text) and not re.fullmatch(spec.pattern or ".*", text):
                 message = f"'{_short(text)}' is neither a phone number nor a sender name"
                 return BAD_PHONE_NUMBER.at(node.span, message, twilio=spec.twilio or None)
         case T.LANGUAGE_TAG:
-            if not _LANGUAGE.fullmatch(text):
-                return _bad(spec, text, node, "write the language as in en-US")
+            if not is_tag(text) and text != "multi":
+                meant = meant_tag(text) or "the language as in en-US"
+                return _bad(spec, text, node, f"write {meant}")
         case T.JSON_OBJECT:
             try:
                 if not isinstance(json.loads(text), dict):
@@ -277,6 +275,27 @@ def _problem(spec: vocabulary.Attribute, text: str, node: Node) -> Diagnostic | 
         case _:
             assert_never(spec.type)
     return None
+
+
+def _bad_sid(spec: vocabulary.Attribute, text: str, node: Node) -> Diagnostic | None:
+    prefix = spec.prefix
+    if not _SID.fullmatch(text):
+        wanted = prefix or "two letters"
+        message = f"'{_short(text)}' is no SID: {wanted} and 32 hexadecimal digits"
+    elif prefix and not text.startswith(prefix):
+        message = f"'{text}' names something else: the SID for {spec.name} begins with {prefix}"
+    else:
+        return None
+    return BAD_SID.at(node.span, message, twilio=spec.twilio)
+
+
+def _phone_hint(text: str) -> str:
+    if text.lower().startswith(("sip:", "sips:")):
+        return "an address of SIP goes into <Sip>; in a flow: sip"
+    parts = [part.strip() for part in re.split(r"[,;/|]", text)]
+    if len(parts) > 1 and all(len(part) > _EXTENSION and _PHONE.fullmatch(part) for part in parts):
+        return "write one <Number> for each; in a flow: number with a list"
+    return "write it with a plus and the country code, as in +14155550100"
 
 
 def _too_long(spec: vocabulary.Attribute, text: str, node: Node) -> Diagnostic | None:

@@ -49,17 +49,25 @@ def check_flow(graph: Graph, ways: Mapping[NodeKey, Way], site: Site) -> Iterato
             continue
         leave = ways[key].leave
         if isinstance(leave, Ask):
-            if graph.contexts.get(key, Context.CALL) is not Context.CALL:
-                yield DECISION_ON_OTHER_LINE.at(
-                    node.branching or node.span,
-                    f"'{node.title}' decides on the line of somebody else, which takes a Redirect;"
-                    " a Bin can have none there",
-                    hint="let any key count ('then' and 'fallback' alone), or use a host of files"
-                    " with a router",
-                )
+            context = graph.contexts.get(key, Context.CALL)
+            if context is not Context.CALL:
+                yield undecided(node, context)
             elif leave.parameter == "Digits":
                 yield from _keys(node, leave)
         yield from _addresses(node, site)
+
+
+def undecided(node: Node, context: Context) -> Diagnostic:
+    """The finding for a decision that a Bin, alone or as a router, does not take there."""
+    why = "on the line of somebody else, which takes a Redirect; there can be none there"
+    if context is not Context.LEG:
+        why = "in what those who wait hear, which is not translated for a Bin"
+    return DECISION_ON_OTHER_LINE.at(
+        node.branching or node.span,
+        f"'{node.title}' decides {why}",
+        hint="let any key count ('then' and 'fallback' alone), or use nginx, caddy, apache or the"
+        " router cloudfront",
+    )
 
 
 def _keys(node: Node, ask: Ask) -> Iterator[Diagnostic]:

@@ -9,8 +9,9 @@ from dataclasses import replace
 from itertools import product
 
 from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.rules.hosts import DECISION_ON_OTHER_LINE, VALUES_WITHOUT_END
+from twimlc.diagnostics.rules.hosts import VALUES_WITHOUT_END
 from twimlc.flow.graph import Context, Graph, Node, NodeKey
+from twimlc.lower.bin_checks import undecided
 from twimlc.lower.plan import Decision, Document
 from twimlc.lower.ways import Ask, Way, outcomes_of
 
@@ -36,13 +37,9 @@ def check_hop(graph: Graph, ways: Mapping[NodeKey, Way]) -> Iterator[Diagnostic]
         node = graph.nodes[key]
         if isinstance(way.leave, Ask):
             span = node.branching or node.span
-            if graph.contexts.get(key, Context.CALL) is not Context.CALL:
-                yield DECISION_ON_OTHER_LINE.at(
-                    span,
-                    f"'{node.title}' decides on the line of somebody else, which takes a Redirect;"
-                    " there can be none there",
-                    hint="let any key count ('then' and 'fallback' alone), or use another router",
-                )
+            context = graph.contexts.get(key, Context.CALL)
+            if context is not Context.CALL:
+                yield undecided(node, context)
                 continue
             reason = _endless(node, way.leave)
             if reason is not None:

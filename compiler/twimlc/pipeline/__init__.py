@@ -10,6 +10,7 @@ from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.ignores import apply_ignores
 from twimlc.diagnostics.order import apply_severities, in_order, merge_variants
 from twimlc.pipeline.compile import compile_target
+from twimlc.pipeline.dead import dead_everywhere
 from twimlc.pipeline.documents import check_documents, set_documents_apart
 from twimlc.pipeline.load import Loaded, load
 from twimlc.pipeline.looked import looked
@@ -210,7 +211,8 @@ def _of_project(loaded: Loaded) -> list[Diagnostic]:
 def _findings(loaded: Loaded, compiled: list[Compiled]) -> tuple[Diagnostic, ...]:
     """All findings of reading and compiling: merged, silenced as asked, in order."""
     per_target = [(made.target.name, made.findings) for made in compiled]
-    found = [*loaded.findings, *merge_variants(per_target, noun="target"), *_of_project(loaded)]
+    merged = dead_everywhere(merge_variants(per_target, noun="target"), compiled)
+    found = [*loaded.findings, *merged, *_of_project(loaded)]
     if not any(finding.is_error for finding in found):
         found += _unused(loaded, compiled)
     found = apply_ignores(found, loaded.comments(), looked=looked(loaded, compiled, found))

@@ -40,6 +40,7 @@ from twimlc.source.expand import expand_flow, resolve_params
 from twimlc.source.files import MEDIA_LIMIT, place_of, read_bytes
 from twimlc.source.params import declared, undeclared
 from twimlc.source.scope import Surroundings
+from twimlc.source.switched import switched
 from twimlc.source.targets import Target
 from twimlc.text import Span
 
@@ -56,6 +57,9 @@ def compile_target(loaded: Loaded, target: Target) -> Compiled:
     covered = {name for name in loaded.flows if target.covers(name)}
     made.flows = covered & loaded.selected
     made.params = _params_by_file(loaded)
+    for name in covered:
+        source = loaded.flows[name]
+        made.switched[name] = switched(source.tree, loaded.components.get(source.folder, {}))
     matrix = loaded.project.matrix
     made.findings += _names_of_host_files(loaded, target, covered)
     in_matrix = {name for name in covered if matrix is not None and matrix.covers(name)}
@@ -131,7 +135,7 @@ def _variant(
             seen |= further
             waiting += sorted(further)
     _without_broken(flows, named)
-    graph, found = build_graph(flows)
+    graph, found = build_graph(flows, made.switched)
     findings += found
     calls = {name: _declared_calls(loaded.flows[name].tree) for name in flows}
     host = find_host(target.host, target.router)

@@ -61,7 +61,7 @@ def prove(made: "Compiled", selected: Collection[str]) -> Proven:
 def open_questions(
     made: "Compiled", variant: "Variant", selected: Collection[str]
 ) -> "list[Diagnostic]":
-    """A note for each step that is right only as we read Twilio's pages."""
+    """Notes about the steps that are right only as we read Twilio's pages."""
     if variant.plan is None:
         return []
     proof = _proof(made, variant, variant.plan, None)
@@ -69,13 +69,15 @@ def open_questions(
 
 
 def _notes(variant: "Variant", dependences: "Iterator[Dependence]") -> "Iterator[Diagnostic]":
+    """One for each question in a file, at the first step: one test call answers it for all."""
     seen = set()
-    for found in dependences:
+    ordered = sorted(dependences, key=lambda found: variant.graph.nodes[found.node].span.start)
+    for found in ordered:
         node = variant.graph.nodes[found.node]
         assumption, difference = found.assumption, found.difference
-        if (assumption.name, node.span) in seen:  # attempts of a menu are the same step
+        if (assumption.name, node.span.file.path) in seen:
             continue
-        seen.add((assumption.name, node.span))
+        seen.add((assumption.name, node.span.file.path))
         after = f" after '{difference.script[-1]}'" if difference.script else ""
         wanted, got = (
             _PLAIN.get(lines[-1].text, f"'{shorten(lines[-1].text, 60, placeholder='…')}'")

@@ -9,6 +9,7 @@ from twimlc.flow.graph import Graph
 from twimlc.flow.model import MediaLink
 from twimlc.lower.plan import Plan
 from twimlc.source import tree as t
+from twimlc.source.switched import Switched
 from twimlc.source.targets import Target
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ class Compiled:
     """A target, compiled. ``findings`` are those of this target, rows merged.
 
     ``components`` are the names of those that each flow uses, ``invariants`` what each promises,
-    ``params`` those that each file declares, by its path; ``read_media`` gives the bytes of the
-    sound files that flows name.
+    ``params`` those that each file declares, by its path, ``switched`` the steps of each flow that
+    ``if:`` may leave out; ``read_media`` gives the bytes of the sound files that flows name.
     """
 
     target: Target
@@ -49,6 +50,7 @@ class Compiled:
     invariants: dict[str, t.Node] = field(default_factory=dict)
     flows: set[str] = field(default_factory=set)
     params: Mapping[str, Collection[str]] = field(default_factory=dict)
+    switched: dict[str, Switched] = field(default_factory=dict)
     read_media: Callable[[MediaLink], bytes | None] | None = None
 
     @property

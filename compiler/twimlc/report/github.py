@@ -7,6 +7,7 @@ repeated in the message, because the log of a run shows nothing but that.
 from collections.abc import Sequence
 
 from twimlc.diagnostics.diagnostic import Diagnostic, Severity
+from twimlc.report.few import first_of_each
 from twimlc.report.visible import visible
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
@@ -14,7 +15,7 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 
 def github(findings: Sequence[Diagnostic]) -> str:
     """One workflow command a line."""
-    worst_first = sorted(findings, key=lambda finding: finding.severity.rank)
+    worst_first = sorted(first_of_each(findings), key=lambda finding: finding.severity.rank)
     return "".join(f"{_command(finding)}\n" for finding in worst_first)
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from twimlc.diagnostics.diagnostic import Diagnostic, Severity
 from twimlc.report.excerpt import excerpt, line_above
+from twimlc.report.few import first_of_each
 from twimlc.report.visible import visible
 from twimlc.text import Span
 
@@ -40,7 +41,9 @@ def _painted(text: str, colour: str) -> str:
 def human(findings: Sequence[Diagnostic], *, colour: bool = False) -> str:
     """The findings, one block of lines each, with a blank line between them."""
     paint = _painted if colour else _plain
-    return "\n".join("".join(f"{line}\n" for line in _finding(one, paint)) for one in findings)
+    return "\n".join(
+        "".join(f"{line}\n" for line in _finding(one, paint)) for one in first_of_each(findings)
+    )
 
 
 def place(span: Span) -> str:

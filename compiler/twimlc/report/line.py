@@ -6,12 +6,13 @@
 from collections.abc import Sequence
 
 from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.report.few import first_of_each
 from twimlc.report.visible import visible
 
 
 def line_report(findings: Sequence[Diagnostic]) -> str:
-    """One line for each finding."""
-    return "".join(f"{_line(finding)}\n" for finding in findings)
+    """One line for each finding; of very many alike only the first."""
+    return "".join(f"{_line(finding)}\n" for finding in first_of_each(findings))
 
 
 def _line(finding: Diagnostic) -> str:

@@ -5,6 +5,7 @@ are. But a tag of two letters and two letters names a language of ISO 639-1 and 
 ISO 3166, and one that does not is misspelt.
 """
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -26,6 +27,38 @@ _MEANT: Mapping[str, str] = MappingProxyType(
     {"cn": "zh", "cz": "cs", "dk": "da", "gr": "el", "jp": "ja", "ua": "uk", "UK": "GB", "EN": "GB"}
 )
 """What people write for a language or a country, and its code."""
+
+_TAG = re.compile(r"[A-Za-z]{2,4}(-[A-Za-z0-9]{1,8})*")
+_OF_COUNTRIES = re.compile(r"([A-Za-z]{2})[_ ]([A-Za-z]{2})")
+_LIKE_COUNTRIES = "bg de es fi fr hr hu id is it lt lv nl pl ro ru sk th tr"
+_COUNTRY_OF: Mapping[str, str] = MappingProxyType(
+    {code: code.upper() for code in _LIKE_COUNTRIES.split()}
+    | {"cs": "CZ", "da": "DK", "el": "GR", "en": "US", "et": "EE", "he": "IL", "hi": "IN"}
+    | {"ja": "JP", "ko": "KR", "nb": "NO", "sl": "SI", "sv": "SE", "uk": "UA", "vi": "VN"}
+)
+"""The country that people mean first with a language; where two come to mind it is left out."""
+
+_NAMES: Mapping[str, str] = MappingProxyType(
+    {"dutch": "nl", "english": "en", "french": "fr", "german": "de", "italian": "it"}
+    | {"japanese": "ja", "korean": "ko", "polish": "pl", "russian": "ru"}
+    | {"spanish": "es", "swedish": "sv", "turkish": "tr"}
+)
+
+
+def is_tag(text: str) -> bool:
+    """Whether a text has the form of a language's tag."""
+    return _TAG.fullmatch(text) is not None
+
+
+def meant_tag(text: str) -> str | None:
+    """The tag with a country for ``en``, ``english`` or ``en_US``; None where it is not sure."""
+    parted = _OF_COUNTRIES.fullmatch(text)
+    if parted is not None:
+        tag = f"{parted[1].lower()}-{parted[2].upper()}"
+        return tag if slip_in_tag(tag) is None else None
+    language = _NAMES.get(text.lower(), text.lower())
+    country = _COUNTRY_OF.get(language)
+    return f"{language}-{country}" if country is not None else None
 
 
 def slip_in_tag(tag: str) -> tuple[str, str | None] | None:

@@ -22,7 +22,7 @@ COUNTRY_CODES = _codes("""
     1 7 20 27 30-34 36 39 40 41 43-49 51-58 60-66 81 82 84 86 90-95 98
     211-213 216 218 220-258 260-269 290 291 297-299
     350-359 370-383 385-387 389 420 421 423 500-509 590-599
-    670 672-683 685-692 800 808 850 852 853 855 856 870 878 880-883 886 888
+    670 672-683 685-692 800 808 850 852 853 855 856 870 878 880-883 886
     960-968 970-977 979 992-996 998
 """)
 """Every code that a number can begin with behind its plus."""
@@ -57,6 +57,9 @@ COSTLY = {
     "979": "an international premium number",
 }
 """First digits, country code included, of numbers that are charged at a premium."""
+
+TRUNK_ZERO = _codes("27 31-33 40 41 43 44 46 49 61 62 64 81 90 91 353 358 380 972")
+"""Countries where a 0 is dialed before numbers at home, and none begins with it from abroad."""
 
 
 class Length(NamedTuple):

@@ -43,7 +43,8 @@ NUMBER_LENGTH = Rule(
     "A phone number has too few or too many digits for its country.",
     "Nobody can be reached under a number with a digit missing or one too many. Behind +1 there "
     "are exactly ten, and the area code and the three digits after it begin with 2 to 9. Other "
-    "countries are judged where the length of their numbers is fixed.",
+    "countries are judged where the length of their numbers is fixed. The 0 that is dialed before "
+    "a number inside a country is left out behind its code, as in +44 20 for 020.",
     wrong=_step('dial: "+1415555010"'),
     right=_DESK,
     twilio=(13223, 13224),

@@ -154,7 +154,8 @@ EMPTY_ELEMENT = Rule(
     "empty-element",
     Severity.ERROR,
     "An element is empty that only its text gives a meaning.",
-    "An empty Dial calls nobody, an empty Play plays nothing, and an empty Say says nothing.",
+    "An empty Dial calls nobody, an empty Play plays nothing, and an empty Say says nothing. "
+    "Behind an empty Say the call goes on, so that is only a warning.",
     wrong=_document("<Say>One moment please.</Say>", "<Dial/>", "<Hangup/>"),
     right=_document("<Say>One moment please.</Say>", "<Dial>+14155550100</Dial>", "<Hangup/>"),
 )
@@ -246,7 +247,8 @@ MISSING_DOCUMENT = Rule(
     "A document leads to a file that is not there.",
     "A relative address is taken from where the document itself lies. A whole folder was given, "
     "and no such file lies in it: Twilio would be told that there is none (404), and the call "
-    "would end there. An address that something else answers is written out in full.",
+    "would end there. An address that something else answers is written out in full. Where no file "
+    "of a similar name lies there, it is only a note: the file may be put beside it later.",
     wrong=Example(
         '<Response>\n  <Say>One moment please.</Say>\n  <Redirect method="GET">meun.xml</Redirect>\n</Response>\n',
         files=(("menu.xml", "<Response>\n  <Say>We are closed.</Say>\n</Response>\n"),),

@@ -37,7 +37,8 @@ ANSWERED_CALL_GOES_ON = Rule(
     "A dial without `fallback` goes on with the next step in every case, also when somebody "
     "answered and the two have talked. A voicemail there, a second dial, a queue, or words such "
     "as `nobody answers` are meant for callers who reached nobody: write them as the `fallback` "
-    "of the dial. Plain files cannot tell the two apart; there `allow: fallback-after-answer` "
+    "of the dial. Where `then` or `when` says what follows a conversation, only words such as "
+    "`nobody answers` are found. Plain files cannot tell the two apart; there `allow: fallback-after-answer` "
     "beside the fallback says that it is meant.",
     wrong=Example("""\
 flow: desk
@@ -220,7 +221,8 @@ UNKNOWN_KEY_SPOKEN = Rule(
     Severity.WARNING,
     "A menu tells callers to press a key that it does not take.",
     "The words say `press 3`, and there is no choice for 3: whoever presses it is told that the "
-    "key is wrong, or hears the menu again.",
+    "key is wrong, or hears the menu again. One more key is fine in the words of a gather, whose "
+    "other digits go on, and so is a number for emergencies.",
     wrong=Example(
         """\
 flow: menu
@@ -485,8 +487,8 @@ BAD_INVARIANT = Rule(
     "A sentence under `invariants:` cannot be checked.",
     "A promise is one of a few sentences: `always reaches X`, `always reaches X within 3 keys` "
     "(or words, or seconds), `reaches X within 3 keys`, `never reaches X`, `never dials +1900*`, "
-    "`X before Y`, `never X before Y`. X is a state, a verb, human, voicemail, hangup, or words in "
-    "quotes; or several of them, as in `human or voicemail`.",
+    "`X before Y`, `never X before Y`. X is a state, a verb, menu, offer, hunt, human, voicemail, "
+    "hangup, or words in quotes; or several of them, as in `human or voicemail`.",
     wrong=Example("""\
 flow: desk
 invariants:

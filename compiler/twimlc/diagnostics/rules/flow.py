@@ -8,7 +8,9 @@ UNREACHABLE_STEP = Rule(
     Severity.WARNING,
     "A step can never run.",
     "Behind a goto, a hangup, a redirect or a verb whose outcomes all lead elsewhere nothing "
-    "runs. Either the step is left over, or something before it leaves too early.",
+    "runs. Either the step is left over, or something before it leaves too early. A step counts as "
+    "dead only where it is so in every row, target and use, and whichever steps with `if:` there "
+    "are.",
     wrong=Example("""\
 flow: closed
 steps:
@@ -31,7 +33,8 @@ UNREACHABLE_STATE = Rule(
     Severity.WARNING,
     "No way through the flow leads to a state.",
     "A state runs when a goto, an outcome or a URL names it, or when the flow starts there. "
-    "Nothing leads here, so no caller will ever hear it.",
+    "Nothing leads here, so no caller will ever hear it. A state that a step with `if:` names, or "
+    "that another row or target leads to, is not meant.",
     wrong=Example("""\
 flow: closed
 start: greeting
@@ -494,7 +497,7 @@ ROOM_ENDS_INTO_FALLBACK = Rule(
     "The fallback of a room also runs when the room ends while the caller is in it.",
     "Twilio goes on with the next instruction when the room is not open, and also when it ends. "
     "Without `then` no action is written, so both ways are the same. `then: hangup` tells them "
-    "apart, at the price of one fetch and of a question that Twilio's pages leave open: where a "
+    "apart, and so does `then: next`, at the price of one fetch and of a question that Twilio's pages leave open: where a "
     "call with an action goes when the room is not open. TW490 tells of it "
     "(docs/voice/twiml/connect/room).",
     wrong=Example("""\
@@ -525,9 +528,10 @@ DEPENDS_ON_ASSUMPTION = Rule(
     "What a step means hangs on a question that Twilio's pages leave open.",
     "Twilio's documentation is silent, or says two things, on a few questions, such as where a call "
     "goes when a room is not open and an action is given. Each has a name, and an answer that the "
-    "documents are built for. This step is the call that was written only under that answer; "
-    "everything else is right under every answer and is not mentioned. Nothing has to be done: try "
-    "this one way with a real call before relying on it.",
+    "documents are built for. This step is the call that was written only under that answer; of "
+    "each file only the first such step is named, once for each question. What is right under every "
+    "answer is not mentioned. Nothing has to be done: try this one way with a real call before "
+    "relying on it.",
     wrong=Example("""\
 flow: room
 states:

@@ -241,7 +241,8 @@ DECISION_ON_OTHER_LINE = Rule(
     Severity.ERROR,
     "A decision in the document of a called party, or of a wait, on a TwiML Bin.",
     "A Bin decides with the help of a Redirect, which Twilio does not allow in the documents of called parties"
-    " (docs/voice/twiml/number). That any key was pressed, or none, it can tell apart without one.",
+    " (docs/voice/twiml/number). Those of a wait in a queue may have one, but their decisions are not translated for"
+    " Bins, nor for the router twiml-bin: use nginx, caddy, apache or the router cloudfront. That any key was pressed, or none, it can tell apart without one.",
     wrong=Example(
         """\
 flow: desk

@@ -153,8 +153,9 @@ BAD_SID = Rule(
     509,
     "bad-sid",
     Severity.ERROR,
-    "What should be a SID is none.",
-    "A SID is two letters that tell its kind and 32 hexadecimal digits.",
+    "What should be a SID is none, or is the SID of something else.",
+    "A SID is two letters that tell its kind and 32 hexadecimal digits: WW for a workflow, AP for "
+    "an application. Where one kind is asked for, no other is taken.",
     wrong=Example(
         "flow: desk\nsteps:\n  - enqueue: {workflowSid: WW123}\n  - say: Goodbye.\n  - hangup\n"
     ),
