@@ -45,11 +45,13 @@ def merge(
     And the same for each decision.
     """
     links: dict[LinkKey, list[LinkKey]] = {}
-    alike: dict[tuple[str, object], set[LinkKey]] = {}
+    alike: dict[tuple[object, ...], set[LinkKey]] = {}
     for key, draft in drafts.items():
         noted = _Noted(paths[key], media, site)
         body = tuple(draft.markup(Writer(key.folder, keys, site, noted, written)))
-        alike.setdefault((key.folder, body), set()).add(key)
+        # In a Bin the end of a place is written out, and a called party's ends otherwise.
+        context = draft.context if site.host.single else None
+        alike.setdefault((key.folder, body, context), set()).add(key)
         links[key] = noted.targets
     for asked, decided in decisions.items():
         marked, branches = (
