@@ -464,3 +464,29 @@ def test_a_component_cannot_use_itself() -> None:
     assert slugs("components: {c: {steps: [{use: c}]}}\nsteps: [{use: c}]\n") == [
         "component-circle"
     ]
+
+
+def test_a_return_that_if_leaves_out_may_still_be_named() -> None:
+    flow = """\
+        components:
+          door:
+            params: {open: }
+            steps:
+              - return: shut
+                if: ${not open}
+              - say: Come in.
+        states:
+          main:
+            - use: door
+              with: {open: true}
+              when: {shut: bye}
+            - use: door
+              with: {open: false}
+              when: {shut: bye}
+            - hangup
+          bye:
+            - say: Goodbye.
+            - hangup
+    """
+    assert xml(flow) == "<Say>Come in.</Say><Say>Goodbye.</Say><Hangup/>"
+    assert make(flow.replace("shut: bye", "shot: bye")).slugs == ["unknown-outcome"] * 2

@@ -283,6 +283,8 @@ class StepReader:
                 body = self.steps(entry.value, inside) if isinstance(entry.value, Sequence) else ()
                 states.append(State(keys[entry.key], body, entry.key_span))
         leaves = self.returns.pop()
+        if isinstance(named := node.get("returns"), Sequence):
+            leaves |= {item.text for item in named.items if isinstance(item, Scalar)}
         returns = self._returns(step, component, leaves, scope)
         then = self.targets.target(step.get("then"), scope)
         if (fallback := step.entry("fallback")) and not is_empty(fallback.value):

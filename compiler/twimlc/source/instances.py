@@ -4,6 +4,7 @@ A ``use`` entry comes in, the same entry goes out with a map as its value: ``com
 name), and the component's ``steps``, or ``states`` and ``start``, expanded in its own scope.
 """
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -72,8 +73,24 @@ def put_in_place(
     scope.budget.make(USE_COST)
     given = _given(expansion, arguments, scope, ready)
     inner = _inside(expansion, component, given, name.span, scope)
-    body = Mapping((Entry("component", name.span, name), *_body(expansion, component, inner)), span)
-    return Entry("use", key_span, body)
+    head = [Entry("component", name.span, name)]
+    if returns := tuple(_returns(component.body)):
+        head.append(Entry("returns", span, Sequence(returns, span)))
+    return Entry("use", key_span, Mapping((*head, *_body(expansion, component, inner)), span))
+
+
+def _returns(node: Node) -> Iterator[Scalar]:
+    """The names that stand behind ``return``, those of steps included that ``if`` leaves out."""
+    waiting = [node]
+    while waiting:
+        match waiting.pop():
+            case Sequence(items=items):
+                waiting += items
+            case Mapping(entries=entries):
+                for entry in entries:
+                    if entry.key == "return" and isinstance(entry.value, Scalar):
+                        yield entry.value
+                    waiting.append(entry.value)
 
 
 @dataclass(slots=True)
