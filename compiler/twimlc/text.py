@@ -101,6 +101,16 @@ class Span(NamedTuple):
     def text(self) -> str:
         return self.file.text[self.start : self.end]
 
+    @property
+    def from_alias(self) -> bool:
+        """Whether an alias repeats the piece: it stands at the anchor, for other places too."""
+        via = self.via
+        while via is not None:
+            if via.text.startswith("*"):
+                return True
+            via = via.via
+        return False
+
     def through(self, via: "Span") -> "Span":
         """The same piece, reached through ``via`` (put at the outer end of the chain)."""
         outer = via if self.via is None else self.via.through(via)

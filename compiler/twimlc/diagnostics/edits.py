@@ -19,7 +19,7 @@ def rewrite(span: Span, old: str, new: str, title: str | None = None) -> Fix | N
     The place must hold just what was typed: not an expression that gave the value, not an alias,
     whose text stands for other places too.
     """
-    if _from_alias(span) or not _PLAIN.fullmatch(new):
+    if span.from_alias or not _PLAIN.fullmatch(new):
         return None
     start, end, text = span.start, span.end, span.text
     if text in (f'"{old}"', f"'{old}'"):
@@ -39,7 +39,7 @@ def rewrite_part(span: Span, old: str, new: str) -> Fix | None:
     # A part such as `.phone` brings the point before it along.
     before = "" if old.startswith(".") else r"(?<![\w.])"
     places = list(re.finditer(rf"{before}{re.escape(old)}(?!\w)", span.text))
-    if len(places) != 1 or _from_alias(span):
+    if len(places) != 1 or span.from_alias:
         return None
     place = Span(span.file, span.start + places[0].start(), span.start + places[0].end())
     return Fix(f"write '{new}'", (Edit(place, new),))
@@ -47,7 +47,7 @@ def rewrite_part(span: Span, old: str, new: str) -> Fix | None:
 
 def blank_behind(span: Span, head: str) -> Fix | None:
     """The fix that puts a blank behind ``head``, which a plain text begins with."""
-    if not span.text.startswith(head) or _from_alias(span):
+    if not span.text.startswith(head) or span.from_alias:
         return None
     at = span.start + len(head)
     return Fix("put a blank behind the colon", (Edit(Span(span.file, at, at), " "),))
@@ -56,7 +56,7 @@ def blank_behind(span: Span, head: str) -> Fix | None:
 def rewrite_head(span: Span, old: str, new: str) -> Fix | None:
     """The fix that puts ``new`` in the place of ``old``, which a value begins with."""
     at = span.start + span.text.startswith(('"', "'"))
-    if span.file.text[at : at + len(old)] != old or _from_alias(span):
+    if span.file.text[at : at + len(old)] != old or span.from_alias:
         return None
     return Fix(f"write '{new}'", (Edit(Span(span.file, at, at + len(old)), new),))
 
@@ -92,12 +92,3 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
         pieces += (text[done : edit.span.start], edit.text)
         done = edit.span.end
     return "".join(pieces) + text[done:]
-
-
-def _from_alias(span: Span) -> bool:
-    via = span.via
-    while via is not None:
-        if via.text.startswith("*"):
-            return True
-        via = via.via
-    return False

@@ -156,23 +156,14 @@ def _edits(spans: Iterable[Span], old: str, new: str) -> tuple[_Edits, dict[str,
         if (path, span.start) in seen:
             continue
         seen.add((path, span.start))
-        if _aliased(span):
-            continue  # the text stands at the anchor, and may mean something else there
+        if span.from_alias:
+            continue  # at the anchor the text may mean something else
         place = _inside(span, old)
         if place is None:
             raise CannotRenameError(f"'{old}' is written in a way that is not understood")
         edits.setdefault(path, []).append(Edit(place, new))
         files[path] = span.file
     return edits, files
-
-
-def _aliased(span: Span) -> bool:
-    via = span.via
-    while via is not None:
-        if via.text.startswith("*"):
-            return True
-        via = via.via
-    return False
 
 
 def _inside(span: Span, name: str) -> Span | None:
