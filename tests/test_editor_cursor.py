@@ -75,4 +75,4 @@ def test_without_the_extra_the_command_says_what_to_install(
     monkeypatch.setattr(lsp, "find_spec", lambda name: None)
     result = CliRunner().invoke(lsp.lsp, [], standalone_mode=False)
     assert result.return_value == 3
-    assert "pip install 'twimlc[lsp]'" in result.stderr
+    assert "pip install 'pygls>=2'" in result.stderr

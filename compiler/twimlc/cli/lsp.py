@@ -17,7 +17,7 @@ def lsp(stdio: bool) -> int:
     An editor starts this, not a person; docs/editors.md tells how.
     """
     if find_spec("pygls") is None:
-        say("twimlc: the language server needs the package pygls: pip install 'twimlc[lsp]'")
+        say("twimlc: the language server needs the package pygls: pip install 'pygls>=2'")
         return FAULT
     from twimlc.languageserver.create import create_server
 
