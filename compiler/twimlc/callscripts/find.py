@@ -21,7 +21,6 @@ from twimlc.interpret.folder import Folder
 from twimlc.pipeline import Options, UsageError
 from twimlc.pipeline.load import Loaded, project_of
 from twimlc.pipeline.variants import Compiled
-from twimlc.render.document import render
 from twimlc.source.files import display_path, is_inside, place_of, read_source
 from twimlc.source.names import meant
 from twimlc.source.project import Project
@@ -137,16 +136,14 @@ def flow_stages(flow: Path, name: str, script: Script | None, options: Options) 
 
 def _add(stages: Stages, made: Compiled, name: str, script: Script | None) -> None:
     wanted = set(script.rows) if script is not None else set()
-    variants = [v for v in made.variants if v.plan is not None and name in v.graph.starts]
-    for variant in variants:
-        assert variant.plan is not None
+    for variant in made.variants:
+        finished = variant.finished() if name in variant.graph.starts else None
+        if finished is None:
+            continue
         if wanted and variant.row not in wanted:
             continue
-        files = {page.path: page.data for page in render(variant.plan)}
-        target = made.target
-        stage = flow_stage(
-            target.name, variant.row, variant.graph, variant.plan, files, name, target.url
-        )
+        target, plan, files = made.target, finished.plan, finished.files
+        stage = flow_stage(target.name, variant.row, variant.graph, plan, files, name, target.url)
         if stage is not None:
             stages.found.append(stage)
             stages.nameless = variant.graph.flows[name].nameless

@@ -1,6 +1,7 @@
 """``twimlc build``: documents, manifest, host files; what was written goes to standard output."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -38,6 +39,13 @@ from twimlc.report.visible import visible
     help="Write nothing; exit 1 where a build would change something.",
 )
 @click.option(
+    "--previous",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="An earlier build: its versions stay, and not those in the output folder.",
+)
+@click.option("--force", is_flag=True, help="Replace also files that no build wrote.")
+@click.option(
     "--no-verify",
     is_flag=True,
     help="Do not compare what is built with the flows, call by call.",
@@ -54,6 +62,8 @@ def build(
     stdin_filename: str | None,
     output: Path | None,
     compare: bool,
+    previous: Path | None,
+    force: bool,
     no_verify: bool,
     form: str,
     reports: tuple[tuple[str, Path], ...],
@@ -85,7 +95,7 @@ def build(
             reports=reports,
             verify=not no_verify,
         )
-        result = pipeline.build(options)
+        result = pipeline.build(replace(options, previous=previous, force=force))
     reporter = Reporter(form, color, fail_on, strict, quiet, reports=reports, notes=verbose)
     status = reporter.show(result.findings)
     if result.findings:

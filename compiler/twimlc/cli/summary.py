@@ -73,6 +73,8 @@ def _target(target: "TargetReport", written: bool, at_length: bool) -> Iterator[
     elif target.assumptions:
         names = ", ".join(text.partition(":")[0] for text in target.assumptions)
         yield _row("assumes", f"{names} (twimlc build -v tells what they mean)")
+    for remark in target.remarks:
+        yield _row("note", remark)
     if not written:
         return
     for paste in target.pastes:

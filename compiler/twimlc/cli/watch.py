@@ -4,7 +4,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,6 +67,7 @@ def watch(
             output=output,
             reports=reports,
         )
+        options = replace(options, found={})
         root = _root(config)
         watched = Watched(
             build=lambda: pipeline.build(options),

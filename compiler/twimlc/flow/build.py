@@ -6,14 +6,14 @@ a jump without end.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from twimlc import vocabulary
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.flow import SILENT_LOOP
 from twimlc.flow.contexts import find_contexts
-from twimlc.flow.graph import Graph, Node, Place
+from twimlc.flow.graph import Graph, Node, NodeKey, Place
 from twimlc.flow.labels import Label, Listed, Pending
 from twimlc.flow.live import Live
 from twimlc.flow.model import (
@@ -52,18 +52,25 @@ class _Frame:
 
 
 def build_graph(
-    flows: Mapping[str, Flow], switched: Mapping[str, Switched] = _NOTHING
+    flows: Mapping[str, Flow],
+    switched: Mapping[str, Switched] = _NOTHING,
+    *,
+    through_entries: bool = False,
 ) -> tuple[Graph, list[Diagnostic]]:
     """The graph of all flows of a target. Findings: jumps that never end, mixed contexts.
 
-    ``switched`` tells for each flow which of its steps another build may have or lack.
+    ``switched`` tells for each flow which of its steps another build may have or lack. With
+    ``through_entries`` a jump to another flow's start has a node of its own (:attr:`Node.entry`).
     """
-    return _Builder(flows, switched).build()
+    return _Builder(flows, switched, through_entries).build()
 
 
 class _Builder:
-    def __init__(self, flows: Mapping[str, Flow], switched: Mapping[str, Switched]) -> None:
-        self.flows, self.switched = flows, switched
+    def __init__(
+        self, flows: Mapping[str, Flow], switched: Mapping[str, Switched], through_entries: bool
+    ) -> None:
+        self.flows, self.switched, self.through_entries = flows, switched, through_entries
+        self.doors: dict[str, tuple[Node, Node]] = {}
         self.nodes: list[Node] = []
         self.pending: list[Pending] = []
         self.states: dict[StateKey, Label] = {}
@@ -80,14 +87,16 @@ class _Builder:
                 self._state(state, self.states[state.key], None)
         for pending in self.pending:
             node = pending.node
-            node.exits = {name: self._resolve(to).key for name, to in pending.exits.items()}
-            node.keys = {name: self._resolve(to).key for name, to in pending.keys.items()}
+            node.exits = {name: self._key(to) for name, to in pending.exits.items()}
+            node.keys = {name: self._key(to) for name, to in pending.keys.items()}
             if "input" in node.exits:
                 same = node.exits["input"]
                 node.keys = {name: to for name, to in node.keys.items() if to != same}
             if pending.fallback is not None:
-                node.fallback = self._resolve(pending.fallback).key
-        entries = {key: self._resolve(label).key for key, label in self.states.items()}
+                node.fallback = self._key(pending.fallback)
+        entries = {key: self._key(label) for key, label in self.states.items()}
+        for door, node in self.doors.values():
+            door.exits, door.keys, door.fallback = node.exits, node.keys, node.fallback
         starts = {name: entries[flow.start] for name, flow in self.flows.items()}
         roots, contexts, found = find_contexts(self.flows, self.nodes, entries, starts)
         self.findings += found
@@ -127,9 +136,22 @@ class _Builder:
             seen.add(id(label))
             chain.append(label)
             label = label.other
-        for passed in chain:
+        entry = label.entry
+        for passed in reversed(chain):
             passed.node = label.node
+            entry = passed.entry = passed.entry or entry
         return label.node
+
+    def _key(self, label: Label) -> NodeKey:
+        """The node that a label stands for, or the entry that is fetched on the way to it."""
+        node = self._resolve(label)
+        if label.entry is None:
+            return node.key
+        if label.entry not in self.doors:
+            door = replace(node, key=len(self.nodes), entry=label.entry)
+            self.nodes.append(door)
+            self.doors[label.entry] = door, node
+        return self.doors[label.entry][0].key
 
     def _endless(self, label: Label, chain: Sequence[Label]) -> Node:
         """A ring of jumps with nothing in it: reported once, then it counts as the end."""
@@ -187,6 +209,8 @@ class _Builder:
         match target:
             case None | ToNext():
                 return after
+            case ToState(state=key, span=span, entry=True) if self.through_entries:
+                return Label(span, other=self.states.get(key, after), entry=key.flow)
             case ToState(state=key):
                 return self.states.get(key, after)
             case ToHangup(span=span):

@@ -48,6 +48,8 @@ class Node:
     the node that runs next. Of a Gather, ``keys`` holds the digits that lead elsewhere than
     ``input``. ``branching`` is where the author made its outcomes differ. A verb that leaves for
     an address of the author's has no exit for what leaves.
+    ``entry``: it stands for the first node of that flow for those who jump to the flow's start
+    from another one, and so fetch whatever is the flow's start when they do.
     ``fallback`` is where the unsuccessful outcomes go that ``when`` does not name; with
     ``wants_action`` the author asked for a separate way after success (``then`` on a room).
     """
@@ -63,6 +65,7 @@ class Node:
     fallback: NodeKey | None = None
     branching: Span | None = None
     wants_action: bool = False
+    entry: str | None = None
     allow: frozenset[str] = frozenset()
     note: str | None = None
 

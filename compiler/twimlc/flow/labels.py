@@ -9,11 +9,15 @@ from twimlc.text import Span
 
 @dataclass(slots=True, eq=False)
 class Label:
-    """A place to go to: bound to a node, or to another label."""
+    """A place to go to: bound to a node, or to another label.
+
+    ``entry`` is the flow whose entry is passed on the way there.
+    """
 
     span: Span
     node: Node | None = None
     other: "Label | None" = None
+    entry: str | None = None
 
 
 @dataclass(slots=True, eq=False)

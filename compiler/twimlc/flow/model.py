@@ -36,9 +36,13 @@ class StateKey(NamedTuple):
 
 
 class StateLink(NamedTuple):
-    """A URL that is the document of one of our own states."""
+    """A URL that is the document of one of our own states.
+
+    ``entry`` says that it was written as another flow's start (``FLOW/``).
+    """
 
     state: StateKey
+    entry: bool = False
 
 
 class MediaLink(NamedTuple):
@@ -110,8 +114,11 @@ class Element:
 
 
 class ToState(NamedTuple):
+    """A state; with ``entry`` another flow's start, as callers of that flow's number find it."""
+
     state: StateKey
     span: Span
+    entry: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,11 @@ class Scope:
         message = f"no state {where}is called '{text}'"
         return None, [UNKNOWN_STATE.at(node.span, message, hint=hint, fix=fix)]
 
+    def is_entry(self, key: StateKey, node: Scalar) -> bool:
+        """Whether ``node`` names another flow (``FLOW/``) and not one of its states."""
+        text = node.value if isinstance(node.value, str) else node.text
+        return text.endswith("/") and key.flow != self.flow.name
+
     def _elsewhere(
         self, node: Scalar, flow_name: str, state_name: str
     ) -> tuple[StateKey | None, list[Diagnostic]]:

@@ -88,7 +88,7 @@ class StepReader:
         if isinstance(node, Scalar):
             key, found = scope.resolve(node)
             self.report(found)
-            return StateLink(key) if key else None
+            return StateLink(key, scope.is_entry(key, node)) if key else None
         if not isinstance(node, Sequence):
             return None
         self._made += 1
@@ -229,7 +229,7 @@ class StepReader:
         if action is not None and not branched:
             if not isinstance(action.value, StateLink):
                 return element, branches
-            to = ToState(action.value.state, action.span)
+            to = ToState(action.value.state, action.span, action.value.entry)
             kept = tuple(a for a in element.attributes if a.name not in OWNED)
             whole = None if element.tag == "Gather" else to
             return replace(element, attributes=kept), Branches(then=to, fallback=whole)

@@ -77,7 +77,7 @@ class TargetReader:
             return ToNext(node.span)
         key, found = scope.resolve(node)
         self.report(found)
-        return ToState(key, node.span) if key else None
+        return ToState(key, node.span, scope.is_entry(key, node)) if key else None
 
     def branches(self, step: Mapping, element: Element, title: str, scope: Scope) -> Branches:
         """What stands beside the verb of ``step``."""

@@ -208,7 +208,8 @@ def _outcome(question: Question, texts: dict[str, str], whole: bool) -> _Outcome
         (target.target.name, variant.row, page.path): page.data
         for target in made
         for variant in target.variants
-        for page in variant.pages()
+        if (finished := variant.finished()) is not None
+        for page in finished.pages
     }
     return _Outcome(_errors(findings), documents)
 

@@ -29,7 +29,7 @@ from twimlc.lower.common import (
 from twimlc.lower.compose import Composer, Decided, Draft, Jump, Verb
 from twimlc.lower.host import Site
 from twimlc.lower.keys import DecisionKey, DocumentKey
-from twimlc.lower.links import Writer
+from twimlc.lower.links import Writer, Written
 from twimlc.lower.merge import merge
 from twimlc.lower.plan import Bin, FlowEntry, Markup, Plan
 from twimlc.lower.sections import Block, Section, arrange, messages
@@ -145,7 +145,7 @@ class _Lowering:
 
     def run(self) -> tuple[_Made | None, list[Diagnostic]]:
         keys, site, graph = self._keys, self._site, self._graph
-        written: dict[NodeKey, Markup] = {}
+        written: Written = {}
         composer = Composer(graph, self._ways, keys, self._media, site, written)
         start = keys.start(self._flow)
         drafts = composer.compose([start])
@@ -173,7 +173,7 @@ class _Lowering:
         carry = any("Digits" in values[to] for q in names.questions.values() for to in ends(q))
         bodies: dict[DocumentKey, tuple[Markup, ...]] = {}
         for key in order:
-            writer = Writer(self._flow, keys, site, queries, written)
+            writer = Writer(start, keys, site, queries, written)
             body = tuple(with_kept_keys(verb) for verb in drafts[key].markup(writer))
             bodies[key] = body + self._end(drafts[key])
         sections = [

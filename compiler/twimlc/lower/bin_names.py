@@ -34,6 +34,9 @@ class FlowKeys(Keys):
         super().__init__(graph, root)
         self._flow = flow
 
+    def start(self, flow: str) -> DocumentKey:
+        return replace(super().start(flow), entry=False)
+
     def state(self, link: StateLink) -> DocumentKey:
         return replace(super().state(link), folder=self._flow)
 

@@ -6,15 +6,15 @@ out. A fetch is silence in the caller's ear, so a document goes on inline for as
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from twimlc.diagnostics.rules.hosts import NEEDS_REDIRECT, TOO_BIG
 from twimlc.flow.graph import Context, Graph, Node, NodeKey
 from twimlc.flow.model import MediaLink, StateLink
 from twimlc.lower.host import Site
-from twimlc.lower.keys import DecisionKey, DocumentKey, Keys, LinkKey
-from twimlc.lower.links import Addresses, Away, Writer
+from twimlc.lower.keys import CALLER, DecisionKey, DocumentKey, Keys, LinkKey
+from twimlc.lower.links import Addresses, Away, Writer, Written
 from twimlc.lower.plan import Mark, Markup
 from twimlc.lower.size import EMPTY_DOCUMENT, element_size
 from twimlc.lower.ways import END, Ask, Way
@@ -115,8 +115,10 @@ class Draft(NamedTuple):
 class _Widest(Addresses):
     """Links at their longest, for measuring before documents have their final names."""
 
-    def __init__(self, folder: str, keys: Keys, media: Mapping[MediaLink, str], site: Site) -> None:
-        super().__init__(f"{site.root}{folder}/x", {}, media, site)
+    def __init__(
+        self, document: DocumentKey, keys: Keys, media: Mapping[MediaLink, str], site: Site
+    ) -> None:
+        super().__init__(keys.natural(document), {}, media, site)
         self._keys = keys
 
     def document(self, key: LinkKey, documented: bool) -> str:
@@ -135,7 +137,7 @@ class Composer:
         keys: Keys,
         media: Mapping[MediaLink, str],
         site: Site,
-        written: dict[NodeKey, Markup],
+        written: Written,
     ) -> None:
         self._graph = graph
         self._written = written
@@ -144,10 +146,10 @@ class Composer:
         self._media = media
         self._site = site
         self._boundaries = self._find_boundaries()
-        self._writers: dict[str, Writer] = {}
-        self._sizes: dict[tuple[str, NodeKey, NodeKey], int] = {}
-        self._jumps: dict[tuple[str, NodeKey, NodeKey], int] = {}
-        self._runs: dict[tuple[str, NodeKey, NodeKey], int] = {}
+        self._writers: dict[tuple[str, bool], Writer] = {}
+        self._sizes: dict[DocumentKey, int] = {}
+        self._jumps: dict[DocumentKey, int] = {}
+        self._runs: dict[DocumentKey, int] = {}
         self._decided: dict[DecisionKey, Decided] = {}
         self.findings: list[Diagnostic] = []
 
@@ -183,6 +185,9 @@ class Composer:
         after: NodeKey | None = at
         while after is not None and after != END:
             node = self._graph.nodes[after]
+            if node.entry is not None and key.home == CALLER:
+                yield Jump(self._keys.start(node.entry), node)
+                return
             whole = size + self._size(key, node) + self._tail(key, self._ways[node.key].on)
             if node.key in inside:
                 reason = "goes round in a circle"
@@ -216,7 +221,8 @@ class Composer:
 
     def _run_size(self, key: DocumentKey, first: Node) -> int:
         """The bytes from a boundary to the next one, with the Redirect that may be needed there."""
-        cached = self._runs.get((key.folder, key.home, first.key))
+        place = replace(key, node=first.key)
+        cached = self._runs.get(place)
         if cached is None:
             cached, node = 0, first
             while True:
@@ -226,7 +232,7 @@ class Composer:
                     cached += self._tail(key, after)
                     break
                 node = self._graph.nodes[after]
-            self._runs[key.folder, key.home, first.key] = cached
+            self._runs[place] = cached
         return cached
 
     def _tail(self, key: DocumentKey, after: NodeKey | None) -> int:
@@ -237,10 +243,15 @@ class Composer:
             waits = self._keys.context(key) is Context.CONFERENCE_WAIT
             return self._jump_size(key, self._graph.nodes[key.home]) if waits else 0
         node = self._graph.nodes[after]
-        return self._size(key, node) if _is_redirect(node) else self._jump_size(key, node)
+        inline = _is_redirect(node) and not self._through_entry(key, after)
+        return self._size(key, node) if inline else self._jump_size(key, node)
+
+    def _through_entry(self, key: DocumentKey, node: NodeKey) -> bool:
+        """Whether ``node`` is fetched anew, since it is another flow's start."""
+        return key.home == CALLER and self._graph.nodes[node].entry is not None
 
     def _size(self, key: DocumentKey, node: Node) -> int:
-        place = (key.folder, key.home, node.key)
+        place = replace(key, node=node.key)
         cached = self._sizes.get(place)
         if cached is None:
             verb = Verb(node, self._leave(key, node), _behind(node))
@@ -250,7 +261,7 @@ class Composer:
         return cached
 
     def _jump_size(self, key: DocumentKey, node: Node) -> int:
-        place = (key.folder, key.home, node.key)
+        place = replace(key, node=node.key)
         cached = self._jumps.get(place)
         if cached is None:
             jump = self._writer(key).jump(self._keys.after(key, node.key), node)
@@ -258,12 +269,12 @@ class Composer:
         return cached
 
     def _writer(self, key: DocumentKey) -> Writer:
-        writer = self._writers.get(key.folder)
+        place = key.folder, key.entry
+        writer = self._writers.get(place)
         if writer is None:
-            links = _Widest(key.folder, self._keys, self._media, self._site)
-            writer = self._writers[key.folder] = Writer(
-                key.folder, self._keys, self._site, links, self._written
-            )
+            links = _Widest(key, self._keys, self._media, self._site)
+            writer = Writer(key, self._keys, self._site, links, self._written)
+            self._writers[place] = writer
         return writer
 
     def _leave(self, key: DocumentKey, node: Node) -> DocumentKey | Decided | Away | None:
@@ -273,7 +284,11 @@ class Composer:
             return None
         if isinstance(target, Ask):
             return self._decide(self._keys.decision(key, node.key), target)
-        if target != END and _is_redirect(there := self._graph.nodes[target]):
+        if (
+            target != END
+            and not self._through_entry(key, target)
+            and _is_redirect(there := self._graph.nodes[target])
+        ):
             assert there.element is not None
             address = there.element.children[0] if there.element.children else None
             if isinstance(address, str) and address.strip()[:1] not in ("", "?", "#"):
@@ -304,6 +319,7 @@ class Composer:
             for target in way.nodes():
                 entered[target] = entered.get(target, 0) + 1
         found = {key for key, times in entered.items() if times > 1}
+        found.update(node.key for node in self._graph.nodes if node.entry is not None)
         return found.union(self._graph.entries.values(), self._graph.starts.values()) - {END}
 
     def _too_big(self, node: Node, size: int) -> None:

@@ -6,6 +6,7 @@ without a verb all look alike, so one ``hangup.xml`` (``next.xml`` on another pa
 a whole flow: no state bears these names.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -20,7 +21,16 @@ CALLER: NodeKey = -1
 ANY_LEG: NodeKey = -2
 """The home of the empty document of other lines: it is the same wherever it is reached from."""
 
+BLANK = re.compile(r"v\.\x0e\d{10}\x0f")
+"""Stands for the name of a version (``v.`` and 12 digits) until it is known what is in it. No text
+of a flow can look like it: XML has no such letters."""
+
 WAITS = (Context.QUEUE_WAIT, Context.CONFERENCE_WAIT)
+
+
+def blank(number: int) -> str:
+    """What stands for the version of a flow, by the flow's number."""
+    return f"v.\x0e{number:010d}\x0f"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,12 +38,14 @@ class DocumentKey:
     """A document: the flow whose folder it lies in, its first node, and its home.
 
     The home of another party's document is the node that its URL leads to: what is allowed there,
-    and where it starts again, hangs on that and not on the node alone.
+    and where it starts again, hangs on that and not on the node alone. ``entry`` is the document
+    that a number points to, which the next build replaces; all others belong to a version.
     """
 
     folder: str
     node: NodeKey
     home: NodeKey = CALLER
+    entry: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,6 +66,7 @@ class Keys:
     def __init__(self, graph: Graph, root: str) -> None:
         self._graph = graph
         self._root = root
+        self._blank = {flow: blank(number) for number, flow in enumerate(graph.flows)}
         self._starts = {flow: canonical(graph, key) for flow, key in graph.starts.items()}
         self._roots = {found.node: found.context for found in graph.roots}
         self._forbidding = {
@@ -64,12 +77,15 @@ class Keys:
 
     def start(self, flow: str) -> DocumentKey:
         """The document that the number of a flow points to."""
-        return DocumentKey(flow, self._starts[flow])
+        return DocumentKey(flow, self._starts[flow], entry=True)
 
     def state(self, link: StateLink) -> DocumentKey:
         """The document of a state that is given as a URL."""
         node = self._graph.entries[link.state]
         context = self._roots.get(node) or self._graph.contexts.get(node, Context.CALL)
+        entry = self._graph.nodes[node].entry
+        if entry is not None and context in (Context.CALL, Context.MESSAGE):
+            return self.start(entry)
         if canonical(self._graph, node) == END:
             home = CALLER if context in (Context.CALL, Context.MESSAGE) else ANY_LEG
             return DocumentKey(link.state.flow, END, home)
@@ -79,6 +95,9 @@ class Keys:
     def after(self, current: DocumentKey, node: NodeKey) -> DocumentKey:
         """The document that starts at ``node`` for somebody who is in ``current``."""
         if node != END:
+            entry = self._graph.nodes[node].entry
+            if entry is not None and current.home == CALLER:
+                return self.start(entry)
             return DocumentKey(self._graph.nodes[node].place.flow, node, current.home)
         if current.home == CALLER:
             return DocumentKey(current.folder, END)
@@ -96,6 +115,8 @@ class Keys:
         It is served at the decision's address, which its relative links are seen from.
         """
         asking = DocumentKey(decision.folder, decision.node, decision.home)
+        if node != END and decision.home == CALLER and self._graph.nodes[node].entry is not None:
+            return DocumentKey(decision.folder, node)
         return replace(self.after(asking, node), folder=decision.folder)
 
     def again(self, current: DocumentKey) -> DocumentKey:
@@ -120,6 +141,9 @@ class Keys:
     def natural(self, key: LinkKey) -> str:
         """The path it would have if nothing else wanted the same."""
         folder = f"{self._root}{key.folder}/"
+        if isinstance(key, DocumentKey) and key.entry:
+            return f"{folder}index.xml"
+        folder += f"{self._blank[key.folder]}/"
         if isinstance(key, DecisionKey):
             place = self._graph.nodes[key.node].place
             return f"{folder}{place.state}.{place.index}.decide"
@@ -127,7 +151,10 @@ class Keys:
             return f"{folder}index.xml"
         if key.node == END:
             return folder + ("hangup.xml" if key.home == CALLER else "next.xml")
-        place = self._graph.nodes[key.node].place
+        node = self._graph.nodes[key.node]
+        if node.entry is not None and key.home == CALLER:
+            return f"{folder}{node.entry}.index.xml"
+        place = node.place
         if place.flow != key.folder:
             folder += f"{place.flow}."
         if place.index or place.state == "index":

@@ -27,6 +27,10 @@ class Away(NamedTuple):
     method: str | None
 
 
+Written = dict[tuple[NodeKey, bool], Markup]
+"""Verbs that read the same wherever they stand, in entries and elsewhere."""
+
+
 class Resolver(Protocol):
     """Turns links into the text that stands in one document.
 
@@ -76,28 +80,29 @@ class Writer:
 
     def __init__(
         self,
-        folder: str,
+        document: DocumentKey,
         keys: Keys,
         site: Site,
         links: Resolver,
-        written: dict[NodeKey, Markup] | None = None,
+        written: Written | None = None,
     ) -> None:
         """``written`` keeps what reads the same wherever it stands, for the next writer."""
-        self._folder = folder
+        self._folder, self._entry = document.folder, document.entry
         self._written = {} if written is None else written
         self._keys = keys
-        self._method = site.host.method
+        self._method, self._single = site.host.method, site.host.single
         self._links = links
 
     def verb(self, node: Node, leave: LinkKey | Away | None) -> Markup:
         """The verb of a node, with its action if it leaves through one."""
         assert node.element is not None
         at_home = node.place.flow == self._folder
-        found = self._written.get(node.key) if at_home else None
+        place = node.key, self._entry
+        found = self._written.get(place) if at_home else None
         if found is None:
             found = self._element(node.element, node, tight=False)
             if at_home and not any(node.element.links()):
-                self._written[node.key] = found
+                self._written[place] = found
         if leave is None:
             return found
         action: tuple[tuple[str, Text], ...]
@@ -198,7 +203,10 @@ class Writer:
     def _moved(self, address: str, node: Node) -> str:
         """An author's relative address means the same place in whichever document it stands."""
         home = node.place.flow
-        if home == self._folder or not address or _ABSOLUTE.match(address):
+        inside = not (self._entry or self._single)
+        if (home == self._folder and not inside) or not address or _ABSOLUTE.match(address):
             return address
         path, mark, rest = address.partition("?")
-        return normpath(f"../{home}/{path}") + mark + rest
+        up = "../" * inside
+        folder = f"{up}../{home}" if home != self._folder else ".."
+        return normpath(f"{folder}/{path}") + mark + rest

@@ -23,9 +23,9 @@ from twimlc.lower.common import (
 from twimlc.lower.compose import Composer, Decided, Draft, Jump, Verb
 from twimlc.lower.host import Site
 from twimlc.lower.keys import DecisionKey, DocumentKey, Keys, LinkKey
-from twimlc.lower.links import Addresses, Writer
+from twimlc.lower.links import Addresses, Writer, Written
 from twimlc.lower.merge import merge
-from twimlc.lower.plan import Decision, Document, FlowEntry, Markup, Plan
+from twimlc.lower.plan import Decision, Document, FlowEntry, Plan
 from twimlc.lower.ways import Ask, Way
 
 
@@ -50,7 +50,7 @@ def lower(
     links = [link for node in nodes for link in links_of(node) if isinstance(link, MediaLink)]
     media_paths, files = gather_media(links, media)
     keys = Keys(graph, site.root)
-    written: dict[NodeKey, Markup] = {}
+    written: Written = {}
     composer = Composer(graph, ways, keys, media_paths, site, written)
     drafts = composer.compose(keys.start(flow) for flow in graph.starts)
     if composer.findings:
@@ -75,7 +75,7 @@ def lower(
     for key in drafts:
         if stands_for[key] == key:
             addresses = Addresses(final[key], shown, media_paths, site)
-            body = tuple(drafts[key].markup(Writer(key.folder, keys, site, addresses, written)))
+            body = tuple(drafts[key].markup(Writer(key, keys, site, addresses, written)))
             documents.append(
                 Document(
                     path=final[key],

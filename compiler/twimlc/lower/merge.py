@@ -6,17 +6,13 @@ the coarsest guess and splitting it finds this for loops too.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 from twimlc.flow.model import MediaLink
 from twimlc.lower.compose import Decided, Draft
 from twimlc.lower.host import Site
 from twimlc.lower.keys import DecisionKey, DocumentKey, Keys, LinkKey
-from twimlc.lower.links import Addresses, Writer
-
-if TYPE_CHECKING:
-    from twimlc.flow.graph import NodeKey
-    from twimlc.lower.plan import Markup
+from twimlc.lower.links import Addresses, Writer, Written
 
 
 class _Noted(Addresses):
@@ -38,9 +34,9 @@ def merge(
     keys: Keys,
     media: Mapping[MediaLink, str],
     site: Site,
-    written: "dict[NodeKey, Markup]",
+    written: Written,
 ) -> tuple[dict[DocumentKey, DocumentKey], dict[DecisionKey, DecisionKey]]:
-    """For each document the one that is written in its place: the entry, or the shortest name.
+    """For each document the one that is written in its place: the start, or the shortest name.
 
     And the same for each decision.
     """
@@ -48,10 +44,10 @@ def merge(
     alike: dict[tuple[object, ...], set[LinkKey]] = {}
     for key, draft in drafts.items():
         noted = _Noted(paths[key], media, site)
-        body = tuple(draft.markup(Writer(key.folder, keys, site, noted, written)))
+        body = tuple(draft.markup(Writer(key, keys, site, noted, written)))
         # In a Bin the end of a place is written out, and a called party's ends otherwise.
         context = draft.context if site.host.single else None
-        alike.setdefault((key.folder, body, context), set()).add(key)
+        alike.setdefault((key.folder, key.entry, body, context), set()).add(key)
         links[key] = noted.targets
     for asked, decided in decisions.items():
         marked, branches = (
@@ -61,10 +57,10 @@ def merge(
         alike.setdefault((asked.folder, table), set()).add(asked)
         links[asked] = list(decided.documents())
     kinds = _refine(list(alike.values()), links)
-    entries = {flow: keys.start(flow) for flow in {key.folder for key in drafts}}
+    starts = {replace(keys.start(flow), entry=False) for flow in {key.folder for key in drafts}}
     best: dict[int, DocumentKey] = {}
     for key in sorted(drafts, key=lambda key: (len(paths[key]), paths[key])):
-        if kinds[key] not in best or entries.get(key.folder) == key:
+        if kinds[key] not in best or key in starts:
             best[kinds[key]] = key
     first: dict[int, DecisionKey] = {}
     for asked in sorted(decisions, key=lambda asked: (len(paths[asked]), paths[asked])):

@@ -152,6 +152,11 @@ class Decision:
         """The names of the request parameters that are looked at."""
         return (self.parameter,) if self.mark is None else (self.parameter, self.mark.parameter)
 
+    def documents(self) -> Iterator[str]:
+        """Every document that may answer."""
+        yield from (path for _, path in (*self.marked, *self.branches))
+        yield self.default
+
     def document(self, parameters: Mapping[str, str]) -> str:
         """The document that answers a request."""
         value = parameters.get(self.parameter, "")
@@ -162,6 +167,13 @@ class Decision:
         if not self._table:  # a menu may have thousands of entries, and is asked for each
             self._table.update(reversed(self.branches))
         return self._table.get(value, self.default)
+
+
+class FlowPlace(NamedTuple):
+    """Where a flow lies (``FLOW/`` or ``ROW/FLOW/``), and the versions of it that are there."""
+
+    path: str
+    versions: tuple[str, ...]
 
 
 class MediaFile(NamedTuple):
@@ -189,6 +201,12 @@ class FlowEntry(NamedTuple):
     path: str
     source: str
     fetches: int | None  # None: without bound (a loop)
+
+
+def is_entry(path: str) -> bool:
+    """Whether a document is replaced by later builds: an entry, or an apology."""
+    folder, _, name = path.rpartition("/")
+    return name in ("index.xml", "changed.xml") and not folder.rpartition("/")[2].startswith("v.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ def _same(graph: Graph, first: NodeKey, second: NodeKey) -> bool:
             continue
         seen.add(pair)
         one, two = graph.nodes[pair[0]], graph.nodes[pair[1]]
+        if one.entry != two.entry:  # the next build may give one of them another start
+            return False
         if _is_over(graph, one) and _is_over(graph, two):
             continue
         if one.element is None or two.element is None:

@@ -71,8 +71,9 @@ Verdict = Way | Diagnostic | tuple[Way, Approximation]
 
 
 def canonical(graph: Graph, key: NodeKey) -> NodeKey:
-    """The node itself, or END if it has no verb."""
-    return key if graph.nodes[key].element is not None else END
+    """The node itself, or END if it has no verb and is no flow's entry."""
+    node = graph.nodes[key]
+    return key if node.element is not None or node.entry is not None else END
 
 
 def _target(graph: Graph, key: NodeKey | None) -> NodeKey | None:

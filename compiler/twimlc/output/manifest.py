@@ -14,9 +14,14 @@ from typing import Any
 from twimlc import __version__
 
 MANIFEST = "manifest.json"
-VERSION = 1
+STAGE = ".twimlc-"
+"""What the names of a build's own passing files begin with."""
+VERSION = 2
+PUBLIC = "public/"
+"""The folder of a target that a server serves, and nothing else."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_VERSION = re.compile(r"v\.[0-9a-f]{12}")
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 Line = tuple[int, str, int]
@@ -27,26 +32,42 @@ class ForeignManifestError(Exception):
     """The text is no manifest of ours; says what is wrong with it."""
 
 
+class OldManifestError(Exception):
+    """The manifest is of the format before versions; says which files it lists."""
+
+    def __init__(self, documents: "Mapping[str, DocumentEntry]") -> None:
+        self.documents = documents
+
+
 @dataclass(frozen=True, slots=True)
 class FlowEntry:
     """Where a flow begins and what to set on its number (``voiceUrl``, ``voiceMethod``, …).
 
-    ``pairs`` counts the pairs of positions in which the flow and its documents were compared;
-    None if they were not, or not all of them.
+    ``version`` is the present version, if anything lies behind the entry; ``versions`` are all that
+    are there, newest first. A flow that is gone has ``entry`` None: what is left of it are versions
+    that calls in progress may still be in. ``pairs`` counts the pairs of positions in which the
+    flow and its documents were compared; None if they were not, or not all of them.
     """
 
-    entry: str
+    entry: str | None
     source: str
     number: Mapping[str, str] = field(default_factory=dict)
     pairs: int | None = None
+    version: str | None = None
+    versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentEntry:
-    """One file of the build. ``flow`` is ``FLOW`` or ``ROW/FLOW``, empty for what is shared."""
+    """One file of the build. ``flow`` is ``FLOW`` or ``ROW/FLOW``, empty for what is shared.
+
+    ``cache`` is how a host lets it be cached: ``no-store`` or ``immutable``; empty for what is
+    not served.
+    """
 
     media_type: str
     flow: str = ""
+    cache: str = ""
     source: str | None = None
     states: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
@@ -56,20 +77,24 @@ class DocumentEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One target's build.
+    """One target's build. All paths are seen from the target's folder.
 
-    Decisions, approximations and assumptions are maps for JSON; those with a ``flow`` key belong
-    to that flow, others to the whole target.
+    ``built_on`` is the SHA-256 of the manifest of the build whose versions were kept.
+    ``earlier_sounds`` are the sounds that only earlier builds named, newest first. Decisions,
+    approximations and assumptions are maps for JSON; those with a ``flow`` key belong to that flow,
+    others to the whole target.
     """
 
     target: str
     host: str
     url: str | None = None
+    built_on: str | None = None
     flows: Mapping[str, FlowEntry] = field(default_factory=dict)
     documents: Mapping[str, DocumentEntry] = field(default_factory=dict)
     decisions: tuple[Any, ...] = ()
     approximations: tuple[Any, ...] = ()
     assumptions: tuple[Any, ...] = ()
+    earlier_sounds: tuple[tuple[str, ...], ...] = ()
     version: str = __version__
 
 
@@ -81,12 +106,15 @@ def to_json(manifest: Manifest) -> bytes:
         "target": manifest.target,
         "host": manifest.host,
         "url": manifest.url,
-        "verified": _verified(manifest.flows.values()),
+        "builtOn": manifest.built_on,
+        "verified": _verified([flow for flow in manifest.flows.values() if flow.entry is not None]),
         "flows": {
             name: {
                 "entry": flow.entry,
                 "source": flow.source,
                 "number": dict(flow.number),
+                "version": flow.version,
+                "versions": list(flow.versions),
                 "verified": _verified([flow]),
             }
             for name, flow in manifest.flows.items()
@@ -96,6 +124,7 @@ def to_json(manifest: Manifest) -> bytes:
                 "sha256": document.sha256,
                 "bytes": document.size,
                 "mediaType": document.media_type,
+                "cache": document.cache or None,
                 "flow": document.flow,
                 "source": document.source,
                 "states": list(document.states),
@@ -106,6 +135,7 @@ def to_json(manifest: Manifest) -> bytes:
         "decisions": list(manifest.decisions),
         "approximations": list(manifest.approximations),
         "assumptions": list(manifest.assumptions),
+        "earlierSounds": [list(paths) for paths in manifest.earlier_sounds],
     }
     return (_text(whole, "") + "\n").encode()
 
@@ -130,8 +160,8 @@ def path_fault(path: str) -> str | None:
         return "has characters that no path of a build has"
     if any(part in ("", ".", "..") for part in path.split("/")):
         return "leads out of the folder"
-    if path.casefold() == MANIFEST:
-        return "is the manifest itself"
+    if path.casefold() == MANIFEST or path.startswith(STAGE):
+        return "is kept for the build itself"
     return None
 
 
@@ -171,17 +201,22 @@ def _plain(value: Any) -> str:
 def _manifest(whole: Any) -> Manifest:
     if not isinstance(whole, dict) or whole["tool"]["name"] != "twimlc":
         raise ForeignManifestError("it is no manifest of twimlc")
+    if whole["version"] == 1:
+        documents = {_path(path): _document(body) for path, body in whole["documents"].items()}
+        raise OldManifestError(documents)
     if whole["version"] != VERSION:
         raise ForeignManifestError(f"its format has version {whole['version']!r}, not {VERSION}")
     return Manifest(
         target=_string(whole["target"]),
         host=_string(whole["host"]),
         url=None if whole["url"] is None else _string(whole["url"]),
+        built_on=None if whole["builtOn"] is None else _matching(_SHA256, whole["builtOn"]),
         flows={_string(name): _flow(body) for name, body in whole["flows"].items()},
         documents={_path(path): _document(body) for path, body in whole["documents"].items()},
         decisions=_items(whole["decisions"]),
         approximations=_items(whole["approximations"]),
         assumptions=_items(whole["assumptions"]),
+        earlier_sounds=tuple(tuple(map(_path, paths)) for paths in whole["earlierSounds"]),
         version=_string(whole["tool"]["version"]),
     )
 
@@ -192,17 +227,23 @@ def _flow(body: Any) -> FlowEntry:
     pairs = None if verified is False else verified["pairs"]
     if pairs is not None and (type(pairs) is not int or pairs < 0):
         raise ValueError(pairs)
-    return FlowEntry(_path(body["entry"]), _string(body["source"]), number, pairs)
+    version = None if body["version"] is None else _matching(_VERSION, body["version"])
+    versions = tuple(_matching(_VERSION, name) for name in body["versions"])
+    if (version is not None and version not in versions) or len({*versions}) < len(versions):
+        raise ValueError(versions)
+    entry = None if body["entry"] is None else _path(body["entry"])
+    return FlowEntry(entry, _string(body["source"]), number, pairs, version, versions)
 
 
 def _document(body: Any) -> DocumentEntry:
-    sha256, size = _string(body["sha256"]), body["bytes"]
-    if _SHA256.fullmatch(sha256) is None or type(size) is not int or size < 0:
-        raise ValueError(sha256)
+    sha256, size = _matching(_SHA256, body["sha256"]), body["bytes"]
+    if type(size) is not int or size < 0:
+        raise ValueError(size)
     lines = tuple((int(line), _string(state), int(at)) for line, state, at in body["lines"])
     return DocumentEntry(
         media_type=_string(body["mediaType"]),
         flow=_string(body["flow"]),
+        cache=_string(body.get("cache") or ""),
         source=None if body["source"] is None else _string(body["source"]),
         states=tuple(map(_string, body["states"])),
         lines=lines,
@@ -216,6 +257,13 @@ def _string(value: Any) -> str:
         raise TypeError(type(value))
     value.encode()  # lone surrogates could not be written again
     return value
+
+
+def _matching(pattern: re.Pattern[str], value: Any) -> str:
+    text = _string(value)
+    if pattern.fullmatch(text) is None:
+        raise ValueError(text)
+    return text
 
 
 def _path(value: Any) -> str:

@@ -1,16 +1,32 @@
-"""What a build will change: the files made and the last manifest in, sorted out.
+"""What a build will change: the files made and the earlier build in, sorted out.
 
-A build may be of some flows only. What the last one wrote for other flows stays, in the folder
-and in the manifest, as long as the source of such a flow is there.
+A build may be of some flows only. What the earlier one wrote for other flows stays, in the folder
+and in the manifest, as long as the source of such a flow is there. Calls are in progress while
+one build takes the place of another, so the last versions of every flow stay too, as they are.
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from twimlc.output.manifest import DocumentEntry, Manifest, base_name, path_fault
+from twimlc.output.manifest import (
+    PUBLIC,
+    DocumentEntry,
+    FlowEntry,
+    Manifest,
+    base_name,
+    path_fault,
+)
+
+_INNER = re.compile(r"public/((?:[^/]+/)?[^/]+)/(v\.[0-9a-f]{12})/[^/]+")
+_LEADS = re.compile(r"([a-z0-9-]+)/(v\.[0-9a-f]{12})/")
+_SOUND = re.compile(r"[A-Za-z0-9_.-]+\.[0-9a-f]{8,64}\.[a-z0-9]+")
+
+Version = tuple[str, str]
+"""A flow (``FLOW`` or ``ROW/FLOW``) and the name of one of its versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +42,40 @@ class OutputFile:
     flow: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The manifest as it will be, and the files of the last one that it no longer lists."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """The earlier build: its manifest, the SHA-256 of that, and what gives its files by path."""
 
     manifest: Manifest
-    stale: tuple[str, ...]
+    digest: str
+    read: Callable[[str], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The manifest as it will be. ``carried`` are the files of the earlier build that it still
+    lists; ``broken`` the versions that cannot be kept, with the file that is not as it was."""
+
+    manifest: Manifest
+    carried: tuple[str, ...] = ()
+    broken: tuple[tuple[str, str], ...] = ()
 
 
 def settle(
     files: Sequence[OutputFile],
     manifest: Manifest,
-    last: Manifest | None,
+    ground: Ground | None,
     *,
+    keep: int = 0,
     compiled: Collection[str] = (),
     source_exists: Callable[[str], bool],
 ) -> Outcome:
-    """Join a build with what stays of the last one.
+    """Join a build with what stays of the earlier one.
 
     ``manifest`` describes what was compiled; its documents may lack sizes and hashes, which are
-    taken from ``files``. ``compiled`` names flows (without rows) that the run compiled or chose
-    not to build for this target, beside those that the manifest lists.
+    taken from ``files``. ``keep`` is how many earlier versions of each flow stay. ``compiled``
+    names flows (without rows) that the run compiled or chose not to build for this target, beside
+    those that the manifest lists.
     """
     _refuse_clashes(files)
     documents = dict(manifest.documents)
@@ -54,38 +83,186 @@ def settle(
         known = documents.get(file.path) or DocumentEntry(file.media_type, file.flow)
         digest = hashlib.sha256(file.data).hexdigest()
         documents[file.path] = replace(known, sha256=digest, size=len(file.data))
-    written = {file.path for file in files}
-    absent = documents.keys() - written
+    absent = documents.keys() - {file.path for file in files}
     if absent:
         raise ValueError(f"listed but not made: {sorted(absent)}")
-    if last is None:
-        return Outcome(_ordered(replace(manifest, documents=documents)), ())
-
+    if ground is None:
+        return Outcome(_ordered(replace(manifest, documents=documents)))
+    last = ground.manifest
     ours = {base_name(name) for name in manifest.flows} | set(compiled)
     sources = {flow.source for flow in manifest.flows.values()}
 
-    def stays(name: str, source: str | None) -> bool:
-        gone = source is None or source in sources or not source_exists(source)
+    def stays(name: str, flow: FlowEntry) -> bool:
+        gone = flow.entry is None or flow.source in sources or not source_exists(flow.source)
         return base_name(name) not in ours and not gone
 
-    kept = {name for name, flow in last.flows.items() if stays(name, flow.source)}
-    carried = {
-        path: document
-        for path, document in last.documents.items()
-        # A shared file may be another flow's; only a build without leftovers can tell it is not.
-        if path not in written and (document.flow in kept if document.flow else bool(kept))
-    }
-    flows = {**{name: last.flows[name] for name in kept}, **manifest.flows}
+    left_alone = {name for name, flow in last.flows.items() if stays(name, flow)}
+    flows = _flows(manifest.flows, last.flows, left_alone)
+    earlier = _Earlier(ground, left_alone)
+    kept = earlier.kept(flows, keep)
+    present = {(name, flow.version) for name, flow in flows.items()}
+    for name, flow in list(flows.items()):
+        names = (v for v in flow.versions if (name, v) in kept or (name, v) in present)
+        flows[name] = replace(flow, versions=tuple(names))
+        if flow.entry is None and not flows[name].versions:
+            del flows[name]
+    carried = {path for path in earlier.paths(kept, flows) if path not in documents}
+    sounds = _sounds({*documents, *carried}, documents, last)[:keep]
+    carried |= {path for paths in sounds for path in paths}
+    decided = {item["path"] for item in manifest.decisions}
+    rows = (
+        item
+        for item in last.decisions
+        if _version_of(item["path"]) in kept and item["path"] not in decided
+    )
     whole = replace(
         manifest,
         flows=flows,
-        documents={**carried, **documents},
-        decisions=_joined(last.decisions, manifest.decisions, kept),
-        approximations=_joined(last.approximations, manifest.approximations, kept),
-        assumptions=_joined(last.assumptions, manifest.assumptions, kept),
+        documents={**{path: last.documents[path] for path in carried}, **documents},
+        decisions=(*rows, *manifest.decisions),
+        approximations=_joined(last.approximations, manifest.approximations, left_alone),
+        assumptions=_joined(last.assumptions, manifest.assumptions, left_alone),
+        earlier_sounds=tuple(sounds),
     )
-    stale = tuple(sorted(last.documents.keys() - whole.documents.keys()))
-    return Outcome(_ordered(whole), stale)
+    unchanged = _same_versions(whole, last)
+    whole = replace(whole, built_on=last.built_on if unchanged else ground.digest)
+    return Outcome(_ordered(whole), tuple(sorted(carried)), tuple(sorted(earlier.broken.items())))
+
+
+def _flows(
+    new: Mapping[str, FlowEntry], last: Mapping[str, FlowEntry], left_alone: Collection[str]
+) -> dict[str, FlowEntry]:
+    """All flows with every version that there was, newest first; gone ones without an entry."""
+    flows: dict[str, FlowEntry] = {}
+    for name in {**last, **new}:
+        before = last.get(name)
+        if before is not None and name in left_alone:
+            flows[name] = before
+            continue
+        old = before.versions if before is not None else ()
+        made = new.get(name)
+        if made is None:
+            assert before is not None
+            flows[name] = FlowEntry(None, before.source, versions=old)
+        else:
+            own = (made.version,) if made.version is not None else ()
+            flows[name] = replace(made, versions=(*own, *(v for v in old if v not in own)))
+    return flows
+
+
+class _Earlier:
+    """The documents of the earlier build, by version."""
+
+    def __init__(self, ground: Ground, left_alone: Collection[str]) -> None:
+        self.ground, self.left_alone = ground, left_alone
+        self.broken: dict[str, str] = {}
+        self._inner: dict[Version, list[str]] = {}
+        self._beside: dict[str, list[str]] = {}
+        self._texts: dict[str, str | None] = {}
+        for path, document in ground.manifest.documents.items():
+            version = _version_of(path)
+            if version is not None:
+                self._inner.setdefault(version, []).append(path)
+            elif document.flow:
+                self._beside.setdefault(document.flow, []).append(path)
+
+    def kept(self, flows: Mapping[str, FlowEntry], keep: int) -> set[Version]:
+        """The versions of the earlier build that stay: the last ones, and all they lead to."""
+        wanted: list[Version] = []
+        texts = [(name, path) for name in self.left_alone for path in self._beside.get(name, ())]
+        for name, flow in flows.items():
+            before = [version for version in flow.versions if version != flow.version]
+            wanted += ((name, version) for version in before[:keep])
+            if name in self.left_alone and flow.version is not None:
+                wanted.append((name, flow.version))
+        kept: set[Version] = set()
+        while wanted or texts:
+            while texts:
+                name, path = texts.pop()
+                row = name.rpartition("/")[0]
+                for other, version in set(_LEADS.findall(self._text(path) or "")):
+                    there = (f"{row}/{other}" if row else other), version
+                    if there in self._inner and there not in kept:
+                        wanted.append(there)
+            if wanted and (found := wanted.pop()) not in kept and self._sound(found):
+                kept.add(found)
+                texts += ((found[0], path) for path in self._inner[found])
+        return kept
+
+    def paths(self, kept: Collection[Version], flows: Mapping[str, FlowEntry]) -> set[str]:
+        """Every file that stays: of versions, of flows left alone, and the sounds they play."""
+        found = {path for version in kept for path in self._inner[version]}
+        for name, paths in self._beside.items():
+            gone = name in flows and flows[name].entry is None
+            if name in self.left_alone:
+                found.update(paths)
+            elif gone:
+                found.update(path for path in paths if path.endswith("/changed.xml"))
+        listed = self.ground.manifest.documents
+        sounds = {path.rpartition("/")[2]: path for path in listed if _is_sound(path)}
+        if sounds:
+            names = {name for path in found for name in _SOUND.findall(self._text(path) or "")}
+            found.update(sounds[name] for name in names & sounds.keys())
+        return found
+
+    def _sound(self, version: Version) -> bool:
+        """Whether all documents of a version are what they were."""
+        paths = self._inner.get(version)
+        if not paths:
+            return False
+        changed = next((path for path in paths if self._text(path) is None), None)
+        if changed is not None:
+            self.broken["/".join(version)] = changed
+        return changed is None
+
+    def _text(self, path: str) -> str | None:
+        """A document's text; None if it is not what the manifest says."""
+        if path not in self._texts:
+            data = self.ground.read(path)
+            listed = self.ground.manifest.documents[path].sha256
+            same = data is not None and hashlib.sha256(data).hexdigest() == listed
+            self._texts[path] = data.decode("utf-8", "replace") if data and same else None
+        return self._texts[path]
+
+
+def _version_of(path: str) -> Version | None:
+    found = _INNER.fullmatch(path)
+    return (found[1], found[2]) if found is not None else None
+
+
+def _is_sound(path: str) -> bool:
+    return path.startswith(f"{PUBLIC}media/")
+
+
+def _sounds(
+    listed: Collection[str], made: Mapping[str, DocumentEntry], last: Manifest
+) -> list[tuple[str, ...]]:
+    """The sounds that only earlier builds named, newest first.
+
+    Entries and Bins are replaced while somebody listens to what they named.
+    """
+    older = {path for paths in last.earlier_sounds for path in paths}
+    own = last.documents.keys() - older
+    before = {path: last.documents[path] for path in own}
+    same = all(
+        path in listed and made.get(path, document).sha256 == document.sha256
+        for path, document in before.items()
+    )
+    builds = list(last.earlier_sounds)
+    if not same:
+        builds.insert(0, tuple(filter(_is_sound, own)))
+    return [tuple(sorted(path for path in paths if path not in listed)) for paths in builds]
+
+
+def _same_versions(whole: Manifest, last: Manifest) -> bool:
+    """Whether every flow has the versions that it had, and the host's own files are the same."""
+
+    def told(manifest: Manifest) -> object:
+        flows = {name: (f.version, f.versions, f.entry) for name, f in manifest.flows.items()}
+        own = {p: d.sha256 for p, d in manifest.documents.items() if not p.startswith(PUBLIC)}
+        return flows, own, manifest.earlier_sounds
+
+    return told(whole) == told(last)
 
 
 def _refuse_clashes(files: Iterable[OutputFile]) -> None:

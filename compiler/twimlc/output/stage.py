@@ -1,30 +1,29 @@
-"""From a staged folder to the target's folder, at one stroke where the system can.
+"""Putting a build into place: files come in, and the folder holds them.
 
-New files are written to a folder of their own beside the target's. Then either the two folders
-change names in one step, with all files that stay linked into the new one, so that nobody ever
-sees anything but the old build or the new one; or, where a file system cannot do that, the files
-are moved into place one by one in an order that leaves no link without its document: first those
-that are new, then changed ones, entries last, then the manifest, and only then what is stale goes.
+The folder stays the same folder: a server that has it mounted or open sees every change. What is
+new is written beside and moved into place file by file, in the order given, so that at every
+moment whatever a link leads to is there.
 """
 
 import contextlib
+import json
 import os
+import re
 import shutil
 import stat
-import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
-from twimlc.output.folder import Kind, kind_of
-from twimlc.output.manifest import MANIFEST
+from twimlc.output.folder import Kind, folders_of, kind_of, read_plain
+from twimlc.output.manifest import MANIFEST, STAGE, path_fault
+from twimlc.output.plan import OutputFile
 
-_PREFIX = ".twimlc-"
-
-
-def stage_name(target: str) -> str:
-    """The folder that a target is staged in; a killed run may leave it behind."""
-    return f"{_PREFIX}{target}.new"
+FOLDER = f"{STAGE}new"
+_JOURNAL = "journal.json"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_RIGHTS = 0o666
 
 
 @contextmanager
@@ -44,22 +43,67 @@ def one_writer(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def sweep(stage: Path) -> None:
+def unfinished(folder: Path) -> dict[str, str]:
+    """What a run that was killed may have put into place: the hash of each file by its path."""
+    try:
+        found = json.loads(read_plain(folder / FOLDER / _JOURNAL))
+        return {
+            path: digest
+            for path, digest in found.items()
+            if path_fault(path) is None and _SHA256.fullmatch(digest)
+        }
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError):
+        return {}
+
+
+def sweep(folder: Path) -> None:
     """Remove what a killed run left."""
+    stage = folder / FOLDER
     if kind_of(stage) is Kind.FOLDER:
         shutil.rmtree(stage)
     elif kind_of(stage) is not Kind.NOTHING:
         os.unlink(stage)
 
 
-def put(stage: Path, path: str, data: bytes) -> None:
-    """Write one new file of the stage, with the rights that the user's umask gives.
+def put(
+    folder: Path,
+    files: Sequence[OutputFile],
+    manifest: bytes,
+    stale: Collection[str],
+    owned: Mapping[str, str],
+) -> None:
+    """Write the files and the manifest, in this order, and then remove what is stale.
 
-    The folder it lies in is there already.
+    ``owned`` are files that an unfinished run wrote, which the next must know if this one is
+    killed as well.
     """
-    place = f"{stage}/{path}"
+    stage = folder / FOLDER
+    journal = {**owned, **{file.path: sha256(file.data).hexdigest() for file in files}}
+    try:
+        os.mkdir(stage)
+        _write(stage / _JOURNAL, json.dumps(journal).encode())
+        for number, file in enumerate(files):
+            _write(stage / f"{number}", file.data)
+        _write(stage / MANIFEST, manifest)
+    except BaseException:
+        if not owned:
+            with contextlib.suppress(OSError):  # the fault that led here says more
+                sweep(folder)
+        raise
+    for inside in folders_of([file.path for file in files]):
+        _make(folder / inside)
+    for number, file in enumerate(files):
+        _move(stage / f"{number}", folder / file.path)
+    _move(stage / MANIFEST, folder / MANIFEST)
+    for path in stale:
+        os.unlink(folder / path)
+        _remove_empty((folder / path).parent, folder)
+    shutil.rmtree(stage, ignore_errors=True)
+
+
+def _write(place: Path, data: bytes) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    handle = os.open(place, flags, 0o666)
+    handle = os.open(place, flags, _RIGHTS)
     try:
         rest = memoryview(data)
         while rest:
@@ -68,37 +112,30 @@ def put(stage: Path, path: str, data: bytes) -> None:
         os.close(handle)
 
 
-def swap(stage: Path, folder: Path, stale: Collection[str]) -> bool:
-    """Put the staged build in the place of the old one in one step; False where that cannot be."""
-    if kind_of(folder) is Kind.NOTHING:
-        os.rename(stage, folder)
-        return True
-    if os.path.ismount(folder):
-        return False
+def _make(place: Path) -> None:
+    """Make a folder like the one it lies in."""
     try:
-        _keep(folder, stage, "", stale)
-        exchanged = _exchange(stage, folder)
-    except OSError:  # no links between files here, or a folder that is mounted
-        return False
-    if exchanged:
-        # The old build has the stage's name now. What cannot be removed is swept the next time.
-        shutil.rmtree(stage, ignore_errors=True)
-    return exchanged
+        os.mkdir(place)
+    except FileExistsError:
+        return
+    around = os.stat(place.parent)
+    _give(place, around, stat.S_IMODE(around.st_mode))
 
 
-def move(stage: Path, folder: Path, paths: Sequence[str], stale: Collection[str]) -> None:
-    """Put the staged files into place one by one, in the order given, the manifest after them."""
-    for path in (*paths, MANIFEST):
-        place = folder / path
-        os.makedirs(place.parent, exist_ok=True)
-        os.replace(stage / path, place)
-    kept = {os.path.normcase(folder / path) for path in paths}
-    for path in stale:
-        place = folder / path
-        if os.path.normcase(place) not in kept and kind_of(place) in (Kind.FILE, Kind.LINK):
-            os.unlink(place)
-            _remove_empty(place.parent, folder)
-    shutil.rmtree(stage, ignore_errors=True)
+def _move(staged: Path, place: Path) -> None:
+    """Give a file the group and the rights of the folder that it goes to, and move it there."""
+    around = os.stat(place.parent)
+    _give(staged, around, stat.S_IMODE(around.st_mode) & _RIGHTS)
+    os.replace(staged, place)
+
+
+def _give(place: Path, around: os.stat_result, mode: int) -> None:
+    found = os.stat(place)
+    if found.st_gid != around.st_gid:
+        with contextlib.suppress(OSError, AttributeError):  # a group that we are not in
+            os.chown(place, -1, around.st_gid)
+    if stat.S_IMODE(found.st_mode) != mode:
+        os.chmod(place, mode)
 
 
 def _remove_empty(place: Path, folder: Path) -> None:
@@ -108,53 +145,3 @@ def _remove_empty(place: Path, folder: Path) -> None:
         except OSError:  # something else lies in it
             return
         place = place.parent
-
-
-def _keep(old: Path, new: Path, inside: str, stale: Collection[str]) -> bool:
-    """Link everything that stays into the new folder; whether the folder stays at all.
-
-    A folder goes only when stale files were all it had. Files that are nobody's stay as they are.
-    """
-    stays, lost = False, False
-    for entry in os.scandir(old):
-        path, place = inside + entry.name, new / entry.name
-        if entry.is_dir(follow_symlinks=False):
-            made = kind_of(place) is Kind.FOLDER
-            if not made:
-                os.mkdir(place)
-            os.chmod(place, stat.S_IMODE(entry.stat(follow_symlinks=False).st_mode) | stat.S_IRWXU)
-            if _keep(Path(entry.path), place, f"{path}/", stale) or made:
-                stays = True
-            else:
-                os.rmdir(place)
-                lost = True
-        elif path in stale:
-            lost = True
-        elif kind_of(place) is Kind.NOTHING:
-            os.link(entry.path, place, follow_symlinks=False)
-            stays = True
-        else:
-            stays = True
-    if not inside:
-        os.chmod(new, stat.S_IMODE(os.lstat(old).st_mode))
-    return stays or not lost
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Let two folders change names in one step, where the system has a call for it."""
-    import ctypes
-
-    try:
-        system = ctypes.CDLL(None, use_errno=True)
-        names = os.fsencode(one), os.fsencode(other)
-        if sys.platform == "linux":
-            here, swap_names = -100, 2
-            result = system.renameat2(here, names[0], here, names[1], swap_names)
-        elif sys.platform == "darwin":
-            swap_names = 2
-            result = system.renamex_np(names[0], names[1], swap_names)
-        else:
-            return False
-    except (AttributeError, OSError, TypeError):  # an older system library
-        return False
-    return bool(result == 0)

@@ -1,24 +1,43 @@
 """The build folder: the files of a target come in, a folder and its manifest go out.
 
-After any crash the folder holds the old build or the new one. Files that did not change are not
-touched; only files that the last manifest lists are ever removed; no link is followed.
+After any crash the calls of the old build and of the new one find what they lead to. Files that
+did not change are not touched; only files that are still what the last manifest lists are ever
+removed; nothing is replaced that no build wrote; no link is followed.
 """
 
 import contextlib
 import errno
 import os
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.rules.output import CANNOT_WRITE, FOREIGN_MANIFEST, LINKED_FOLDER
+from twimlc.diagnostics.rules.output import (
+    CANNOT_WRITE,
+    FOREIGN_FILES,
+    FOREIGN_MANIFEST,
+    LINKED_FOLDER,
+)
+from twimlc.lower.plan import is_entry
 from twimlc.output import stage as staging
 from twimlc.output.folder import Kind, folders_of, kind_of, read_plain, same_bytes
-from twimlc.output.manifest import MANIFEST, ForeignManifestError, Manifest, from_json, to_json
-from twimlc.output.plan import OutputFile, settle
+from twimlc.output.manifest import (
+    MANIFEST,
+    PUBLIC,
+    DocumentEntry,
+    ForeignManifestError,
+    Manifest,
+    OldManifestError,
+    from_json,
+    to_json,
+)
+from twimlc.output.plan import Ground, Outcome, OutputFile, settle
 from twimlc.text import SourceFile, Span
 
+_MOST_NAMED = 10
 _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "there is no room left for you on this disk",
@@ -36,12 +55,22 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a build changed in a target's folder; the manifest itself is not counted."""
+    """What a build changed in a target's folder; the manifest itself is not counted.
+
+    ``left`` are files of the last build that somebody changed since, and that stay; ``broken`` the
+    versions that are no longer kept, with the file that is not what it was; ``moved``: the last
+    build was of the format that had its documents in another place.
+    """
 
     created: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    broken: tuple[tuple[str, str], ...] = ()
+    moved: bool = False
+    manifest: Manifest | None = None
+    ground: bool = False
 
     @property
     def is_clean(self) -> bool:
@@ -49,17 +78,47 @@ class Written:
         return not (self.created or self.changed or self.removed)
 
 
-def read_manifest(folder: Path) -> tuple[Manifest | None, list[Diagnostic]]:
-    """The manifest of the last build; None without a finding when there is none."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Before:
+    """What lies in a folder: ``ground`` is the build that the next one keeps versions of, ``owned``
+    the hashes of the files that a build wrote, by path."""
+
+    ground: Ground | None = None
+    owned: Mapping[str, str] = field(default_factory=dict)
+    old_format: bool = False
+
+
+def read_before(folder: Path) -> tuple[Before, list[Diagnostic]]:
+    """The last build in a folder; an empty one without a finding where there is none."""
     place = folder / MANIFEST
     try:
         # A link in its place is not followed but replaced, like any file of the build.
         data = None if kind_of(place) in (Kind.NOTHING, Kind.LINK) else _content(place)
-        return (None if data is None else from_json(data)), []
+        if data is None:
+            return Before(), []
+        manifest = from_json(data)
+    except OldManifestError as old:
+        return Before(owned=_hashes(old.documents), old_format=True), []
     except ForeignManifestError as fault:
-        return None, [_foreign(folder, fault)]
+        return Before(), [_foreign(folder, fault)]
     except OSError as fault:
-        return None, [_refused(folder, MANIFEST, fault)]
+        return Before(), [_refused(folder, MANIFEST, fault)]
+    ground = Ground(manifest, sha256(data).hexdigest(), lambda path: _read(folder, path))
+    return Before(ground, _hashes(manifest.documents)), []
+
+
+def _hashes(documents: Mapping[str, DocumentEntry]) -> dict[str, str]:
+    return {path: document.sha256 for path, document in documents.items()}
+
+
+def _read(folder: Path, path: str) -> bytes | None:
+    """A file of an earlier build; None if it is not there, or lies behind a link."""
+    if any(kind_of(folder / inside) is not Kind.FOLDER for inside in folders_of([path])):
+        return None
+    try:
+        return read_plain(folder / path) if kind_of(folder / path) is Kind.FILE else None
+    except OSError:
+        return None
 
 
 def write_target(
@@ -70,57 +129,74 @@ def write_target(
     source_exists: Callable[[str], bool],
     compiled: Collection[str] = (),
     shared: Callable[[Manifest], Sequence[OutputFile]] | None = None,
+    keep: int = 0,
+    basis: Callable[[Before], Ground | None] = lambda before: before.ground,
+    elsewhere: bool = False,
+    force: bool = False,
     dry: bool = False,
 ) -> tuple[Written | None, list[Diagnostic]]:
     """Make ``folder`` hold this build. ``dry`` only tells what would change.
 
-    ``source_exists`` answers for the sources that the last manifest names, ``compiled`` is
-    explained at :func:`twimlc.output.plan.settle`. ``shared`` makes the files that hang on all
-    flows of the target, also those that this build leaves alone, from the manifest as it will be.
+    ``source_exists`` answers for the sources that the earlier manifest names, ``compiled`` and
+    ``keep`` are explained at :func:`twimlc.output.plan.settle`. ``shared`` makes the files that
+    hang on all flows of the target, also those that this build leaves alone, from the manifest as
+    it will be. ``basis`` chooses the build that versions are kept of; with ``elsewhere`` its files
+    are copied to ``folder``. With ``force`` files that no build wrote are replaced.
     """
     blocked = _blocked(folder, [file.path for file in files])
     if blocked is not None:
         return None, [blocked]
     try:
-        if dry:
-            return _write(folder, files, manifest, source_exists, compiled, shared, dry=True)
-        os.makedirs(folder.parent, exist_ok=True)
-        with staging.one_writer(folder.parent):
-            return _write(folder, files, manifest, source_exists, compiled, shared, dry=False)
+        if not dry:
+            os.makedirs(folder, exist_ok=True)
+        with staging.one_writer(folder) if not dry else contextlib.nullcontext():
+            before, findings = read_before(folder)
+            if findings:
+                return None, findings
+            ground = basis(before)
+            settling = partial(settle, keep=keep, compiled=compiled, source_exists=source_exists)
+            try:
+                outcome = settling(files, manifest, ground)
+                if shared is not None:
+                    files = [*files, *shared(outcome.manifest)]
+                    outcome = settling(files, manifest, ground)
+            except ForeignManifestError as fault:
+                return None, [_foreign(folder, fault)]
+            if ground is not None and elsewhere:
+                files = [*files, *_copied(ground, outcome)]
+            return _write(folder, files, outcome, before, force=force, dry=dry)
     except OSError as fault:
         return None, [_refused(folder, "", fault)]
+
+
+def _copied(ground: Ground, outcome: Outcome) -> Iterator[OutputFile]:
+    """What stays of an earlier build that lies elsewhere."""
+    for path in outcome.carried:
+        data = ground.read(path)
+        document = ground.manifest.documents[path]
+        if data is not None:
+            yield OutputFile(path, data, document.media_type, document.flow)
 
 
 def _write(
     folder: Path,
     files: Sequence[OutputFile],
-    manifest: Manifest,
-    source_exists: Callable[[str], bool],
-    compiled: Collection[str],
-    shared: Callable[[Manifest], Sequence[OutputFile]] | None,
+    outcome: Outcome,
+    before: Before,
     *,
+    force: bool,
     dry: bool,
 ) -> tuple[Written | None, list[Diagnostic]]:
-    last, findings = read_manifest(folder)
-    if findings:
-        return None, findings
-    outcome = settle(files, manifest, last, compiled=compiled, source_exists=source_exists)
-    if shared is not None:
-        try:
-            more = shared(outcome.manifest)
-        except ForeignManifestError as fault:
-            return None, [_foreign(folder, fault)]
-        blocked = _blocked(folder, [file.path for file in more])
-        if blocked is not None:
-            return None, [blocked]
-        files = [*files, *more]
-        outcome = settle(files, manifest, last, compiled=compiled, source_exists=source_exists)
-    blocked = _linked(folder, outcome.stale)
+    listed = outcome.manifest.documents
+    begun = staging.unfinished(folder)
+    stale = sorted({*before.owned, *begun} - listed.keys())
+    blocked = _blocked(folder, [file.path for file in files]) or _linked(folder, stale)
     if blocked is not None:
         return None, [blocked]
     new: list[OutputFile] = []
     changed: list[OutputFile] = []
     unchanged: list[str] = []
+    foreign: list[str] = []
     for file in sorted(files, key=lambda file: file.path):
         place = folder / file.path
         if same_bytes(place, file.data):
@@ -129,48 +205,53 @@ def _write(
             new.append(file)
         else:
             changed.append(file)
-    present = {path for path in outcome.stale if kind_of(folder / path) in (Kind.FILE, Kind.LINK)}
+            if file.path not in before.owned and _digest(place) != begun.get(file.path, ""):
+                foreign.append(file.path)
+    if foreign and not force:
+        return None, [_not_ours(folder, foreign)]
+    there = [path for path in stale if kind_of(folder / path) is not Kind.NOTHING]
+    removed = [
+        path
+        for path in there
+        if _digest(folder / path) in (before.owned.get(path, ""), begun.get(path, ""))
+    ]
     written = Written(
         created=tuple(file.path for file in new),
         changed=tuple(file.path for file in changed),
         unchanged=tuple(unchanged),
-        removed=tuple(path for path in outcome.stale if path in present),
+        removed=tuple(removed),
+        left=tuple(path for path in there if path not in removed),
+        broken=outcome.broken,
+        moved=before.old_format,
+        manifest=outcome.manifest,
+        ground=outcome.manifest.built_on is not None,
     )
     listing = to_json(outcome.manifest)
-    stage = _stage_of(folder)
-    if not dry:
-        staging.sweep(stage)
-        if not written.is_clean or not same_bytes(folder / MANIFEST, listing):
-            entries = {flow.entry for flow in outcome.manifest.flows.values()}
-            changed.sort(key=lambda file: file.path in entries)
-            new.sort(key=lambda file: file.path in entries)
-            _replace(folder, stage, [*new, *changed], listing, present)
+    if dry or (written.is_clean and same_bytes(folder / MANIFEST, listing) and not begun):
+        return written, []
+    order = sorted([*new, *changed], key=lambda file: _turn(file.path))
+    staging.sweep(folder)
+    staging.put(folder, order, listing, removed, begun)
     return written, []
 
 
-def _replace(
-    folder: Path, stage: Path, files: Sequence[OutputFile], listing: bytes, stale: Collection[str]
-) -> None:
+def _turn(path: str) -> int:
+    """Versions and sounds first, then what the host needs, entries and apologies last.
+
+    The order of an upload: nothing is led to before it is there.
+    """
+    if not path.startswith(PUBLIC):
+        return 1
+    return 2 if is_entry(path) else 0
+
+
+def _digest(place: Path) -> str | None:
+    """The hash of a plain file."""
     try:
-        os.mkdir(stage)
-        for inside in folders_of([file.path for file in files]):
-            os.mkdir(f"{stage}/{inside}")
-        for file in files:
-            staging.put(stage, file.path, file.data)
-        staging.put(stage, MANIFEST, listing)
-        # A stage inside the folder (which is mounted there) cannot change names with it.
-        if stage.parent == folder or not staging.swap(stage, folder, stale):
-            staging.move(stage, folder, [file.path for file in files], stale)
-    except BaseException:
-        with contextlib.suppress(OSError):  # the fault that led here says more
-            staging.sweep(stage)
-        raise
-
-
-def _stage_of(folder: Path) -> Path:
-    # A mounted folder is another disk than its parent, and files cannot be moved between disks.
-    parent = folder if os.path.ismount(folder) else folder.parent
-    return parent / staging.stage_name(folder.name)
+        found = read_plain(place) if kind_of(place) is Kind.FILE else None
+    except OSError:
+        return None
+    return sha256(found).hexdigest() if found is not None else None
 
 
 def _blocked(folder: Path, paths: Sequence[str]) -> Diagnostic | None:
@@ -207,6 +288,13 @@ def _foreign(folder: Path, fault: ForeignManifestError) -> Diagnostic:
     message = f"this file is not the manifest of a build: {fault}"
     hint = "remove it, or build to another folder with -o; nothing was changed"
     return FOREIGN_MANIFEST.at(_place(folder, MANIFEST), message, hint=hint)
+
+
+def _not_ours(folder: Path, paths: Sequence[str]) -> Diagnostic:
+    shown = ", ".join(paths[:_MOST_NAMED]) + ", …" * (len(paths) > _MOST_NAMED)
+    message = f"no build wrote what lies here, and this one would replace it: {shown}"
+    hint = "move it away, build to another folder with -o, or replace it with --force"
+    return FOREIGN_FILES.at(_place(folder, paths[0]), message, hint=hint)
 
 
 def _refused(folder: Path, path: str, fault: OSError) -> Diagnostic:

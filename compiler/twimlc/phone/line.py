@@ -16,7 +16,6 @@ from twimlc.interpret.plan import SOMEWHERE, served
 from twimlc.phone.requests import own_parameters, with_parameters
 from twimlc.phone.session import Line
 from twimlc.pipeline import CompiledFlow
-from twimlc.render.document import render
 
 
 class _Pages:
@@ -44,8 +43,8 @@ class _Pages:
 
 def compiled_line(compiled: CompiledFlow, parameters: Mapping[str, str]) -> Line:
     """The documents of a flow, without writing them anywhere."""
-    pages = render(compiled.plan)
-    host = served(compiled.plan, {page.path: page.data for page in pages}, compiled.url)
+    pages = compiled.finished.pages
+    host = served(compiled.finished.plan, compiled.finished.files, compiled.url)
     if isinstance(host, BinHost):
         host = replace(host, keep_lines=True)
     origins = {

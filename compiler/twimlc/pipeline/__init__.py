@@ -66,6 +66,7 @@ def build(options: Options | None = None) -> Result:
     out not to be the calls that the flows say. Raises :class:`UsageError` where the options
     themselves are wrong.
     """
+    from twimlc.pipeline.earlier import Earlier
     from twimlc.pipeline.emit import emit
     from twimlc.pipeline.proof import prove
 
@@ -81,6 +82,7 @@ def build(options: Options | None = None) -> Result:
         raise UsageError(f"cannot build to '{display_path(folder, cwd)}': {fault}")
     compiled = _compile(loaded)
     found = [*loaded.findings, *_of_project(loaded)]
+    earlier = Earlier.asked(options, cwd)
     reports: list[TargetReport] = []
     written: list[Diagnostic] = []
     faults: list[str] = []
@@ -94,7 +96,16 @@ def build(options: Options | None = None) -> Result:
             shown = display_path(folder / made.target.name, cwd)
             reports.append(TargetReport(made.target.name, made.target.host, shown, built=False))
             continue
-        report, faulty = emit(loaded, made, folder, cwd=cwd, write=options.write, proven=proven)
+        report, faulty = emit(
+            loaded,
+            made,
+            folder,
+            cwd=cwd,
+            write=options.write,
+            proven=proven,
+            earlier=earlier,
+            force=options.force,
+        )
         reports.append(report)
         written += faulty
     findings = (*_findings(loaded, compiled), *in_order(written))

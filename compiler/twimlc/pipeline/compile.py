@@ -135,10 +135,11 @@ def _variant(
             seen |= further
             waiting += sorted(further)
     _without_broken(flows, named)
-    graph, found = build_graph(flows, made.switched)
+    host = find_host(target.host, target.router)
+    through_entries = host is not None and not host.single
+    graph, found = build_graph(flows, made.switched, through_entries=through_entries)
     findings += found
     calls = {name: _declared_calls(loaded.flows[name].tree) for name in flows}
-    host = find_host(target.host, target.router)
     budgets = loaded.project.budgets
     assumed = budgets.get("sound", {})
     sounds = Sounds(media.read, assumed.get("seconds", 0), assumed.get("words", 0))

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from twimlc.lower.capability import Host
-from twimlc.lower.plan import Decision, Mark
-from twimlc.output.manifest import ForeignManifestError, Manifest
+from twimlc.lower.plan import Decision, FlowPlace, Mark
+from twimlc.output.manifest import PUBLIC, ForeignManifestError, Manifest
 from twimlc.output.plan import OutputFile
 from twimlc.render.host_files import render_host_files
 
-_DOCUMENT = re.compile(r"(?:[a-z0-9-]+/){1,2}[a-z0-9-]+(?:\.[a-z0-9-]+){0,2}\.xml")
-_DECISION = re.compile(r"(?:[a-z0-9-]+/){1,2}[a-z0-9-]+\.[0-9]+(?:-[0-9]+)?\.decide")
+_VERSION = r"public/(?:[a-z0-9-]+/){1,2}v\.[0-9a-f]{12}/"
+_DOCUMENT = re.compile(rf"{_VERSION}[a-z0-9-]+(?:\.[a-z0-9-]+){{0,2}}\.xml")
+_DECISION = re.compile(rf"{_VERSION}[a-z0-9-]+\.[0-9]+(?:-[0-9]+)?\.decide")
 _NAME = re.compile(r"[A-Z][A-Za-z]{0,63}")
 _VALUE = re.compile(r"[a-z0-9*#-]{1,1000}")
 
@@ -25,15 +26,15 @@ def decision_as_json(decision: Decision) -> dict[str, object]:
     """A decision as the manifest holds it."""
     found: dict[str, object] = {
         "flow": decision.flow,
-        "path": decision.path,
+        "path": PUBLIC + decision.path,
         "states": list(decision.states),
         "parameter": decision.parameter,
-        "branches": dict(decision.branches),
-        "default": decision.default,
+        "branches": _in_folder(decision.branches),
+        "default": PUBLIC + decision.default,
     }
     if decision.mark is not None:
         found["mark"] = {"parameter": decision.mark.parameter, "value": decision.mark.value}
-        found["marked"] = dict(decision.marked)
+        found["marked"] = _in_folder(decision.marked)
     return found
 
 
@@ -42,11 +43,11 @@ def decision_from_json(item: Any) -> Decision:
     try:
         mark = item.get("mark")
         decision = Decision(
-            path=_matching(_DECISION, item["path"]),
+            path=_address(_DECISION, item["path"]),
             flow=str(item["flow"]),
             parameter=_matching(_NAME, item["parameter"]),
             branches=_rows(item["branches"]),
-            default=_matching(_DOCUMENT, item["default"]),
+            default=_address(_DOCUMENT, item["default"]),
             mark=None if mark is None else _mark(mark),
             marked=() if mark is None else _rows(item["marked"]),
             states=tuple(map(str, item["states"])),
@@ -63,13 +64,23 @@ def decision_from_json(item: Any) -> Decision:
 def router_files(host: Host, manifest: Manifest) -> list[OutputFile]:
     """What the host needs to make every decision of a target, whichever build wrote it."""
     decisions = [decision_from_json(item) for item in manifest.decisions]
-    rendered = render_host_files(host.files, manifest.target, manifest.url, decisions)
+    flows = [FlowPlace(f"{name}/", flow.versions) for name, flow in sorted(manifest.flows.items())]
+    rendered = render_host_files(host.files, manifest.target, manifest.url, decisions, flows=flows)
     return [OutputFile(file.path, data, file.media_type) for file, data in rendered]
 
 
 def decisions_of(decisions: Iterable[Decision]) -> tuple[dict[str, object], ...]:
     """The manifest's part for decisions, in the order of their paths."""
     return tuple(decision_as_json(d) for d in sorted(decisions, key=lambda d: d.path))
+
+
+def _in_folder(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {value: PUBLIC + path for value, path in rows}
+
+
+def _address(pattern: re.Pattern[str], value: Any) -> str:
+    """What a path of the folder is called by those who ask for it."""
+    return _matching(pattern, value).removeprefix(PUBLIC)
 
 
 def _mark(body: Any) -> Mark:
@@ -81,7 +92,7 @@ def _mark(body: Any) -> Mark:
 def _rows(body: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(body, Mapping):
         raise TypeError(type(body))
-    return tuple((_matching(_VALUE, key), _matching(_DOCUMENT, body[key])) for key in sorted(body))
+    return tuple((_matching(_VALUE, key), _address(_DOCUMENT, body[key])) for key in sorted(body))
 
 
 def _matching(pattern: re.Pattern[str], value: Any) -> str:

@@ -1,7 +1,7 @@
 """From the plans of a target to its folder: bytes, manifest, and the report of what was written."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,15 +9,17 @@ from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.flow.model import Kind
 from twimlc.lower.host import Host, find_host
 from twimlc.lower.plan import ASSUMPTIONS, Plan
-from twimlc.output.manifest import DocumentEntry, FlowEntry, Manifest, base_name
+from twimlc.output.manifest import PUBLIC, DocumentEntry, FlowEntry, Manifest, base_name
 from twimlc.output.plan import OutputFile
 from twimlc.output.write import Written, write_target
 from twimlc.pipeline.decisions import decisions_of, router_files
+from twimlc.pipeline.earlier import Earlier
 from twimlc.pipeline.load import Loaded
 from twimlc.pipeline.model import NumberSetting, Paste, TargetReport
 from twimlc.pipeline.proof import Proven
 from twimlc.pipeline.variants import Compiled
 from twimlc.render.document import Rendered
+from twimlc.render.host_files import cache_of
 from twimlc.source.files import display_path
 
 
@@ -29,9 +31,12 @@ def emit(
     cwd: Path,
     write: bool,
     proven: Proven | None = None,
+    earlier: Earlier | None = None,
+    force: bool = False,
 ) -> tuple[TargetReport, list[Diagnostic]]:
     """Write the target's folder, or with ``write`` false tell what would change.
 
+    ``earlier`` chooses the build that versions are kept of, where it is not that in the folder.
     ``proven`` is what is known of its documents being the same calls as the flows.
     """
     target = made.target
@@ -39,7 +44,9 @@ def emit(
     assert host is not None, "a target for another host has no plan"
     folder = build / target.name
     shown = display_path(folder, cwd)
-    plans = [variant.plan for variant in made.variants if variant.plan is not None]
+    finished = [found for variant in made.variants if (found := variant.finished()) is not None]
+    plans = [found.plan for found in finished]
+    selected = {name for variant in made.variants for name in variant.written(loaded.selected)}
     texts = {  # flows that answer messages: their numbers have settings of their own
         base_name(name)
         for variant in made.variants
@@ -49,25 +56,33 @@ def emit(
     files: dict[str, OutputFile] = {}
     documents: dict[str, DocumentEntry] = {}
     flows: dict[str, FlowEntry] = {}
-    for variant in made.variants:
-        plan = variant.plan
-        if plan is None:
-            continue
+    served = "" if host.single else PUBLIC
+    for found in finished:
+        plan = found.plan
         sources = {document.path: document.source for document in plan.documents}
-        for page in variant.pages():
-            if base_name(page.flow) in loaded.selected:
-                files[page.path] = OutputFile(page.path, page.data, page.media_type, page.flow)
-                documents[page.path] = _entry(page, sources[page.path], loaded)
+        decided = {path for decision in plan.decisions for path in decision.documents()}
+        for page in found.pages:
+            if base_name(page.flow) in selected:
+                path = served + page.path
+                files[path] = OutputFile(path, page.data, page.media_type, page.flow)
+                cache = cache_of(page.path, decided) if served else ""
+                documents[path] = _entry(page, cache, sources[page.path], loaded)
         for sound in plan.media:
-            files[sound.path] = OutputFile(sound.path, sound.data, sound.media_type)
-            documents[sound.path] = DocumentEntry(sound.media_type, source=sound.source)
+            path = PUBLIC + sound.path
+            files[path] = OutputFile(path, sound.data, sound.media_type)
+            documents[path] = DocumentEntry(
+                sound.media_type, cache=cache_of(sound.path), source=sound.source
+            )
         starts = {entry.path: base_name(entry.flow) for entry in plan.entries}
         for entry in plan.entries:
-            if base_name(entry.flow) in loaded.selected:
+            if base_name(entry.flow) in selected:
                 source = loaded.flows[base_name(entry.flow)].source
-                number = _number(made, host.method, entry.path, starts, texts)
+                number = _number(made, plans, host.method, entry.path, starts, texts)
                 pairs = proven.pairs.get(entry.flow) if proven else None
-                flows[entry.flow] = FlowEntry(entry.path, source, number, pairs)
+                version = found.versions.get(entry.flow)
+                versions = (version,) if version is not None else ()
+                entry_path = served + entry.path
+                flows[entry.flow] = FlowEntry(entry_path, source, number, pairs, version, versions)
     manifest = Manifest(
         target=target.name,
         host=target.host,
@@ -78,9 +93,9 @@ def emit(
             decision
             for plan in plans
             for decision in plan.decisions
-            if base_name(decision.flow) in loaded.selected
+            if base_name(decision.flow) in selected
         ),
-        approximations=tuple(_approximations(plans, loaded)),
+        approximations=tuple(_approximations(plans, selected)),
         assumptions=tuple(sorted({name for plan in plans for name in plan.assumptions})),
     )
     written, findings = write_target(
@@ -88,21 +103,28 @@ def emit(
         list(files.values()),
         manifest,
         source_exists=lambda source: os.path.isfile(loaded.root / source),
-        compiled=loaded.selected,
+        compiled=loaded.selected | selected,
         shared=lambda whole: router_files(host, whole),
+        keep=target.keep,
+        basis=earlier.of(target.name) if earlier else lambda before: before.ground,
+        elsewhere=earlier is not None and earlier.folder is not None,
+        force=force,
         dry=not write,
     )
     if written is None:
         return TargetReport(target.name, target.host, shown, built=False), findings
     report = _report(made, shown, files, flows, plans, written, proven)
-    return replace(report, pastes=tuple(_pastes(made, host, manifest, files, written))), findings
+    assert written.manifest is not None
+    pastes = tuple(_pastes(made, host, written.manifest, files, written))
+    return replace(report, pastes=pastes), findings
 
 
-def _entry(page: Rendered, source: str, loaded: Loaded) -> DocumentEntry:
+def _entry(page: Rendered, cache: str, source: str, loaded: Loaded) -> DocumentEntry:
     flow = loaded.flows.get(base_name(page.flow))
     return DocumentEntry(
         media_type=page.media_type,
         flow=page.flow,
+        cache=cache,
         source=flow.source if flow else source,
         states=page.states,
         lines=tuple(
@@ -117,7 +139,12 @@ def _entry(page: Rendered, source: str, loaded: Loaded) -> DocumentEntry:
 
 
 def _number(
-    made: Compiled, method: str, path: str, starts: Mapping[str, str], texts: set[str]
+    made: Compiled,
+    plans: Sequence[Plan],
+    method: str,
+    path: str,
+    starts: Mapping[str, str],
+    texts: set[str],
 ) -> dict[str, str]:
     """What to set on the number whose flow starts at ``path``; relative where no url is known.
 
@@ -127,12 +154,7 @@ def _number(
     placed = made.target.url and made.target.host != "twiml-bin"
     base = f"{made.target.url}/" if placed else ""
     kind = "sms" if starts[path] in texts else "voice"
-    addresses = {
-        place: address
-        for variant in made.variants
-        if variant.plan is not None
-        for place, address in variant.plan.addresses
-    }
+    addresses = {place: address for plan in plans for place, address in plan.addresses}
     number = {f"{kind}Url": addresses.get(path, base + path), f"{kind}Method": method}
     if made.target.on_error is None:
         return number
@@ -177,10 +199,10 @@ def _setting(flow: str, number: Mapping[str, str]) -> NumberSetting:
     )
 
 
-def _approximations(plans: list[Plan], loaded: Loaded) -> Iterator[dict[str, object]]:
+def _approximations(plans: list[Plan], selected: set[str]) -> Iterator[dict[str, object]]:
     for plan in plans:
         for found in plan.approximations:
-            if base_name(found.flow) in loaded.selected:
+            if base_name(found.flow) in selected:
                 begin = found.span.begin
                 yield {
                     "name": found.name,
@@ -237,4 +259,24 @@ def _report(
         unverified=tuple(proven.incomplete) if proven else (),
         changes=tuple(sorted((*written.created, *written.changed))),
         removals=written.removed,
+        remarks=tuple(_remarks(made, written)),
     )
+
+
+def _remarks(made: Compiled, written: Written) -> Iterator[str]:
+    """What of the last build is not as one would think."""
+    for version, path in written.broken:
+        yield f"{version} cannot be kept: {path} was changed or removed since it was built"
+    for path in written.left:
+        yield f"{path} was changed by hand since it was built; it is not removed"
+    if written.moved:
+        yield f"documents lie in {PUBLIC} now: point the server at {made.target.name}/{PUBLIC}"
+    assert written.manifest is not None
+    gone = [name for name, flow in written.manifest.flows.items() if flow.entry is None]
+    if gone:
+        yield f"kept for calls in progress, though the flow is gone: {', '.join(sorted(gone))}"
+    if made.target.url and written.manifest.built_on is None and not written.unchanged:
+        yield (
+            "no earlier build is here (--previous names one), so calls in progress will find"
+            " nothing of the one before"
+        )

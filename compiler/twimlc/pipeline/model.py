@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twimlc.diagnostics.diagnostic import Diagnostic
+
+if TYPE_CHECKING:
+    from twimlc.output.plan import Ground
 
 
 class UsageError(Exception):
@@ -18,7 +22,10 @@ class Options:
     ``paths`` limit it to some files or folders; ``targets`` are names of targets, or of hosts;
     ``params`` are texts as on a command line, stronger than ``params_files`` (YAML or JSON).
     ``stdin`` is a flow given as (name, bytes) instead of paths. ``output`` takes the place of the
-    project's build folder. ``write`` false: nothing is changed on the disk. ``verify`` false: what
+    project's build folder. ``previous`` is an earlier build (a folder for each target) whose
+    versions stay, and not those in the output folder; ``found`` is where builds that are repeated
+    remember the one that they found. ``force``: also files that no build wrote are replaced.
+    ``write`` false: nothing is changed on the disk. ``verify`` false: what
     is built is not compared with the flows. ``texts`` holds what files say instead of what lies
     on the disk, by the path that findings show.
     """
@@ -32,6 +39,9 @@ class Options:
     stdin: tuple[str, bytes] | None = None
     cwd: Path | None = None
     jobs: int = 1
+    previous: Path | None = None
+    found: "dict[str, Ground | None] | None" = None
+    force: bool = False
     write: bool = True
     verify: bool = True
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -68,7 +78,8 @@ class TargetReport:
 
     ``pairs`` counts the pairs of positions, in a flow and in its documents, that were compared;
     None where that was not asked for. ``unverified`` are the flows too big to be compared wholly.
-    ``changes`` are the files that are new or not as they were, ``removals`` those that go.
+    ``changes`` are the files that are new or not as they were, ``removals`` those that go,
+    ``remarks`` what people should know of the build before.
     """
 
     name: str
@@ -90,6 +101,7 @@ class TargetReport:
     pastes: tuple[Paste, ...] = ()
     changes: tuple[str, ...] = ()
     removals: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

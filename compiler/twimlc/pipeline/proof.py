@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from twimlc.diagnostics.diagnostic import Diagnostic
     from twimlc.interpret.verify import Dependence
     from twimlc.interpret.walk import Media
-    from twimlc.lower.plan import Plan
     from twimlc.pipeline.variants import Compiled, Variant
 
 MOST_PAIRS = 1_000_000
@@ -42,10 +41,11 @@ def prove(made: "Compiled", selected: Collection[str]) -> Proven:
     """Walk every chosen flow of a target together with its documents."""
     proven = Proven()
     for variant in made.variants:
-        if variant.plan is None:
+        proof = _proof(made, variant, made.read_media)
+        if proof is None:
             continue
-        proof = _proof(made, variant, variant.plan, made.read_media)
-        for entry, found in proof.verified(flows=selected, most_pairs=MOST_PAIRS):
+        chosen = variant.written(selected)
+        for entry, found in proof.verified(flows=chosen, most_pairs=MOST_PAIRS):
             if found.difference is not None:
                 proven.faults.append(
                     f"the documents for target '{made.target.name}' are not the call that the flow"
@@ -62,9 +62,9 @@ def open_questions(
     made: "Compiled", variant: "Variant", selected: Collection[str]
 ) -> "list[Diagnostic]":
     """Notes about the steps that are right only as we read Twilio's pages."""
-    if variant.plan is None:
+    proof = _proof(made, variant, None)
+    if proof is None:
         return []
-    proof = _proof(made, variant, variant.plan, None)
     return list(_notes(variant, proof.dependences(selected, MOST_FOR_NOTES)))
 
 
@@ -92,6 +92,8 @@ def _notes(variant: "Variant", dependences: "Iterator[Dependence]") -> "Iterator
         )
 
 
-def _proof(made: "Compiled", variant: "Variant", plan: "Plan", media: "Media | None") -> Proof:
-    files = {page.path: page.data for page in variant.pages()}
-    return Proof(variant.graph, plan, files, made.target.url, media)
+def _proof(made: "Compiled", variant: "Variant", media: "Media | None") -> Proof | None:
+    finished = variant.finished()
+    if finished is None:
+        return None
+    return Proof(variant.graph, finished.plan, finished.files, made.target.url, media)

@@ -8,16 +8,19 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twimlc.flow.graph import Context, Graph
 from twimlc.flow.model import Kind
-from twimlc.lower.plan import Plan
 from twimlc.pipeline.load import Loaded, load
 from twimlc.pipeline.model import Options, UsageError
 from twimlc.pipeline.variants import Compiled
 from twimlc.source.names import nearest
 from twimlc.source.search import flow_files
 from twimlc.source.targets import Target
+
+if TYPE_CHECKING:
+    from twimlc.render.versions import Finished
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -32,7 +35,7 @@ class CompiledFlow:
     row: str | None
     url: str | None
     graph: Graph
-    plan: Plan
+    finished: "Finished"
     entry: str
     context: Context
 
@@ -85,9 +88,10 @@ def chosen(made: Compiled, name: str, row: str | None) -> CompiledFlow | None:
     if row is not None and rows and row not in rows:
         raise UsageError(_no_row(name, row, rows))
     for variant in made.variants:
-        if variant.plan is None or (row is not None and variant.row != row):
+        finished = None if row is not None and variant.row != row else variant.finished()
+        if finished is None:
             continue
-        for entry in variant.plan.entries:
+        for entry in finished.plan.entries:
             if base_name(entry.flow) == name:
                 start = variant.graph.starts[name]
                 kind = variant.graph.flows[name].kind
@@ -98,7 +102,7 @@ def chosen(made: Compiled, name: str, row: str | None) -> CompiledFlow | None:
                     row=variant.row,
                     url=made.target.url,
                     graph=variant.graph,
-                    plan=variant.plan,
+                    finished=finished,
                     entry=entry.path,
                     context=variant.graph.contexts.get(start, usual),
                 )

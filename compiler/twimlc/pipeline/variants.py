@@ -13,25 +13,41 @@ from twimlc.source.switched import Switched
 from twimlc.source.targets import Target
 
 if TYPE_CHECKING:
-    from twimlc.render.document import Rendered
+    from twimlc.render.versions import Finished
 
 
 @dataclass(slots=True, eq=False)
 class Variant:
-    """One row (or none) of a target. ``plan`` is None where something was refused."""
+    """One row (or none) of a target.
+
+    ``plan`` is None where something was refused; its versions have no names yet.
+    """
 
     row: str | None
     graph: Graph
     plan: Plan | None
-    _pages: "list[Rendered] | None" = None
+    _finished: "Finished | None" = None
 
-    def pages(self) -> "list[Rendered]":
-        """The documents of the plan, rendered when they are first asked for."""
-        if self._pages is None:
-            from twimlc.render.document import render
+    def finished(self) -> "Finished | None":
+        """The plan with its versions named, and its pages; made when they are first asked for."""
+        if self._finished is None and self.plan is not None:
+            from twimlc.render.versions import finish
 
-            self._pages = render(self.plan) if self.plan is not None else []
-        return self._pages
+            self._finished = finish(self.plan)
+        return self._finished
+
+    def written(self, selected: Collection[str]) -> set[str]:
+        """The flows, without rows, that are written with some: all whose versions they lead to."""
+        finished = self.finished()
+        leads = finished.leads if finished is not None else {}
+        found: set[str] = set()
+        waiting = [name for name in leads if name.rpartition("/")[2] in selected]
+        while waiting:
+            name = waiting.pop()
+            if name.rpartition("/")[2] not in found:
+                found.add(name.rpartition("/")[2])
+                waiting += leads[name]
+        return found
 
 
 @dataclass(slots=True, eq=False)

@@ -6,7 +6,7 @@ or a caller wrote can become a piece of configuration or code.
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from twimlc.lower.capability import HostFile
 from twimlc.lower.host import base_path
-from twimlc.lower.plan import Decision, Mark
+from twimlc.lower.plan import Decision, FlowPlace, Mark, is_entry
 from twimlc.render.document import TEMPLATES
 
 if TYPE_CHECKING:
@@ -118,7 +118,12 @@ class Switchboard:
 
 
 def render_host_files(
-    files: Iterable[HostFile], target: str, url: str | None, decisions: Iterable[Decision]
+    files: Iterable[HostFile],
+    target: str,
+    url: str | None,
+    decisions: Iterable[Decision],
+    *,
+    flows: Sequence[FlowPlace] = (),
 ) -> list[tuple[HostFile, bytes]]:
     """The files of a host for all decisions of one target, in a fixed order."""
     board = _switchboard(target, url, decisions)
@@ -133,6 +138,15 @@ def render_host_files(
         else:
             rendered.append((file, data))
     return rendered
+
+
+def cache_of(path: str, decided: Collection[str] = ()) -> str:
+    """How long an answer may be kept: ``no-store`` or ``immutable``.
+
+    Entries and apologies are replaced by later builds; what a decision answers with hangs on the
+    query, which a cache may not look at.
+    """
+    return "no-store" if path in decided or is_entry(path) else "immutable"
 
 
 def spellings(value: str) -> tuple[str, ...]:

@@ -97,6 +97,13 @@ def _target() -> Schema:
             },
             "media": text("Where audio files are served, for a host that cannot serve them."),
             "flows": _flow_list("The flows of this target; all otherwise."),
+            "keep": {
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 999,
+                "$comment": "a whole number from 0 to 999",
+                "description": "How many earlier versions of each flow stay; 3 otherwise.",
+            },
             "params": {
                 "type": ["object", "null"],
                 "patternProperties": {f"^{PARAM_NAME}$": {}},

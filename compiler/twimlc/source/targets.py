@@ -28,7 +28,21 @@ ROUTERS = {"cloudfront": ("s3", "static"), "twiml-bin": ("s3", "static")}
 """Routers, and the hosts that each can stand before."""
 APPROXIMATIONS = ("fallback-after-answer", "caller-chosen-number")
 
-_KEYS = ("host", "url", "router", "bin", "bins", "media", "flows", "params", "allow", "onError")
+_KEYS = (
+    "host",
+    "url",
+    "router",
+    "bin",
+    "bins",
+    "media",
+    "flows",
+    "params",
+    "allow",
+    "onError",
+    "keep",
+)
+KEEP = 3
+"""How many earlier versions of each flow stay, where the target does not say."""
 _OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "twiml-bin": {"tags": ("comment", "bare")},
 }
@@ -40,7 +54,10 @@ _SID_HINT = "it is EH and 32 digits of 0-9 and a-f; the Bin's page in the Consol
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One way to build the project. ``places`` says where each key's value stands."""
+    """One way to build the project.
+
+    ``keep`` earlier versions of each flow stay; ``places`` says where each key's value stands.
+    """
 
     name: str
     host: str
@@ -55,6 +72,7 @@ class Target:
     param_places: Mapping[str, Span] = field(default_factory=dict)
     allow: frozenset[str] = frozenset()
     on_error: str | None = None
+    keep: int = KEEP
     options: Mapping[str, Scalar] = field(default_factory=dict)
     span: Span | None = None
     places: Mapping[str, Span] = field(default_factory=dict)
@@ -105,6 +123,7 @@ def read_target(entry: tree.Entry) -> tuple[Target | None, list[Diagnostic]]:
         param_places=places_of(body.get("params")),
         allow=parts.allow(),
         on_error=parts.text("onError"),
+        keep=parts.number("keep", KEEP),
         options=parts.options(host),
         span=entry.key_span,
         places={part.key: part.value.span for part in body if not is_empty(part.value)},
@@ -152,6 +171,14 @@ class _Parts:
             return node.text
         self.findings.append(BAD_TARGET.at(node.span, f"'{key}' takes one value"))
         return None
+
+    def number(self, key: str, default: int) -> int:
+        word = self.text(key)
+        if word is None or (word.isdecimal() and word.isascii() and len(word) < 4):
+            return default if word is None else int(word)
+        message = f"'{key}' takes a whole number from 0 to 999"
+        self.findings.append(BAD_TARGET.at(self._place(key), message))
+        return default
 
     def host(self, entry: tree.Entry) -> str | None:
         slip = self._slip_of("host")

@@ -1,0 +1,46 @@
+"""Which build versions are kept of: options in, for each target the earlier build out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from twimlc.output.plan import Ground
+from twimlc.output.write import Before, read_before
+from twimlc.pipeline.model import Options, UsageError
+from twimlc.source.files import display_path
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Earlier:
+    """The earlier build of every target: that in ``folder``, or the one that the first of several
+    builds ``found`` in the output folder."""
+
+    folder: Path | None
+    found: dict[str, Ground | None] | None
+
+    @classmethod
+    def asked(cls, options: Options, cwd: Path) -> "Earlier | None":
+        """What the options say; None for the build in the output folder.
+
+        Raises :class:`UsageError` where ``previous`` is no folder of builds.
+        """
+        if options.previous is None:
+            return cls(None, options.found) if options.found is not None else None
+        folder = cwd / options.previous
+        if not folder.is_dir():
+            raise UsageError(f"there is no folder '{display_path(folder, cwd)}' with a build")
+        return cls(folder, None)
+
+    def of(self, target: str) -> Callable[[Before], Ground | None]:
+        """Chooses for a target, when it is known what lies in the output folder."""
+
+        def choose(before: Before) -> Ground | None:
+            if self.found is not None:
+                return self.found.setdefault(target, before.ground)
+            assert self.folder is not None
+            previous, findings = read_before(self.folder / target)
+            if findings:
+                raise UsageError(f"'{target}' of the earlier build: {findings[0].message}")
+            return previous.ground
+
+        return choose
