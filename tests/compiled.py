@@ -18,6 +18,8 @@ from twimlc.pipeline.load import Loaded, load
 
 _HEAD = re.compile(r"\A<\?xml[^>]*\?>\s*<Response(/>\s*\Z|>\s*)|\s*</Response>\s*\Z")
 
+_VERSION = re.compile(r"\bv\.[0-9a-f]{12}\b")
+
 _ROOT = tempfile.TemporaryDirectory(prefix="twimlc-tests-")  # removed when the tests end
 
 
@@ -43,22 +45,37 @@ class Made:
         return "\n".join(f"{f.message} ({f.hint})" for f in self.result.findings)
 
     @property
+    def places(self) -> dict[str, Path]:
+        """What was written by the address it has, without manifest and apologies.
+
+        Of versions there is one in these tests, whose name stands as ``v``.
+        """
+        found: dict[str, Path] = {}
+        for file in self.folder.rglob("*"):
+            path = short(file.relative_to(self.folder).as_posix().removeprefix("public/"))
+            if file.is_file() and file.name not in ("manifest.json", "changed.xml"):
+                assert path not in found, path
+                found[path] = file
+        return found
+
+    @property
     def files(self) -> list[str]:
-        """What was written, without the manifest."""
-        found = (
-            p.relative_to(self.folder).as_posix() for p in self.folder.rglob("*") if p.is_file()
-        )
-        return sorted(path for path in found if path != "manifest.json")
+        return sorted(self.places)
 
     def xml(self, path: str = "f/index.xml") -> str:
         """What stands in the Response of a document, on one line."""
-        text = (self.folder / path).read_text(encoding="utf-8")
+        text = short(self.places[path].read_text(encoding="utf-8"))
         text = re.sub(r">\s+<", "><", text)
         return _HEAD.sub("", text).strip()
 
     @property
     def documents(self) -> dict[str, str]:
         return {path: self.xml(path) for path in self.files if path.endswith(".xml")}
+
+
+def short(text: str) -> str:
+    """A text with ``v`` for the names of versions."""
+    return _VERSION.sub("v", text)
 
 
 def whole(flow: str) -> str:

@@ -4,10 +4,10 @@ Each verb gets its way on, the graph is cut into documents and decisions, those 
 become one, and last their links get names.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.flow.graph import Graph, NodeKey
+from twimlc.flow.graph import Context, Graph, NodeKey
 from twimlc.flow.model import MediaLink, StateLink
 from twimlc.lower import hop
 from twimlc.lower.audio import gather_media
@@ -25,7 +25,8 @@ from twimlc.lower.host import Site
 from twimlc.lower.keys import DecisionKey, DocumentKey, Keys, LinkKey
 from twimlc.lower.links import Addresses, Writer, Written
 from twimlc.lower.merge import merge
-from twimlc.lower.plan import Decision, Document, FlowEntry, Plan
+from twimlc.lower.plan import Decision, Document, FlowEntry, Markup, Plan
+from twimlc.lower.sections import SORRY
 from twimlc.lower.ways import Ask, Way
 
 
@@ -95,7 +96,10 @@ def lower(
     longest: dict[DocumentKey, int | None] = {}
     plan = Plan(
         host=site.host.name,
-        documents=_written(graph, site, ways, documents, decisions, asked, drafts, final),
+        documents=(
+            *_written(graph, site, ways, documents, decisions, asked, drafts, final),
+            *_apologies(graph, site, keys),
+        ),
         media=files,
         entries=tuple(
             FlowEntry(
@@ -112,6 +116,20 @@ def lower(
         hop=f"{hop.HANDLER}{site.bin}" if site.host.hop else None,
     )
     return plan, []
+
+
+def _apologies(graph: Graph, site: Site, keys: Keys) -> Iterator[Document]:
+    """What answers for versions of each flow that are gone."""
+    for flow in sorted(graph.starts):
+        yield Document(
+            path=f"{site.root}{flow}/changed.xml",
+            flow=site.root + flow,
+            entry=entry_of(graph, keys.start(flow)),
+            context=Context.CALL,
+            body=(Markup("Say", (), (SORRY,)), Markup("Hangup")),
+            states=(),
+            source=graph.flows[flow].file.path,
+        )
 
 
 def _written(
