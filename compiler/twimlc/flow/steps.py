@@ -189,7 +189,7 @@ class StepReader:
         return None
 
     def _again(self, span: Span) -> Target:
-        """An empty redirect asks for the current document: the state it stands in."""
+        """An empty address asks for the current document: the state it stands in."""
         return ToState(StateKey(self.flow, self.home, self.home), span)
 
     def _no_branches(self, step: Mapping, title: str) -> None:
@@ -227,9 +227,12 @@ class StepReader:
             )
         )
         if action is not None and not branched:
-            if not isinstance(action.value, StateLink):
+            if isinstance(action.value, StateLink):
+                to: Target = ToState(action.value.state, action.span, action.value.entry)
+            elif action.value == "":
+                to = self._again(action.span)
+            else:
                 return element, branches
-            to = ToState(action.value.state, action.span, action.value.entry)
             kept = tuple(a for a in element.attributes if a.name not in OWNED)
             whole = None if element.tag == "Gather" else to
             return replace(element, attributes=kept), Branches(then=to, fallback=whole)

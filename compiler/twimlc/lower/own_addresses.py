@@ -44,6 +44,16 @@ def check_own_addresses(
                 yield _by_address(path, span, element, spec, site, starts.get(path))
 
 
+def check_queries(graph: Graph, site: Site) -> Iterator[Diagnostic]:
+    """Findings for mere queries: the document again, whichever a later build puts there."""
+    for key in graph.contexts if not site.host.single else ():
+        for _, _, address, span in _addresses(graph.nodes[key]):
+            if address[:1] in ("?", "#"):
+                message = f"'{address}' asks for the document itself, and files look at no query"
+                found = OWN_ADDRESS.at(span, message, hint="write the name of the state instead")
+                yield replace(found, severity=Severity.ERROR)
+
+
 def _addresses(node: Node) -> Iterator[tuple[Element, Attribute, str, Span]]:
     """Every address of the author's that Twilio asks for TwiML."""
     for element in node.element.walk() if node.element is not None else ():

@@ -29,9 +29,10 @@ from twimlc.flow.read import flow_names, read_flow
 from twimlc.flow.targets import name_of
 from twimlc.interpret.assumptions import may_depend
 from twimlc.lower.callbacks import check_callbacks
+from twimlc.lower.common import once
 from twimlc.lower.host import Host, Site, find_host
 from twimlc.lower.lowering import lower
-from twimlc.lower.own_addresses import check_own_addresses
+from twimlc.lower.own_addresses import check_own_addresses, check_queries
 from twimlc.pipeline.load import FlowSource, Loaded
 from twimlc.pipeline.variants import Compiled, Variant
 from twimlc.source import tree as t
@@ -164,6 +165,7 @@ def _variant(
     if host is not None and not any(f.is_error for f in found):
         site = _site(host, target, row)
         findings += check_callbacks(graph, site)
+        findings += once([*check_queries(graph, site)])
         plan, refused = lower(graph, site, media.read)
         errors = [f.span for f in findings if f.is_error]
         findings += [f for f in refused if not any(_overlap(f.span, span) for span in errors)]
