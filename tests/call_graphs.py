@@ -8,6 +8,7 @@ from twimlc.lower.host import HOSTS, Site
 from twimlc.lower.lowering import lower
 from twimlc.lower.plan import Plan
 from twimlc.render.document import render
+from twimlc.source.files import FileContent
 from twimlc.text import SourceFile, Span
 from twimlc.vocabulary import MESSAGING, VOICE
 
@@ -121,7 +122,7 @@ class Calls:
 
 
 def plan_of(graph: Graph, site: Site = STATIC) -> Plan:
-    plan, findings = lower(graph, site, lambda link: b"RIFF" + link.path.encode())
+    plan, findings = lower(graph, site, lambda link: FileContent.of(b"RIFF" + link.path.encode()))
     assert not findings, [finding.message for finding in findings]
     assert plan is not None
     return plan

@@ -4,6 +4,7 @@ import pytest
 
 from compiled import make
 from twimlc.analysis.sounds import seconds_of
+from twimlc.source.files import FileContent
 
 PROJECT = "targets:\n  static: {host: static}\nbudgets:\n  %s\n"
 LONG = "- say: one two three four five\n- pause: {length: 10}\n- dial: +14155550100\n- hangup\n"
@@ -80,7 +81,7 @@ def wav(seconds: int, codec: int = 1) -> bytes:
     ],
 )
 def test_lengths_of_sounds(path: str, data: bytes, seconds: float | None) -> None:
-    assert seconds_of(path, data) == seconds
+    assert seconds_of(path, FileContent.of(data)) == seconds
 
 
 @pytest.mark.parametrize(

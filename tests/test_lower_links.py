@@ -1,12 +1,13 @@
 """Names of documents, and how they name each other, audio files and the author's addresses."""
 
-import pytest
+from dataclasses import replace
 
 from call_graphs import Calls, documents_of, element, plan_of, state_link
 from twimlc.flow.graph import Context
 from twimlc.flow.model import Kind, MediaLink
 from twimlc.lower import audio
 from twimlc.lower.host import HOSTS, Site
+from twimlc.source.files import FileContent
 
 DIAL = ("completed", "answered", "busy", "no-answer", "failed", "canceled")
 ROW = Site(HOSTS["s3"], url="https://voice.example.com/ivr/", row="oslo")
@@ -120,23 +121,19 @@ def test_a_redirect_to_a_state_is_a_link_like_any_other() -> None:
     )
 
 
-def test_audio_files_never_share_a_name_by_accident(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Weak:
-        def __init__(self, data: bytes) -> None:
-            self.data = data
+def test_audio_files_never_share_a_name_by_accident() -> None:
+    def weak(data: bytes) -> FileContent:
+        return replace(FileContent.of(data), sha256="00000000" + data.hex().ljust(56, "0"))
 
-        def hexdigest(self) -> str:
-            return "00000000" + self.data.hex().ljust(56, "0")
-
-    monkeypatch.setattr("hashlib.sha256", Weak)
     links = [MediaLink("acme", "a/x.wav"), MediaLink("acme", "b/x.wav"), MediaLink("acme", "no")]
-    data = {"a/x.wav": b"1", "b/x.wav": b"2"}
+    data = {"a/x.wav": weak(b"1"), "b/x.wav": weak(b"2")}
     paths, files = audio.gather_media(links, lambda link: data.get(link.path))
     assert [paths.get(link) for link in links] == [
         "media/x.00000000.wav",
         "media/x.0000000032000000.wav",
         None,
     ]
-    assert [file.data for file in files] == [b"1", b"2"]
-    (path,) = audio.gather_media([MediaLink("acme", "§§§")], lambda link: b"1")[0].values()
+    assert [file.content.head for file in files] == [b"1", b"2"]
+    odd = MediaLink("acme", "§§§")
+    (path,) = audio.gather_media([odd], lambda link: weak(b"1"))[0].values()
     assert path == "media/audio.00000000.bin"

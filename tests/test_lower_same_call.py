@@ -13,6 +13,7 @@ from twimlc.interpret.verify import verify
 from twimlc.lower.host import HOSTS, Site
 from twimlc.lower.lowering import lower
 from twimlc.render.document import render
+from twimlc.source.files import FileContent
 
 BASE = "https://voice.example.com/ivr"
 CHOICES = (
@@ -136,8 +137,8 @@ class Garden:
         return self.calls.graph({"one": "one/s0.0", "two": "two/s0.0"}, entries, self.roots)
 
 
-def sound(link: MediaLink) -> bytes:
-    return b"ID3" + link.path.encode()
+def sound(link: MediaLink) -> FileContent:
+    return FileContent.of(b"ID3" + link.path.encode())
 
 
 @pytest.mark.parametrize("seed", range(80))

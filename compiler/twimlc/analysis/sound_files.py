@@ -8,6 +8,7 @@ from twimlc.diagnostics.rules.addresses import NOT_AUDIO
 from twimlc.diagnostics.rules.names import NO_SOUND_INSIDE
 from twimlc.flow.graph import Graph
 from twimlc.flow.model import MediaLink
+from twimlc.source.files import FileContent
 
 _LOOKED_AT = 64
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html)\b", re.IGNORECASE)
@@ -33,7 +34,7 @@ _ENDINGS = {
 
 
 def check_sound_files(
-    graph: Graph, read: Callable[[MediaLink], bytes | None]
+    graph: Graph, read: Callable[[MediaLink], FileContent | None]
 ) -> Iterator[Diagnostic]:
     """A finding for each place that names a file with something else in it."""
     for key in graph.contexts:
@@ -41,9 +42,10 @@ def check_sound_files(
         if element is None or element.tag == "Message":  # it takes pictures and texts as well
             continue
         for _, _, link, span in element.links():
-            data = read(link) if isinstance(link, MediaLink) else None
-            if not isinstance(link, MediaLink) or data is None:
+            found = read(link) if isinstance(link, MediaLink) else None
+            if not isinstance(link, MediaLink) or found is None:
                 continue
+            data = found.head
             if (what := _no_sound(data)) is not None:
                 message = f"'{link.path}' is no sound: {what[0]}"
                 yield NO_SOUND_INSIDE.at(span, message, hint=what[1])

@@ -6,7 +6,7 @@ from itertools import count
 from urllib.parse import parse_qsl, urlsplit
 
 from twimlc.interpret.bin_template import Engine, Part, Piece, Value, parse, render
-from twimlc.interpret.host import FileHost, Response
+from twimlc.interpret.host import FileHost, Response, sounds_of
 from twimlc.lower.plan import Bin, Plan
 from twimlc.vocabulary import INPUT_PARAMETERS, is_standard_parameter
 
@@ -69,7 +69,7 @@ class BinHost(FileHost):
 def bin_host(plan: Plan, files: Mapping[str, bytes], engine: Engine, references: bool) -> BinHost:
     """The host of a plan of Bins. A Bin whose SID nobody knows gets one."""
     bins = {found.path: found for found in plan.documents if isinstance(found, Bin)}
-    sounds = {sound.path: sound.data for sound in plan.media}
+    sounds = sounds_of(plan)
     known = dict(plan.addresses)
     invented = (f"{_HANDLER}EH{number:032x}" for number in count(1))
     free = (address for address in invented if address not in known.values())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from twimlc.lower.plan import Decision
+from twimlc.lower.plan import Decision, Plan
 
 _TYPES = {
     "xml": "text/xml",
@@ -29,6 +29,11 @@ class Response:
     content_type: str = ""
     body: bytes = b""
     location: str | None = None
+
+
+def sounds_of(plan: Plan) -> dict[str, bytes]:
+    """The sound files of a plan by path; the SHA-256 of each stands for what is in it."""
+    return {sound.path: sound.content.sha256.encode() for sound in plan.media}
 
 
 class Host(Protocol):

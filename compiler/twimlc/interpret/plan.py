@@ -12,7 +12,7 @@ from twimlc.interpret.assumptions import OUR_READINGS, Readings
 from twimlc.interpret.bin_host import bin_host
 from twimlc.interpret.bin_template import ENGINES, Engine
 from twimlc.interpret.hop_host import HopHost
-from twimlc.interpret.host import FileHost, RouterHost
+from twimlc.interpret.host import FileHost, RouterHost, sounds_of
 from twimlc.interpret.verify import MOST_PAIRS, Dependence, Verified, dependences, verify_in
 from twimlc.interpret.walk import Media, Scene
 from twimlc.lower.hosts.twiml_bin import ROUTER
@@ -38,10 +38,10 @@ def served(
     if any(isinstance(document, Bin) for document in plan.documents):
         return bin_host(plan, files, engine, references)
     if plan.hop is not None:
-        all_files = {**{sound.path: sound.data for sound in plan.media}, **files}
+        all_files = {**sounds_of(plan), **files}
         pasted = render_host_files(ROUTER.files, "", url, ())[0][1]
         return HopHost(url or SOMEWHERE, all_files, hop=plan.hop, template=pasted, engine=engine)
-    sounds = {sound.path: sound.data for sound in plan.media}
+    sounds = sounds_of(plan)
     decisions = {decision.path: decision for decision in plan.decisions}
     return RouterHost(url or SOMEWHERE, {**sounds, **files}, decisions=decisions)
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from twimlc.flow.model import MediaLink
 from twimlc.lower.plan import MediaFile
+from twimlc.source.files import FileContent
 
 MEDIA_TYPES = MappingProxyType(
     {
@@ -25,29 +26,25 @@ MEDIA_TYPES = MappingProxyType(
 
 
 def gather_media(
-    links: Iterable[MediaLink], read: Callable[[MediaLink], bytes | None]
+    links: Iterable[MediaLink], read: Callable[[MediaLink], FileContent | None]
 ) -> tuple[dict[MediaLink, str], tuple[MediaFile, ...]]:
     """The path of every file in the build, and the files. Missing files are left out."""
     wanted = dict.fromkeys(links)
-    if not wanted:
-        return {}, ()
-    from hashlib import sha256  # loads a library of its own, and most flows have no sounds
-
     paths: dict[MediaLink, str] = {}
     files: dict[str, MediaFile] = {}
     for link in wanted:
-        data = read(link)
-        if data is None:
+        found = read(link)
+        if found is None:
             continue
-        digest = sha256(data).hexdigest()
+        digest = found.sha256
         stem, extension = _safe_name(link.path)
         length = 8
         path = f"media/{stem}.{digest[:length]}.{extension}"
-        while path in files and files[path].data != data:
+        while path in files and files[path].content.sha256 != digest:
             length += 8
             path = f"media/{stem}.{digest[:length]}.{extension}"
         media_type = MEDIA_TYPES.get(extension, "application/octet-stream")
-        files.setdefault(path, MediaFile(path, link.path, data, media_type))
+        files.setdefault(path, MediaFile(path, link.path, found, media_type))
         paths[link] = path
     return paths, tuple(files[path] for path in sorted(files))
 

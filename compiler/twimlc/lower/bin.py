@@ -35,6 +35,7 @@ from twimlc.lower.plan import Bin, FlowEntry, Markup, Plan
 from twimlc.lower.sections import Block, Section, arrange, messages
 from twimlc.lower.size import element_size
 from twimlc.lower.ways import END, Way
+from twimlc.source.files import FileContent
 from twimlc.vocabulary import DOCUMENT_LIMITS
 
 HANDLER = "https://handler.twilio.com/twiml/"
@@ -50,7 +51,7 @@ _SMALL = 1024
 
 
 def lower_bins(
-    graph: Graph, site: Site, media: Callable[[MediaLink], bytes | None]
+    graph: Graph, site: Site, media: Callable[[MediaLink], FileContent | None]
 ) -> tuple[Plan | None, list[Diagnostic]]:
     """One Bin for each flow; None if something had to be refused."""
     ways, approximations, findings = find_ways(graph, site)

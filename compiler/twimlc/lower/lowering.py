@@ -28,10 +28,11 @@ from twimlc.lower.merge import merge
 from twimlc.lower.plan import Decision, Document, FlowEntry, Markup, Plan
 from twimlc.lower.sections import SORRY
 from twimlc.lower.ways import Ask, Way
+from twimlc.source.files import FileContent
 
 
 def lower(
-    graph: Graph, site: Site, media: Callable[[MediaLink], bytes | None]
+    graph: Graph, site: Site, media: Callable[[MediaLink], FileContent | None]
 ) -> tuple[Plan | None, list[Diagnostic]]:
     """The documents of ``graph`` for ``site``; None if something had to be refused.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from twimlc.flow.graph import Context, NodeKey
+from twimlc.source.files import FileContent
 from twimlc.source.tree import Template
 from twimlc.text import Span
 
@@ -181,7 +182,7 @@ class MediaFile(NamedTuple):
 
     path: str
     source: str
-    data: bytes
+    content: FileContent
     media_type: str
 
 

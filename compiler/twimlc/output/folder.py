@@ -5,9 +5,12 @@ Nothing here writes. Links are looked at as links, because what they lead to is 
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum, auto
+from hashlib import sha256
 from pathlib import Path
+
+_PIECE = 1 << 18
 
 
 class Kind(Enum):
@@ -44,25 +47,29 @@ def folders_of(paths: Iterable[str]) -> list[str]:
     return sorted(found)
 
 
-def same_bytes(path: Path, data: bytes) -> bool:
-    """Whether ``path`` is a plain file with exactly this content."""
+def digest_of(path: Path) -> str | None:
+    """The SHA-256 of a plain file; None for anything else, and for what may not be read."""
+    found = sha256()
     try:
-        status = os.lstat(path)
-        if not stat.S_ISREG(status.st_mode) or status.st_size != len(data):
-            return False
-        return read_plain(path, len(data)) == data
+        if kind_of(path) is not Kind.FILE:
+            return None
+        for piece in _pieces(path):
+            found.update(piece)
     except OSError:  # it vanished or may not be read: then it is written anew
-        return False
+        return None
+    return found.hexdigest()
 
 
-def read_plain(path: Path, size: int = 1 << 16) -> bytes:
+def read_plain(path: Path) -> bytes:
     """The content of a file, which must be no link."""
+    return b"".join(_pieces(path))
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
     try:
-        pieces = []
-        while piece := os.read(handle, max(size + 1, 1 << 16)):
-            pieces.append(piece)
-        return b"".join(pieces)
+        while piece := os.read(handle, _PIECE):
+            yield piece
     finally:
         os.close(handle)

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from twimlc.output.manifest import (
@@ -20,6 +21,7 @@ from twimlc.output.manifest import (
     base_name,
     path_fault,
 )
+from twimlc.source.files import FileContent
 
 _INNER = re.compile(r"public/((?:[^/]+/)?[^/]+)/(v\.[0-9a-f]{12})/[^/]+")
 _LEADS = re.compile(r"([a-z0-9-]+)/(v\.[0-9a-f]{12})/")
@@ -37,17 +39,18 @@ class OutputFile:
     """
 
     path: str
-    data: bytes
+    content: FileContent
     media_type: str
     flow: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
-    """The earlier build: its manifest, the SHA-256 of that, and what gives its files by path."""
+    """The earlier build: its manifest, the SHA-256 of that, and what gives its documents."""
 
     manifest: Manifest
     digest: str
+    folder: Path
     read: Callable[[str], bytes | None]
 
 
@@ -81,8 +84,7 @@ def settle(
     documents = dict(manifest.documents)
     for file in files:
         known = documents.get(file.path) or DocumentEntry(file.media_type, file.flow)
-        digest = hashlib.sha256(file.data).hexdigest()
-        documents[file.path] = replace(known, sha256=digest, size=len(file.data))
+        documents[file.path] = replace(known, sha256=file.content.sha256, size=file.content.size)
     absent = documents.keys() - {file.path for file in files}
     if absent:
         raise ValueError(f"listed but not made: {sorted(absent)}")

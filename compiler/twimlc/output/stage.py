@@ -11,9 +11,8 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 
 from twimlc.output.folder import Kind, folders_of, kind_of, read_plain
@@ -78,13 +77,13 @@ def put(
     killed as well.
     """
     stage = folder / FOLDER
-    journal = {**owned, **{file.path: sha256(file.data).hexdigest() for file in files}}
+    journal = {**owned, **{file.path: file.content.sha256 for file in files}}
     try:
         os.mkdir(stage)
-        _write(stage / _JOURNAL, json.dumps(journal).encode())
+        _write(stage / _JOURNAL, [json.dumps(journal).encode()])
         for number, file in enumerate(files):
-            _write(stage / f"{number}", file.data)
-        _write(stage / MANIFEST, manifest)
+            _write(stage / f"{number}", file.content.pieces())
+        _write(stage / MANIFEST, [manifest])
     except BaseException:
         if not owned:
             with contextlib.suppress(OSError):  # the fault that led here says more
@@ -101,13 +100,14 @@ def put(
     shutil.rmtree(stage, ignore_errors=True)
 
 
-def _write(place: Path, data: bytes) -> None:
+def _write(place: Path, pieces: Iterable[bytes]) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     handle = os.open(place, flags, _RIGHTS)
     try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(handle, rest) :]
+        for piece in pieces:
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[os.write(handle, rest) :]
     finally:
         os.close(handle)
 

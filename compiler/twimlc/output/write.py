@@ -23,7 +23,7 @@ from twimlc.diagnostics.rules.output import (
 )
 from twimlc.lower.plan import is_entry
 from twimlc.output import stage as staging
-from twimlc.output.folder import Kind, folders_of, kind_of, read_plain, same_bytes
+from twimlc.output.folder import Kind, digest_of, folders_of, kind_of, read_plain
 from twimlc.output.manifest import (
     MANIFEST,
     PUBLIC,
@@ -35,6 +35,7 @@ from twimlc.output.manifest import (
     to_json,
 )
 from twimlc.output.plan import Ground, Outcome, OutputFile, settle
+from twimlc.source.files import FileContent
 from twimlc.text import SourceFile, Span
 
 _MOST_NAMED = 10
@@ -103,7 +104,7 @@ def read_before(folder: Path) -> tuple[Before, list[Diagnostic]]:
         return Before(), [_foreign(folder, fault)]
     except OSError as fault:
         return Before(), [_refused(folder, MANIFEST, fault)]
-    ground = Ground(manifest, sha256(data).hexdigest(), lambda path: _read(folder, path))
+    ground = Ground(manifest, sha256(data).hexdigest(), folder, lambda path: _read(folder, path))
     return Before(ground, _hashes(manifest.documents)), []
 
 
@@ -172,10 +173,9 @@ def write_target(
 def _copied(ground: Ground, outcome: Outcome) -> Iterator[OutputFile]:
     """What stays of an earlier build that lies elsewhere."""
     for path in outcome.carried:
-        data = ground.read(path)
-        document = ground.manifest.documents[path]
-        if data is not None:
-            yield OutputFile(path, data, document.media_type, document.flow)
+        listed = ground.manifest.documents[path]
+        content = FileContent(b"", listed.size, listed.sha256, ground.folder / path)
+        yield OutputFile(path, content, listed.media_type, listed.flow)
 
 
 def _write(
@@ -199,13 +199,13 @@ def _write(
     foreign: list[str] = []
     for file in sorted(files, key=lambda file: file.path):
         place = folder / file.path
-        if same_bytes(place, file.data):
+        if digest_of(place) == file.content.sha256:
             unchanged.append(file.path)
         elif kind_of(place) is Kind.NOTHING:
             new.append(file)
         else:
             changed.append(file)
-            if file.path not in before.owned and _digest(place) != begun.get(file.path, ""):
+            if file.path not in before.owned and digest_of(place) != begun.get(file.path, ""):
                 foreign.append(file.path)
     if foreign and not force:
         return None, [_not_ours(folder, foreign)]
@@ -213,7 +213,7 @@ def _write(
     removed = [
         path
         for path in there
-        if _digest(folder / path) in (before.owned.get(path, ""), begun.get(path, ""))
+        if digest_of(folder / path) in (before.owned.get(path, ""), begun.get(path, ""))
     ]
     written = Written(
         created=tuple(file.path for file in new),
@@ -227,7 +227,11 @@ def _write(
         ground=outcome.manifest.built_on is not None,
     )
     listing = to_json(outcome.manifest)
-    if dry or (written.is_clean and same_bytes(folder / MANIFEST, listing) and not begun):
+    if dry or (
+        written.is_clean
+        and digest_of(folder / MANIFEST) == sha256(listing).hexdigest()
+        and not begun
+    ):
         return written, []
     order = sorted([*new, *changed], key=lambda file: _turn(file.path))
     staging.sweep(folder)
@@ -243,15 +247,6 @@ def _turn(path: str) -> int:
     if not path.startswith(PUBLIC):
         return 1
     return 2 if is_entry(path) else 0
-
-
-def _digest(place: Path) -> str | None:
-    """The hash of a plain file."""
-    try:
-        found = read_plain(place) if kind_of(place) is Kind.FILE else None
-    except OSError:
-        return None
-    return sha256(found).hexdigest() if found is not None else None
 
 
 def _blocked(folder: Path, paths: Sequence[str]) -> Diagnostic | None:

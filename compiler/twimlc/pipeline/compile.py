@@ -38,7 +38,7 @@ from twimlc.pipeline.variants import Compiled, Variant
 from twimlc.source import tree as t
 from twimlc.source.components import flow_components
 from twimlc.source.expand import expand_flow, resolve_params
-from twimlc.source.files import MEDIA_LIMIT, place_of, read_bytes
+from twimlc.source.files import MEDIA_LIMIT, FileContent, place_of, read_content
 from twimlc.source.params import declared, undeclared
 from twimlc.source.scope import Surroundings
 from twimlc.source.switched import switched
@@ -65,7 +65,7 @@ def compile_target(loaded: Loaded, target: Target) -> Compiled:
     made.findings += _names_of_host_files(loaded, target, covered)
     in_matrix = {name for name in covered if matrix is not None and matrix.covers(name)}
     media = _Media(loaded)
-    made.read_media = media.read
+    made.read_media = media.digest
     variants: list[tuple[str, list[Diagnostic]]] = []
     if covered - in_matrix or not in_matrix:
         variants.append(("", _variant(loaded, made, covered, in_matrix, None, media)))
@@ -311,20 +311,25 @@ class _Media:
 
     def __init__(self, loaded: Loaded) -> None:
         self.loaded = loaded
-        self.known: dict[Path, bytes | None] = {}
+        self.known: dict[Path, FileContent | None] = {}
         self.faults: dict[Path, list[Diagnostic]] = {}
 
     def _path(self, link: MediaLink) -> Path:
         return self.loaded.flows[link.flow].folder / link.path
 
-    def read(self, link: MediaLink) -> bytes | None:
+    def digest(self, link: MediaLink) -> bytes | None:
+        """What stands for a sound where nobody listens to it (:func:`sounds_of`)."""
+        found = self.read(link)
+        return found.sha256.encode() if found is not None else None
+
+    def read(self, link: MediaLink) -> FileContent | None:
         path = self._path(link)
         if path not in self.known:
             # A flow given by its path alone may lie outside the project: then its folder bounds.
             root = self.loaded.project.root
             folder = self.loaded.flows[link.flow].folder
             bound = root if folder.is_relative_to(root) else folder
-            self.known[path], self.faults[path] = read_bytes(
+            self.known[path], self.faults[path] = read_content(
                 path, root=bound, name=link.path, limit=MEDIA_LIMIT
             )
         return self.known[path]

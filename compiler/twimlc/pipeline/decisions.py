@@ -14,6 +14,7 @@ from twimlc.lower.plan import Decision, FlowPlace, Mark
 from twimlc.output.manifest import PUBLIC, ForeignManifestError, Manifest
 from twimlc.output.plan import OutputFile
 from twimlc.render.host_files import render_host_files
+from twimlc.source.files import FileContent
 
 _VERSION = r"public/(?:[a-z0-9-]+/){1,2}v\.[0-9a-f]{12}/"
 _DOCUMENT = re.compile(rf"{_VERSION}[a-z0-9-]+(?:\.[a-z0-9-]+){{0,2}}\.xml")
@@ -66,7 +67,7 @@ def router_files(host: Host, manifest: Manifest) -> list[OutputFile]:
     decisions = [decision_from_json(item) for item in manifest.decisions]
     flows = [FlowPlace(f"{name}/", flow.versions) for name, flow in sorted(manifest.flows.items())]
     rendered = render_host_files(host.files, manifest.target, manifest.url, decisions, flows=flows)
-    return [OutputFile(file.path, data, file.media_type) for file, data in rendered]
+    return [OutputFile(file.path, FileContent.of(data), file.media_type) for file, data in rendered]
 
 
 def decisions_of(decisions: Iterable[Decision]) -> tuple[dict[str, object], ...]:

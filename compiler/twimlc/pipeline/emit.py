@@ -20,7 +20,7 @@ from twimlc.pipeline.proof import Proven
 from twimlc.pipeline.variants import Compiled
 from twimlc.render.document import Rendered
 from twimlc.render.host_files import cache_of
-from twimlc.source.files import display_path
+from twimlc.source.files import FileContent, display_path
 
 
 def emit(
@@ -64,12 +64,14 @@ def emit(
         for page in found.pages:
             if base_name(page.flow) in selected:
                 path = served + page.path
-                files[path] = OutputFile(path, page.data, page.media_type, page.flow)
+                files[path] = OutputFile(
+                    path, FileContent.of(page.data), page.media_type, page.flow
+                )
                 cache = cache_of(page.path, decided) if served else ""
                 documents[path] = _entry(page, cache, sources[page.path], loaded)
         for sound in plan.media:
             path = PUBLIC + sound.path
-            files[path] = OutputFile(path, sound.data, sound.media_type)
+            files[path] = OutputFile(path, sound.content, sound.media_type)
             documents[path] = DocumentEntry(
                 sound.media_type, cache=cache_of(sound.path), source=sound.source
             )
@@ -178,13 +180,13 @@ def _pastes(
     if target.router == "twiml-bin":
         for file in router_files(host, whole):
             changed = file.path not in written.unchanged
-            yield Paste(file.path, len(file.data), "", target.bin, changed)
+            yield Paste(file.path, file.content.size, "", target.bin, changed)
     if target.host == "twiml-bin":
         for path in sorted(files):
             flow = base_name(files[path].flow)
             if flow:
                 sid = target.bins.get(flow)
-                size = len(files[path].data)
+                size = files[path].content.size
                 yield Paste(path, size, files[path].flow, sid, path not in written.unchanged)
 
 
@@ -224,7 +226,7 @@ def _report(
     proven: Proven | None,
 ) -> TargetReport:
     pages = [file for file in files.values() if file.path.endswith(".xml")]
-    largest = max(pages, key=lambda file: (len(file.data), file.path), default=None)
+    largest = max(pages, key=lambda file: (file.content.size, file.path), default=None)
     bounded = [
         (entry.fetches, entry.flow)
         for plan in plans
@@ -241,7 +243,7 @@ def _report(
         written=len(written.created) + len(written.changed),
         unchanged=len(written.unchanged),
         removed=len(written.removed),
-        largest=(largest.path, len(largest.data)) if largest else None,
+        largest=(largest.path, largest.content.size) if largest else None,
         fetches=fetches,
         fetches_flow=slowest or None,
         approximations=tuple(

@@ -56,7 +56,7 @@ class Compiled:
 
     ``components`` are the names of those that each flow uses, ``invariants`` what each promises,
     ``params`` those that each file declares, by its path, ``switched`` the steps of each flow that
-    ``if:`` may leave out; ``read_media`` gives the bytes of the sound files that flows name.
+    ``if:`` may leave out; ``read_media`` gives what stands for the sound files that flows name.
     """
 
     target: Target

@@ -7,7 +7,9 @@ the compiler up for ever. With ``root`` given, a file whose real place lies outs
 import errno
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,6 +21,9 @@ from twimlc.text import SourceFile, Span
 # The reader has a lower limit and tells the exact size; this one only bounds what is held.
 SOURCE_LIMIT = 16 * 1024 * 1024
 MEDIA_LIMIT = 64 * 1024 * 1024
+HEAD = 1 << 16
+"""How much of a sound is looked at: enough for what stands before the samples of a WAV file."""
+_PIECE = 1 << 18
 
 _REASONS = {
     errno.ENOENT: "there is no such file",
@@ -66,13 +71,76 @@ def place_of(name: str, text: str = "") -> Span:
     return Span(SourceFile(name, text), 0, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """What is in a file that is not kept in memory: its first bytes, its size, its SHA-256.
+
+    ``path`` is where the rest is read; None: ``head`` is all of it.
+    """
+
+    head: bytes
+    size: int
+    sha256: str
+    path: Path | None = None
+
+    @classmethod
+    def of(cls, data: bytes) -> "FileContent":
+        """The content that ``data`` is."""
+        return cls(data, len(data), sha256(data).hexdigest())
+
+    def pieces(self) -> Iterator[bytes]:
+        """All of it, piece by piece. Raises OSError if the file is another one by now."""
+        if self.path is None:
+            yield self.head
+            return
+        found = sha256()
+        with open(self.path, "rb") as stream:
+            while piece := stream.read(_PIECE):
+                found.update(piece)
+                yield piece
+        if found.hexdigest() != self.sha256:
+            raise OSError(errno.EIO, f"{self.path.name} changed while it was copied")
+
+
+def read_content(
+    path: Path, *, root: Path | None, name: str, limit: int
+) -> tuple[FileContent | None, list[Diagnostic]]:
+    """What is in a plain file, which stays where it is."""
+    found, head, size = sha256(), b"", 0
+
+    def look(piece: bytes) -> None:
+        nonlocal head, size
+        found.update(piece)
+        head = head or piece[:HEAD]
+        size += len(piece)
+
+    findings = _read(path, root, name, limit, None, look)
+    if findings:
+        return None, findings
+    return FileContent(head, size, found.hexdigest(), path), []
+
+
 def read_bytes(
     path: Path, *, root: Path | None, name: str, limit: int, asked: Span | None = None
 ) -> tuple[bytes | None, list[Diagnostic]]:
     """The bytes of a plain file, called ``name``. ``asked`` is the place that asks for it."""
+    pieces: list[bytes] = []
+    findings = _read(path, root, name, limit, asked, pieces.append)
+    return (None if findings else b"".join(pieces)), findings
+
+
+def _read(
+    path: Path,
+    root: Path | None,
+    name: str,
+    limit: int,
+    asked: Span | None,
+    take: Callable[[bytes], object],
+) -> list[Diagnostic]:
+    """Hand the bytes of a plain file over piece by piece."""
     span = asked or place_of(name)
     if root is not None and not is_inside(path, root):
-        return None, [
+        return [
             OUTSIDE_PROJECT.at(
                 span,
                 f"'{name}' leads out of the project's folder",
@@ -80,14 +148,15 @@ def read_bytes(
             )
         ]
     try:
-        return _bounded(path, limit), []
+        _bounded(path, limit, take)
+        return []
     except _UnreadableError as fault:
         reason = str(fault)
     except OSError as fault:
         reason = in_words(fault)
     except ValueError:  # a NUL in the path
         reason = "that is no path"
-    return None, [UNREADABLE_FILE.at(span, f"'{name}' cannot be read: {reason}")]
+    return [UNREADABLE_FILE.at(span, f"'{name}' cannot be read: {reason}")]
 
 
 def read_source(
@@ -120,7 +189,7 @@ def _printable(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def _bounded(path: Path, limit: int) -> bytes:
+def _bounded(path: Path, limit: int, take: Callable[[bytes], object]) -> None:
     # Without O_NONBLOCK the opening of a pipe waits for its writer.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     handle = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
@@ -132,12 +201,11 @@ def _bounded(path: Path, limit: int) -> bytes:
             raise _UnreadableError("it is no plain file")
         if status.st_size > limit:
             raise _UnreadableError(f"it is too big (at most {limit >> 20} MiB)")
-        pieces, size = [], 0
-        while piece := os.read(handle, 1 << 18):
+        size = 0
+        while piece := os.read(handle, _PIECE):
             size += len(piece)
             if size > limit:
                 raise _UnreadableError(f"it is too big (at most {limit >> 20} MiB)")
-            pieces.append(piece)
-        return b"".join(pieces)
+            take(piece)
     finally:
         os.close(handle)
