@@ -10,6 +10,7 @@ from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.flow.graph import Graph, NodeKey
 from twimlc.flow.model import MediaLink, StateLink
 from twimlc.lower import hop
+from twimlc.lower.apology import apology, apology_nodes
 from twimlc.lower.audio import gather_media
 from twimlc.lower.common import (
     entry_of,
@@ -46,7 +47,7 @@ def lower(
         findings += hop.check_hop(graph, ways)
     if findings:
         return None, once(findings)
-    nodes = [graph.nodes[key] for key in ways]
+    nodes = [*(graph.nodes[key] for key in ways), *apology_nodes(site)]
     links = [link for node in nodes for link in links_of(node) if isinstance(link, MediaLink)]
     media_paths, files = gather_media(links, media)
     keys = Keys(graph, site.root)
@@ -110,6 +111,9 @@ def lower(
         assumptions=tuple(assumptions),
         decisions=() if site.host.hop else decisions,
         hop=f"{hop.HANDLER}{site.bin}" if site.host.hop else None,
+        apology=apology(
+            graph, site, "", Writer("", keys, site, Addresses("/", {}, media_paths, site))
+        ),
     )
     return plan, []
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from twimlc.lower.capability import Host
-from twimlc.lower.plan import Decision, Mark
+from twimlc.lower.plan import Decision, Mark, Markup
 from twimlc.output.manifest import ForeignManifestError, Manifest
 from twimlc.output.plan import OutputFile
 from twimlc.render.host_files import render_host_files
@@ -60,10 +60,12 @@ def decision_from_json(item: Any) -> Decision:
     return decision
 
 
-def router_files(host: Host, manifest: Manifest) -> list[OutputFile]:
+def router_files(
+    host: Host, manifest: Manifest, apology: tuple[Markup, ...] = ()
+) -> list[OutputFile]:
     """What the host needs to make every decision of a target, whichever build wrote it."""
     decisions = [decision_from_json(item) for item in manifest.decisions]
-    rendered = render_host_files(host.files, manifest.target, manifest.url, decisions)
+    rendered = render_host_files(host.files, manifest.target, manifest.url, decisions, apology)
     return [OutputFile(file.path, data, file.media_type) for file, data in rendered]
 
 

@@ -89,7 +89,7 @@ def emit(
         manifest,
         source_exists=lambda source: os.path.isfile(loaded.root / source),
         compiled=loaded.selected,
-        shared=lambda whole: router_files(host, whole),
+        shared=lambda whole: router_files(host, whole, made.apology),
         dry=not write,
     )
     if written is None:
@@ -154,7 +154,7 @@ def _pastes(
     """What has to be put into the Console by hand: there is no interface for programs."""
     target = made.target
     if target.router == "twiml-bin":
-        for file in router_files(host, whole):
+        for file in router_files(host, whole, made.apology):
             changed = file.path not in written.unchanged
             yield Paste(file.path, len(file.data), "", target.bin, changed)
     if target.host == "twiml-bin":

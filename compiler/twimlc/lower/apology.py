@@ -1,0 +1,50 @@
+"""The apology: what whoever is on the line gets where nothing else is left.
+
+A flow comes in, the body of a document goes out. Nobody knows whose line asks, the caller's or a
+called party's, so it holds only what both may hear, and ends the call: nobody is joined.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.flow.graph import Graph, Node
+from twimlc.lower.content import check_content
+from twimlc.lower.host import Site
+from twimlc.lower.links import Writer
+from twimlc.lower.plan import Markup
+
+SORRY = "We are sorry, something went wrong. Please call again."
+SORRY_IN_TEXT = "We are sorry, something went wrong. Please send your message again."
+
+
+def apology(graph: Graph, site: Site, flow: str, writer: Writer) -> tuple[Markup, ...]:
+    """The body for a flow, or for none (an empty name): words and Hangup, or Messages.
+
+    ``writer`` is of that flow's folder, and shares nothing with the writers of its documents.
+    """
+    texts = flow in graph.flows and graph.flows[flow].kind == "messaging"
+    nodes = site.apology.get(flow)
+    if nodes is None:
+        usual = Markup("Message", (), (SORRY_IN_TEXT,)) if texts else Markup("Say", (), (SORRY,))
+        body: tuple[Markup, ...] = (usual,)
+    else:
+        body = tuple(_written(node, writer) for node in nodes)
+    return body if texts else (*body, Markup("Hangup"))
+
+
+def _written(node: Node, writer: Writer) -> Markup:
+    """A verb; words of the project file are no line of a flow."""
+    found = writer.verb(node, None)
+    return found if node.place.flow else replace(found, span=None, state="")
+
+
+def apology_nodes(site: Site) -> list[Node]:
+    """Every verb of the apologies."""
+    return [node for nodes in dict.fromkeys(site.apology.values()) for node in nodes]
+
+
+def check_apology(site: Site) -> Iterator[Diagnostic]:
+    """Findings about the texts of the apologies."""
+    for node in apology_nodes(site):
+        yield from check_content(node, site)
