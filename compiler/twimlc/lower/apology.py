@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.diagnostics.rules.hosts import APOLOGY_NOT_STRAIGHT
 from twimlc.flow.graph import Graph, Node
 from twimlc.lower.content import check_content
 from twimlc.lower.host import Site
-from twimlc.lower.links import Writer
+from twimlc.lower.keys import Keys
+from twimlc.lower.links import Addresses, Writer
 from twimlc.lower.plan import Markup
+from twimlc.lower.size import EMPTY_DOCUMENT, element_size
 
 SORRY = "We are sorry, something went wrong. Please call again."
 SORRY_IN_TEXT = "We are sorry, something went wrong. Please send your message again."
@@ -44,7 +47,18 @@ def apology_nodes(site: Site) -> list[Node]:
     return [node for nodes in dict.fromkeys(site.apology.values()) for node in nodes]
 
 
-def check_apology(site: Site) -> Iterator[Diagnostic]:
-    """Findings about the texts of the apologies."""
+def check_apology(graph: Graph, site: Site) -> Iterator[Diagnostic]:
+    """Findings about the texts of the apologies, and their size."""
     for node in apology_nodes(site):
         yield from check_content(node, site)
+    keys, links = Keys(graph, site.root), Addresses("/", {}, {}, site)
+    for nodes, flow in {nodes: flow for flow, nodes in site.apology.items() if nodes}.items():
+        body = apology(graph, site, flow, Writer(flow, keys, site, links))
+        size = EMPTY_DOCUMENT + sum(map(element_size, body))
+        if size > site.host.document_limit:
+            yield APOLOGY_NOT_STRAIGHT.at(
+                nodes[0].span,
+                f"the apology makes a document of {size:,} bytes; Twilio takes at most"
+                f" {site.host.document_limit:,}",
+                hint="say less, or play a recording",
+            )

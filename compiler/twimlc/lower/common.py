@@ -57,7 +57,9 @@ def find_ways(
     return (
         dict(sorted(ways.items())),
         list({(found.name, found.span): found for found in approximations}.values()),
-        once([*(f for key in sorted(findings) for f in findings[key]), *check_apology(site)]),
+        once(
+            [*(f for key in sorted(findings) for f in findings[key]), *check_apology(graph, site)]
+        ),
     )
 
 

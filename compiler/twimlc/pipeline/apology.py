@@ -104,12 +104,14 @@ def _straight(
     node, seen = graph.nodes[graph.starts[flow.name]], set[Node]()
     while node.element is not None and node.element.tag != "Hangup":
         after = node.exits.get("done")
-        if node in seen or after is None or node.element.tag not in steps:
-            return fault(node.span, f"this '{node.title}' is none of its steps, or comes again")
+        if node in seen:
+            return fault(node.span, f"it comes back to this '{node.title}' again and again")
+        if after is None or node.element.tag not in steps:
+            return fault(node.span, f"this '{node.title}' is no step of one")
         for element in node.element.walk():
             for value in (*element.children, *(found.value for found in element.attributes)):
                 if isinstance(value, t.Template):
-                    message = "an apology shows no values of the call: it is there when all is lost"
+                    message = "an apology shows no values of the call: it may be heard in any call"
                     findings.append(BAD_APOLOGY.at(element.span, message))
         seen.add(node)
         yield node
