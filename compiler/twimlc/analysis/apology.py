@@ -5,12 +5,14 @@ What each flow's callers may hear where nothing else is left comes in, findings 
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from twimlc.analysis.keys import is_emergency_number
 from twimlc.analysis.languages import language_of
 from twimlc.analysis.prompts import keys_told_in
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.experience import APOLOGY_LANGUAGE
 from twimlc.diagnostics.rules.hosts import APOLOGY_ASKS_FOR_KEY
 from twimlc.flow.graph import Graph, Node
+from twimlc.flow.readable import texts_of
 from twimlc.text import Span
 
 
@@ -24,7 +26,9 @@ def check_apology(
     """
     nodes = dict.fromkeys(node for found in apology.values() for node in found)
     for node in nodes:
-        told = keys_told_in([node.element]) if node.element is not None else []
+        assert node.element is not None, "an apology is of verbs"
+        words = " ".join(texts_of(node.element))
+        told = [key for key in keys_told_in([node.element]) if not is_emergency_number(key, words)]
         if told:
             message = f"the apology tells callers to press {told[0]}, and nothing listens for keys"
             hint = "it is the end of the call: say whom to call, or to call again"
@@ -43,7 +47,7 @@ def check_apology(
     if strange:
         others = f" and of {len(strange) - 1} more flows" if strange[1:] else ""
         message = f"callers of '{strange[0]}'{others} hear the apology in another language"
-        hint = "say it in theirs: apology: WORDS, or a flow's name, in the target"
+        hint = "give the target of twimlc.yaml words in theirs, or the name of a flow: apology: …"
         start = graph.flows[strange[0]]
         span = place or start.states[start.start].span
         yield APOLOGY_LANGUAGE.at(span, message, hint=hint)
