@@ -98,10 +98,11 @@ def test_keys_that_are_told_apart_are_looked_at(flow: str, found: bool) -> None:
 
 def menu(prompt: str, *keys: str) -> list[str]:
     choices = "".join(f'    "{key}": hangup\n' for key in keys)
-    return make(
+    found = make(
         f"- menu:\n    prompt: {prompt}\n    choices:\n  {choices.replace(chr(10), chr(10) + '  ').rstrip()}\n- hangup\n",
         target="nginx",
     ).slugs
+    return [slug for slug in found if slug != "apology-language"]  # these targets have none
 
 
 def test_prompt_and_choices_agree() -> None:

@@ -21,7 +21,9 @@ CASES = [(path, target) for path in FLOWS for target in _targets(path)]
 
 @pytest.mark.parametrize(("path", "target"), CASES, ids=[f"{p.stem}-{t}" for p, t in CASES])
 def test_nothing_is_found(path: Path, target: str) -> None:
-    made = make(files={"f.yaml": path.read_bytes(), "chime.wav": b"RIFF"}, target=target)
+    project = f"targets:\n  {target}: {{host: {target}, apology: SOS.}}\n"  # in any language
+    files = {"f.yaml": path.read_bytes(), "chime.wav": b"RIFF", "twimlc.yaml": project}
+    made = make(files=files, target=target)
     assert made.slugs == [], made.words
 
 

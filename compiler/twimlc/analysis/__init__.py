@@ -17,33 +17,36 @@ from twimlc.analysis.stops import check_stops
 from twimlc.analysis.tracks import check_tracks
 from twimlc.analysis.twiml import check_twiml
 from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.flow.graph import Graph
+from twimlc.flow.graph import Graph, Node
 from twimlc.source.account import NOTHING_SAID, Account
-from twimlc.source.tree import Node
+from twimlc.source.tree import Node as Tree
 
 if TYPE_CHECKING:
     from twimlc.analysis.budgets import Budgets
 
-_NONE: Mapping[str, Node] = MappingProxyType({})
+_NONE: Mapping[str, Tree] = MappingProxyType({})
+_NO_APOLOGY: Mapping[str, tuple[Node, ...]] = MappingProxyType({})
 _NO_BUDGETS: "Budgets" = MappingProxyType({})
 
 
 def analyse(
     graph: Graph,
     declared: Names,
-    invariants: Mapping[str, Node] = _NONE,
+    invariants: Mapping[str, Tree] = _NONE,
     budgets: "Budgets" = _NO_BUDGETS,
     sounds: Sounds = NO_SOUNDS,
     *,
     account: Account = NOTHING_SAID,
     params: Names = NO_NAMES,
     public: bool = True,
+    apology: Mapping[str, tuple[Node, ...]] = _NO_APOLOGY,
 ) -> list[Diagnostic]:
     """Every finding of the analysis, in no particular order.
 
     ``declared`` holds each flow's own call values, ``invariants`` what each promises, ``sounds``
     the lengths of sounds, ``account`` what is known of it, ``params`` those that each file
-    declares, by its path; ``public`` says that the host answers everybody.
+    declares, by its path; ``public`` says that the host answers everybody, ``apology`` what each
+    flow's callers may hear where nothing else is left.
     """
     return [
         *check_reach(graph),
@@ -57,16 +60,17 @@ def analyse(
         *check_spoken(graph, declared, params),
         *check_twiml(graph, declared),
         *(check_pins(graph) if public else ()),
-        *_asked_for(graph, invariants, budgets, sounds, account),
+        *_asked_for(graph, invariants, budgets, sounds, account, apology),
     ]
 
 
 def _asked_for(
     graph: Graph,
-    invariants: Mapping[str, Node],
+    invariants: Mapping[str, Tree],
     budgets: "Budgets",
     sounds: Sounds,
     account: Account,
+    apology: Mapping[str, tuple[Node, ...]],
 ) -> Iterator[Diagnostic]:
     """What only few projects ask for, and so is imported for them alone."""
     if budgets:
@@ -81,7 +85,7 @@ def _asked_for(
         from twimlc.analysis.invariants import check_invariants
 
         for flow, node in invariants.items():
-            yield from check_invariants(graph, flow, node, sounds)
+            yield from check_invariants(graph, flow, node, sounds, apology.get(flow, ()))
 
 
 __all__ = ["Sounds", "analyse"]

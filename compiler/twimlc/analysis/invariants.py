@@ -56,9 +56,13 @@ class _Limit(NamedTuple):
 
 
 def check_invariants(
-    graph: Graph, flow: str, node: Tree | None, sounds: Sounds = NO_SOUNDS
+    graph: Graph,
+    flow: str,
+    node: Tree | None,
+    sounds: Sounds = NO_SOUNDS,
+    apology: tuple[Node, ...] = (),
 ) -> Iterator[Diagnostic]:
-    """Findings about the sentences of one flow."""
+    """Findings about the sentences of one flow; ``apology`` is what else its callers may hear."""
     if flow not in graph.starts or not isinstance(node, Sequence):
         return
     for item in node.items:
@@ -66,7 +70,7 @@ def check_invariants(
             continue
         sentence = " ".join(item.value.split())
         try:
-            yield from _check(_Promise(graph, flow, sentence, item.span, sounds))
+            yield from _check(_Promise(graph, flow, sentence, item.span, sounds, apology))
         except _UnclearError as unclear:
             yield BAD_INVARIANT.at(item.span, str(unclear), hint=unclear.hint)
 
@@ -79,6 +83,7 @@ class _Promise(NamedTuple):
     sentence: str
     span: Span
     sounds: Sounds
+    apology: tuple[Node, ...]
 
     def broken(self, way: str) -> Diagnostic:
         return BROKEN_INVARIANT.at(self.span, f"'{self.sentence}' does not hold: {way}")
@@ -110,7 +115,10 @@ def _check(promise: _Promise) -> Iterator[Diagnostic]:
         if word == "never":
             if limit is not None:
                 raise _UnclearError("'never' takes no limit", f"write {_listed(_FORMS)}")
-            yield from promise.broken_by(fits)
+            found = list(promise.broken_by(fits))
+            if not found and what[0] in "'\"" and any(map(fits, promise.apology)):
+                found.append(promise.broken("the target's apology says it"))
+            yield from found
         else:
             yield from _reaches(promise, fits, word == "always", limit)
     else:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from twimlc import vocabulary
-from twimlc.source.tree import Template
+from twimlc.source.tree import Entry, Template
 from twimlc.text import SourceFile, Span
 
 
@@ -267,6 +267,7 @@ class Flow:
     """A flow. ``states`` holds the author's states in order; ``lists`` those given as URLs.
 
     ``nameless``: it was written as steps, so its only state has a name that nobody gave it.
+    ``voice`` is what its ``defaults:`` give every say.
     """
 
     name: str
@@ -278,3 +279,4 @@ class Flow:
     description: str | None
     span: Span
     nameless: bool = False
+    voice: tuple[Entry, ...] = ()

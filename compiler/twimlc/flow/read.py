@@ -61,7 +61,8 @@ def read_flow(
 ) -> tuple[ReadFlow | None, list[Diagnostic]]:
     """The model of one flow, and what is wrong in it. ``tree`` is expanded."""
     scope = Scope(own, flows, own.states)
-    reader = StepReader(own.kind, own.name, _defaults(tree))
+    defaults = _defaults(tree)
+    reader = StepReader(own.kind, own.name, defaults)
     states: dict[StateKey, State] = {}
     steps, listed = tree.get("steps"), tree.get("states")
     start = own.start
@@ -100,6 +101,7 @@ def read_flow(
         description,
         tree.span,
         nameless=isinstance(steps, Sequence),
+        voice=defaults.get("say", ()),
     )
     return ReadFlow(flow, frozenset(scope.used)), reader.findings
 

@@ -39,7 +39,7 @@ def served(
         return bin_host(plan, files, engine, references)
     if plan.hop is not None:
         all_files = {**sounds_of(plan), **files}
-        pasted = render_host_files(ROUTER.files, "", url, ())[0][1]
+        pasted = render_host_files(ROUTER.files, "", url, (), plan.apology)[0][1]
         return HopHost(url or SOMEWHERE, all_files, hop=plan.hop, template=pasted, engine=engine)
     sounds = sounds_of(plan)
     decisions = {decision.path: decision for decision in plan.decisions}

@@ -39,7 +39,10 @@ def offered_values(names: Names, path: Path) -> Iterator[Offer]:
             yield from ((name, "a row") for name in loaded.project.matrix.rows)
         case FileKind.SCRIPT, ("calls", "expect", *rest) if _takes_events(rest, path):
             yield from ((name, "an event") for name in _EVENTS_ALONE)
-        case FileKind.PROJECT, ("targets", _, "flows" | "onError") | ("matrix", "flows"):
+        case FileKind.PROJECT, ("targets", _, "flows" | "onError" | "apology") | (
+            "matrix",
+            "flows",
+        ):
             yield from flows
         case FileKind.PROJECT, ("matrix", "folder") if loaded.project.matrix is not None:
             for row in list(loaded.project.matrix.params.values())[:1]:

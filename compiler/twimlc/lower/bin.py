@@ -12,6 +12,7 @@ from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.hosts import BIN_TOO_BIG
 from twimlc.flow.graph import Context, Graph, NodeKey
 from twimlc.flow.model import MediaLink, StateLink
+from twimlc.lower.apology import apology, apology_nodes
 from twimlc.lower.audio import gather_media
 from twimlc.lower.bin_checks import check_calls, check_flow
 from twimlc.lower.bin_names import KINDS, LINES, FlowKeys, Names, Queries, ends
@@ -58,7 +59,7 @@ def lower_bins(
     findings += check_flow(graph, ways, site)
     if findings:
         return None, once(findings)
-    nodes = [graph.nodes[key] for key in ways]
+    nodes = [*(graph.nodes[key] for key in ways), *apology_nodes(site)]
     links = [link for node in nodes for link in links_of(node) if isinstance(link, MediaLink)]
     paths, files = gather_media(links, media)
     made: list[_Made] = []
@@ -181,10 +182,11 @@ class _Lowering:
             self._section(names, key, arrivals[key], bodies[key], values[key]) for key in arrivals
         ]
         kinds = [kind for kind in KINDS if any(q.kind == kind for q in names.questions.values())]
+        last = apology(graph, site, self._flow, Writer(start, keys, site, queries))
         if keys.context(start) is Context.MESSAGE:
-            blocks = messages(bodies[start], sections)
+            blocks = messages(bodies[start], sections, last)
         else:
-            blocks = arrange(bodies[start], sections, kinds, carry=carry)
+            blocks = arrange(bodies[start], sections, kinds, last, carry=carry)
         found = self._bin(start, order, drafts, blocks, values)
         nested = deepest(blocks)
         if nested > MOST_NESTED:

@@ -13,6 +13,7 @@ from twimlc.diagnostics.rules.hosts import (
 )
 from twimlc.flow.graph import Context, Graph, Node, NodeKey
 from twimlc.flow.model import Element, MediaLink
+from twimlc.lower.apology import apology_nodes
 from twimlc.lower.compose import Decided, Draft, Jump, Verb
 from twimlc.lower.host import Site
 from twimlc.lower.keys import DecisionKey, DocumentKey
@@ -54,6 +55,8 @@ def check_flow(graph: Graph, ways: Mapping[NodeKey, Way], site: Site) -> Iterato
                 yield undecided(node, context)
             elif leave.parameter == "Digits":
                 yield from _keys(node, leave)
+        yield from _addresses(node, site)
+    for node in apology_nodes(site):
         yield from _addresses(node, site)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.flow.graph import Graph, Node, NodeKey
 from twimlc.flow.model import MediaLink, StateLink
+from twimlc.lower.apology import check_apology
 from twimlc.lower.compose import Draft, Verb
 from twimlc.lower.content import check_content
 from twimlc.lower.host import Site
@@ -56,7 +57,9 @@ def find_ways(
     return (
         dict(sorted(ways.items())),
         list({(found.name, found.span): found for found in approximations}.values()),
-        once([finding for key in sorted(findings) for finding in findings[key]]),
+        once(
+            [*(f for key in sorted(findings) for f in findings[key]), *check_apology(graph, site)]
+        ),
     )
 
 

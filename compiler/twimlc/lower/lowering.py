@@ -10,6 +10,7 @@ from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.flow.graph import Context, Graph, NodeKey
 from twimlc.flow.model import MediaLink, StateLink
 from twimlc.lower import hop
+from twimlc.lower.apology import apology, apology_nodes, place_of
 from twimlc.lower.audio import gather_media
 from twimlc.lower.common import (
     entry_of,
@@ -26,7 +27,6 @@ from twimlc.lower.keys import DecisionKey, DocumentKey, Keys, LinkKey
 from twimlc.lower.links import Addresses, Writer, Written
 from twimlc.lower.merge import merge
 from twimlc.lower.plan import Decision, Document, FlowEntry, Markup, Plan
-from twimlc.lower.sections import SORRY
 from twimlc.lower.ways import Ask, Way
 from twimlc.source.files import FileContent
 
@@ -48,7 +48,7 @@ def lower(
         findings += hop.check_hop(graph, ways)
     if findings:
         return None, once(findings)
-    nodes = [graph.nodes[key] for key in ways]
+    nodes = [*(graph.nodes[key] for key in ways), *apology_nodes(site)]
     links = [link for node in nodes for link in links_of(node) if isinstance(link, MediaLink)]
     media_paths, files = gather_media(links, media)
     keys = Keys(graph, site.root)
@@ -99,7 +99,7 @@ def lower(
         host=site.host.name,
         documents=(
             *_written(graph, site, ways, documents, decisions, asked, drafts, final),
-            *_apologies(graph, site, keys),
+            *_apologies(graph, site, keys, media_paths),
         ),
         media=files,
         entries=tuple(
@@ -115,11 +115,22 @@ def lower(
         assumptions=tuple(assumptions),
         decisions=() if site.host.hop else decisions,
         hop=f"{hop.HANDLER}{site.bin}" if site.host.hop else None,
+        apology=_apology(graph, site, keys, media_paths, ""),
     )
     return plan, []
 
 
-def _apologies(graph: Graph, site: Site, keys: Keys) -> Iterator[Document]:
+def _apology(
+    graph: Graph, site: Site, keys: Keys, media: Mapping[MediaLink, str], flow: str
+) -> tuple[Markup, ...]:
+    # It answers under the addresses of a version, and its links are seen from there.
+    addresses = Addresses(f"{site.root}{flow}/v./", {}, media, site)
+    return apology(graph, site, flow, Writer(place_of(flow), keys, site, addresses))
+
+
+def _apologies(
+    graph: Graph, site: Site, keys: Keys, media: Mapping[MediaLink, str]
+) -> Iterator[Document]:
     """What answers for versions of each flow that are gone."""
     for flow in sorted(graph.starts):
         yield Document(
@@ -127,7 +138,7 @@ def _apologies(graph: Graph, site: Site, keys: Keys) -> Iterator[Document]:
             flow=site.root + flow,
             entry=entry_of(graph, keys.start(flow)),
             context=Context.CALL,
-            body=(Markup("Say", (), (SORRY,)), Markup("Hangup")),
+            body=_apology(graph, site, keys, media, flow),
             states=(),
             source=graph.flows[flow].file.path,
         )

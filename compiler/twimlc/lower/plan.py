@@ -215,7 +215,7 @@ class Plan:
     """Everything one target writes, before bytes. ``assumptions`` are keys of ASSUMPTIONS.
 
     ``addresses`` (path, address) are known of files that do not lie under the target's address.
-    ``hop`` is the address of the TwiML Bin that decides.
+    ``hop`` is the address of the TwiML Bin that decides, and ``apology`` its last resort.
     """
 
     host: str
@@ -227,3 +227,4 @@ class Plan:
     decisions: tuple[Decision, ...] = ()
     addresses: tuple[tuple[str, str], ...] = ()
     hop: str | None = None
+    apology: tuple[Markup, ...] = ()

@@ -24,8 +24,6 @@ Block = Markup | Tags
 ASKING = "go=1"
 """What every link of ours carries; a request without it begins the call."""
 
-SORRY = "We are sorry, something went wrong. Please call again."
-
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -60,9 +58,17 @@ class Section:
 
 
 def arrange(
-    entry: tuple[Markup, ...], sections: Iterable[Section], kinds: list[Kind], *, carry: bool
+    entry: tuple[Markup, ...],
+    sections: Iterable[Section],
+    kinds: list[Kind],
+    apology: tuple[Markup, ...],
+    *,
+    carry: bool,
 ) -> tuple[Block, ...]:
-    """The whole Bin of a call. ``carry``: the keys pressed are told on, since a text shows them."""
+    """The whole Bin of a call. ``carry``: the keys pressed are told on, since a text shows them.
+
+    ``apology`` answers links that no section knows.
+    """
     sections = list(sections)
     own = [found for found in sections if found.line is None]
     others = [found for found in sections if found.line is not None]
@@ -77,7 +83,7 @@ def arrange(
     blocks += _declined(others)
     lines = sorted({found.line for found in others if found.line is not None})
     around = [f"^{line}" for line in lines]
-    core = [*_behind(behind, list(_foot(kinds, carry=carry)))]
+    core = [*_behind(behind, [*_foot(kinds, carry=carry), *apology])]
     blocks += _wrapped(around, core)
     for found in others:
         if found.dynamic:
@@ -86,11 +92,15 @@ def arrange(
     return tuple(_joined(blocks))
 
 
-def messages(entry: tuple[Markup, ...], sections: Iterable[Section]) -> tuple[Block, ...]:
+def messages(
+    entry: tuple[Markup, ...], sections: Iterable[Section], apology: tuple[Markup, ...]
+) -> tuple[Block, ...]:
     """The whole Bin of a flow that answers messages: nothing in it decides."""
+    sections = list(sections)
     blocks = [*_section([], "^go", entry)]
     for found in sections:
         blocks += _plain(found)
+    blocks += _section([f"^{name}" for found in sections for name in found.names], "#go", apology)
     return tuple(_joined(blocks))
 
 
@@ -134,7 +144,7 @@ def _behind(behind: list[Section], core: list[Block]) -> list[Block]:
 
 
 def _foot(kinds: list[Kind], *, carry: bool) -> Iterator[Block]:
-    """A Redirect for each kind of value, and a last word for links that no section knows."""
+    """A Redirect for each kind of value."""
     asked: list[Block] = []
     for number, kind in enumerate(kinds):
         kept: tuple[str | CallValue, ...] = ()
@@ -154,8 +164,6 @@ def _foot(kinds: list[Kind], *, carry: bool) -> Iterator[Block]:
         asked += _wrapped([f"^{later.flag}" for later in kinds[number + 1 :]], [link])
     if asked:
         yield from _wrapped(["^named"], asked)
-    yield Markup("Say", (), (SORRY,))
-    yield Markup("Hangup")
 
 
 def _merged(parts: tuple[str | CallValue, ...]) -> tuple[str | CallValue, ...]:

@@ -4,26 +4,25 @@ A :class:`Loaded` project and a target come in; for each row a graph and a plan 
 every finding on the way. This file knows the order of the stages; each stage knows only its own.
 """
 
-import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twimlc.analysis import Sounds, analyse
+from twimlc.analysis.apology import check_apology
 from twimlc.analysis.pictures import check_pictures
 from twimlc.analysis.sound_files import check_sound_files
+from twimlc.analysis.spoken import check_spoken
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.order import merge_variants
 from twimlc.diagnostics.rules.addresses import SECRET
 from twimlc.diagnostics.rules.flow import DEPENDS_ON_ASSUMPTION
 from twimlc.diagnostics.rules.hosts import NAME_OF_HOST_FILE
-from twimlc.diagnostics.rules.names import MISSING_MEDIA
 from twimlc.diagnostics.rules.shape import MISSING_KEY
 from twimlc.diagnostics.rules.twiml import MISSING_PART
 from twimlc.flow.addresses import under_contract
 from twimlc.flow.build import build_graph
-from twimlc.flow.graph import Graph
-from twimlc.flow.model import Flow, MediaLink, StateKey
+from twimlc.flow.graph import Node
+from twimlc.flow.model import Flow, StateKey
 from twimlc.flow.names import FlowNames
 from twimlc.flow.read import flow_names, read_flow
 from twimlc.flow.targets import name_of
@@ -33,12 +32,14 @@ from twimlc.lower.common import once
 from twimlc.lower.host import Host, Site, find_host
 from twimlc.lower.lowering import lower
 from twimlc.lower.own_addresses import check_own_addresses, check_queries
+from twimlc.pipeline.apology import find_apologies
 from twimlc.pipeline.load import FlowSource, Loaded
+from twimlc.pipeline.media import Media
 from twimlc.pipeline.variants import Compiled, Variant
 from twimlc.source import tree as t
 from twimlc.source.components import flow_components
 from twimlc.source.expand import expand_flow, resolve_params
-from twimlc.source.files import MEDIA_LIMIT, FileContent, place_of, read_content
+from twimlc.source.files import place_of
 from twimlc.source.params import declared, undeclared
 from twimlc.source.scope import Surroundings
 from twimlc.source.switched import switched
@@ -64,7 +65,7 @@ def compile_target(loaded: Loaded, target: Target) -> Compiled:
     matrix = loaded.project.matrix
     made.findings += _names_of_host_files(loaded, target, covered)
     in_matrix = {name for name in covered if matrix is not None and matrix.covers(name)}
-    media = _Media(loaded)
+    media = Media(loaded)
     made.read_media = media.digest
     variants: list[tuple[str, list[Diagnostic]]] = []
     if covered - in_matrix or not in_matrix:
@@ -103,7 +104,7 @@ def _variant(
     covered: set[str],
     in_matrix: set[str],
     row: str | None,
-    media: "_Media",
+    media: Media,
 ) -> list[Diagnostic]:
     """Compile the flows of one row (None: those outside the matrix)."""
     matrix, target = loaded.project.matrix, made.target
@@ -117,25 +118,35 @@ def _variant(
     named: dict[str, frozenset[StateKey]] = {}
     findings: list[Diagnostic] = []
     waiting, seen = sorted(own), set(own)
+    given, columns = [target.params], None
+    if row is not None and matrix is not None:
+        given, columns = [*given, matrix.params[row]], matrix.rows[row]
+
+    def read(name: str, known: Mapping[str, FlowNames]) -> tuple[Flow | None, frozenset[StateKey]]:
+        around = Surroundings(name, target.name, columns)
+        params = [*given, *loaded.params]
+        flow, used, found = _flow(loaded, made, loaded.flows[name], known, params, around)
+        findings.extend(found)
+        return flow, used
+
     while waiting:
         name = waiting.pop(0)
-        source = loaded.flows[name]
-        given = [target.params]
-        if row is not None and matrix is not None:
-            given.append(matrix.params[row])
-        columns = matrix.rows[row] if row is not None and matrix is not None else None
-        surroundings = Surroundings(name, target.name, columns)
-        flow, names_used, found = _flow(
-            loaded, made, source, names, [*given, *loaded.params], surroundings
-        )
-        findings += found
+        flow, names_used = read(name, names)
         if flow is not None:
             flows[name] = flow
             named[name] = names_used
             further = {key.flow for key in names_used} & covered - seen
             seen |= further
             waiting += sorted(further)
+    sorry = target.apology_flow or ""
+    said, jumps = flows.get(sorry), named.get(sorry, frozenset())
+    if sorry in loaded.flows.keys() - seen:
+        outside = {sorry: flow_names(loaded.flows[sorry].tree, sorry)}
+        said, jumps = read(sorry, {**names, **outside})
     _without_broken(flows, named)
+    apology = find_apologies(loaded, target, flows, said, jumps)
+    findings += apology.findings
+    findings += [finding for each in apology.graphs for finding in check_spoken(each)]
     host = find_host(target.host, target.router)
     through_entries = host is not None and not host.single
     graph, found = build_graph(flows, made.switched, through_entries=through_entries)
@@ -145,6 +156,7 @@ def _variant(
     assumed = budgets.get("sound", {})
     sounds = Sounds(media.read, assumed.get("seconds", 0), assumed.get("words", 0))
     public = host is None or not host.private
+    heard = host is not None and host.decisions and not host.hop
     account = loaded.project.account
     findings += analyse(
         graph,
@@ -155,15 +167,21 @@ def _variant(
         account=account,
         params=made.params,
         public=public,
+        apology=apology.verbs if heard else {},
     )
+    if heard:
+        findings += check_apology(
+            graph, apology.verbs, target.place("apology"), target.apology is None
+        )
     if not public:
         findings = [found for found in findings if found.rule is not SECRET]
-    findings += media.missing(graph)
-    findings += check_pictures(graph, media.read)
-    findings += check_sound_files(graph, media.read)
+    for each in (graph, *apology.graphs):
+        findings += media.missing(each)
+        findings += check_pictures(each, media.read)
+        findings += check_sound_files(each, media.read)
     plan: Plan | None = None
-    if host is not None and not any(f.is_error for f in found):
-        site = _site(host, target, row)
+    if host is not None and not any(f.is_error for f in (*found, *apology.findings)):
+        site = _site(host, target, row, apology.verbs)
         findings += check_callbacks(graph, site)
         findings += once([*check_queries(graph, site)])
         plan, refused = lower(graph, site, media.read)
@@ -180,7 +198,9 @@ def _variant(
     return [f for f in findings if f.is_error or loaded.whole or _about(f, chosen)]
 
 
-def _site(host: Host, target: Target, row: str | None) -> Site:
+def _site(
+    host: Host, target: Target, row: str | None, apology: Mapping[str, tuple[Node, ...]]
+) -> Site:
     """Where the documents of one row lie."""
     tags = target.options.get("tags")
     return Site(
@@ -192,6 +212,7 @@ def _site(host: Host, target: Target, row: str | None) -> Site:
         bin=target.bin,
         bins=tuple(target.bins.items()),
         bare=tags is not None and tags.text == "bare",
+        apology=apology,
     )
 
 
@@ -204,7 +225,7 @@ def _own_addresses(loaded: Loaded, made: Compiled) -> list[Diagnostic]:
     written = {document.path for plan in plans for document in plan.documents}
     found = []
     for variant, plan in zip(made.variants, plans, strict=True):
-        site = _site(host, made.target, variant.row)
+        site = _site(host, made.target, variant.row, {})
         wrong = check_own_addresses(variant.graph, site, plan, written)
         found.append((variant.row or "", list(wrong)))
     return merge_variants(found)
@@ -304,45 +325,3 @@ def _declared_calls(tree: t.Mapping) -> tuple[str, ...]:
         return tuple(name for item in call.items if (name := name_of(item)))
     name = name_of(call)
     return (name,) if name and not t.is_empty(call) else ()
-
-
-class _Media:
-    """Reads the sound files that flows name, each once."""
-
-    def __init__(self, loaded: Loaded) -> None:
-        self.loaded = loaded
-        self.known: dict[Path, FileContent | None] = {}
-        self.faults: dict[Path, list[Diagnostic]] = {}
-
-    def _path(self, link: MediaLink) -> Path:
-        return self.loaded.flows[link.flow].folder / link.path
-
-    def digest(self, link: MediaLink) -> bytes | None:
-        """What stands for a sound where nobody listens to it (:func:`sounds_of`)."""
-        found = self.read(link)
-        return found.sha256.encode() if found is not None else None
-
-    def read(self, link: MediaLink) -> FileContent | None:
-        path = self._path(link)
-        if path not in self.known:
-            # A flow given by its path alone may lie outside the project: then its folder bounds.
-            root = self.loaded.project.root
-            folder = self.loaded.flows[link.flow].folder
-            bound = root if folder.is_relative_to(root) else folder
-            self.known[path], self.faults[path] = read_content(
-                path, root=bound, name=link.path, limit=MEDIA_LIMIT
-            )
-        return self.known[path]
-
-    def missing(self, graph: Graph) -> Iterator[Diagnostic]:
-        for key in graph.contexts:
-            element = graph.nodes[key].element
-            for _, _, link, span in element.links() if element else ():
-                if isinstance(link, MediaLink) and self.read(link) is None:
-                    fault = self.faults[self._path(link)]
-                    path = self._path(link)
-                    message = f"there is no sound file '{link.path}' beside the flow"
-                    if os.path.exists(path) and fault:
-                        message = fault[0].message
-                    hint = "a relative path names a file of the project; write https://… for others"
-                    yield MISSING_MEDIA.at(span, message, hint=hint)

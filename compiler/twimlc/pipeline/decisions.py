@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from twimlc.lower.capability import Host
-from twimlc.lower.plan import Decision, FlowPlace, Mark
+from twimlc.lower.plan import Decision, FlowPlace, Mark, Markup
 from twimlc.output.manifest import PUBLIC, ForeignManifestError, Manifest
 from twimlc.output.plan import OutputFile
 from twimlc.render.host_files import render_host_files
@@ -62,11 +62,15 @@ def decision_from_json(item: Any) -> Decision:
     return decision
 
 
-def router_files(host: Host, manifest: Manifest) -> list[OutputFile]:
+def router_files(
+    host: Host, manifest: Manifest, apology: tuple[Markup, ...] = ()
+) -> list[OutputFile]:
     """What the host needs to make every decision of a target, whichever build wrote it."""
     decisions = [decision_from_json(item) for item in manifest.decisions]
     flows = [FlowPlace(f"{name}/", flow.versions) for name, flow in sorted(manifest.flows.items())]
-    rendered = render_host_files(host.files, manifest.target, manifest.url, decisions, flows=flows)
+    rendered = render_host_files(
+        host.files, manifest.target, manifest.url, decisions, apology, flows=flows
+    )
     return [OutputFile(file.path, FileContent.of(data), file.media_type) for file, data in rendered]
 
 

@@ -106,7 +106,7 @@ def emit(
         manifest,
         source_exists=lambda source: os.path.isfile(loaded.root / source),
         compiled=loaded.selected | selected,
-        shared=lambda whole: router_files(host, whole),
+        shared=lambda whole: router_files(host, whole, made.apology),
         keep=target.keep,
         basis=earlier.of(target.name) if earlier else lambda before: before.ground,
         elsewhere=earlier is not None and earlier.folder is not None,
@@ -178,7 +178,7 @@ def _pastes(
     """What has to be put into the Console by hand: there is no interface for programs."""
     target = made.target
     if target.router == "twiml-bin":
-        for file in router_files(host, whole):
+        for file in router_files(host, whole, made.apology):
             changed = file.path not in written.unchanged
             yield Paste(file.path, file.content.size, "", target.bin, changed)
     if target.host == "twiml-bin":

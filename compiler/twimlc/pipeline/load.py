@@ -247,6 +247,7 @@ class _Reader:
     def _neighbours(self, chosen: list[FlowSource]) -> None:
         """The flows that the chosen ones jump to, which must be known to check the jumps."""
         wanted = [name for flow in chosen for name in _mentioned(flow.tree)]
+        wanted += [name for each in self.loaded.targets if (name := each.apology_flow)]
         if not any(name not in self.loaded.flows for name in wanted):
             return
         others: dict[str, FlowSource] = {}

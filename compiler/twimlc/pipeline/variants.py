@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.flow.graph import Graph
 from twimlc.flow.model import MediaLink
-from twimlc.lower.plan import Plan
+from twimlc.lower.plan import Markup, Plan
 from twimlc.source import tree as t
 from twimlc.source.switched import Switched
 from twimlc.source.targets import Target
@@ -72,6 +72,11 @@ class Compiled:
     @property
     def ok(self) -> bool:
         return not any(finding.is_error for finding in self.findings)
+
+    @property
+    def apology(self) -> tuple[Markup, ...]:
+        """The last resort of what serves all its flows."""
+        return next((variant.plan.apology for variant in self.variants if variant.plan), ())
 
     @property
     def complete(self) -> bool:

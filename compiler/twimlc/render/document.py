@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twimlc.lower.plan import Bin, Document, Plan
+from twimlc.flow.graph import Context
+from twimlc.lower.plan import Bin, Document, Markup, Plan
 from twimlc.render.bin import BinLayout, finish
 from twimlc.render.rows import Layout, LineOrigin
 
@@ -53,6 +54,12 @@ def render_document(document: Document) -> Rendered:
         states=document.states,
         lines=tuple(layout.lines),
     )
+
+
+def render_in_bin(body: tuple[Markup, ...]) -> str:
+    """The lines of some verbs for a Bin that a template of ours holds."""
+    page = render_document(Bin("", "", 0, Context.CALL, body, (), "", blocks=body))
+    return page.data.decode().partition("<Response>\n")[2].removesuffix("</Response>\n")
 
 
 @cache

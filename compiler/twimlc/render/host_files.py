@@ -7,7 +7,7 @@ or a caller wrote can become a piece of configuration or code.
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from itertools import groupby
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from twimlc.lower.capability import HostFile
 from twimlc.lower.host import base_path
-from twimlc.lower.plan import Decision, FlowPlace, Mark, is_entry
-from twimlc.render.document import TEMPLATES
+from twimlc.lower.plan import Decision, FlowPlace, Mark, Markup, is_entry
+from twimlc.render.document import TEMPLATES, render_in_bin
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -92,13 +92,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Switchboard:
-    """All decisions of one target. ``tag`` sets its names apart from those of other targets."""
+    """All decisions of one target. ``tag`` sets its names apart from those of other targets.
+
+    ``apology`` is the last resort of a Bin, in lines of TwiML.
+    """
 
     target: str
     url: str
     base: str
     tag: str
     tables: tuple[Table, ...]
+    apology: str = ""
 
     def store(self) -> list[tuple[str, str]]:
         """Every key and value for a key-value store."""
@@ -122,11 +126,12 @@ def render_host_files(
     target: str,
     url: str | None,
     decisions: Iterable[Decision],
+    apology: tuple[Markup, ...] = (),
     *,
     flows: Sequence[FlowPlace] = (),
 ) -> list[tuple[HostFile, bytes]]:
     """The files of a host for all decisions of one target, in a fixed order."""
-    board = _switchboard(target, url, decisions)
+    board = replace(_switchboard(target, url, decisions), apology=render_in_bin(apology))
     rendered: list[tuple[HostFile, bytes]] = []
     waiting, stored = list(files), False
     while waiting:

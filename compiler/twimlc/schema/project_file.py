@@ -113,6 +113,10 @@ def _target() -> Schema:
             },
             "allow": allow(),
             "onError": text("The flow for the number's fallback address."),
+            "apology": text(
+                "What callers hear where nothing else is left: words, or a flow's name.",
+                examples=("Sorry, this line has a fault. In an emergency hang up and call 911.",),
+            ),
             "tags": one_of("How a Bin's sections are placed.", "comment", "bare"),
         },
         "required": ["host"],

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.project import (
+    BAD_APOLOGY,
     BAD_PROJECT,
     BAD_TARGET,
     UNKNOWN_HOST,
@@ -29,17 +30,8 @@ ROUTERS = {"cloudfront": ("s3", "static"), "twiml-bin": ("s3", "static")}
 APPROXIMATIONS = ("fallback-after-answer", "caller-chosen-number")
 
 _KEYS = (
-    "host",
-    "url",
-    "router",
-    "bin",
-    "bins",
-    "media",
-    "flows",
-    "params",
-    "allow",
-    "onError",
-    "keep",
+    *("host", "url", "router", "bin", "bins", "media"),
+    *("flows", "params", "allow", "onError", "apology", "keep"),
 )
 KEEP = 3
 """How many earlier versions of each flow stay, where the target does not say."""
@@ -72,6 +64,7 @@ class Target:
     param_places: Mapping[str, Span] = field(default_factory=dict)
     allow: frozenset[str] = frozenset()
     on_error: str | None = None
+    apology: str | None = None
     keep: int = KEEP
     options: Mapping[str, Scalar] = field(default_factory=dict)
     span: Span | None = None
@@ -80,6 +73,12 @@ class Target:
     def covers(self, flow: str) -> bool:
         """Whether a flow is built for this target."""
         return selected(self.flows, flow)
+
+    @property
+    def apology_flow(self) -> str | None:
+        """The flow that the apology names: one word in lower case is a name, all else is words."""
+        word = self.apology
+        return word if word is not None and valid_name(word) is None else None
 
     def place(self, key: str) -> Span | None:
         """Where a key's value stands, else where the target does; None without a project file."""
@@ -123,6 +122,7 @@ def read_target(entry: tree.Entry) -> tuple[Target | None, list[Diagnostic]]:
         param_places=places_of(body.get("params")),
         allow=parts.allow(),
         on_error=parts.text("onError"),
+        apology=parts.apology(),
         keep=parts.number("keep", KEEP),
         options=parts.options(host),
         span=entry.key_span,
@@ -179,6 +179,18 @@ class _Parts:
         message = f"'{key}' takes a whole number from 0 to 999"
         self.findings.append(BAD_TARGET.at(self._place(key), message))
         return default
+
+    def apology(self) -> str | None:
+        words = self.text("apology")
+        message = hint = ""
+        if words is not None and not words.strip():
+            message, hint = "the apology says nothing", "leave 'apology' out for words in English"
+        elif words is not None and "${" in words:
+            message = "an apology shows no values: whoever is on the line, it says the same"
+            hint = "write out what it says, or name a flow; a flow can say params"
+        if message:
+            self.findings.append(BAD_APOLOGY.at(self._place("apology"), message, hint=hint))
+        return words
 
     def host(self, entry: tree.Entry) -> str | None:
         slip = self._slip_of("host")

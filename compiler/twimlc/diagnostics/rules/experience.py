@@ -533,3 +533,33 @@ steps:
   - hangup
 """),
 )
+
+_DANISH = """\
+flow: lukket
+defaults:
+  say: {language: da-DK}
+steps:
+  - say: Vi har lukket.
+  - hangup
+"""
+
+APOLOGY_LANGUAGE = Rule(
+    461,
+    "apology-language",
+    Severity.WARNING,
+    "Callers hear the apology in another language than the flow.",
+    "Where nothing else is left, callers hear the target's `apology`. Without one it is a sentence in English, "
+    "read by the voice of the flow. Words of your own are taken to be in the language of that voice; a flow that "
+    "is the apology has its own.",
+    wrong=Example(_DANISH, target="twiml-bin"),
+    right=Example(
+        _DANISH,
+        files=(
+            (
+                "twimlc.yaml",
+                "targets:\n  bins: {host: twiml-bin, apology: Beklager. Ring venligst igen.}\n",
+            ),
+        ),
+        target="bins",
+    ),
+)

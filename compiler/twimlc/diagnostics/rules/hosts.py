@@ -502,3 +502,56 @@ OWN_ADDRESS = Rule(
     ),
     twilio=(11200, 11217),
 )
+
+_APOLOGY = "targets:\n  bins: {host: twiml-bin, apology: sorry}\n"
+
+APOLOGY_NOT_STRAIGHT = Rule(
+    725,
+    "apology-not-straight",
+    Severity.ERROR,
+    "The flow that is the apology of a target needs more than one document.",
+    "An apology is heard where an address of an earlier build leads nowhere now, by callers and by those who are"
+    " called. So it is one document without any link, of `say`, `play`, `pause` and `hangup`: a dial or a menu would"
+    " have to go on somewhere, and a called party must not be joined. In a messaging flow it is of `message`. A flow"
+    " for the number's fallback URL (`onError`) can dial.",
+    wrong=Example(
+        'flow: sorry\nsteps:\n  - say: One moment.\n  - dial: "+14155550100"\n  - hangup\n',
+        files=(("twimlc.yaml", _APOLOGY),),
+        target="bins",
+        name="sorry.yaml",
+    ),
+    right=Example(
+        "flow: sorry\nsteps:\n  - say: Please call again.\n  - hangup\n",
+        files=(("twimlc.yaml", _APOLOGY),),
+        target="bins",
+        name="sorry.yaml",
+    ),
+)
+
+APOLOGY_ASKS_FOR_KEY = Rule(
+    726,
+    "apology-asks-for-key",
+    Severity.WARNING,
+    "The apology of a target tells callers to press a key.",
+    "Nothing listens for keys there: the apology is said, and the call ends.",
+    wrong=Example(
+        "flow: lunch\nsteps:\n  - say: We are at lunch.\n  - hangup\n",
+        files=(
+            (
+                "twimlc.yaml",
+                "targets:\n  bins: {host: twiml-bin, apology: For help press 0.}\n",
+            ),
+        ),
+        target="bins",
+    ),
+    right=Example(
+        "flow: lunch\nsteps:\n  - say: We are at lunch.\n  - hangup\n",
+        files=(
+            (
+                "twimlc.yaml",
+                "targets:\n  bins: {host: twiml-bin, apology: For help call again.}\n",
+            ),
+        ),
+        target="bins",
+    ),
+)

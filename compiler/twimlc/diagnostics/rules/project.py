@@ -259,7 +259,23 @@ NO_SUCH_FLOW = Rule(
     Severity.ERROR,
     "The project file names a flow that does not exist.",
     "The flows of a target or of the matrix, and `onError`, are names of flows; in lists, `*` and "
-    "`?` stand for letters. One that fits no flow is a typing mistake.",
+    "`?` stand for letters. One that fits no flow is a typing mistake. An `apology` of one word in lower case is "
+    "the name of a flow too.",
     wrong=_project("flows: .\ntargets:\n  static: {host: static, flows: [lunsh]}\n"),
     right=_project("flows: .\ntargets:\n  static: {host: static, flows: [lunch]}\n"),
+)
+
+BAD_APOLOGY = Rule(
+    380,
+    "bad-apology",
+    Severity.ERROR,
+    "The apology of a target says nothing, or shows a value.",
+    "The apology is what callers hear where nothing else is left. It is the same for everybody, whatever a "
+    "request brings along, so it holds no `${…}`. A flow that is the apology can say params.",
+    wrong=_project(
+        "flows: .\ntargets:\n  static: {host: static, apology: 'Sorry, ${call.From}.'}\n"
+    ),
+    right=_project(
+        "flows: .\ntargets:\n  static: {host: static, apology: 'Sorry, please call again.'}\n"
+    ),
 )
