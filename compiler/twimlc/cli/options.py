@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from twimlc.cli.complete import complete_flow_paths, complete_targets
+from twimlc.cli.present import Progress
 from twimlc.cli.reports import refuse_inputs, report_files
 from twimlc.cli.status import FAIL_ON
 from twimlc.cli.streams import COLOUR_CHOICES
@@ -204,4 +205,5 @@ def pipeline_options(
         jobs=jobs,
         write=write,
         verify=verify,
+        progress=Progress(),
     )

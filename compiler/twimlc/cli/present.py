@@ -1,7 +1,9 @@
 """What every subcommand does with findings: findings in, the report printed, an exit status out."""
 
+import contextlib
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +16,9 @@ from twimlc.cli.status import FAULT, status, threshold
 from twimlc.cli.streams import say, wants_colour, write
 from twimlc.diagnostics.diagnostic import Diagnostic, Severity
 from twimlc.report import DOCUMENTS, render, tally
+
+_PATIENCE, _PACE = 2.0, 0.2
+"""Seconds until something is said of what takes long, and between two such lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,29 @@ class Reporter:
         """A line for people on standard error; not where a machine reads that, nor with -q."""
         if not self.quiet and not (self.to_stderr and self.format in DOCUMENTS):
             say(text)
+
+
+class Progress:
+    """One line on a terminal for what takes long: how many rows of a table are done."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _PATIENCE
+        self._shown = 0
+
+    def __call__(self, target: str, done: int, of: int) -> None:
+        now = time.monotonic()
+        if done == of or now < self._next or not sys.stderr.isatty():
+            if done == of and self._shown:
+                self._show("")
+            return
+        self._next = now + _PACE
+        self._show(f"{target}: {done:,} of {of:,} rows")
+
+    def _show(self, text: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(f"\r{text.ljust(self._shown)}" + "\r" * (not text))
+            sys.stderr.flush()
+        self._shown = len(text)
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

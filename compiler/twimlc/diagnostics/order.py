@@ -35,7 +35,7 @@ def in_order(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 
 def merge_variants(
-    variants: Sequence[tuple[str, Sequence[Diagnostic]]], *, noun: str = "row"
+    variants: Iterable[tuple[str, Sequence[Diagnostic]]], *, noun: str = "row"
 ) -> list[Diagnostic]:
     """The findings of several compilations of the same sources, each once.
 
@@ -43,14 +43,16 @@ def merge_variants(
     """
     first: dict[_Key, tuple[str, Diagnostic]] = {}
     count: dict[_Key, int] = {}
+    whole = 0
     for name, findings in variants:
+        whole += 1
         for key, finding in {_key(finding): finding for finding in findings}.items():
             first.setdefault(key, (name, finding))
             count[key] = count.get(key, 0) + 1
     merged = []
     for key, (name, finding) in first.items():
         times = count[key]
-        if times < len(variants):
+        if times < whole:
             where = f"in {noun} {name}" if times == 1 else f"in {times} {noun}s, first: {name}"
             finding = replace(finding, message=f"{finding.message} ({where})")
         merged.append(finding)

@@ -5,7 +5,7 @@ held against what is really written.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from posixpath import normpath
 
@@ -23,9 +23,9 @@ _WITH_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//")
 
 
 def check_own_addresses(
-    graph: Graph, site: Site, plan: Plan, written: Collection[str]
+    graph: Graph, site: Site, plan: Plan, written: Callable[[str], bool]
 ) -> Iterator[Diagnostic]:
-    """Findings; ``plan`` is that of one row, ``written`` the paths of all rows' documents."""
+    """Findings; ``plan`` is that of one row, ``written`` tells of a path whether any row has it."""
     if site.host.single:  # the address of a Bin is Twilio's own
         return
     starts = {entry.path: entry.flow.removeprefix(site.root) for entry in plan.entries}
@@ -38,7 +38,7 @@ def check_own_addresses(
             if path is None or span in seen:
                 continue
             seen.add(span)
-            if path not in written:
+            if path not in own and not written(path):
                 yield from _missing(path, span, graph, site)
             elif path in own:
                 yield _by_address(path, span, element, spec, site, starts.get(path))

@@ -3,20 +3,21 @@
 This is the public API of twimlc; the command only translates its options into these calls.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.ignores import apply_ignores
 from twimlc.diagnostics.order import apply_severities, in_order, merge_variants
-from twimlc.pipeline.compile import compile_target
+from twimlc.pipeline.compile import RowDone, compile_target
 from twimlc.pipeline.dead import dead_everywhere
 from twimlc.pipeline.documents import check_documents, set_documents_apart
 from twimlc.pipeline.load import Loaded, load
 from twimlc.pipeline.looked import looked
 from twimlc.pipeline.model import NumberSetting, Options, Result, TargetReport, UsageError
 from twimlc.pipeline.single import CompiledFlow, chosen, only, target_of
-from twimlc.pipeline.variants import Compiled
+from twimlc.pipeline.variants import Compiled, Variant
 from twimlc.source.components import flow_components, unused_components
 from twimlc.source.files import display_path
 from twimlc.source.matrix import rows_and_flows
@@ -54,7 +55,13 @@ def check(options: Options | None = None) -> Result:
     if not isinstance(loaded, Loaded):
         return Result(tuple(in_order([*found, *loaded])))
     _refuse_left_out(loaded, flows)
-    compiled = _compile(loaded)
+    progress = _Progress(loaded, flows)
+
+    def forget(made: Compiled, _: Variant, __: list[Diagnostic]) -> None:
+        made.variants.pop()
+        progress.row(made)
+
+    compiled = _compile(loaded, forget)
     found += _findings(loaded, compiled)
     return Result(tuple(in_order(found)))
 
@@ -68,7 +75,7 @@ def build(options: Options | None = None) -> Result:
     """
     from twimlc.pipeline.earlier import Earlier
     from twimlc.pipeline.emit import emit
-    from twimlc.pipeline.proof import prove
+    from twimlc.pipeline.proof import Proven, prove
 
     options = options or Options()
     loaded = load(options)
@@ -80,17 +87,29 @@ def build(options: Options | None = None) -> Result:
     fault = build_folder_fault(folder, loaded.project.flows, loaded.project.root)
     if fault is not None:
         raise UsageError(f"cannot build to '{display_path(folder, cwd)}': {fault}")
-    compiled = _compile(loaded)
+    proofs = {target.name: Proven() for target in loaded.targets}
+    progress = _Progress(loaded, options)
+
+    def row_done(made: Compiled, variant: Variant, findings: list[Diagnostic]) -> None:
+        wrong = any(finding.is_error for finding in findings)
+        if options.verify and not wrong and made.planned:
+            prove(made, variant, loaded.selected, proofs[made.target.name])
+        variant.slim()
+        progress.row(made)
+
+    compiled = _compile(loaded, row_done)
     found = [*loaded.findings, *_of_project(loaded)]
     earlier = Earlier.asked(options, cwd)
     reports: list[TargetReport] = []
     written: list[Diagnostic] = []
     faults: list[str] = []
     for made in compiled:
-        proven = None
+        proven = proofs[made.target.name] if options.verify else None
         refused = loaded.stops(made.target, found) or not made.complete
-        if options.verify and not refused:
-            proven = prove(made, loaded.selected)
+        if proven is not None and not refused:
+            for variant in made.variants:
+                if variant.row is None:
+                    prove(made, variant, loaded.selected, proven)
             faults += proven.faults
         if refused or (proven is not None and proven.faults):
             shown = display_path(folder / made.target.name, cwd)
@@ -167,11 +186,27 @@ def graph(options: Options, flow: str) -> "tuple[GraphView | None, list[Diagnost
     return view, list(_findings(loaded, [made]))
 
 
-def _compile(loaded: Loaded) -> list[Compiled]:
+@dataclass(slots=True)
+class _Progress:
+    """Tells of every row that is done."""
+
+    loaded: Loaded
+    options: Options
+    done: int = 0
+
+    def row(self, made: Compiled) -> None:
+        self.done += 1
+        matrix = self.loaded.project.matrix
+        if self.options.progress is not None and matrix is not None:
+            whole = len(matrix.rows)
+            self.options.progress(made.target.name, (self.done - 1) % whole + 1, whole)
+
+
+def _compile(loaded: Loaded, row_done: RowDone | None = None) -> list[Compiled]:
     if not loaded.usable:
         return [Compiled(target) for target in loaded.targets]
     return [
-        Compiled(target) if loaded.wrong(target) else compile_target(loaded, target)
+        Compiled(target) if loaded.wrong(target) else compile_target(loaded, target, row_done)
         for target in loaded.targets
     ]
 

@@ -4,7 +4,7 @@ A :class:`Loaded` project and a target come in; for each row a graph and a plan 
 every finding on the way. This file knows the order of the stages; each stage knows only its own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from twimlc.analysis import Sounds, analyse
@@ -22,7 +22,7 @@ from twimlc.diagnostics.rules.twiml import MISSING_PART
 from twimlc.flow.addresses import under_contract
 from twimlc.flow.build import build_graph
 from twimlc.flow.graph import Node
-from twimlc.flow.model import Flow, StateKey
+from twimlc.flow.model import Flow, Kind, StateKey
 from twimlc.flow.names import FlowNames
 from twimlc.flow.read import flow_names, read_flow
 from twimlc.flow.targets import name_of
@@ -50,7 +50,11 @@ if TYPE_CHECKING:
     from twimlc.lower.plan import Plan
 
 
-def compile_target(loaded: Loaded, target: Target) -> Compiled:
+RowDone = Callable[[Compiled, Variant, list[Diagnostic]], None]
+"""What is done with a row as soon as it is compiled, with its findings."""
+
+
+def compile_target(loaded: Loaded, target: Target, row_done: RowDone | None = None) -> Compiled:
     """Compile every flow of the target, once per row where the matrix says so."""
     made = Compiled(target)
     if loaded.whole and loaded.all_read:
@@ -67,17 +71,17 @@ def compile_target(loaded: Loaded, target: Target) -> Compiled:
     in_matrix = {name for name in covered if matrix is not None and matrix.covers(name)}
     media = Media(loaded)
     made.read_media = media.digest
-    variants: list[tuple[str, list[Diagnostic]]] = []
     if covered - in_matrix or not in_matrix:
-        variants.append(("", _variant(loaded, made, covered, in_matrix, None, media)))
-    rows: list[tuple[str, list[Diagnostic]]] = []
-    if matrix is not None and in_matrix:
-        rows += (
-            (row, _variant(loaded, made, covered, in_matrix, row, media)) for row in matrix.rows
-        )
-    made.findings += [finding for _, findings in variants for finding in findings]
-    made.findings += merge_variants(rows)
-    made.findings += _own_addresses(loaded, made)
+        made.findings += _variant(loaded, made, covered, in_matrix, None, media)
+
+    def rows() -> Iterator[tuple[str, list[Diagnostic]]]:
+        for row in matrix.rows if matrix is not None and in_matrix else ():
+            findings = _variant(loaded, made, covered, in_matrix, row, media)
+            if row_done is not None:
+                row_done(made, made.variants[-1], findings)
+            yield row, findings
+
+    made.findings += merge_variants(rows())
     return made
 
 
@@ -187,8 +191,13 @@ def _variant(
         plan, refused = lower(graph, site, media.read)
         errors = [f.span for f in findings if f.is_error]
         findings += [f for f in refused if not any(_overlap(f.span, span) for span in errors)]
-    variant = Variant(row, graph, plan)
+    texts = frozenset(name for name, flow in flows.items() if flow.kind is Kind.MESSAGING)
+    variant = Variant(row, graph, plan, texts)
     made.variants.append(variant)
+    made.alive |= graph.alive
+    made.planned = made.planned and plan is not None
+    if plan is not None and loaded.whole and not any(f.is_error for f in findings):
+        findings += check_own_addresses(graph, site, plan, _entries(loaded, covered, in_matrix))
     wanted = loaded.project.rules.get(DEPENDS_ON_ASSUMPTION.slug) != "off"
     if wanted and may_depend(graph) and not any(f.is_error for f in findings):
         from twimlc.pipeline.proof import open_questions
@@ -216,19 +225,18 @@ def _site(
     )
 
 
-def _own_addresses(loaded: Loaded, made: Compiled) -> list[Diagnostic]:
-    """Findings for addresses in the build's own folder, once all that is written is known."""
-    host = find_host(made.target.host, made.target.router)
-    plans = [variant.plan for variant in made.variants if variant.plan is not None]
-    if host is None or not (made.complete and loaded.whole and loaded.all_read):
-        return []
-    written = {document.path for plan in plans for document in plan.documents}
-    found = []
-    for variant, plan in zip(made.variants, plans, strict=True):
-        site = _site(host, made.target, variant.row, {})
-        wrong = check_own_addresses(variant.graph, site, plan, written)
-        found.append((variant.row or "", list(wrong)))
-    return merge_variants(found)
+def _entries(loaded: Loaded, covered: set[str], in_matrix: set[str]) -> Callable[[str], bool]:
+    """Tells of a path whether it is some flow's entry, in whatever row."""
+    matrix = loaded.project.matrix
+
+    def known(path: str) -> bool:
+        folder, _, name = path.rpartition("/")
+        row, _, flow = folder.rpartition("/")
+        if not row:
+            return name == "index.xml" and flow in covered - in_matrix
+        return name == "index.xml" and flow in in_matrix and bool(matrix and row in matrix.rows)
+
+    return known
 
 
 def _about(finding: Diagnostic, paths: set[str]) -> bool:

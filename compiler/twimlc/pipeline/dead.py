@@ -16,9 +16,8 @@ def dead_everywhere(
     findings: Iterable[Diagnostic], compiled: Sequence[Compiled]
 ) -> list[Diagnostic]:
     """All findings but those about what is dead here and reached in another row or target."""
-    graphs = [variant.graph for made in compiled for variant in made.variants]
     return [
         found
         for found in findings
-        if found.rule not in _DEAD or not any(found.span.place in each.alive for each in graphs)
+        if found.rule not in _DEAD or not any(found.span.place in made.alive for made in compiled)
     ]

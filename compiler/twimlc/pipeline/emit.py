@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.flow.model import Kind
 from twimlc.lower.host import Host, find_host
 from twimlc.lower.plan import ASSUMPTIONS, Plan
 from twimlc.output.manifest import PUBLIC, DocumentEntry, FlowEntry, Manifest, base_name
@@ -47,12 +46,8 @@ def emit(
     finished = [found for variant in made.variants if (found := variant.finished()) is not None]
     plans = [found.plan for found in finished]
     selected = {name for variant in made.variants for name in variant.written(loaded.selected)}
-    texts = {  # flows that answer messages: their numbers have settings of their own
-        base_name(name)
-        for variant in made.variants
-        for name, flow in variant.graph.flows.items()
-        if flow.kind is Kind.MESSAGING
-    }
+    # Flows that answer messages: their numbers have settings of their own.
+    texts = {name for variant in made.variants for name in variant.messaging}
     files: dict[str, OutputFile] = {}
     documents: dict[str, DocumentEntry] = {}
     flows: dict[str, FlowEntry] = {}

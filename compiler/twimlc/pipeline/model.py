@@ -1,6 +1,6 @@
 """What goes into the pipeline and what comes out: the types of the public API."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +26,8 @@ class Options:
     versions stay, and not those in the output folder; ``found`` is where builds that are repeated
     remember the one that they found. ``force``: also files that no build wrote are replaced.
     ``write`` false: nothing is changed on the disk. ``verify`` false: what
-    is built is not compared with the flows. ``texts`` holds what files say instead of what lies
+    is built is not compared with the flows. ``progress`` is told a target, how many rows are done,
+    and of how many. ``texts`` holds what files say instead of what lies
     on the disk, by the path that findings show.
     """
 
@@ -44,6 +45,7 @@ class Options:
     force: bool = False
     write: bool = True
     verify: bool = True
+    progress: Callable[[str, int, int], None] | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
 
 

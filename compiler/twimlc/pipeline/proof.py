@@ -37,25 +37,22 @@ class Proven:
     faults: list[str] = field(default_factory=list)
 
 
-def prove(made: "Compiled", selected: Collection[str]) -> Proven:
-    """Walk every chosen flow of a target together with its documents."""
-    proven = Proven()
-    for variant in made.variants:
-        proof = _proof(made, variant, made.read_media)
-        if proof is None:
-            continue
-        chosen = variant.written(selected)
-        for entry, found in proof.verified(flows=chosen, most_pairs=MOST_PAIRS):
-            if found.difference is not None:
-                proven.faults.append(
-                    f"the documents for target '{made.target.name}' are not the call that the flow"
-                    f" says; nothing of this target was written\n{found.difference.describe()}"
-                )
-            elif found.complete:
-                proven.pairs[entry] = found.pairs
-            else:
-                proven.incomplete.append(entry)
-    return proven
+def prove(made: "Compiled", variant: "Variant", selected: Collection[str], proven: Proven) -> None:
+    """Walk every chosen flow of one row together with its documents, and add what is found."""
+    proof = _proof(made, variant, made.read_media)
+    if proof is None:
+        return
+    chosen = variant.written(selected)
+    for entry, found in proof.verified(flows=chosen, most_pairs=MOST_PAIRS):
+        if found.difference is not None:
+            proven.faults.append(
+                f"the documents for target '{made.target.name}' are not the call that the flow"
+                f" says; nothing of this target was written\n{found.difference.describe()}"
+            )
+        elif found.complete:
+            proven.pairs[entry] = found.pairs
+        else:
+            proven.incomplete.append(entry)
 
 
 def open_questions(

@@ -1,7 +1,7 @@
 """What compiling makes of a target: for each row of the matrix a graph and a plan."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from twimlc.diagnostics.diagnostic import Diagnostic
@@ -11,6 +11,7 @@ from twimlc.lower.plan import Markup, Plan
 from twimlc.source import tree as t
 from twimlc.source.switched import Switched
 from twimlc.source.targets import Target
+from twimlc.text import Place
 
 if TYPE_CHECKING:
     from twimlc.render.versions import Finished
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 class Variant:
     """One row (or none) of a target.
 
-    ``plan`` is None where something was refused; its versions have no names yet.
+    ``plan`` is None where something was refused; its versions have no names yet. ``messaging`` are
+    the flows that answer messages.
     """
 
     row: str | None
     graph: Graph
     plan: Plan | None
+    messaging: frozenset[str] = frozenset()
     _finished: "Finished | None" = None
 
     def finished(self) -> "Finished | None":
@@ -35,6 +38,15 @@ class Variant:
 
             self._finished = finish(self.plan)
         return self._finished
+
+    def slim(self) -> None:
+        """Keep only what is written: thousands of rows would be much to keep whole."""
+        finished = self.finished()
+        if finished is not None:
+            documents = tuple(replace(found, body=()) for found in finished.plan.documents)
+            plan = replace(finished.plan, documents=documents)
+            self.plan, self._finished = plan, replace(finished, plan=plan)
+        self.graph = Graph({}, (), {}, {}, (), {})
 
     def written(self, selected: Collection[str]) -> set[str]:
         """The flows, without rows, that are written with some: all whose versions they lead to."""
@@ -57,6 +69,7 @@ class Compiled:
     ``components`` are the names of those that each flow uses, ``invariants`` what each promises,
     ``params`` those that each file declares, by its path, ``switched`` the steps of each flow that
     ``if:`` may leave out; ``read_media`` gives what stands for the sound files that flows name.
+    ``alive`` are the places that some row reaches; ``planned``: every row has a plan.
     """
 
     target: Target
@@ -68,6 +81,8 @@ class Compiled:
     params: Mapping[str, Collection[str]] = field(default_factory=dict)
     switched: dict[str, Switched] = field(default_factory=dict)
     read_media: Callable[[MediaLink], bytes | None] | None = None
+    alive: set[Place] = field(default_factory=set)
+    planned: bool = True
 
     @property
     def ok(self) -> bool:
@@ -81,4 +96,4 @@ class Compiled:
     @property
     def complete(self) -> bool:
         """Whether there is a plan for every row, and no error."""
-        return self.ok and all(variant.plan is not None for variant in self.variants)
+        return self.ok and self.planned
