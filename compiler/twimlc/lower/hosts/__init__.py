@@ -44,4 +44,5 @@ def find_host(host: str, router: str | None = None) -> Host | None:
     before = ROUTERS.get(router)
     if before is None:
         return None
-    return replace(found, decisions=True, files=before.files, hop=before.hop)
+    files = {file.path: file for file in (*found.files, *before.files)}
+    return replace(found, decisions=True, files=tuple(files.values()), hop=before.hop)
