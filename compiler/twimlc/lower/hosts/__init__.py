@@ -44,5 +44,6 @@ def find_host(host: str, router: str | None = None) -> Host | None:
     before = ROUTERS.get(router)
     if before is None:
         return None
-    files = {file.path: file for file in (*found.files, *before.files)}
-    return replace(found, decisions=True, files=tuple(files.values()), hop=before.hop)
+    taken = {file.path for file in before.files}
+    files = (*before.files, *(file for file in found.files if file.path not in taken))
+    return replace(found, decisions=True, files=files, hop=before.hop)
