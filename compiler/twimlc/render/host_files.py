@@ -133,15 +133,20 @@ class Switchboard:
         return sorted({table.entry for table in self.tables})
 
     @property
-    def folders(self) -> dict[str, dict[str, int]]:
-        """For every folder that is known the decisions in it, by number of their entry."""
+    def folders(self) -> tuple[list[str], dict[str, int]]:
+        """Decisions of a folder, as JSON, by number of their entry; and which a folder has.
+
+        Every version is there. Those that decide alike share one.
+        """
         number = {entry: at for at, entry in enumerate(self.entries)}
         found: dict[str, dict[str, int]] = {
             flow.path + version + "/": {} for flow in self.flows for version in flow.versions
         }
         for table in self.tables:
             found.setdefault(table.folder, {})[table.name] = number[table.entry]
-        return found
+        texts = {folder: _json(decisions) for folder, decisions in sorted(found.items())}
+        alike = {text: at for at, text in enumerate(dict.fromkeys(texts.values()))}
+        return list(alike), {folder: alike[text] for folder, text in texts.items()}
 
     @property
     def uncached(self) -> list[str]:
@@ -153,7 +158,7 @@ class Switchboard:
 
     def store(self) -> list[tuple[str, str]]:
         """Every key and value for a key-value store; a version is known by its folder's key."""
-        folders = [(folder, "1") for folder in self.folders]
+        folders = [(folder, "1") for folder in self.folders[1]]
         return [*folders, *(pair for table in self.tables for pair in table.stored())]
 
     def groups(self) -> Iterator[tuple[int, str, Mark | None, list[Table]]]:
