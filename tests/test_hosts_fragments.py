@@ -12,7 +12,8 @@ from jsonschema import Draft7Validator
 
 from routed import built, project, requests, router, wanted
 from twimlc.lower.capability import HostFile
-from twimlc.lower.plan import Decision
+from twimlc.lower.host import HOSTS, find_host
+from twimlc.lower.plan import Decision, FlowPlace
 from twimlc.render.host_files import render_host_files
 from twimlc.schema.manifest import MANIFEST_SCHEMA
 
@@ -226,6 +227,18 @@ def test_what_could_be_configuration_is_refused(bad):
     for template in ("nginx-http.conf.j2", "Caddyfile.j2", "apache.conf.j2"):
         with pytest.raises(ValueError, match="cannot stand in a configuration"):
             render_host_files((HostFile("x", template, "text/plain"),), "t", None, [decision])
+
+
+@pytest.mark.parametrize("bad", ["a b/", 'a"/', "a\n/", "$x/", "`x`/", "../{a}/", "ü/"])
+def test_a_place_that_could_be_configuration_is_refused(bad):
+    version = "v.3f9c1a7e04b2"
+    places = ([FlowPlace(bad, (version,))], [FlowPlace("a/", (bad,))])
+    paths = Decision(f"{bad}b.decide", "a", "Digits", (("1", f"{bad}c.xml"),), f"{bad}d.xml")
+    for host in (*HOSTS.values(), find_host("s3", "cloudfront")):
+        for flows, decisions in [(places[0], ()), (places[1], ()), ((), [paths])]:
+            if host.files:
+                with pytest.raises(ValueError, match="cannot stand in a configuration"):
+                    render_host_files(host.files, "t", None, decisions, flows=flows)
 
 
 def test_names_of_two_targets_differ(tmp_path):

@@ -62,9 +62,7 @@ def many(count):
 
 
 @pytest.mark.parametrize("base", ["/", "/n/"])
-@pytest.mark.parametrize(
-    ("router", "more"), [(None, 0), ("twiml-bin", 0), ("cloudfront", 0), ("cloudfront", 300)]
-)
+@pytest.mark.parametrize(("router", "more"), [(None, 0), ("cloudfront", 0), ("cloudfront", 300)])
 def test_every_file_goes_up_once_with_its_headers_and_entries_go_last(tmp_path, base, router, more):
     laid = lay(tmp_path, "s3", base, router=router, more=list(many(more)))
     if router != "cloudfront":

@@ -44,7 +44,7 @@ ASSUMPTIONS: Mapping[str, str] = {
 
 FLOW = "[a-z0-9-]+(?:/[a-z0-9-]+)?"
 VERSION = "v[.][0-9a-f]{12}"
-KEPT = f"media/[^/?]+|{FLOW}/{VERSION}/[^/?]+[.]xml"
+KEPT = f"media/[^/?]+[.][0-9a-f]{{8,64}}[.][a-z0-9]+|{FLOW}/{VERSION}/[^/?]+[.]xml"
 """Expressions, in every dialect, for the folder of a flow, that of a version in it, and the files
 that never change."""
 

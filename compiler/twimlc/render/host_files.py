@@ -53,13 +53,6 @@ class Table:
         return self.path[len(self.folder) :].removesuffix(".decide")
 
     @property
-    def documents(self) -> Iterator[str]:
-        """Everything it answers with."""
-        yield self.default
-        for _, _, document in self.rows:
-            yield document
-
-    @property
     def rules(self) -> int:
         """How many rules it takes where each row is one: with guard, default and parameters."""
         return len(self.rows) + (3 if self.mark is None else 4)
@@ -67,8 +60,8 @@ class Table:
     @property
     def longest(self) -> int:
         """The length of the longest value, however it may be spelled."""
-        spelt = (text for _, value, _ in self.rows for text in spellings(value))
-        return max(map(len, spelt), default=1)
+        texts = (text for _, value, _ in self.rows for text in spellings(value))
+        return max(map(len, texts), default=1)
 
     @property
     def entry(self) -> str:
@@ -110,8 +103,8 @@ class Table:
 class Switchboard:
     """All decisions and versions of one target; ``tag`` keeps its names apart from other targets'.
 
-    ``versions`` are the folders of all flows' present and kept versions. ``kept`` and ``live`` are
-    expressions for paths behind ``base``: what never changes, and what is never stored.
+    ``kept`` and ``live`` are expressions for paths after ``base``: files that never change, and
+    addresses whose answer is never stored.
     """
 
     target: str
@@ -151,10 +144,11 @@ class Switchboard:
     @property
     def uncached(self) -> list[str]:
         """What decisions answer with; where that is too much for a command, whole versions."""
-        found = sorted({document for table in self.tables for document in table.documents})
+        found = {table.default for table in self.tables}
+        found |= {document for table in self.tables for _, _, document in table.rows}
         if len(found) > _MOST_NAMED:
-            found = sorted({f"{table.folder}*" for table in self.tables})
-        return found
+            found = {f"{table.folder}*" for table in self.tables}
+        return sorted(found)
 
     def store(self) -> list[tuple[str, str]]:
         """Every key and value for a key-value store; a version is known by its folder's key."""
@@ -207,7 +201,7 @@ def spellings(value: str) -> tuple[str, ...]:
 def _switchboard(
     target: str, url: str | None, decisions: Iterable[Decision], flows: Iterable[FlowPlace]
 ) -> Switchboard:
-    tables: list[Table] = []
+    base, tables, places = base_path(url), list[Table](), tuple(sorted(flows))
     for number, decision in enumerate(sorted(decisions, key=lambda found: found.path), 1):
         plain = [(False, value, path) for value, path in sorted(decision.branches)]
         marked = [(True, value, path) for value, path in sorted(decision.marked)]
@@ -215,15 +209,12 @@ def _switchboard(
         tables.append(
             Table(number, decision.path, decision.parameter, decision.mark, rows, decision.default)
         )
+        for path in (decision.path, decision.default, *(to for _, _, to in rows)):
+            _literal(path)
+    for path in (base, *(flow.path + "/".join(flow.versions) for flow in places)):
+        _literal(path)
     tag = sha256(f"{target}\n{url or ''}".encode()).hexdigest()[:8]
-    return Switchboard(
-        target,
-        (url or "").rstrip("/"),
-        base_path(url),
-        tag,
-        tuple(tables),
-        tuple(sorted(flows)),
-    )
+    return Switchboard(target, (url or "").rstrip("/"), base, tag, tuple(tables), places)
 
 
 def _literal(text: str) -> str:

@@ -44,6 +44,4 @@ def find_host(host: str, router: str | None = None) -> Host | None:
     before = ROUTERS.get(router)
     if before is None:
         return None
-    taken = {file.path for file in before.files}
-    files = (*before.files, *(file for file in found.files if file.path not in taken))
-    return replace(found, decisions=True, files=files, hop=before.hop)
+    return replace(found, decisions=True, files=before.files, hop=before.hop)
