@@ -80,11 +80,21 @@ def built(folder, **options):
     return result
 
 
+def public(folder):
+    """What a server serves of a target."""
+    return folder / "public" if (folder / "public").is_dir() else folder
+
+
 def router(folder):
     """What ought to be answered for the build in ``folder``."""
     manifest = json.loads((folder / "manifest.json").read_text())
     decisions = [decision_from_json(item) for item in manifest["decisions"]]
-    files = {path: (folder / path).read_bytes() for path in manifest["documents"]}
+    served = public(folder)
+    files = {
+        path: (served / path).read_bytes()
+        for path in manifest["documents"]
+        if (served / path).is_file()
+    }
     base = manifest["url"] or "https://voice.example.com"
     return RouterHost(base, files, decisions={d.path: d for d in decisions})
 

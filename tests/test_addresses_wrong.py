@@ -171,7 +171,7 @@ def test_a_host_that_answers_post_gets_no_more_than_a_note() -> None:
 
 def test_a_host_shared_with_others_may_have_documents_of_theirs() -> None:
     flow = "flow: f\nsteps:\n  - redirect: https://voice.example.com/legacy/menu.xml\n"
-    found = own({"f.yaml": flow}, "host: s3, url: 'https://voice.example.com'").findings
+    found = own({"f.yaml": flow}, "host: static, url: 'https://voice.example.com'").findings
     assert slugs(list(found)) == []
 
 

@@ -5,7 +5,7 @@ import pytest
 from compiled import make
 
 MEGA = 1024 * 1024
-PROJECT = "targets: {site: {host: s3, url: https://voice.example.com}}\n"
+PROJECT = "targets: {site: {host: static, url: https://voice.example.com}}\n"
 
 
 @pytest.mark.parametrize(

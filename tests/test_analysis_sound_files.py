@@ -14,7 +14,7 @@ def found(folder: Path, name: str, data: bytes, flow: str = HERE) -> list[Diagno
     (folder / name).write_bytes(data)
     (folder / "f.yaml").write_text(flow % name, encoding="utf-8")
     (folder / "twimlc.yaml").write_text(
-        "flows: .\ntargets: {plain: {host: s3, url: https://voice.example.com}}\n"
+        "flows: .\ntargets: {plain: {host: static, url: https://voice.example.com}}\n"
     )
     return list(pipeline.check(pipeline.Options(cwd=folder)).findings)
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from routed import router
+from routed import public, router
 from test_hosts_cloudfront import NODE, event, needs_node
 from test_hosts_servers import APACHE, CADDY, apache, caddy, folder, needs
 from test_verify_http import Quiet, traces
@@ -81,14 +81,14 @@ def agree(port, root, variant):
 @needs(CADDY, "caddy")
 def test_caddy(folder):
     root, variant = laid(folder, "caddy")
-    with caddy(folder, folder / "build", ["caddy"], f"\troot * {root}") as server:
+    with caddy(folder, folder / "build", ["caddy"], f"\troot * {public(root)}") as server:
         agree(server.port, root, variant)
 
 
 @needs(APACHE, "apache2")
 def test_apache(folder):
     root, variant = laid(folder, "apache")
-    with apache(folder, folder / "build", ["apache"], f"DocumentRoot {root}") as server:
+    with apache(folder, folder / "build", ["apache"], f"DocumentRoot {public(root)}") as server:
         agree(server.port, root, variant)
 
 
@@ -111,7 +111,9 @@ def edge(root, script):
             self.path = answer["uri"]
             super().do_GET()
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Edge, directory=str(root)))
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Edge, directory=str(public(root)))
+    )
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -139,6 +141,7 @@ def test_hosts_that_decide_give_the_same_documents(folder, name):
     other = folder / "other"
     other.mkdir()
     wanted, _ = laid(other, "nginx")
+    root, wanted = public(root), public(wanted)
     assert {p.relative_to(root): p.read_bytes() for p in root.rglob("*.xml")} == {
         p.relative_to(wanted): p.read_bytes() for p in wanted.rglob("*.xml")
     }

@@ -10,7 +10,9 @@ from routed import built, project, requests, router, wanted
 from twimlc import pipeline
 from twimlc.lower.constructs import CONSTRUCTS, construct_table, every_host
 from twimlc.lower.host import HOSTS
+from twimlc.lower.plan import CACHE_CONTROL
 from twimlc.source import targets
+from versions import FLOWS, GONE, lay
 
 ROOT = Path(__file__).parents[1]
 BIN = "EH00000000000000000000000000000001"
@@ -76,6 +78,15 @@ def test_the_names_of_records_are_the_names_of_targets():
     assert all(host.name == name for name, host in HOSTS.items())
 
 
+def source(text):
+    """What path-to-regexp makes of the sources that are written here."""
+    parts = re.split(r"(:\w+|\(.*\))", text)
+    return "".join(
+        re.escape(part) if n % 2 == 0 else part if part[0] == "(" else f"(?P<{part[1:]}>[^/]+)"
+        for n, part in enumerate(parts)
+    )
+
+
 def rewritten(rules, path, query):
     """What the rewrites of vercel.json make of a request; values are decoded there."""
     from urllib.parse import parse_qs
@@ -84,11 +95,12 @@ def rewritten(rules, path, query):
     for rule in rules:
         tests = rule.get("has", [])
         assert all(test["type"] == "query" for test in tests)
-        if rule["source"] == path and all(
+        at = re.fullmatch(source(rule["source"]), path)
+        if at and all(
             test["key"] in values and re.search(test["value"], values[test["key"]][0])
             for test in tests
         ):
-            return rule["destination"]
+            return at.expand(re.sub(r":(\w+)", r"\\g<\1>", rule["destination"]))
     return path
 
 
@@ -97,11 +109,41 @@ def test_vercel_rewrites_lead_where_the_decisions_say(tmp_path, target, base):
     built(project(tmp_path, "vercel"), targets=(target,))
     folder = tmp_path / "build" / target
     rules = json.loads((folder / "vercel.json").read_text())["rewrites"]
-    assert not any(re.search(r"[():*+?{}]", rule["source"]) for rule in rules)
+    assert not any(re.search(r"[():*+?{}]", rule["source"]) for rule in rules[:-2])
     expected = router(folder)
     for path, query in requests(expected):
         answer = rewritten(rules, base + path, query).removeprefix(base)
         assert expected.files[answer] == wanted(expected, path, query), (path, query, answer)
+
+
+@pytest.mark.parametrize("base", ["/", "/n/"])
+def test_vercel_knows_versions_and_what_may_be_stored(tmp_path, base):
+    laid = lay(tmp_path, "vercel", base)
+    found = json.loads((laid.folder / "vercel.json").read_text())
+    assert found["outputDirectory"] == "public"
+
+    def answer(path):
+        """(cache, file): a file that is there comes before every rewrite."""
+        told = [
+            header["value"]
+            for rule in found["headers"]
+            if re.fullmatch(source(rule["source"]), base + path)
+            for header in rule["headers"]
+        ]
+        assert len(told) == 1, (path, told)
+        there = path in laid.host.files
+        return told[0], path if there else rewritten(found["rewrites"], base + path, "")[
+            len(base) :
+        ]
+
+    for path in laid.host.files:
+        live = path.endswith(("/changed.xml", "/index.xml")) and "/v." not in path
+        assert answer(path) == (CACHE_CONTROL["no-store" if live else "immutable"], path)
+    for path in laid.host.decisions:
+        assert answer(path)[0] == "no-store"
+    for flow in FLOWS:
+        for name in ("a.xml", "pin.1.decide"):
+            assert answer(f"{flow.path}{GONE}/{name}") == ("no-store", f"{flow.path}changed.xml")
 
 
 def test_handoff_data_of_several_lines_is_data_on_vercel(tmp_path):

@@ -8,6 +8,8 @@ from urllib.parse import unquote
 import pytest
 
 from routed import built, project, requests, router, wanted
+from twimlc.lower.plan import Decision, FlowPlace
+from versions import FLOWS, GONE, NOW, lay
 
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(
@@ -150,12 +152,65 @@ def test_odd_requests(tmp_path):
     assert post["statusCode"] == 405
 
 
+@needs_node
+@pytest.mark.parametrize("base", ["/", "/n/"])
+@pytest.mark.parametrize("store", [False, True])
+def test_versions_that_are_known_and_that_are_gone(tmp_path, base, store):
+    more = [
+        Decision(path, "front-desk", "Digits", rows, f"front-desk/{NOW}/rest.xml")
+        for n in range(60 if store else 0)
+        for path in [f"front-desk/{NOW}/many{n}.1.decide"]
+        for rows in [tuple((f"{n}{m}", f"front-desk/{NOW}/ann.xml") for m in range(20))]
+    ]
+    laid = lay(tmp_path, "s3", base, router="cloudfront", more=more)
+    assert (laid.folder / "router.kvs.json").exists() == store
+    asked = [(path, query) for path, query in requests(laid.host)]
+    answers = run(laid.folder, [event(base + path, query) for path, query in asked])
+    for (path, query), answer in zip(asked, answers, strict=True):
+        found = laid.host.files[answer["uri"].removeprefix(base)]
+        assert found == wanted(laid.host, path, query), (path, query)
+    plain = list(laid.host.files)
+    answers = run(laid.folder, [event(base + path) for path in plain])
+    assert [answer["uri"] for answer in answers] == [base + path for path in plain]
+    gone = [
+        (f"{flow.path}{version}/{name}", f"{flow.path}changed.xml")
+        for flow in FLOWS
+        for version, name in [(GONE, "a.xml"), (GONE, "pin.1.decide"), (GONE, "a/b.xml")]
+    ]
+    gone += [(f"front-desk/{NOW}/pin.77.decide", "front-desk/changed.xml")]
+    gone += [(f"front-desk/{NOW}/deeper/a.xml", "front-desk/changed.xml")]
+    answers = run(laid.folder, [event(base + path, "Digits=1") for path, _ in gone])
+    assert [answer["uri"] for answer in answers] == [base + to for _, to in gone]
+    answers = run(laid.folder, [event(base + path, method="POST") for path, _ in gone])
+    assert {answer["statusCode"] for answer in answers} == {405}
+    other = [
+        f"a/b/c/{GONE}/a.xml",
+        f"{GONE}/a.xml",
+        f"Front-Desk/{GONE}/a.xml",
+        "front-desk/none.xml",
+    ]
+    answers = run(laid.folder, [event(base + path) for path in other])
+    assert [answer["uri"] for answer in answers] == [base + path for path in other]
+
+
+@needs_node
+def test_versions_that_share_their_decisions_cost_little(tmp_path):
+    sizes = []
+    for count in (1, 4):
+        versions = tuple(f"v.{n:012x}" for n in range(count))
+        flows = (FlowPlace("front-desk/", versions),)
+        laid = lay(tmp_path / str(count), "s3", router="cloudfront", flows=flows)
+        sizes.append(len((laid.folder / "router.js").read_bytes()))
+    assert sizes[1] - sizes[0] < 3 * 100
+
+
 def test_the_readme_says_how_to_cache(tmp_path):
     folder = project(tmp_path, "s3, router: cloudfront")
     built(folder, targets=("deep",))
     text = (folder / "build" / "deep" / "README.md").read_text()
     assert "viewer requests" in text
     assert "out of the cache key" in text
+    assert "minimum TTL of 0" in text
     assert "/call~flows/v1.2/*" in text
     assert "router.kvs.json" not in text
     assert unquote(text) == text

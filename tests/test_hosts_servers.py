@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from routed import NOISE, Running, ask, built, free_port, project, requests, router, wanted
+from routed import NOISE, Running, ask, built, free_port, project, public, requests, router, wanted
 
 PREFIXES = {"bare": "/", "deep": "/call~flows/v1.2/", "twin": "/twin/"}
 
@@ -48,7 +48,7 @@ def laid(folder, host):
     for target in ("deep", "twin"):
         place = root / PREFIXES[target].strip("/")
         place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(folder / "build" / target, place)
+        shutil.copytree(public(folder / "build" / target), place)
     return folder / "build", root
 
 
@@ -70,7 +70,7 @@ def agree(server, folder, base):
             assert ask(server.port, f"{base}{path}?{NOISE}") == (200, data)
 
 
-def nginx(folder, build, targets, lines):
+def nginx(folder, build, targets, lines, before=""):
     port = free_port()
     include = "".join(f"include {build}/{target}/nginx-http.conf;\n" for target in targets)
     inside = "".join(f"include {build}/{target}/nginx-server.conf;\n" for target in targets)
@@ -81,7 +81,7 @@ def nginx(folder, build, targets, lines):
     config = folder / "nginx.conf"
     config.write_text(
         f"daemon off;\nmaster_process off;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\nevents {{}}\n"
-        f"http {{\naccess_log off;\n{temporary}types {{ text/xml xml; }}\n{include}"
+        f"http {{\naccess_log off;\n{temporary}{before}types {{ text/xml xml; }}\n{include}"
         f"server {{\nlisten 127.0.0.1:{port};\n{lines}\n{inside}}}\n}}\n"
     )
     return Running(
@@ -92,12 +92,12 @@ def nginx(folder, build, targets, lines):
 @needs(NGINX, "nginx")
 def test_nginx(folder):
     build, root = laid(folder, "nginx")
-    with nginx(folder, build, ["bare"], f"root {build}/bare;") as server:
+    with nginx(folder, build, ["bare"], f"root {public(build / 'bare')};") as server:
         agree(server, build / "bare", "/")
     with nginx(folder, build, ["deep", "twin"], f"root {root};") as server:
         agree(server, build / "deep", PREFIXES["deep"])
         agree(server, build / "twin", PREFIXES["twin"])
-    alias = f"location {PREFIXES['deep']} {{ alias {build}/deep/; }}"
+    alias = f"location {PREFIXES['deep']} {{ alias {public(build / 'deep')}/; }}"
     with nginx(folder, build, ["deep"], alias) as server:
         agree(server, build / "deep", PREFIXES["deep"])
 
@@ -125,10 +125,15 @@ def caddy(folder, build, targets, lines):
 
 @needs(CADDY, "caddy")
 def test_caddy(folder):
-    build, root = laid(folder, "caddy")
-    with caddy(folder, build, ["bare"], f"\troot * {build}/bare") as server:
+    build, _ = laid(folder, "caddy")
+    with caddy(folder, build, ["bare"], f"\troot * {public(build / 'bare')}") as server:
         agree(server, build / "bare", "/")
-    with caddy(folder, build, ["deep", "twin"], f"\troot * {root}") as server:
+    lines = "".join(
+        f"\thandle_path {PREFIXES[target]}* {{\n\troot * {public(build / target)}\n"
+        f"\timport {build}/{target}/Caddyfile\n\tfile_server\n}}\n"
+        for target in ("deep", "twin")
+    )
+    with caddy(folder, build, [], lines) as server:
         agree(server, build / "deep", PREFIXES["deep"])
         agree(server, build / "twin", PREFIXES["twin"])
 
@@ -138,7 +143,7 @@ def apache(folder, build, targets, lines):
     config = folder / "httpd.conf"
     modules = "".join(
         f"LoadModule {name}_module {MODULES}/mod_{name}.so\n"
-        for name in ("mpm_event", "authz_core", "rewrite", "alias", "mime")
+        for name in ("mpm_event", "authz_core", "rewrite", "headers", "alias", "mime")
         if (MODULES / f"mod_{name}.so").exists()
     )
     # Started by root it wants to be somebody else.
@@ -155,12 +160,12 @@ def apache(folder, build, targets, lines):
 @needs(APACHE, "apache2")
 def test_apache(folder):
     build, root = laid(folder, "apache")
-    with apache(folder, build, ["bare"], f"DocumentRoot {build}/bare") as server:
+    with apache(folder, build, ["bare"], f"DocumentRoot {public(build / 'bare')}") as server:
         agree(server, build / "bare", "/")
     with apache(folder, build, ["deep", "twin"], f"DocumentRoot {root}") as server:
         agree(server, build / "deep", PREFIXES["deep"])
         agree(server, build / "twin", PREFIXES["twin"])
     (root / "nothing").mkdir()
-    alias = f"DocumentRoot {root}/nothing\nAlias {PREFIXES['deep']} {build}/deep/"
+    alias = f"DocumentRoot {root}/nothing\nAlias {PREFIXES['deep']} {public(build / 'deep')}/"
     with apache(folder, build, ["deep"], alias) as server:
         agree(server, build / "deep", PREFIXES["deep"])

@@ -1,12 +1,14 @@
 """A host as Twilio meets it: an address and a method come in, a response goes out."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from twimlc.lower.plan import Decision, Plan
+from twimlc.lower.plan import FLOW, VERSION, Decision, Plan
 
+_GONE = re.compile(f"({FLOW})/{VERSION}/")
 _TYPES = {
     "xml": "text/xml",
     "mp3": "audio/mpeg",
@@ -90,18 +92,23 @@ class RouterHost(FileHost):
     """Plain files, and decisions by path: what a server with our configuration answers.
 
     Names and values of the query count as they are decoded. A parameter that comes twice, which
-    Twilio never sends, counts as it came first.
+    Twilio never sends, counts as it came first. What is not there in a version is answered with
+    the flow's apology.
     """
 
     decisions: Mapping[str, Decision] = field(default_factory=dict)
 
     def fetch(self, url: str, method: str, parameters: Mapping[str, str]) -> Response:
         decision = self.decisions.get(self.name(url)) if self.owns(url) else None
-        if decision is None:
-            return FileHost.fetch(self, url, method, parameters)
-        asked: dict[str, str] = {}
-        for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True):
-            asked.setdefault(name, value)
-        for name, value in parameters.items():
-            asked.setdefault(name, value)
-        return FileHost.fetch(self, self.url(decision.document(asked)), method, {})
+        if decision is not None:
+            asked: dict[str, str] = {}
+            for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True):
+                asked.setdefault(name, value)
+            for name, value in parameters.items():
+                asked.setdefault(name, value)
+            url = self.url(decision.document(asked))
+        answer = FileHost.fetch(self, url, method, {})
+        gone = _GONE.match(self.name(url)) if answer.status == 404 and self.owns(url) else None
+        if gone is None:
+            return answer
+        return FileHost.fetch(self, self.url(f"{gone[1]}/changed.xml"), method, {})

@@ -1,8 +1,9 @@
 """What a target is made of before it is rendered: documents of markup, with every link resolved."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from twimlc.flow.graph import Context, NodeKey
 from twimlc.source.files import FileContent
@@ -40,6 +41,32 @@ ASSUMPTIONS: Mapping[str, str] = {
     ),
 }
 """What a plan may rest on that Twilio does not promise, and what that means."""
+
+
+FLOW = "[a-z0-9-]+(?:/[a-z0-9-]+)?"
+VERSION = "v[.][0-9a-f]{12}"
+KEPT = f"media/[^/?]+[.][0-9a-f]{{8,64}}[.][a-z0-9]+|{FLOW}/{VERSION}/[^/?]+[.]xml"
+"""Expressions, in every dialect, for the folder of a flow, that of a version in it, and the files
+that never change."""
+
+CACHE_CONTROL = {"no-store": "no-store", "immutable": "public, max-age=31536000, immutable"}
+"""The header for what :func:`cache_of` says."""
+
+
+def cache_of(path: str, decided: Container[str]) -> Literal["no-store", "immutable"]:
+    """How long caches may keep the file at ``path`` of the target.
+
+    Only sounds and what lies in a version never change. ``decided`` are paths that a decision
+    answers with: where the header is the object's own, the answer must not be stored.
+    """
+    return "immutable" if re.fullmatch(KEPT, path) and path not in decided else "no-store"
+
+
+class FlowPlace(NamedTuple):
+    """The folder of a flow (``FLOW/``, ``ROW/FLOW/``) and its present and kept ``v.HASH``."""
+
+    path: str
+    versions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +195,6 @@ class Decision:
         if not self._table:  # a menu may have thousands of entries, and is asked for each
             self._table.update(reversed(self.branches))
         return self._table.get(value, self.default)
-
-
-class FlowPlace(NamedTuple):
-    """Where a flow lies (``FLOW/`` or ``ROW/FLOW/``), and the versions of it that are there."""
-
-    path: str
-    versions: tuple[str, ...]
 
 
 class MediaFile(NamedTuple):

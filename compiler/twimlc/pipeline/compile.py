@@ -16,7 +16,7 @@ from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.order import merge_variants
 from twimlc.diagnostics.rules.addresses import SECRET
 from twimlc.diagnostics.rules.flow import DEPENDS_ON_ASSUMPTION
-from twimlc.diagnostics.rules.hosts import NAME_OF_HOST_FILE
+from twimlc.diagnostics.rules.hosts import NAME_OF_HOST_FILE, NO_FALLBACK
 from twimlc.diagnostics.rules.shape import MISSING_KEY
 from twimlc.diagnostics.rules.twiml import MISSING_PART
 from twimlc.flow.addresses import under_contract
@@ -68,6 +68,10 @@ def compile_target(loaded: Loaded, target: Target, row_done: RowDone | None = No
         made.switched[name] = switched(source.tree, loaded.components.get(source.folder, {}))
     matrix = loaded.project.matrix
     made.findings += _names_of_host_files(loaded, target, covered)
+    if target.host == "s3" and not (target.router or target.on_error) and target.span:
+        message = f"nothing answers for a document that is gone from the bucket of '{target.name}'"
+        hint = "name a flow for the number's fallback URL: onError: FLOW"
+        made.findings.append(NO_FALLBACK.at(target.span, message, hint=hint))
     in_matrix = {name for name in covered if matrix is not None and matrix.covers(name)}
     media = Media(loaded)
     made.read_media = media.digest

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.lower.host import Host, find_host
-from twimlc.lower.plan import ASSUMPTIONS, Plan
+from twimlc.lower.plan import ASSUMPTIONS, Plan, cache_of
 from twimlc.output.manifest import PUBLIC, DocumentEntry, FlowEntry, Manifest, base_name
 from twimlc.output.plan import OutputFile
 from twimlc.output.write import Written, write_target
@@ -18,7 +18,6 @@ from twimlc.pipeline.model import NumberSetting, Paste, TargetReport
 from twimlc.pipeline.proof import Proven
 from twimlc.pipeline.variants import Compiled
 from twimlc.render.document import Rendered
-from twimlc.render.host_files import cache_of
 from twimlc.source.files import FileContent, display_path
 
 
@@ -68,7 +67,7 @@ def emit(
             path = PUBLIC + sound.path
             files[path] = OutputFile(path, sound.content, sound.media_type)
             documents[path] = DocumentEntry(
-                sound.media_type, cache=cache_of(sound.path), source=sound.source
+                sound.media_type, cache=cache_of(sound.path, ()), source=sound.source
             )
         starts = {entry.path: base_name(entry.flow) for entry in plan.entries}
         for entry in plan.entries:

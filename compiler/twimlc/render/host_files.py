@@ -6,7 +6,7 @@ or a caller wrote can become a piece of configuration or code.
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
@@ -15,20 +15,23 @@ from typing import TYPE_CHECKING
 
 from twimlc.lower.capability import HostFile
 from twimlc.lower.host import base_path
-from twimlc.lower.plan import Decision, FlowPlace, Mark, Markup, is_entry
+from twimlc.lower.plan import CACHE_CONTROL, FLOW, KEPT, VERSION, Decision, FlowPlace, Mark, Markup
 from twimlc.render.document import TEMPLATES, render_in_bin
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _SAFE = re.compile(r"[A-Za-z0-9._~/*#%&-]*")
+_MOST_NAMED = 100
+"""More documents than this are not named one by one in a command."""
+
 _LONGEST_MAP_KEY = 40
 """nginx keeps the keys of a map in buckets of 64 bytes, with some of its own beside each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A decision as templates see it: ``number`` counts them, paths begin with a slash.
+    """A decision as templates see it: ``number`` counts them, paths are those of the target.
 
     ``rows`` are (marked, value, document): of rows with one value a marked one counts first, if
     the mark holds. ``folder`` is where all its documents lie.
@@ -36,7 +39,6 @@ class Table:
 
     number: int
     path: str
-    name: str
     parameter: str
     mark: Mark | None
     rows: tuple[tuple[bool, str, str], ...]
@@ -47,34 +49,41 @@ class Table:
         return self.path[: self.path.rindex("/") + 1]
 
     @property
-    def rules(self) -> int:
-        """How many rules it takes where each row is one: with its guard and its default."""
-        return len(self.rows) + 2
+    def name(self) -> str:
+        return self.path[len(self.folder) :].removesuffix(".decide")
 
     @property
-    def entry(self) -> list[object]:
+    def rules(self) -> int:
+        """How many rules it takes where each row is one: with guard, default and parameters."""
+        return len(self.rows) + (3 if self.mark is None else 4)
+
+    @property
+    def longest(self) -> int:
+        """The length of the longest value, however it may be spelled."""
+        texts = (text for _, value, _ in self.rows for text in spellings(value))
+        return max(map(len, texts), default=1)
+
+    @property
+    def entry(self) -> str:
         """Parameter, documents by value, default; then name and value of the mark, and its rows."""
-        plain = self._documents(marked=False)
-        entry: list[object] = [self.parameter, plain, self._name(self.default)]
-        if self.mark is not None:
-            entry += [self.mark.parameter, self.mark.value or "", self._documents(marked=True)]
-        return entry
+        plain, marked = (
+            {value: self._name(to) for has, value, to in self.rows if has is wanted}
+            for wanted in (False, True)
+        )
+        more = [self.mark.parameter, self.mark.value or "", marked] if self.mark else []
+        return _json([self.parameter, plain, self._name(self.default), *more])
 
     def _name(self, document: str) -> str:
         assert document.startswith(self.folder), "a decision and its documents share a folder"
-        return document[len(self.folder) :]
-
-    def _documents(self, *, marked: bool) -> dict[str, str]:
-        return {value: self._name(to) for has, value, to in self.rows if has is marked}
+        return document[len(self.folder) :].removesuffix(".xml")
 
     def stored(self) -> Iterator[tuple[str, str]]:
         """Keys and values for a store whose values are short: the decision, then each row."""
-        entry = [self.parameter, self._name(self.default)]
-        if self.mark is not None:
-            entry += [self.mark.parameter, self.mark.value or ""]
-        yield self.name, _json(entry)
+        key = self.folder + self.name
+        more = [self.mark.parameter, self.mark.value or ""] if self.mark else []
+        yield key, _json([self.parameter, self._name(self.default), *more])
         for marked, value, document in self.rows:
-            yield f"{self.name}?{int(marked)}&{value}", self._name(document)
+            yield f"{key}?{int(marked)}&{value}", self._name(document)
 
     def keys(self) -> Iterator[tuple[str, str]]:
         """(key, document) with the values as a query string may spell them.
@@ -92,9 +101,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Switchboard:
-    """All decisions of one target. ``tag`` sets its names apart from those of other targets.
+    """All decisions and versions of one target; ``tag`` keeps its names apart from other targets'.
 
-    ``apology`` is the last resort of a Bin, in lines of TwiML.
+    ``kept`` and ``live`` are expressions for paths after ``base``: files that never change, and
+    addresses whose answer is never stored. ``apology`` is the last resort of a Bin, as TwiML.
     """
 
     target: str
@@ -102,11 +112,49 @@ class Switchboard:
     base: str
     tag: str
     tables: tuple[Table, ...]
+    flows: tuple[FlowPlace, ...]
     apology: str = ""
+    flow: str = FLOW
+    version: str = VERSION
+    kept: str = f"(?:{KEPT})"
+    live: str = f"{FLOW}/(?:{VERSION}/|(?:index|changed)[.]xml$|[^/?]+[.]decide$)"
+    no_store: str = CACHE_CONTROL["no-store"]
+    immutable: str = CACHE_CONTROL["immutable"]
+
+    @property
+    def entries(self) -> list[str]:
+        """The entries of all tables; equal ones, of versions that share a decision, come once."""
+        return sorted({table.entry for table in self.tables})
+
+    @property
+    def folders(self) -> tuple[list[str], dict[str, int]]:
+        """Decisions of a folder, as JSON, by number of their entry; and which a folder has.
+
+        Every version is there. Those that decide alike share one.
+        """
+        number = {entry: at for at, entry in enumerate(self.entries)}
+        found: dict[str, dict[str, int]] = {
+            flow.path + version + "/": {} for flow in self.flows for version in flow.versions
+        }
+        for table in self.tables:
+            found.setdefault(table.folder, {})[table.name] = number[table.entry]
+        texts = {folder: _json(decisions) for folder, decisions in sorted(found.items())}
+        alike = {text: at for at, text in enumerate(dict.fromkeys(texts.values()))}
+        return list(alike), {folder: alike[text] for folder, text in texts.items()}
+
+    @property
+    def uncached(self) -> list[str]:
+        """What decisions answer with; where that is too much for a command, whole versions."""
+        found = {table.default for table in self.tables}
+        found |= {document for table in self.tables for _, _, document in table.rows}
+        if len(found) > _MOST_NAMED:
+            found = {f"{table.folder}*" for table in self.tables}
+        return sorted(found)
 
     def store(self) -> list[tuple[str, str]]:
-        """Every key and value for a key-value store."""
-        return [pair for table in self.tables for pair in table.stored()]
+        """Every key and value for a key-value store; a version is known by its folder's key."""
+        folders = [(folder, "1") for folder in self.folders[1]]
+        return [*folders, *(pair for table in self.tables for pair in table.stored())]
 
     def groups(self) -> Iterator[tuple[int, str, Mark | None, list[Table]]]:
         """Tables that look at the same parameters, numbered."""
@@ -128,10 +176,10 @@ def render_host_files(
     decisions: Iterable[Decision],
     apology: tuple[Markup, ...] = (),
     *,
-    flows: Sequence[FlowPlace] = (),
+    flows: Iterable[FlowPlace] = (),
 ) -> list[tuple[HostFile, bytes]]:
-    """The files of a host for all decisions of one target, in a fixed order."""
-    board = replace(_switchboard(target, url, decisions), apology=render_in_bin(apology))
+    """The files of a host for all decisions and flows of one target, in a fixed order."""
+    board = replace(_switchboard(target, url, decisions, flows), apology=render_in_bin(apology))
     rendered: list[tuple[HostFile, bytes]] = []
     waiting, stored = list(files), False
     while waiting:
@@ -145,15 +193,6 @@ def render_host_files(
     return rendered
 
 
-def cache_of(path: str, decided: Collection[str] = ()) -> str:
-    """How long an answer may be kept: ``no-store`` or ``immutable``.
-
-    Entries and apologies are replaced by later builds; what a decision answers with hangs on the
-    query, which a cache may not look at.
-    """
-    return "no-store" if path in decided or is_entry(path) else "immutable"
-
-
 def spellings(value: str) -> tuple[str, ...]:
     """How a value may arrive that nobody decodes: only star and hash are ever encoded."""
     encoded = value.replace("*", "%2A").replace("#", "%23")
@@ -161,25 +200,23 @@ def spellings(value: str) -> tuple[str, ...]:
     return (raw,) if raw == encoded else (raw, encoded)
 
 
-def _switchboard(target: str, url: str | None, decisions: Iterable[Decision]) -> Switchboard:
-    base = base_path(url)
-    tables: list[Table] = []
+def _switchboard(
+    target: str, url: str | None, decisions: Iterable[Decision], flows: Iterable[FlowPlace]
+) -> Switchboard:
+    base, tables, places = base_path(url), list[Table](), tuple(sorted(flows))
     for number, decision in enumerate(sorted(decisions, key=lambda found: found.path), 1):
-        marked = [(True, value, base + path) for value, path in sorted(decision.marked)]
-        plain = [(False, value, base + path) for value, path in sorted(decision.branches)]
+        plain = [(False, value, path) for value, path in sorted(decision.branches)]
+        marked = [(True, value, path) for value, path in sorted(decision.marked)]
+        rows = (*plain, *marked)
         tables.append(
-            Table(
-                number,
-                base + decision.path,
-                decision.path,
-                decision.parameter,
-                decision.mark,
-                (*marked, *plain),
-                base + decision.default,
-            )
+            Table(number, decision.path, decision.parameter, decision.mark, rows, decision.default)
         )
+        for path in (decision.path, decision.default, *(to for _, _, to in rows)):
+            _literal(path)
+    for path in (base, *(flow.path + "/".join(flow.versions) for flow in places)):
+        _literal(path)
     tag = sha256(f"{target}\n{url or ''}".encode()).hexdigest()[:8]
-    return Switchboard(target, (url or "").rstrip("/"), base, tag, tuple(tables))
+    return Switchboard(target, (url or "").rstrip("/"), base, tag, tuple(tables), places)
 
 
 def _literal(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from twimlc.diagnostics.diagnostic import Example, Rule, Severity
 
+_LUNCH = "flow: lunch\nsteps:\n  - say: We are at lunch until one.\n  - hangup\n"
+
 DECISION_NEEDS_HOST = Rule(
     701,
     "decision-needs-host",
@@ -554,4 +556,32 @@ APOLOGY_ASKS_FOR_KEY = Rule(
         ),
         target="bins",
     ),
+)
+
+NO_FALLBACK = Rule(
+    723,
+    "no-fallback-flow",
+    Severity.NOTE,
+    "A bucket without a router has no flow for the number's fallback URL.",
+    "A call goes on in the version that answered it. Once that version is removed from a bucket, Twilio is answered"
+    " with 403 or 404, and nothing in between can send an apology. Then the fallback URL of the number is all that"
+    " is left; without one the call ends with an announcement of an application error.",
+    wrong=Example(
+        _LUNCH,
+        files=(
+            ("twimlc.yaml", "targets:\n  site: {host: s3, url: 'https://voice.example.com/ivr'}\n"),
+        ),
+        target="site",
+    ),
+    right=Example(
+        _LUNCH,
+        files=(
+            (
+                "twimlc.yaml",
+                "targets:\n  site: {host: s3, url: 'https://voice.example.com/ivr', onError: lunch}\n",
+            ),
+        ),
+        target="site",
+    ),
+    twilio=(11200,),
 )
