@@ -109,7 +109,7 @@ def emit(
     )
     if written is None:
         return TargetReport(target.name, target.host, shown, built=False), findings
-    report = _report(made, shown, files, flows, plans, written, proven)
+    report = _report(made, host, shown, files, flows, plans, written, proven)
     assert written.manifest is not None
     pastes = tuple(_pastes(made, host, written.manifest, files, written))
     return replace(report, pastes=pastes), findings
@@ -212,6 +212,7 @@ def _approximations(plans: list[Plan], selected: set[str]) -> Iterator[dict[str,
 
 def _report(
     made: Compiled,
+    host: Host,
     shown: str,
     files: dict[str, OutputFile],
     flows: dict[str, FlowEntry],
@@ -255,12 +256,12 @@ def _report(
         unverified=tuple(proven.incomplete) if proven else (),
         changes=tuple(sorted((*written.created, *written.changed))),
         removals=written.removed,
-        remarks=tuple(_remarks(made, written)),
+        remarks=tuple(_remarks(made, host, written)),
     )
 
 
-def _remarks(made: Compiled, written: Written) -> Iterator[str]:
-    """What of the last build is not as one would think."""
+def _remarks(made: Compiled, host: Host, written: Written) -> Iterator[str]:
+    """What of the last build is not as one would think, and what to do for calls in progress."""
     for version, path in written.broken:
         yield f"{version} cannot be kept: {path} was changed or removed since it was built"
     for path in written.left:
@@ -271,6 +272,15 @@ def _remarks(made: Compiled, written: Written) -> Iterator[str]:
     gone = [name for name, flow in written.manifest.flows.items() if flow.entry is None]
     if gone:
         yield f"kept for calls in progress, though the flow is gone: {', '.join(sorted(gone))}"
+    own = {file.path for file in host.files}
+    longer = [file.path for short in host.files for file in short.beyond if file.path not in own]
+    if any(path in written.created for path in longer):
+        yield f"the tables are too long for a function now, and lie in {', '.join(longer)}"
+    if host.decisions and written.ground and own.intersection(written.changed):
+        yield (
+            "the tables changed: put new versions online first, then the tables, and entries"
+            " last (docs/hosts.md has the commands)"
+        )
     if made.target.url and written.manifest.built_on is None and not written.unchanged:
         yield (
             "no earlier build is here (--previous names one), so calls in progress will find"
