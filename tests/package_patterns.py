@@ -24,7 +24,17 @@ from twimlc import vocabulary
 from twimlc.vocabulary import numbers
 
 ROOT = Path(twimlc.__file__).parent
-FUNCTIONS = {"compile", "match", "fullmatch", "search", "findall", "finditer", "split", "sub", "subn"}
+FUNCTIONS = {
+    "compile",
+    "match",
+    "fullmatch",
+    "search",
+    "findall",
+    "finditer",
+    "split",
+    "sub",
+    "subn",
+}
 
 
 PLACE_OF_FLAGS = {"compile": 1, "split": 3, "sub": 4, "subn": 4}

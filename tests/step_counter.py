@@ -1,4 +1,4 @@
-"""A backtracking matcher that counts its steps, and texts that make a pattern backtrack.
+"""A backtracking matcher that counts its steps.
 
 It walks what the library has parsed and goes the ways that the library goes, in its order, since
 ``re`` itself counts nothing. Limits like ``{0,500}`` are taken for ``{0,4}``, so that short texts
@@ -8,30 +8,17 @@ show how the steps grow.
 import re
 from collections.abc import Callable, Iterator
 from re import _compiler, _constants, _parser  # type: ignore[attr-defined]
-from typing import Any, NamedTuple
+from typing import Any
 
 LONGEST_REPEAT = 4
 MANY = _constants.MAXREPEAT
-_REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
-_LETTERS = (_constants.LITERAL, _constants.NOT_LITERAL, _constants.ANY, _constants.IN)
-_ORDINARY = "aZ7_ \n\r\t.,:;-+*#/\\'\"(){}[]<>=%&?!@|$~^`\ufeffé\x00"
+REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
+LETTERS = (_constants.LITERAL, _constants.NOT_LITERAL, _constants.ANY, _constants.IN)
 _MOST_PER_LETTER = 400
-_MOST_VARIANTS = 30
 
 
 class TooManyStepsError(Exception):
     """So many steps that there is no need to count on."""
-
-
-class Text(NamedTuple):
-    """``before`` + n times ``unit`` + ``after``."""
-
-    before: str
-    unit: str
-    after: str
-
-    def of(self, times: int) -> str:
-        return self.before + self.unit * times + self.after
 
 
 class Matcher:
@@ -47,7 +34,6 @@ class Matcher:
         self._needed = set(_referenced(self.tree))
         self._put(self.tree, self.program, self.flags)
         self.program.append(("end",))
-        self.letters = self._letters()
 
     def count(self, text: str, way: str) -> tuple[int, list[tuple[int, int]]]:
         """The steps that ``way`` takes on a text, and the spans that match.
@@ -74,28 +60,10 @@ class Matcher:
             start = start + 1 if end is None else end
         return self.steps, found
 
-    def texts(self) -> Iterator[Text]:
-        """Texts of the pattern's own parts, each with a part to repeat."""
-        outside = "\x00"
-        seen = set()
-        for before, units, after in self._spots(list(self.tree), "", ""):
-            for unit in dict.fromkeys(units):
-                for text in (
-                    Text(before, unit, outside),
-                    Text(before, unit, after[:-1] + outside),
-                    Text(before, unit, "\n" + outside),
-                    Text("", before + unit, outside),
-                    Text("", before + unit, "\n" + outside),
-                    Text("", before + unit + after[:-1], outside),
-                ):
-                    if text.unit and text not in seen:
-                        seen.add(text)
-                        yield text
-
     def _put(self, items: Any, to: list[tuple[Any, ...]], flags: int) -> None:
         for op, arg in items:
-            if op in _LETTERS:
-                to.append(("letter", self._asks(op, arg, flags)))
+            if op in LETTERS:
+                to.append(("letter", self.asks(op, arg, flags)))
             elif op is _constants.AT:
                 to.append(("at", self._compiled(op, arg, flags)))
             elif op is _constants.SUBPATTERN:
@@ -105,14 +73,14 @@ class Matcher:
                 self._put(body, to, (flags | more) & ~fewer)
                 if group in self._needed:
                     to.append(("close", group))
-            elif op in _REPEATS:
+            elif op in REPEATS:
                 self._put_repeat(op, *arg, to, flags)
             elif op is _constants.BRANCH:
                 ways, jumps = [], []
                 to.append(("branch", ways, {}))
                 for branch in arg[1]:
-                    begins = branch[0] if len(branch) and branch[0][0] in _LETTERS else None
-                    ways.append((begins and self._asks(*begins, flags), len(to)))
+                    begins = branch[0] if len(branch) and branch[0][0] in LETTERS else None
+                    ways.append((begins and self.asks(*begins, flags), len(to)))
                     self._put(branch, to, flags)
                     jumps.append(len(to))
                     to.append(())
@@ -144,9 +112,9 @@ class Matcher:
     ) -> None:
         if high is not MANY:
             low, high = min(low, LONGEST_REPEAT), min(high, max(LONGEST_REPEAT, low))
-        if op is not _constants.MIN_REPEAT and len(body) == 1 and body[0][0] in _LETTERS:
+        if op is not _constants.MIN_REPEAT and len(body) == 1 and body[0][0] in LETTERS:
             gives_back = op is _constants.MAX_REPEAT
-            to.append(("letters", self._asks(*body[0], flags), low, high, gives_back))
+            to.append(("letters", self.asks(*body[0], flags), low, high, gives_back))
             return
         if op is _constants.POSSESSIVE_REPEAT:
             inner: list[tuple[Any, ...]] = []
@@ -185,7 +153,7 @@ class Matcher:
         found: re.Pattern[str] = _compiler.compile(alone, flags)
         return found
 
-    def _asks(self, op: Any, arg: Any, flags: int) -> Callable[[str], bool]:
+    def asks(self, op: Any, arg: Any, flags: int) -> Callable[[str], bool]:
         pattern = self._compiled(op, arg, flags)
         known: dict[str, bool] = {}
 
@@ -296,75 +264,9 @@ class Matcher:
                 at += 1
         return None
 
-    def _letters(self) -> str:
-        """Letters for texts: one of each kind that the repeated parts tell apart."""
-        parts = [
-            self._asks(op, arg, self.flags)
-            for repeat, (_, high, body) in _inside(self.tree, _REPEATS)
-            if high is MANY
-            for op, arg in _inside(body, _LETTERS)
-        ]
-        kinds: dict[tuple[bool, ...], str] = {}
-        for letter in _own(self.tree) + _ORDINARY:
-            told = tuple(ask(letter) for ask in parts)
-            kinds.setdefault((*told, letter.isalnum(), letter.isspace(), letter == "\n"), letter)
-        return "".join(kinds.values())
 
-    def _spots(self, items: Any, before: str, after: str) -> Iterator[tuple[str, list[str], str]]:
-        """Each repeated part: a text that leads to it, texts of its body, one that follows."""
-        for at, (op, arg) in enumerate(items):
-            lead = before + self._variants(items[:at], 0)[0]
-            rest = self._variants(items[at + 1 :], 1)[0] + after
-            if op in _REPEATS and arg[1] is MANY:
-                bodies = self._variants(arg[2], 0) + self._variants(arg[2], 1)
-                yield lead, bodies, rest
-                yield lead + bodies[0], bodies, rest
-            for body in _bodies_of(op, arg):
-                yield from self._spots(list(body), lead, rest)
-
-    def _variants(self, items: Any, least: int) -> list[str]:
-        """Texts that the items match, anchors apart: each way of each item once.
-
-        What may be left out or repeated stands ``least`` times at first.
-        """
-        variants = [""]
-        for op, arg in items:
-            if op is _constants.LITERAL:
-                own = [chr(arg)]
-            elif op in _LETTERS:
-                asks = self._asks(op, arg, self.flags)
-                own = [c for c in self.letters if asks(c)]
-                own = own or [c for c in _own([(op, arg)]) + _ORDINARY if asks(c)][:1]
-            elif op in _REPEATS:
-                low, high, body = arg
-                once = self._variants(body, least)
-                times = min(max(low, least), high, LONGEST_REPEAT)
-                own = [once[0] * times, *once] if high else [""]
-            elif op in (_constants.ASSERT_NOT, _constants.AT) or (
-                op is _constants.ASSERT and arg[0] < 0
-            ):
-                own = [""]
-            else:
-                bodies = _bodies_of(op, arg)
-                if op is _constants.BRANCH:
-                    bodies = _few_words(bodies)
-                own = [text for body in bodies for text in self._variants(body, least)]
-            own = own or [""]
-            first = variants[0]
-            variants = [text + own[0] for text in variants] + [first + text for text in own[1:]]
-        distinct = list(dict.fromkeys(variants))
-        return distinct[:: 1 + len(distinct) // _MOST_VARIANTS]
-
-
-def _few_words(branches: list[Any]) -> list[Any]:
-    """Of branches that are mere words the shortest, which may begin others, and all the rest."""
-    words = [each for each in branches if all(op is _constants.LITERAL for op, _ in each)]
-    kept = sorted(words, key=len)[:3]
-    return [each for each in branches if each in kept or each not in words]
-
-
-def _bodies_of(op: Any, arg: Any) -> list[Any]:
-    if op in _REPEATS:
+def bodies_of(op: Any, arg: Any) -> list[Any]:
+    if op in REPEATS:
         return [arg[2]]
     if op is _constants.SUBPATTERN:
         return [arg[3]]
@@ -379,26 +281,14 @@ def _bodies_of(op: Any, arg: Any) -> list[Any]:
     return []
 
 
-def _inside(items: Any, ops: Any) -> Iterator[tuple[Any, Any]]:
+def inside(items: Any, ops: Any) -> Iterator[tuple[Any, Any]]:
     for op, arg in items:
         if op in ops:
             yield op, arg
-        for body in _bodies_of(op, arg):
-            yield from _inside(body, ops)
-
-
-def _own(items: Any) -> str:
-    """The letters that a pattern names."""
-    letters = ""
-    for op, arg in _inside(items, (_constants.LITERAL, _constants.IN)):
-        for part, value in arg if op is _constants.IN else [(op, arg)]:
-            if part is _constants.LITERAL:
-                letters += chr(value)
-            elif part is _constants.RANGE:
-                letters += chr(value[0]) + chr(value[1])
-    return letters
+        for body in bodies_of(op, arg):
+            yield from inside(body, ops)
 
 
 def _referenced(items: Any) -> Iterator[int]:
-    yield from (group for _, group in _inside(items, (_constants.GROUPREF,)))
-    yield from (arg[0] for _, arg in _inside(items, (_constants.GROUPREF_EXISTS,)))
+    yield from (group for _, group in inside(items, (_constants.GROUPREF,)))
+    yield from (arg[0] for _, arg in inside(items, (_constants.GROUPREF_EXISTS,)))

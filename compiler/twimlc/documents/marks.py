@@ -37,7 +37,7 @@ _LANGUAGES = (
     ("PHP", re.compile(r"<\?(?:php\b|=)(?:<\?xml.{0,200}?\?>|.)*?(?:\?>|\Z)", re.DOTALL)),
     ("ERB, EJS, ASP or JSP", re.compile(r"<%.*?(?:%>|\Z)", re.DOTALL)),
     ("Jinja, Twig or Liquid", re.compile(r"\{%.*?(?:%\}|\Z)|\{#.{0,1000}?#\}", re.DOTALL)),
-    ("FreeMarker", re.compile(r"</?[#@](?:if|else|elseif|list|assign|include|macro)\b[^>]*(?:>|\Z)")),
+    ("FreeMarker", re.compile(r"</?[#@](?:if|else|elseif|list|assign|include|macro)\b[^>]*>?")),
     ("Thymeleaf", re.compile(r"\sth:[a-z]+(?==)")),
     ("JSP or XSLT", re.compile(r"</?(?:c|fmt|jsp|xsl|s|h|t):[a-zA-Z-]+")),
     ("Razor", re.compile(r"@(?:Model|ViewBag|ViewData|Html)\.\w+|@(?:if|foreach|for|switch)\s*\(")),
