@@ -10,6 +10,17 @@ from functools import cached_property
 from typing import NamedTuple
 
 
+def shorten(text: str, longest: int = 300) -> str:
+    """``text``, with each line of more than ``longest`` letters cut to that in its middle."""
+    if len(text) <= longest:
+        return text
+    tail = longest // 3
+    return "\n".join(
+        line if len(line) <= longest else f"{line[: longest - tail - 3]} … {line[-tail:]}"
+        for line in text.split("\n")
+    )
+
+
 class Position(NamedTuple):
     """A 1-based line and column (column counts code points)."""
 

@@ -24,7 +24,7 @@ from twimlc.source.tree import Node as Tree
 from twimlc.source.tree import Scalar, Sequence
 from twimlc.text import Span
 
-_LIMIT = re.compile(r"(.+?)\s+within\s+([0-9]{1,6})\s+(keys?|words?|seconds?)")
+_LIMIT = re.compile(r"(.+?) within ([0-9]{1,6}) (keys?|words?|seconds?)")
 _FORMS = (
     "always reaches X",
     "always reaches X within N keys (or words, seconds)",
@@ -37,7 +37,7 @@ _FORMS = (
 _NUMBER = re.compile(r"\+?[0-9]{2,15}\*?")
 _ADDRESS = re.compile(r"(?:sips?|client):[^\s*]*\*?")
 _SHORT = 6  # emergency numbers and short codes have no country
-_OR = re.compile(r"""\s+or\s+(?=(?:[^'"]|'[^']*'|"[^"]*")*$)""")
+_OR = re.compile(r"""'[^']*'|"[^"]*"|( or )""")
 
 Fits = Callable[[Node], bool]
 
@@ -243,7 +243,8 @@ def _dialed(element: Element | None) -> Iterator[str]:
 
 def _thing(graph: Graph, flow: str, what: str) -> Fits:
     """What a sentence names: one thing, or several with ``or`` between them."""
-    each = [_one(graph, flow, part.strip()) for part in _OR.split(what)]
+    parts = _OR.sub(lambda found: "\n" if found[1] else found[0], what).split("\n")
+    each = [_one(graph, flow, part) for part in dict.fromkeys(parts)]
     return lambda node: any(fits(node) for fits in each)
 
 

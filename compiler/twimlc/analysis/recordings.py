@@ -17,12 +17,12 @@ from twimlc.flow.model import Element
 _NOTICES = {
     "en": r"record|captur|monitor|quality|training|transcri|\b(?:audio|video)?tap(?:e[ds]?|ing)\b",
     "de": r"aufgezeichnet|aufzeichn|aufgenommen|aufnahme|aufnehm|mitgeschnitten|mitschneid"
-    r"|mitschnitt|\b(?:zeichnen|nehmen)\b[^.]*\bauf\b|\bschneiden\b[^.]*\bmit\b|qualität|schulung",
+    r"|mitschnitt|\b(?:zeichnen|nehmen)\b[^.]{0,200}\bauf\b|\bschneiden\b[^.]{0,200}\bmit\b|qualität|schulung",
     "fr": r"enregistr|qualité|écout",
     "es": r"\bgrab(?:ad|ar|aci|am|an|e|a\b)|registrad|calidad|monitor",
     "pt": r"\bgrava(?:d|r|ç|m)|qualidade|monitor",
     "it": r"\bregistr(?:a|i(?:amo|no|are))|qualità",
-    "nl": r"opgenomen|opnemen|opname|\bnemen\b[^.]*\bop\b|kwaliteit|\btraining",
+    "nl": r"opgenomen|opnemen|opname|\bnemen\b[^.]{0,200}\bop\b|kwaliteit|\btraining",
     "sv": r"\bspela[sr]? in\b|inspel|kvalitet",
     "da": r"\boptage|optagelse|kvalitet",
     "nb": r"\bt(?:as|ar|att) opp\b|opptak|kvalitet",
@@ -39,7 +39,7 @@ _DENIED = re.compile(
     rf"\b(?:{_NOT})\s+(?:[^\W_]+\s+){{0,2}}?\w*(?:{_NOTICE})\w*"
     r"(?:(?:\s*,|\s+(?:or|nor|and|oder|und|ou|et|ni|o|y|e|eller|of|lub|i))\s+\w+){0,2}"
     rf"|\bn['’](?=enregistr|écout)\w+(?:\s+pas)?"
-    r"|\b(?:zeichnen|nehmen|schneiden|nemen)\b[^.!?]*\b(?:nicht|kein\w*|niet|geen|nie)\b[^.!?]*"
+    r"|\b(?:zeichnen|nehmen|schneiden|nemen)\b[^.!?]{0,200}\b(?:nicht|kein\w*|niet|geen|nie)\b[^.!?]*"
     r"|\b\w+(?:s|es)\s+(?:ikke|inte)\b",
     re.IGNORECASE,
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from twimlc.text import Span
+from twimlc.text import Span, shorten
 
 
 class Severity(StrEnum):
@@ -89,15 +89,15 @@ class Rule(NamedTuple):
         fix: Fix | None = None,
         twilio: Sequence[int] | None = None,
     ) -> "Diagnostic":
-        """A finding of this rule at ``span``."""
+        """A finding of this rule at ``span``; what it says of a long line is shortened."""
         return Diagnostic(
             rule=self,
-            message=message,
+            message=shorten(message),
             span=span,
             severity=self.severity,
-            hint=hint,
-            labels=tuple(labels),
-            fix=fix,
+            hint=hint and shorten(hint),
+            labels=tuple(label._replace(message=shorten(label.message)) for label in labels),
+            fix=fix and fix._replace(title=shorten(fix.title)),
             twilio=self.twilio if twilio is None else tuple(twilio),
         )
 

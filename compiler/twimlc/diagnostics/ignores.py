@@ -16,7 +16,7 @@ from twimlc.text import SourceFile, Span
 _OURS = re.compile(r"\s*(?:#+|<!--)\s*twimlc:\s*", re.IGNORECASE)
 _IGNORE = re.compile(r"(ignore-file|ignore)\s*\[([^\]]*)\]")
 _WORD = re.compile(r"[^\s,]+")
-_ABOVE_ALL = re.compile(r"(?:[ \t\ufeff]*(?:(?:#|%|<[?!])[^\r\n]*|---)?[\r\n]+)*[ \t\ufeff]*")
+_BLANKS = " \t\ufeff"
 
 
 class Comment(Protocol):
@@ -57,8 +57,11 @@ def apply_ignores(
     ignores: dict[tuple[str, int | None], list[_Ignore]] = {}
     kept: list[Diagnostic] = []
     for file, comments in comments_by_file.items():
+        top, meant = _first_of_content(file), 0
         for comment in comments:
-            for found in _read(comment):
+            if not comment.own_line or comment.line >= meant:
+                meant = _line_meant(comment)
+            for found in _read(comment, top, meant):
                 if isinstance(found, Diagnostic):
                     kept.append(found)
                 else:
@@ -96,8 +99,21 @@ def _line_meant(comment: Comment) -> int:
     return line
 
 
-def _read(comment: Comment) -> Iterator[_Ignore | Diagnostic]:
-    """The ignores of one comment, and what is wrong with it."""
+def _first_of_content(file: SourceFile) -> int:
+    """The first line that is more than a comment, a directive, the start of a document or blank."""
+    for number in range(1, file.line_count + 1):
+        line = file.line(number).strip(_BLANKS)
+        if line not in ("", "---") and not line.startswith(("#", "%", "<?", "<!")):
+            return number
+    return file.line_count + 1
+
+
+def _read(comment: Comment, top: int, meant: int) -> Iterator[_Ignore | Diagnostic]:
+    """The ignores of one comment, and what is wrong with it.
+
+    ``top`` is the first line at which 'ignore-file' comes too late, ``meant`` the line that
+    'ignore' speaks for.
+    """
     from twimlc.diagnostics.catalogue import find, nearest
 
     span = comment.span
@@ -114,7 +130,8 @@ def _read(comment: Comment) -> Iterator[_Ignore | Diagnostic]:
         )
         return
     whole_file = match[1] == "ignore-file"
-    if whole_file and not _ABOVE_ALL.fullmatch(span.file.text, 0, span.start):
+    before = span.file.text[span.file.offset(comment.line) : span.start]
+    if whole_file and (comment.line >= top or before.strip(_BLANKS)):
         yield BAD_IGNORE.at(
             span,
             "'ignore-file' speaks for the whole file and stands above everything else in it",
@@ -139,7 +156,7 @@ def _read(comment: Comment) -> Iterator[_Ignore | Diagnostic]:
         elif rule.severity is Severity.ERROR:
             yield CANNOT_IGNORE.at(place, f"'{rule.slug}' is an error and cannot be ignored")
         else:
-            yield _Ignore(rule, place, None if whole_file else _line_meant(comment))
+            yield _Ignore(rule, place, None if whole_file else meant)
 
 
 def _silencer(

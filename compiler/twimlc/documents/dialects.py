@@ -69,7 +69,7 @@ _TRACES = (
     ("Bandwidth", re.compile(r"\bbandwidth\.com\b|\bBXML\b")),
     ("Plivo", re.compile(r"\bplivo\.com\b|\bplivo\s+xml\b", re.IGNORECASE)),
 )
-_SPOKEN = re.compile(r"<Say\b[^>]*>.*?</Say>", re.DOTALL)
+_SPOKEN = re.compile(r"<Say\b(?:[^>]*/>|.*?(?:</Say>|\Z))", re.DOTALL)
 
 
 def dialect_of(tag: Tag) -> Diagnostic:

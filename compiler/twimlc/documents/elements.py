@@ -104,15 +104,15 @@ class _Reader:
             if len(self.found) > before:  # a part that was refused is not a part that is missing
                 found = [finding for finding in found if finding.rule is not MISSING_PART]
             found = at_words(found, made, span)
-            self.found += (self._with_home(finding, made) for finding in found)
+            inside = {child.span: child.spec for child in made.elements()}
+            self.found += (self._with_home(finding, inside.get(finding.span)) for finding in found)
         return made
 
-    def _with_home(self, finding: Diagnostic, parent: Element) -> Diagnostic:
+    def _with_home(self, finding: Diagnostic, child: vocabulary.Element | None) -> Diagnostic:
         """A finding about a child at the wrong place tells the right one where there is one."""
         if finding.rule is not NOT_ALLOWED_INSIDE or finding.hint is not None:
             return finding
-        child = next((c for c in parent.elements() if c.span == finding.span), None)
-        name = child.spec.name if child is not None and child.spec is not None else ""
+        name = child.name if child is not None else ""
         homes = [spec.tag for spec in vocabulary.table(self.kind).values() if name in spec.children]
         return replace(finding, hint=f"it belongs in <{homes[0]}>") if len(homes) == 1 else finding
 

@@ -22,7 +22,7 @@ _PLACEHOLDER = re.compile(
     r"\[[a-z][a-z0-9_.-]*\]|(?:.*\.)?enter-your-[a-z0-9-]+\..+|"
     r"(?:.*\.)?my(?:app|api|backend|httpserver|webserver|websocketserver)\.com|"
     r"(?:.*\.)?my(?:domain|server|website|company|url|callbackurl|actionurl|statuscallback)\..+",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
 
 

@@ -27,9 +27,9 @@ class Mark:
     kind: Kind
 
 
-_PHP_VALUE = re.compile(r"<\?(?:=|php\s+(?:echo|print)\b)[^;]*;?\s*\?>", re.DOTALL)
+_PHP_VALUE = re.compile(r"<\?(?:=|php\s+(?:echo|print)\b)[^;]*(?:;\s*)?\?>", re.DOTALL)
 _ERB_VALUE = re.compile(r"<%(?:==?|-(?=\s*[\w@]+(?:\.\w+)*\s*-?%>)).*?%>", re.DOTALL)
-_OPENS = re.compile(r"(?:\bdo(?:\s*\|[^|]*\|)?|\{(?:\s*\|[^|]*\|)?|=>\s*\{?|\()\s*-?%>\Z")
+_OPENS = re.compile(r"(?:\bdo(?:\s*\|[^|]*\|)?|\{(?:\s*\|[^|]*\|)?|=>(?:\s*\{)?|\()\s*-?%>\Z")
 _DJANGO_VALUE = re.compile(r"\{%-?\s*(?:url|trans|translate|static|now|t|get_static_prefix)\s")
 _WORD = re.compile(r"-?\s*(?:if|else|end|range|with|template|block|define|each|unless)\b")
 
@@ -37,7 +37,7 @@ _LANGUAGES = (
     ("PHP", re.compile(r"<\?(?:php\b|=)(?:<\?xml.{0,200}?\?>|.)*?(?:\?>|\Z)", re.DOTALL)),
     ("ERB, EJS, ASP or JSP", re.compile(r"<%.*?(?:%>|\Z)", re.DOTALL)),
     ("Jinja, Twig or Liquid", re.compile(r"\{%.*?(?:%\}|\Z)|\{#.{0,1000}?#\}", re.DOTALL)),
-    ("FreeMarker", re.compile(r"</?[#@](?:if|else|elseif|list|assign|include|macro)\b[^>]*>")),
+    ("FreeMarker", re.compile(r"</?[#@](?:if|else|elseif|list|assign|include|macro)\b[^>]*>?")),
     ("Thymeleaf", re.compile(r"\sth:[a-z]+(?==)")),
     ("JSP or XSLT", re.compile(r"</?(?:c|fmt|jsp|xsl|s|h|t):[a-zA-Z-]+")),
     ("Razor", re.compile(r"@(?:Model|ViewBag|ViewData|Html)\.\w+|@(?:if|foreach|for|switch)\s*\(")),

@@ -52,7 +52,7 @@ def in_tag(file: SourceFile, opening: int, at: int) -> Diagnostic:
     name = re.match(r"</?([^\s/>]*)", written)
     tag = f"<{name[1]}>" if name and name[1] else "the tag"
     here = piece(file, at)
-    attribute = re.search(r"([^\s=\"'<>]+)\s*=?\s*$", written)
+    attribute = re.search(r"(?<![^\s=\"'<>])([^\s=\"'<>]+)\s*+=?\s*+$", written)
     if name is None or not name[1] or not re.match(r"[A-Za-z_:]", name[1]):
         return bare_bracket(file, opening)
     if written.startswith("</"):

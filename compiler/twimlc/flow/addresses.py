@@ -72,7 +72,7 @@ _OLD_PLACES = ("us1", "us1-ix")
 
 def _host(authority: str) -> tuple[str, str]:
     """Host and port of an authority."""
-    found = re.fullmatch(r"(?:.*@)?(\[[^\]]*\]|[^:]*)(?::([0-9]*))?", authority)
+    found = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::([0-9]*))?", authority.rpartition("@")[2])
     return (found[1], found[2] or "") if found else (authority, "")
 
 

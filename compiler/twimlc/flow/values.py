@@ -31,7 +31,7 @@ Checked = tuple[str | Template | None, list[Diagnostic]]
 
 _INTEGER = re.compile(r"0|[1-9][0-9]*")
 _DECIMAL = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
-_PHONE = re.compile(r"\+?[0-9(). \-]*[0-9][0-9(). \-]*")
+_PHONE = re.compile(r"\+?[(). \-]*[0-9][0-9(). \-]*")
 _EXTENSION = 6  # digits that may stand behind a number, to be keyed in
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
@@ -92,7 +92,7 @@ def _check_list(spec: vocabulary.Attribute, node: Sequence) -> Checked:
     return (None, [problem]) if problem else (joined, [])
 
 
-_NEARLY_WHOLE = re.compile(r"\s*([0-9]{0,9})(?:[.,]([0-9]{1,9}))?\s*(s|secs?|seconds?)?\s*")
+_NEARLY_WHOLE = re.compile(r"\s*+([0-9]{0,9})(?:[.,]([0-9]{1,9}))?\s*+(s|secs?|seconds?)?\s*")
 _PLAIN = {
     T.INTEGER: "a whole number",
     T.DECIMAL: "a number",

@@ -19,9 +19,9 @@ from twimlc.source.tree import Mapping as MappingNode
 from twimlc.source.tree import Node, Scalar, Sequence
 from twimlc.text import SourceFile
 
-_IN_EXPRESSION = re.compile(r"(?<!\$)\$\{([^}\n]*)$")
+_IN_EXPRESSION = re.compile(r"(?<!\$)\$\{(.*)")
 _CALL = re.compile(r"\bcall\.(\w*)$")
-_NAME = re.compile(r"[A-Za-z_]\w*$")
+_NAME = re.compile(r"(?<!\w)[A-Za-z_]\w*$")
 _STATE_KEYS = ("goto", "then", "fallback", "redirect")
 _MESSAGES_ONLY = vocabulary.verbs("messaging").keys() - vocabulary.verbs("voice").keys()
 _VOICE_ONLY = vocabulary.verbs("voice").keys() - vocabulary.verbs("messaging").keys()
@@ -79,7 +79,7 @@ class _Completion:
 
     def run(self) -> Iterator[Proposal]:
         cursor = self.cursor
-        inside = _IN_EXPRESSION.search(cursor.word)
+        inside = _IN_EXPRESSION.search(re.split(r"[}\n]", cursor.word)[-1])
         if inside is not None:
             yield from self._expression(inside[1])
             return

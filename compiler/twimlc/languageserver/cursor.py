@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 Path = tuple[str | int, ...]
 
 _KEY = re.compile(
-    r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|(?:[^\s{}\[\],&!|>'"%@`#-]|-(?=\S))[^\n]*?)"""
-    r"[ \t]*:(?=[ \t\r\n]|$)"
+    r"""("(?:[^"\\\n]|\\.)*"[ \t]*|'(?:[^'\n]|'')*'[ \t]*"""
+    r"""|(?:[^\s{}\[\],&!|>'"%@`#-]|-(?=\S))[^\n]*?):(?=[ \t\r\n]|$)"""
 )
 _BLANK = re.compile(r"[ \t]*(?:#[^\n]*|---[^\n]*|%[^\n]*)?\r?$")
 _BLOCK_TEXT = re.compile(r"(?:[&!]\S+[ \t]+)*[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\r?$")
@@ -21,6 +21,7 @@ _QUOTED = {
     '"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL),
     "'": re.compile(r"'(?:[^']|'')*'", re.DOTALL),
 }
+_COLON = re.compile(r"\s*:")
 _WORD_END = re.compile(r"[^\s,:{}\[\]\"'#]*")
 
 
@@ -121,7 +122,7 @@ class _Scan:
         if key is not None:
             self._close(column, keep_list=False)
             level = self._map(column)
-            level.key = _unquoted(key[1])
+            level.key = _unquoted(key[1].rstrip(" \t"))
             level.keys.append(level.key)
             return self._value(key.end(), end, column)
         if start < end and (text[start] in "{[" or self._closes(start, last)):
@@ -262,7 +263,7 @@ class _Scan:
             if quote:
                 return self._in_brackets(at + 1, match[0][1:-1], quoted=True)
             return self._in_brackets(at, match[0], quoted=False)
-        colon = re.compile(r"\s*:").match(text, match.end())
+        colon = _COLON.match(text, match.end())
         if level.is_map and level.key is None and colon is not None:
             level.key = _unquoted(match[0].strip())
             level.keys.append(level.key)

@@ -14,7 +14,7 @@ from twimlc.languageserver.shapes import FileKind, shapes_at
 from twimlc.source.tree import Scalar
 from twimlc.text import SourceFile, Span
 
-_HOLE = re.compile(r"\$\{\s*([A-Za-z_]\w*)[^}\n]*\}")
+_HOLE = re.compile(r"\$\{\s*([A-Za-z_]\w*)[^}\n]*\}?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence
 from twimlc.text import Span
 
 _TOKEN = re.compile(
-    r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?<![\w.])([A-Za-z_]\w*)(?!\w|\s*=(?!=))"""
+    r"""'(?:[^'\\]|\\.?)*+'?|"(?:[^"\\]|\\.?)*+"?|(?<![\w.])([A-Za-z_]\w*)(?!\w|\s*=(?!=))"""
 )
 _PROMISED = (
-    re.compile(r"\breaches\s+([a-z][a-z0-9-]*)(?=\s+within\b|\s*[\"']?\s*$)"),
+    re.compile(r"\breaches\s+([a-z][a-z0-9-]*)(?=\s+within\b|\s*+[\"']?\s*+$)"),
     re.compile(r"^[\"']?\s*([a-z][a-z0-9-]*)(?=\s+before\b)"),
-    re.compile(r"\bbefore\s+([a-z][a-z0-9-]*)(?=\s*[\"']?\s*$)"),
+    re.compile(r"\bbefore\s+([a-z][a-z0-9-]*)(?=\s*+[\"']?\s*+$)"),
 )
 
 

@@ -219,13 +219,13 @@ def _among_fix(node: Node, takes: str) -> Fix | None:
 
 def _some_fix(node: Scalar, words: list[str]) -> Fix | None:
     """The fix for a text of several words: their commas taken out, or the one that is misspelt."""
-    given = re.split(r"\s*,\s*|\s+", node.text.strip())
+    given = [word for part in node.text.split(",") for word in part.split() or [""]]
     wrong = [each for each in given if each not in words]
     if len(wrong) == 1 and "," not in node.text:
         return respell_part(node.span, wrong[0], words)
     if wrong or "," not in node.text or node.span.via is not None or "," not in node.span.text:
         return None
-    commas = re.finditer(r"\s*,\s*", node.span.text)
+    commas = re.finditer(r"(?:(?<!\s)\s+)?,\s*", node.span.text)
     start, file = node.span.start, node.span.file
     edits = (Edit(Span(file, start + c.start(), start + c.end()), " ") for c in commas)
     return Fix("part the words with blanks", tuple(edits))
@@ -238,7 +238,7 @@ def _rewrite(place: Place, schema: Schema, types: set[str]) -> tuple[str | None,
         return _rewrite_part(place, types), None
     text = node.text.strip()
     if "integer" in types:
-        number = re.fullmatch(r"\+?0*([0-9]+)(\.0+)?( ?(s|secs?|seconds?))?", text)
+        number = re.fullmatch(r"\+?([0-9]{1,18})(\.0+)?( ?(s|secs?|seconds?))?", text)
         if number is None:
             return None, None
         return _written(node, str(int(number[1])))

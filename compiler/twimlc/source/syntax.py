@@ -16,7 +16,7 @@ from twimlc.text import SourceFile, Span
 _INDENT = re.compile(r"[ \t]*(?:-[ \t]+)*")
 _NAME = re.compile(r"[A-Za-z][\w-]*")
 _VERBS = frozenset({"hangup", "leave", "reject", "pause", "record", "voicemail", "echo", "gather"})
-_KEY_AND_TEXT = re.compile(r"\s*(?:-\s+)*([^\s:#][^:#]*):\s+(.*)$")
+_KEY_AND_TEXT = re.compile(r"\s*+(?:-\s++)*+([^\s:#][^:#]*):\s++(.*)$")
 
 
 def explain_fault(file: SourceFile, fault: Fault) -> Diagnostic:
@@ -171,7 +171,7 @@ def _second_colon(file: SourceFile, at: int) -> Diagnostic:
     match = _KEY_AND_TEXT.match(line)
     if match is None or start + match.start(2) > at:
         return _bad_indentation(file, at)
-    value = re.split(r"\s+#", match[2], maxsplit=1)[0].rstrip()
+    value = re.split(r"(?<!\s)\s+#", match[2], maxsplit=1)[0].rstrip()
     first = start + match.start(2)
     span = Span(file, first, max(first + len(value), at + 1))
     fix = None
