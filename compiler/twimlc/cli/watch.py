@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "-o",
     "--output",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=click.Path(file_okay=False, path_type=Path),
     help="Where to build, instead of the project's build folder.",
 )
 @report_options
@@ -65,7 +65,6 @@ def watch(
             config=config,
             jobs=jobs,
             output=output,
-            reports=reports,
         )
         root = _root(config)
         watched = Watched(
