@@ -53,7 +53,7 @@ def _refusal(form: str, name: str) -> str | None:
     here, written, place = Path.cwd(), Path(os.path.abspath(name)), Path(os.path.realpath(name))
     home = next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
     folder = home if written.is_relative_to(home) else written.parent
-    if not place.is_relative_to(folder.resolve()):
+    if not place.is_relative_to(os.path.realpath(folder)):
         return f"is a link that leads out of '{folder}'; name the file that it leads to"
     if {written.suffix.lower(), place.suffix.lower()} & _SOURCES:
         return "may be a flow, and no report is YAML; name another file"

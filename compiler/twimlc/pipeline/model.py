@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.source.project import Project, choose_targets
+from twimlc.source.targets import Target
 
 
 class UsageError(Exception):
@@ -108,3 +110,12 @@ class Result:
     def ok(self) -> bool:
         """Whether nothing was found that stops a build."""
         return not self.faults and not any(finding.is_error for finding in self.findings)
+
+
+def targets_of(project: Project, options: Options) -> list[Target]:
+    """The targets that the options choose. Raises :class:`UsageError` where one is unknown."""
+    targets, unknown = choose_targets(project, options.targets)
+    if unknown:
+        hint = f" ({unknown[0].hint})" if unknown[0].hint else ""
+        raise UsageError(f"{unknown[0].message}{hint}")
+    return targets
