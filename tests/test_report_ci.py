@@ -127,7 +127,7 @@ def obeyed(log: str) -> list[str]:
         if (first := line.lstrip()).startswith("::") and "::" in first[2:]:
             name, _, text = first[2:].partition("::")
         name = name.partition(" ")[0].lower()
-        if name not in {*names, stopped} and "]" in (old := line.partition("##[")[2]):
+        if name not in names | ({stopped} - {""}) and "]" in (old := line.partition("##[")[2]):
             name, _, text = old.partition("]")
             name = name.partition(" ")[0].lower()
         if stopped:
@@ -138,6 +138,23 @@ def obeyed(log: str) -> list[str]:
             found.append(name)
     assert not stopped, "the log ends without commands being taken again"
     return found
+
+
+@pytest.mark.parametrize(
+    ("log", "names"),
+    [
+        ("::error file=a::b", ["error"]),
+        (" \t::Add-Mask::b\n##[debug]a", ["add-mask", "debug"]),
+        ('  "file": "###[add-mask]e"', ["add-mask"]),
+        ("a\r::set-output name=a::b", ["set-output"]),
+        ("a ::error::b\n::nobody::b\n::error\n##[error", []),
+        ("::stop-commands::X\n::error::\n##[debug]a\n::x::\n::error::", ["error"]),
+    ],
+)
+def test_the_runner_of_these_tests_reads_commands_as_the_real_one(
+    log: str, names: list[str]
+) -> None:
+    assert obeyed(log) == names
 
 
 def hostile(folder: Path) -> None:
