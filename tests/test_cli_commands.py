@@ -132,7 +132,11 @@ def command(capsys: pytest.CaptureFixture[str]) -> Command:
     return call
 
 
-def test_options_reach_the_pipeline(command: Command, pipeline: FakePipeline) -> None:
+def test_options_reach_the_pipeline(
+    command: Command, pipeline: FakePipeline, tmp_path: Path
+) -> None:
+    more = tmp_path / "more.yaml"
+    more.touch()
     status, _, _ = command(
         *(
             "build",
@@ -147,7 +151,7 @@ def test_options_reach_the_pipeline(command: Command, pipeline: FakePipeline) ->
             "-p",
             "b=x=y",
         ),
-        *("-p", "a=2", "--params", "more.yaml", "-o", "out", "-j", "2", "--config", "twimlc.yaml"),
+        *("-p", "a=2", "--params", str(more), "-o", "out", "-j", "2", "--config", "twimlc.yaml"),
     )
     assert status == 0
     assert pipeline.options == Options(
@@ -155,7 +159,7 @@ def test_options_reach_the_pipeline(command: Command, pipeline: FakePipeline) ->
         config=Path("twimlc.yaml"),
         targets=("plain", "site"),
         params={"a": "2", "b": "x=y"},
-        params_files=(Path("more.yaml"),),
+        params_files=(more,),
         output=Path("out"),
         jobs=2,
     )

@@ -17,12 +17,13 @@ import pytest
 import yaml
 
 from twimlc.cli.command import SUBCOMMANDS, run
+from twimlc.report import FORMATS
 
 ROOT = Path(__file__).parents[1]
 GOOD = "steps:\n  - say: Hello\n  - hangup\n"
 BAD = "steps:\n  - say: Hello\n  - goto: elsewhere\n"
 SLIP = "steps:\n  - Say: Hello   # as it is\n  - hangup\n"
-BIN = Path(sys.executable).parent
+ONE_ERROR = {"errors": "1", "warnings": "0", "notes": "0", "findings": "1"}
 
 
 def project(folder: Path, **flows: str) -> Path:
@@ -51,8 +52,9 @@ def test_a_report_of_a_clean_project_takes_the_place_of_the_last(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(project(tmp_path, good=GOOD))
-    Path("a.json").write_text("old")
-    assert run(["build", "--report", "json=a.json"]) == 0
+    Path("a.json").touch()
+    for _ in range(2):
+        assert run(["build", "--report", "json=a.json"]) == 0
     assert json.loads(Path("a.json").read_text())["findings"] == []
 
 
@@ -114,6 +116,57 @@ def action() -> Any:
     return yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 
 
+def obeyed(log: str) -> list[str]:
+    """The names of the commands that GitHub's runner takes from a log, by its own rules."""
+    names = {"add-mask", "add-matcher", "debug", "error", "group", "notice", "save-state"}
+    names |= {"set-output", "stop-commands", "warning"}
+    stopped = ""
+    found = []
+    for line in re.split(r"[\r\n]+", log):
+        name, text = "", ""
+        if (first := line.lstrip()).startswith("::") and "::" in first[2:]:
+            name, _, text = first[2:].partition("::")
+        name = name.partition(" ")[0].lower()
+        if name not in names | ({stopped} - {""}) and "]" in (old := line.partition("##[")[2]):
+            name, _, text = old.partition("]")
+            name = name.partition(" ")[0].lower()
+        if stopped:
+            stopped = "" if name == stopped else stopped
+        elif name == "stop-commands":
+            stopped = text.lower()
+        elif name in names:
+            found.append(name)
+    assert not stopped, "the log ends without commands being taken again"
+    return found
+
+
+@pytest.mark.parametrize(
+    ("log", "names"),
+    [
+        ("::error file=a::b", ["error"]),
+        (" \t::Add-Mask::b\n##[debug]a", ["add-mask", "debug"]),
+        ('  "file": "###[add-mask]e"', ["add-mask"]),
+        ("a\r::set-output name=a::b", ["set-output"]),
+        ("a ::error::b\n::nobody::b\n::error\n##[error", []),
+        ("::stop-commands::X\n::error::\n##[debug]a\n::x::\n::error::", ["error"]),
+    ],
+)
+def test_the_runner_of_these_tests_reads_commands_as_the_real_one(
+    log: str, names: list[str]
+) -> None:
+    assert obeyed(log) == names
+
+
+def hostile(folder: Path) -> None:
+    """Modules that do harm when they are imported, under names that are imported early."""
+    harm = f"open({str(folder / 'was-here')!r}, 'w').close()\nraise SystemExit(0)\n"
+    for name in ("json", "venv", "logging", "sitecustomize", "usercustomize", "secrets", "pip"):
+        (folder / f"{name}.py").write_text(harm, encoding="utf-8")
+    (folder / "twimlc").mkdir()
+    (folder / "twimlc" / "__init__.py").write_text(harm, encoding="utf-8")
+    (folder / "twimlc" / "__main__.py").write_text(harm, encoding="utf-8")
+
+
 class Runner:
     """A job of GitHub's, as far as the action uses it."""
 
@@ -122,9 +175,12 @@ class Runner:
         self.temp = folder.parent / f"{folder.name}-temp"
         self.temp.mkdir()
 
-    def run(self, bin: Path | str = BIN, **inputs: str) -> subprocess.CompletedProcess[str]:  # noqa: A002
+    def run(
+        self, used: Path | str = sys.executable, **inputs: str
+    ) -> subprocess.CompletedProcess[str]:
         step = next(step for step in action()["runs"]["steps"] if step.get("id") == "check")
-        return self._step(step, {"TWIMLC_BIN": str(bin)}, inputs)
+        step["env"]["PYTHON"] = str(used)
+        return self._step(step, inputs)
 
     def install(
         self, source: Path, python: str = sys.executable
@@ -133,21 +189,19 @@ class Runner:
         step["env"]["SOURCE"] = step["env"]["SOURCE"].replace(
             "${{ github.action_path }}", str(source)
         )
-        return self._step(step, {}, {"python": python})
+        return self._step(step, {"python": python})
 
-    def _step(
-        self, step: Any, known: dict[str, str], inputs: dict[str, str]
-    ) -> subprocess.CompletedProcess[str]:
+    def _step(self, step: Any, inputs: dict[str, str]) -> subprocess.CompletedProcess[str]:
         values = {name: str(given["default"]) for name, given in action()["inputs"].items()}
         values |= {name.replace("_", "-"): value for name, value in inputs.items()}
         environment = {
             **os.environ,
-            **known,
-            "GITHUB_ENV": str(self.temp / "env"),
+            "GITHUB_ACTIONS": "true",
             "GITHUB_OUTPUT": str(self.temp / "output"),
             "GITHUB_STEP_SUMMARY": str(self.temp / "summary.md"),
         }
-        environment.pop("PYTHONPATH", None)
+        environment["PYTHONPATH"] = str(self.folder)  # as a workflow may have it for its own tests
+        (self.temp / "output").unlink(missing_ok=True)
         for name, text in step["env"].items():
             for key, value in values.items():
                 text = text.replace(f"${{{{ inputs.{key} }}}}", value)
@@ -174,16 +228,18 @@ def test_the_action_installs_itself_and_checks(tmp_path: Path) -> None:
     """Both steps as a runner does them: a new environment, pip from where the action lies."""
     source, _ = clone(tmp_path / "twimlc")
     runner = Runner(project(tmp_path / "mine", bad=BAD, good=GOOD))
+    hostile(runner.folder)
     done = runner.install(source)
     if done.returncode:
         pytest.skip(f"the action could not be installed: {done.stderr[-300:]}")
-    place = (runner.temp / "env").read_text(encoding="utf-8").strip().removeprefix("TWIMLC_BIN=")
-    assert Path(place).parent == runner.temp / "twimlc"
-    done = runner.run(bin=place, junit_file="out/tests.xml")
+    place = Path(runner.output["python"])
+    assert place.parents[1] == runner.temp / "twimlc"
+    done = runner.run(used=place, junit_file="out/tests.xml")
     assert done.returncode == 1
     assert "\n::error file=flows/bad.yaml,line=3," in done.stdout
-    assert runner.output == {"status": "1", "errors": "1", "findings": "1"}
+    assert runner.output == {**ONE_ERROR, "status": "1"}
     assert (runner.folder / "out" / "tests.xml").is_file()
+    assert not (runner.folder / "was-here").exists()
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="the action needs bash")
@@ -199,7 +255,8 @@ def test_the_action_says_that_a_python_is_too_old(tmp_path: Path) -> None:
 
 @pytest.fixture
 def needs_command() -> None:
-    if not (BIN / "twimlc").exists() or shutil.which("bash") is None:
+    found = [sys.executable, "-I", "-c", "import twimlc"]
+    if shutil.which("bash") is None or subprocess.run(found, check=False).returncode:
         pytest.skip("the action needs bash and an installed twimlc")
 
 
@@ -210,7 +267,7 @@ def test_the_action_annotates_and_tells_the_outcome(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "flows/bad.yaml:3:11: error[TW301 unknown-state]" in done.stdout
     assert "\n::error file=flows/bad.yaml,line=3," in done.stdout
-    assert runner.output == {"status": "1", "errors": "1", "findings": "1"}
+    assert runner.output == {**ONE_ERROR, "status": "1"}
     assert "1 error." in (runner.temp / "summary.md").read_text(encoding="utf-8")
     assert (runner.folder / "log.sarif").is_file()
     assert (runner.folder / "out" / "tests.xml").is_file()
@@ -223,9 +280,96 @@ def test_the_action_in_a_folder_of_the_repository(tmp_path: Path) -> None:
     done = runner.run(working_directory="phone & fax")
     assert "\n::error file=phone & fax/flows/bad.yaml,line=3," in done.stdout
     done = runner.run(working_directory="phone & fax", paths="flows/good.yaml", targets="plain")
-    assert (done.returncode, done.stdout) == (0, "")
+    assert (done.returncode, obeyed(done.stdout)) == (0, [])
     assert runner.run(fail_on="; touch oops", summary="false").returncode == 2
     assert not (runner.folder / "oops").exists()
+
+
+HOSTILE = """\
+steps:
+  - say: "##[add-mask]hello"
+    goto: "##[stop-commands]x"
+  - {say: Hello, "::set-output name=status::0": 1}
+  ::set-output name=errors::0
+"""
+
+
+@pytest.mark.usefixtures("needs_command")
+def test_the_action_neither_runs_nor_obeys_what_lies_in_the_repository(tmp_path: Path) -> None:
+    runner = Runner(project(tmp_path / "mine", bad=BAD, good=GOOD))
+    hostile(runner.folder)
+    names = ("::stop-commands::x", "##[add-mask]e", "##[set-output name=errors;]0")
+    for name in names:
+        (runner.folder / f"{name}.yaml").write_text(HOSTILE, encoding="utf-8")
+    paths = "\n".join(["flows", *(f"./{name}.yaml" for name in names)])
+    for given in (paths, paths.replace("./", "")):
+        done = runner.run(paths=given, sarif_file="log.sarif")
+        assert done.returncode == 1
+        assert "stop-commands::x.yaml:" in done.stdout
+        found = obeyed(done.stdout)
+        assert found
+        assert set(found) == {"error"}
+        assert runner.output["status"] == "1"
+        assert int(runner.output["errors"]) >= 4
+    assert not (runner.folder / "was-here").exists()
+
+
+@pytest.mark.usefixtures("needs_command")
+def test_a_step_of_the_action_that_cannot_do_its_work_fails(tmp_path: Path) -> None:
+    runner = Runner(project(tmp_path / "mine", good=GOOD))
+    (runner.folder / "package.json").write_text('{"name": "twimlc"}\n', encoding="utf-8")
+    (runner.folder / "out.xml").symlink_to(tmp_path / "elsewhere.xml")
+    for inputs in ({"sarif_file": "package.json"}, {"junit_file": "out.xml"}):
+        done = runner.run(**inputs)
+        assert done.returncode == 2
+        assert runner.output == {"status": "2"}
+    assert not (tmp_path / "elsewhere.xml").exists()
+    assert (runner.folder / "package.json").read_text(encoding="utf-8") == '{"name": "twimlc"}\n'
+    quiet = tmp_path / "python"
+    quiet.write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
+    quiet.chmod(0o755)
+    assert runner.run(used=quiet).returncode != 0
+
+
+# Outside the action: what is printed where GitHub reads along.
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_no_text_of_a_flow_is_a_command_in_a_log(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project(tmp_path, good=GOOD))
+    names = ("::stop-commands::x.yaml", "a##[add-mask]e.yaml", "###[add-mask]f.yaml")
+    for name in names:
+        Path(name).write_text(HOSTILE, encoding="utf-8")
+    outside: dict[str, Any] = {}
+    for where in ("", "true"):
+        monkeypatch.setenv("GITHUB_ACTIONS", where)
+        for command in ("check", "build"):
+            assert run([command, "--format", form, *names]) == 1
+            out, err = capsys.readouterr()
+            taken = set(obeyed(out + err)) if where else set()
+            assert taken == ({"error"} if where and form == "github" else set())
+            if form in ("json", "sarif", "gitlab") and command == "check":
+                assert outside.setdefault(command, json.loads(out)) == json.loads(out)
+            if form == "junit" and command == "check":
+                ElementTree.fromstring(out)
+
+
+def test_a_diff_and_a_report_on_standard_output_are_no_commands_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = 'steps:\n  - Say: "Hello"\n  - say: "\n  ::set-output name=a::b\n  ##[add-mask]b\n  "\n'
+    monkeypatch.chdir(project(tmp_path, slip=text))
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert run(["check", "--diff"]) == 1
+    out = capfd.readouterr().out
+    assert '+  - say: "Hello"' in out
+    assert "set-output name=a::b" in out
+    assert obeyed(out) == []
+    Path("::debug::x.yaml").write_text(BAD, encoding="utf-8")
+    assert run(["check", "-q", "--report", "human=/dev/stdout", "::debug::x.yaml"]) == 1
+    assert obeyed(capfd.readouterr().out) == []
 
 
 # The hooks: tried with the real pre-commit against a clone of this repository.

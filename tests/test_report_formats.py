@@ -146,7 +146,7 @@ def test_gitlab_and_sarif_know_a_finding_by_the_same_name(findings: list[Diagnos
 
 def test_markdown(findings: list[Diagnostic]) -> None:
     lines = render(findings, "markdown").splitlines()
-    assert lines[:3] == ["## Call flows", "", "1 error, 1 warning, 1 note."]
+    assert lines[:3] == ["## Call flows <!-- twimlc -->", "", "1 error, 1 warning, 1 note."]
     assert lines[6] == (
         "| error | <code>flows/a b,1.yaml</code> 2:4 | no &#60;state&#62; &#38; no 'two'"
         "<br>did you mean 'one'?<br><sub>TW301 unknown-state</sub> |"

@@ -20,6 +20,7 @@ from twimlc.diagnostics.rules.scripts import (
 from twimlc.interpret.folder import Folder
 from twimlc.pipeline import Options, UsageError
 from twimlc.pipeline.load import Loaded, project_of
+from twimlc.pipeline.model import targets_of
 from twimlc.pipeline.variants import Compiled
 from twimlc.source.files import display_path, is_inside, place_of, read_source
 from twimlc.source.names import meant
@@ -58,6 +59,7 @@ def script_paths(options: Options) -> tuple[Project | None, list[Path], list[Dia
     cwd = _cwd(options)
     if project is None:
         return None, [], findings
+    targets_of(project, options)
     asked = [_script_beside(cwd / path, cwd, project) for path in options.paths]
     files, found = script_files(project, asked)
     findings += found

@@ -29,7 +29,7 @@ from twimlc.report.visible import visible
     "-o",
     "--output",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=click.Path(file_okay=False, path_type=Path),
     help="Where to build, instead of the project's build folder.",
 )
 @click.option(
@@ -92,7 +92,6 @@ def build(
             output=output,
             stdin_filename=stdin_filename,
             write=not compare,
-            reports=reports,
             verify=not no_verify,
         )
         result = pipeline.build(replace(options, previous=previous, force=force))

@@ -130,7 +130,7 @@ def call(
         elif documents is not None:
             if base is not None:
                 _web_address(base, "--base")
-            first = entry or _entry(documents)
+            first = _entry(documents, entry)
             line = lines.folder_line(documents, first, further, url=base, post=accept_post)
         else:
             assert flow is not None
@@ -230,10 +230,13 @@ def _web_address(url: str, option: str) -> None:
         raise click.UsageError(f"{option} takes an address that starts with http:// or https://")
 
 
-def _entry(documents: Path) -> str:
+def _entry(documents: Path, named: str | None) -> str:
     from twimlc.interpret.folder import Folder
 
-    found = Folder(documents).entry()
+    folder = Folder(documents)
+    if named is not None and named not in folder:
+        raise click.UsageError(f"there is no document '{named}' in '{documents}'")
+    found = named or folder.entry()
     if found is None:
         raise click.UsageError(
             f"there is no index.xml in '{documents}'; say with --entry which document is the first"

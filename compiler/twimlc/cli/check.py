@@ -79,7 +79,6 @@ def check(
             jobs=jobs,
             stdin_filename=stdin_filename,
             write=False,
-            reports=reports,
         )
         changed = False
         if fix or diff:

@@ -108,8 +108,20 @@ def run(arguments: Sequence[str]) -> int:
             import traceback
 
             write(traceback.format_exc(), to_stderr=True)
+        if _nowhere():
+            say("twimlc: the working folder is not there any more; change to another one")
+            return USAGE
         say(f"twimlc: {fault(error)}")
         return FAULT
+
+
+def _nowhere() -> bool:
+    """Whether the command runs in a folder that has been removed."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _refuse(error: click.ClickException) -> None:

@@ -17,8 +17,10 @@ def init(folder: Path, quiet: bool) -> None:
 
     DIR is made if it does not exist. Files that are there already are never overwritten.
     """
-    if folder.exists() and not folder.is_dir():
-        raise click.UsageError(f"'{visible(str(folder))}' is not a folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as fault:
+        raise click.UsageError(f"'{visible(str(folder))}' is not a folder") from fault
     taken = [path for path in STARTER if _is_there(folder / path)]
     if taken:
         raise click.UsageError(
@@ -43,7 +45,7 @@ def init(folder: Path, quiet: bool) -> None:
         say(
             f"the .gitignore that is there was left alone; add this line to it: {GITIGNORE.strip()}"
         )
-    inside = "" if folder.resolve() == Path.cwd() else f" in {visible(folder.as_posix())}"
+    inside = "" if folder.samefile(".") else f" in {visible(folder.as_posix())}"
     say(f"next, {'run' if not inside else 'run' + inside}: twimlc build")
 
 

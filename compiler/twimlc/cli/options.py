@@ -9,7 +9,7 @@ import click
 
 from twimlc.cli.complete import complete_flow_paths, complete_targets
 from twimlc.cli.present import Progress
-from twimlc.cli.reports import refuse_inputs, report_files
+from twimlc.cli.reports import report_files
 from twimlc.cli.status import FAIL_ON
 from twimlc.cli.streams import COLOUR_CHOICES
 from twimlc.report import FORMATS
@@ -49,7 +49,7 @@ _PARAMS = (
         "params_files",
         multiple=True,
         metavar="FILE",
-        type=click.Path(path_type=Path),
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
         help="A YAML or JSON file with values of params.",
     ),
     click.option(
@@ -174,7 +174,6 @@ def pipeline_options(
     stdin_filename: str | None = None,
     write: bool = True,
     verify: bool = True,
-    reports: tuple[tuple[str, Path], ...] = (),
 ) -> "Options":
     """The same for the pipeline. Reads standard input where a path is ``-``."""
     from twimlc.pipeline import Options
@@ -182,7 +181,6 @@ def pipeline_options(
 
     if "" in paths:
         raise click.UsageError("a path is empty")
-    refuse_inputs(reports, (*paths, *params_files, *([config] if config else ())))
     stdin = None
     if _STDIN in paths:
         if len(paths) > 1:

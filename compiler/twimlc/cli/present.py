@@ -44,7 +44,7 @@ class Reporter:
             stream = sys.stderr if self.to_stderr else sys.stdout
             colour = wants_colour(self.color, stream, os.environ)
             text = render(shown, self.format, colour=colour, fail_on=limit)
-            write(text, to_stderr=self.to_stderr)
+            write(text, to_stderr=self.to_stderr, commands=self.format == "github")
         if not write_reports(self.reports, findings, limit):
             return FAULT
         return status(findings, limit)

@@ -1,28 +1,21 @@
-"""Reports in files: ``--report FORMAT=FILE`` in, files written; nothing that was read is lost."""
+"""Reports in files: ``--report FORMAT=FILE`` in, files written; nothing but a report is lost."""
 
 import os
 import re
-import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 
-from twimlc.cli.streams import say
+from twimlc.cli.streams import for_log, say
 from twimlc.diagnostics.diagnostic import Diagnostic, Severity
 from twimlc.report import FORMATS, render
+from twimlc.report.earlier import is_report
 from twimlc.report.visible import visible
 
-_SOURCES = (".yaml", ".yml")
-_KEPT = (".xml", ".twiml", ".csv", ".mp3", ".wav")
-"""What files end in that a run may read, and a report may be called too."""
+_SOURCES = {".yaml", ".yml"}
 _OPEN = re.compile(r"/dev/(?P<name>stdout|stderr)|/(?:dev|proc/self)/fd/(?P<number>[0-9]{1,9})")
 _STREAMS = {"stdout": 1, "stderr": 2}
-_HEAD = 4096
-_OURS = re.compile(
-    rb'<testsuites name="twimlc"|"name": "twimlc"|"check_name": |\A\[\]\s*\Z|\A## Call flows'
-)
-"""What the first bytes of our own reports have."""
 
 
 def report_files(
@@ -30,6 +23,7 @@ def report_files(
 ) -> tuple[tuple[str, Path], ...]:
     """``--report sarif=out.sarif`` as a form and a file."""
     reports: list[tuple[str, Path]] = []
+    places: set[str] = set()
     for text in given:
         form, equals, name = text.partition("=")
         if not equals or not name:
@@ -37,48 +31,43 @@ def report_files(
         if form not in FORMATS:
             known = ", ".join(FORMATS)
             raise click.BadParameter(f"there is no format '{form}', only {known}", ctx, param)
-        reason = _refused(name, form, [path for _, path in reports])
-        if reason is not None:
-            raise click.BadParameter(reason, ctx, param)
+        if name == "-":
+            told = f"a report goes to a file; --format {form} prints it"
+            raise click.BadParameter(told, ctx, param)
+        reason = "cannot hold two reports" if (place := os.path.realpath(name)) in places else None
+        if reason := reason or _refusal(form, name):
+            raise click.BadParameter(f"'{name}' {reason}", ctx, param)
+        places.add(place)
         reports.append((form, Path(name)))
     return tuple(reports)
 
 
-def _refused(name: str, form: str, others: Iterable[Path]) -> str | None:
-    """Why a report cannot go there."""
-    if name == "-":
-        return f"a report goes to a file; --format {form} prints it"
-    place = os.path.realpath(name)
-    if any(place == os.path.realpath(other) for other in others):
-        return f"'{name}' cannot hold two reports"
+def _refusal(form: str, name: str) -> str | None:
+    """Why a report must not go there; None where nothing is there, nothing in it, or its like.
+
+    A link may lead about in the repository (without one: the working folder), or, elsewhere, in
+    the folder it lies in.
+    """
     if _descriptor(name) is not None:
         return None
-    endings = {Path(name).suffix.lower(), Path(place).suffix.lower()}
-    if endings & set(_SOURCES):
-        return f"no report is YAML, and '{name}' may be a flow"
-    if endings & set(_KEPT) and not _replaceable(place):
-        return f"'{name}' is there, and no earlier report"
-    return None
-
-
-def _replaceable(place: str) -> bool:
-    """Whether nothing is lost where a report takes the place of what is there."""
+    here, written, place = Path.cwd(), Path(os.path.abspath(name)), Path(os.path.realpath(name))
+    home = next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
+    folder = home if written.is_relative_to(home) else written.parent
+    if not place.is_relative_to(os.path.realpath(folder)):
+        return f"is a link that leads out of '{folder}'; name the file that it leads to"
+    if {written.suffix.lower(), place.suffix.lower()} & _SOURCES:
+        return "may be a flow, and no report is YAML; name another file"
+    if place.is_dir():
+        return "is a folder; name a file in it"
+    if not place.is_file() or not place.stat().st_size:
+        return None
     try:
-        if not stat.S_ISREG(os.stat(place).st_mode):
-            return True
-        with open(place, "rb") as stream:
-            head = stream.read(_HEAD)
-    except OSError:  # not there; or the writing tells what is the matter
-        return True
-    return not head.strip() or _OURS.search(head) is not None
-
-
-def refuse_inputs(reports: Iterable[tuple[str, Path]], inputs: Iterable[str | Path]) -> None:
-    """Refuse a report in the place of a file that the command line names."""
-    read = {os.path.realpath(path) for path in inputs}
-    for _, path in reports:
-        if os.path.isfile(path) and os.path.realpath(path) in read:
-            raise click.UsageError(f"the report '{path}' would take the place of what is read")
+        with open(place, encoding="utf-8", errors="replace") as stream:
+            if is_report(stream, form):
+                return None
+    except OSError as error:
+        return f"cannot be read ({error.strerror}), and may be no earlier report; name another file"
+    return f"is there, and is no earlier report of the form {form}; delete it or name another file"
 
 
 def write_reports(
@@ -89,26 +78,32 @@ def write_reports(
     for form, path in reports:
         text = render(findings, form, fail_on=fail_on)
         try:
-            _write(path, text.encode("utf-8", "backslashreplace"))
+            # What is there may have come since the command line was read.
+            reason = _refusal(form, str(path))
+            if reason is None:
+                _write(path, form, text)
+                continue
+            reason = f"it {reason}"
         except BrokenPipeError:  # whoever read it has gone, which is no fault
             continue
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            say(f"twimlc: the report {visible(str(path))} cannot be written: {reason}")
-            whole = False
+        say(f"twimlc: the report {visible(str(path))} cannot be written: {reason}")
+        whole = False
     return whole
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, form: str, text: str) -> None:
     handle = _descriptor(str(path))
     if handle is None:
         from twimlc.output.sources import write_file
 
-        write_file(path, data)
+        write_file(path, text.encode("utf-8", "backslashreplace"))
         return
+    text = text if form == "github" else for_log(text)
     # Opened anew, a file behind it would be written from its start.
     with open(handle, "wb", closefd=False) as stream:
-        stream.write(data)
+        stream.write(text.encode("utf-8", "backslashreplace"))
 
 
 def _descriptor(name: str) -> int | None:

@@ -5,11 +5,14 @@ disk is one.
 """
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from typing import TextIO
 
 COLOUR_CHOICES = ("auto", "always", "never")
+# A runner takes `::` first on a line, and `##[` anywhere, for the beginning of a command.
+_COMMAND = re.compile(r"((?:^|(?<=\r))[^\S\r\n]*):(?=:)|#(?=#\[)", re.MULTILINE)
 
 
 def wants_colour(choice: str, stream: TextIO | None, environment: Mapping[str, str]) -> bool:
@@ -31,11 +34,23 @@ def prepare_streams() -> None:
             reconfigure(errors="backslashreplace")
 
 
-def write(text: str, *, to_stderr: bool = False) -> None:
-    """Print ``text`` as it is, and at once."""
+def for_log(text: str) -> str:
+    """``text`` as GitHub's log may have it: what reads as a command there is broken up.
+
+    The escapes are JSON's, so that JSON still says the same.
+    """
+    if not os.environ.get("GITHUB_ACTIONS"):
+        return text
+    return _COMMAND.sub(lambda m: f"{m[1]}\\u003a" if m[0] != "#" else "\\u0023", text)
+
+
+def write(text: str, *, to_stderr: bool = False, commands: bool = False) -> None:
+    """Print ``text`` at once, and as it is: in GitHub's log only if it is meant as ``commands``."""
     stream: TextIO | None = sys.stderr if to_stderr else sys.stdout
     if stream is None:  # closed by whoever started us
         return
+    if not commands:
+        text = for_log(text)
     try:
         stream.write(text)
         stream.flush()

@@ -1,5 +1,6 @@
 """``twimlc test``: call scripts are played; what came of them goes to standard output."""
 
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,7 +113,7 @@ def _generate(options: "Options", flow: str, force: bool, reporter: Reporter) ->
         return status or FINDINGS
     path = Path(made.path)
     shown = display_path(path, Path.cwd())
-    if path.exists() and not force:
+    if os.path.lexists(path) and not force:
         raise click.UsageError(f"'{shown}' is there already; --force replaces it")
     path.write_text(made.text, encoding="utf-8", newline="\n")
     calls = f"{made.calls} call{'' if made.calls == 1 else 's'}"

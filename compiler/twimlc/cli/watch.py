@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "-o",
     "--output",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=click.Path(file_okay=False, path_type=Path),
     help="Where to build, instead of the project's build folder.",
 )
 @report_options
@@ -54,27 +54,26 @@ def watch(
     """
     if "-" in paths:
         raise click.UsageError("standard input cannot be watched")
-    with usage_errors():
-        from twimlc import pipeline
-
-        options = pipeline_options(
-            paths=paths,
-            targets=targets,
-            params=params,
-            params_files=params_files,
-            config=config,
-            jobs=jobs,
-            output=output,
-            reports=reports,
-        )
-        options = replace(options, found={})
-        root = _root(config)
-        watched = Watched(
-            build=lambda: pipeline.build(options),
-            reporter=Reporter(form, color, fail_on, strict, reports=reports),
-        )
-        watched.round(first=True)
     try:
+        with usage_errors():
+            from twimlc import pipeline
+
+            options = pipeline_options(
+                paths=paths,
+                targets=targets,
+                params=params,
+                params_files=params_files,
+                config=config,
+                jobs=jobs,
+                output=output,
+            )
+            options = replace(options, found={})
+            root = _root(config)
+            watched = Watched(
+                build=lambda: pipeline.build(options),
+                reporter=Reporter(form, color, fail_on, strict, reports=reports),
+            )
+            watched.round(first=True)
         if not quiet:
             say(f"watching {root}; ctrl-c ends")
         watched.follow(changes(root, watched.is_output))
@@ -86,7 +85,7 @@ def watch(
 def _root(config: Path | None) -> Path:
     """The folder of the project: everything it is made of lies inside."""
     if config is not None:
-        return config.resolve().parent
+        return Path(os.path.realpath(config)).parent
     here = Path.cwd()
     return next((each for each in (here, *here.parents) if (each / "twimlc.yaml").is_file()), here)
 

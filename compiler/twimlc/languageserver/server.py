@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import FeatureRequestError, JsonRpcInvalidParams, JsonRpcParseError
 from pygls.lsp.server import LanguageServer
 
 from twimlc import __version__
+from twimlc.languageserver.messages import Protocol
 from twimlc.languageserver.open_files import Checked, OpenFiles, Question, is_ours
 from twimlc.languageserver.positions import Units
 from twimlc.languageserver.protocol import Manner, diagnostics_of, offset_of, path_of
@@ -30,9 +31,12 @@ R = TypeVar("R")
 class FlowServer(LanguageServer):
     """What is open, what was found in it, and what the editor was told."""
 
+    protocol: Protocol
+
     def __init__(self, settle: float = SETTLE) -> None:
         # The whole text with each change: the lines of pygls end at characters that ours do not.
-        super().__init__("twimlc", __version__, lsp.TextDocumentSyncKind.Full)
+        whole = lsp.TextDocumentSyncKind.Full
+        super().__init__("twimlc", __version__, whole, protocol_cls=Protocol)
         self.settle = settle
         self.files = OpenFiles()
         self.uris: dict[Path, str] = {}
@@ -124,6 +128,13 @@ class FlowServer(LanguageServer):
                 shown += [each for each in told.get(path, ()) if each not in shown]
             message = lsp.PublishDiagnosticsParams(self.manner.uri(path), shown)
             self.text_document_publish_diagnostics(message)
+
+    def report_server_error(self, error: Exception, source: type[Exception]) -> None:
+        """Answer what is no JSON, and log what no answer tells of."""
+        if isinstance(error, ValueError | RecursionError):
+            self.protocol.refuse(JsonRpcParseError("this is no JSON, or it has no good length"))
+        elif source is not FeatureRequestError:
+            self.log(error)
 
     def log(self, fault: BaseException) -> None:
         message = f"twimlc: internal error: {type(fault).__name__}: {fault}"

@@ -15,7 +15,7 @@ from twimlc.diagnostics.rules.names import DUPLICATE_FLOW
 from twimlc.diagnostics.rules.project import MISSING_PATH
 from twimlc.diagnostics.rules.shape import BAD_NAME, NOT_A_FLOW
 from twimlc.flow.read import name_of_flow
-from twimlc.pipeline.model import Options, UsageError
+from twimlc.pipeline.model import Options, UsageError, targets_of
 from twimlc.schema.check import check_component, check_flow
 from twimlc.source import tree as t
 from twimlc.source.comments import Comment, find_comments
@@ -23,7 +23,7 @@ from twimlc.source.components import Component, component_of
 from twimlc.source.files import display_path, place_of, read_source
 from twimlc.source.names import proposed_name, valid_name
 from twimlc.source.params import declared, places_of, read_params, undeclared, unused_params
-from twimlc.source.project import PROJECT_FILE, Project, choose_targets, find_root, read_project
+from twimlc.source.project import PROJECT_FILE, Project, find_root, read_project
 from twimlc.source.reader import read_text, read_yaml
 from twimlc.source.scalars import parse_scalar
 from twimlc.source.search import component_files, flow_files, nothing_at
@@ -116,10 +116,7 @@ def load(options: Options) -> Loaded | list[Diagnostic]:
         raise UsageError(nothing_at(missing, project, cwd))
     if project is None:
         return findings
-    targets, unknown = choose_targets(project, options.targets)
-    if unknown:
-        hint = f" ({unknown[0].hint})" if unknown[0].hint else ""
-        raise UsageError(f"{unknown[0].message}{hint}")
+    targets = targets_of(project, options)
     loaded = Loaded(project, targets, findings=findings, root=project.root)
     loaded.whole = not paths and options.stdin is None
     loaded.usable = not any(f.is_error and loaded.target_at(f.span) is None for f in findings)
@@ -159,8 +156,8 @@ class _Reader:
             files, found = flow_files(self.project, paths)
             self.findings += found
             # A file of params may lie beside the flows; it is none of them.
-            values = {(self.cwd / path).resolve() for path in options.params_files}
-            files = [path for path in files if not values or path.resolve() not in values]
+            values = {os.path.realpath(self.cwd / path) for path in options.params_files}
+            files = [p for p in files if not values or os.path.realpath(p) not in values]
             for path in files:
                 chosen += self._flow(path, self.findings)
             if not files and not found and not self.findings:

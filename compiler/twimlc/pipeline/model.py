@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.source.project import Project, choose_targets
+from twimlc.source.targets import Target
 
 if TYPE_CHECKING:
     from twimlc.output.plan import Ground
@@ -122,3 +124,12 @@ class Result:
     def ok(self) -> bool:
         """Whether nothing was found that stops a build."""
         return not self.faults and not any(finding.is_error for finding in self.findings)
+
+
+def targets_of(project: Project, options: Options) -> list[Target]:
+    """The targets that the options choose. Raises :class:`UsageError` where one is unknown."""
+    targets, unknown = choose_targets(project, options.targets)
+    if unknown:
+        hint = f" ({unknown[0].hint})" if unknown[0].hint else ""
+        raise UsageError(f"{unknown[0].message}{hint}")
+    return targets

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from twimlc.diagnostics.diagnostic import Diagnostic, Severity
 
-FORMATS = ("human", "line", "json", "sarif", "github", "gitlab", "junit", "markdown")
-DOCUMENTS = ("json", "sarif", "gitlab", "junit", "markdown")
+FORMATS = ("human", "line", "json", "sarif", "github", "gitlab", "junit", "markdown", "outputs")
+DOCUMENTS = ("json", "sarif", "gitlab", "junit", "markdown", "outputs")
 """These are whole documents even when there is nothing to tell."""
 
 
@@ -57,6 +57,10 @@ def render(
             from twimlc.report.junit import junit
 
             return junit(findings, fail_on=fail_on)
+        case "outputs":
+            from twimlc.report.outputs import outputs
+
+            return outputs(findings)
         case _:
             raise ValueError(f"unknown report format {form!r}")
 

@@ -25,7 +25,7 @@ def markdown(findings: Sequence[Diagnostic]) -> str:
 
 
 def _lines(findings: Sequence[Diagnostic]) -> Iterator[str]:
-    yield "## Call flows"
+    yield "## Call flows <!-- twimlc -->"
     yield ""
     counts = [
         f"{number:,} {noun if number != 1 else noun.removesuffix('s')}"
