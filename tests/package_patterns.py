@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -223,6 +224,7 @@ def work(folder: Path) -> None:
     from twimlc.languageserver.open_files import FileKind
     from twimlc.languageserver.rename import _inside
     from twimlc.languageserver.shapes import shapes_at
+    from twimlc.report.earlier import is_report
     from twimlc.source.grammar import names_of, parse
     from twimlc.source.values import BrokenRuleError
     from twimlc.text import SourceFile, Span
@@ -241,6 +243,9 @@ def work(folder: Path) -> None:
         keys.reader_of(language)
     with contextlib.suppress(BrokenRuleError):
         names_of(parse("a b"))
+    for form in ("human", "line", "github", "gitlab", "outputs"):
+        for text in ("x", "[]\nx"):
+            is_report(StringIO(text), form)
     fits("${call.A}-${call.B}-${call.C}", "1-2")
     shapes_at(FileKind.FLOW, ("states", "main"))
     _inside(Span(SourceFile("a.yaml", "main"), 0, 4), "main")

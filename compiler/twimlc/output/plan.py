@@ -24,8 +24,8 @@ from twimlc.output.manifest import (
 from twimlc.source.files import FileContent
 
 _INNER = re.compile(r"public/((?:[^/]+/)?[^/]+)/(v\.[0-9a-f]{12})/[^/]+")
-_LEADS = re.compile(r"([a-z0-9-]+)/(v\.[0-9a-f]{12})/")
-_SOUND = re.compile(r"[A-Za-z0-9_.-]+\.[0-9a-f]{8,64}\.[a-z0-9]+")
+_LEADS = re.compile(r"(?<![a-z0-9-])([a-z0-9-]{1,64})/(v\.[0-9a-f]{12})/")
+_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 Version = tuple[str, str]
 """A flow (``FLOW`` or ``ROW/FLOW``) and the name of one of its versions."""
@@ -203,7 +203,7 @@ class _Earlier:
         listed = self.ground.manifest.documents
         sounds = {path.rpartition("/")[2]: path for path in listed if _is_sound(path)}
         if sounds:
-            names = {name for path in found for name in _SOUND.findall(self._text(path) or "")}
+            names = {name for path in found for name in _NAME.findall(self._text(path) or "")}
             found.update(sounds[name] for name in names & sounds.keys())
         return found
 
