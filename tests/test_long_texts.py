@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from twimlc import pipeline
+from twimlc.analysis.loops import circles
 from twimlc.callscripts.filled import fits
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.documents import check_document
@@ -175,3 +176,23 @@ def test_children_at_the_wrong_place_are_not_looked_for_among_each_other(
 
     real = Element.elements
     assert looked_at(200) < 2.2 * looked_at(100)
+
+
+def test_a_chain_of_nodes_is_not_looked_through_at_each_of_them() -> None:
+    class Key(int):
+        compared = 0
+
+        def __eq__(self, other: object) -> bool:
+            Key.compared += 1
+            return super().__eq__(other)
+
+        __hash__ = int.__hash__
+
+    def looked_at(nodes: int) -> int:
+        Key.compared = 0
+        keys = [Key(at) for at in range(nodes)]
+        assert list(circles(keys, lambda key: keys[key + 1 : key + 2])) == []
+        assert list(circles(keys, lambda key: [keys[(key + 1) % nodes]])) == [set(range(nodes))]
+        return Key.compared
+
+    assert looked_at(400) < 2.5 * looked_at(200) + 100

@@ -116,8 +116,9 @@ def circles(
                 if stack:
                     low[stack[-1][0]] = min(low[stack[-1][0]], low[key])
                 if low[key] == index[key]:
-                    ring = set(held[held.index(key) :])
-                    del held[held.index(key) :]
+                    ring: set[NodeKey] = set()
+                    while key not in ring:
+                        ring.add(held.pop())
                     holding -= ring
                     if len(ring) > 1 or key in successors(key):
                         yield ring

@@ -1,9 +1,11 @@
 """Marks that programs leave in templates: text comes in, the marks and their languages go out."""
 
 import re
+from bisect import bisect
 from dataclasses import dataclass
 from enum import Enum
 
+_BRACKET = re.compile("[<>]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 BRACES = re.compile(r"\{\{\{?[ \t]{0,9}([#^/!>&]?)([^{}]{1,200})\}?\}\}")
 
@@ -75,11 +77,12 @@ def without_comments(text: str) -> str:
 
 def find_marks(text: str) -> list[Mark]:
     """The marks in a text without comments, in order, none inside another."""
+    brackets = [match.start() for match in _BRACKET.finditer(text)]
     found = [
         Mark(match.start(), match.end(), language, _kind(language, match[0]))
         for language, pattern in _LANGUAGES
         for match in pattern.finditer(text)
-        if language not in _IN_TEXT_ONLY or _between_tags(text, match.start())
+        if language not in _IN_TEXT_ONLY or _between_tags(text, brackets, match.start())
     ]
     found += (_brace(match) for match in BRACES.finditer(text))
     outermost: list[Mark] = []
@@ -89,8 +92,9 @@ def find_marks(text: str) -> list[Mark]:
     return outermost
 
 
-def _between_tags(text: str, at: int) -> bool:
-    return text.rfind(">", 0, at) > text.rfind("<", 0, at)
+def _between_tags(text: str, brackets: list[int], at: int) -> bool:
+    before = bisect(brackets, at)
+    return before > 0 and text[brackets[before - 1]] == ">"
 
 
 def _brace(match: re.Match[str]) -> Mark:
