@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from twimlc.lower.plan import Markup
 
 
-class _Noted(Addresses):
+class Noted(Addresses):
     """Writes every link to a document alike, and notes where it leads."""
 
     def __init__(self, path: str, media: Mapping[MediaLink, str], site: Site) -> None:
@@ -47,11 +47,9 @@ def merge(
     links: dict[LinkKey, list[LinkKey]] = {}
     alike: dict[tuple[object, ...], set[LinkKey]] = {}
     for key, draft in drafts.items():
-        noted = _Noted(paths[key], media, site)
+        noted = Noted(paths[key], media, site)
         body = tuple(draft.markup(Writer(key.folder, keys, site, noted, written)))
-        # In a Bin the end of a place is written out, and a called party's ends otherwise.
-        context = draft.context if site.host.single else None
-        alike.setdefault((key.folder, body, context), set()).add(key)
+        alike.setdefault((key.folder, body), set()).add(key)
         links[key] = noted.targets
     for asked, decided in decisions.items():
         marked, branches = (
@@ -60,7 +58,7 @@ def merge(
         table = (decided.parameter, decided.mark, marked, branches)
         alike.setdefault((asked.folder, table), set()).add(asked)
         links[asked] = list(decided.documents())
-    kinds = _refine(list(alike.values()), links)
+    kinds = refine(list(alike.values()), links)
     entries = {flow: keys.start(flow) for flow in {key.folder for key in drafts}}
     best: dict[int, DocumentKey] = {}
     for key in sorted(drafts, key=lambda key: (len(paths[key]), paths[key])):
@@ -75,9 +73,7 @@ def merge(
     )
 
 
-def _refine(
-    kinds: list[set[LinkKey]], links: Mapping[LinkKey, list[LinkKey]]
-) -> dict[LinkKey, int]:
+def refine(kinds: list[set[LinkKey]], links: Mapping[LinkKey, list[LinkKey]]) -> dict[LinkKey, int]:
     """The kind of each document and decision after splitting until equal ones lead to equal ones.
 
     Hopcroft's way: only the smaller part of a split has to be looked at again, so that a long

@@ -59,6 +59,20 @@ class Section:
     defaults: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
 
+def told_apart(name: str) -> tuple[list[str], list[str]]:
+    """What links to a place of another line carry instead of ``named``, and what opens it by not
+    being there: of two names, each carries something that the other must not.
+
+    The digits of the name in binary and the count of their zeros (Berger's code): a link carries
+    the ones. If all its ones are among those of another, it has more zeros, and so a one in their
+    count that the other has not.
+    """
+    bits = f"{int(name[1:], 16):0{4 * len(name) - 4}b}"
+    bits += f"{bits.count('0'):0{len(bits).bit_length()}b}"
+    ones, zeros = ([f"w{n}" for n, bit in enumerate(bits) if bit == which] for which in "10")
+    return ones, zeros
+
+
 def arrange(
     entry: tuple[Markup, ...], sections: Iterable[Section], kinds: list[Kind], *, carry: bool
 ) -> tuple[Block, ...]:
@@ -81,8 +95,9 @@ def arrange(
     blocks += _wrapped(around, core)
     for found in others:
         if found.dynamic:
-            elsewhere = [f"^{line}" for line in lines if line != found.line]
-            blocks += _section(elsewhere, f"^not-{found.names[0]}", found.body)
+            elsewhere = [line for line in lines if line != found.line]
+            absent = [*elsewhere, "named", *told_apart(found.names[0])[1]]
+            blocks += _section([f"^{name}" for name in absent], "", found.body)
     return tuple(_joined(blocks))
 
 
