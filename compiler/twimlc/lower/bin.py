@@ -185,7 +185,7 @@ class _Lowering:
         nested = deepest(blocks)
         if nested > MOST_NESTED:
             return None, [self._too_nested(nested)]
-        size = largest_answer(blocks, site.bare)
+        size = largest_answer(found)
         if size > DOCUMENT_LIMITS.max_bytes:
             return None, [self._too_big(size, bodies)]
         return (

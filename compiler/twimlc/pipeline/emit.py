@@ -17,6 +17,7 @@ from twimlc.pipeline.load import Loaded
 from twimlc.pipeline.model import NumberSetting, Paste, TargetReport
 from twimlc.pipeline.proof import Proven
 from twimlc.pipeline.variants import Compiled
+from twimlc.render.bin import mark_of
 from twimlc.render.document import Rendered
 from twimlc.source.files import display_path
 
@@ -95,7 +96,7 @@ def emit(
     if written is None:
         return TargetReport(target.name, target.host, shown, built=False), findings
     report = _report(made, shown, files, flows, plans, written, proven)
-    return replace(report, pastes=tuple(_pastes(made, host, manifest, files, written))), findings
+    return replace(report, pastes=tuple(_pastes(made, host, manifest, files))), findings
 
 
 def _entry(page: Rendered, source: str, loaded: Loaded) -> DocumentEntry:
@@ -149,21 +150,19 @@ def _pastes(
     host: Host,
     whole: Manifest,
     files: Mapping[str, OutputFile],
-    written: Written,
 ) -> Iterator[Paste]:
     """What has to be put into the Console by hand: there is no interface for programs."""
     target = made.target
     if target.router == "twiml-bin":
         for file in router_files(host, whole):
-            changed = file.path not in written.unchanged
-            yield Paste(file.path, len(file.data), "", target.bin, changed)
+            yield Paste(file.path, len(file.data), "", target.bin, mark_of(file.data))
     if target.host == "twiml-bin":
         for path in sorted(files):
             flow = base_name(files[path].flow)
             if flow:
+                file = files[path]
                 sid = target.bins.get(flow)
-                size = len(files[path].data)
-                yield Paste(path, size, files[path].flow, sid, path not in written.unchanged)
+                yield Paste(path, len(file.data), file.flow, sid, mark_of(file.data))
 
 
 def _setting(flow: str, number: Mapping[str, str]) -> NumberSetting:
