@@ -6,7 +6,7 @@ part, whose line that is, the names of the ways out, and the run behind each. Pl
 far are read on behind their ways until they differ. Nothing is counted and no state is named.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 from operator import itemgetter
 from typing import NamedTuple
@@ -96,20 +96,27 @@ def _prints(
     stands_for: Mapping[DocumentKey, DocumentKey],
 ) -> dict[DocumentKey, str]:
     """The print of each; no two of ``steps`` are the same call, so all differ in the end."""
-    runs, ways = _runs(steps, base, stands_for)
+    runs, ends, ways = _runs(steps, base, stands_for)
 
-    def read(key: DocumentKey, behind: Mapping[DocumentKey, str]) -> str:
-        return print_of(runs[key], [(name, behind[to]) for name, to in ways[key]])
+    def read(
+        keys: Collection[DocumentKey], behind: Mapping[DocumentKey, str]
+    ) -> dict[DocumentKey, str]:
+        # A menu that thousands of entries lead back to is the end of all their runs.
+        told = {
+            end: print_of([(name, behind[to]) for name, to in ways[end]])
+            for end in {ends[key] for key in keys}
+        }
+        return {key: print_of(runs[key], told[ends[key]]) for key in keys}
 
     prints: dict[DocumentKey, str] = {}
-    again = {key: read(key, runs) for key in steps}
+    again = read(steps.keys(), runs)
     while again:
         prints |= again
         agreeing: dict[str, list[DocumentKey]] = {}
         for key in again:
             agreeing.setdefault(prints[key], []).append(key)
         deeper = [key for found in agreeing.values() if len(found) > 1 for key in found]
-        again = {key: read(key, prints) for key in deeper}
+        again = read(deeper, prints)
     return prints
 
 
@@ -117,9 +124,14 @@ def _runs(
     steps: Mapping[DocumentKey, _Step],
     base: Mapping[DocumentKey, str],
     stands_for: Mapping[DocumentKey, DocumentKey],
-) -> tuple[dict[DocumentKey, str], dict[DocumentKey, list[tuple[str, DocumentKey]]]]:
-    """The hash of the straight run from each step, and the ways out behind its last verb."""
+) -> tuple[
+    dict[DocumentKey, str],
+    dict[DocumentKey, DocumentKey],
+    dict[DocumentKey, list[tuple[str, DocumentKey]]],
+]:
+    """The hash of the straight run from each step, the step it ends with, and the ways behind."""
     runs: dict[DocumentKey, str] = {}
+    ends: dict[DocumentKey, DocumentKey] = {}
     ways: dict[DocumentKey, list[tuple[str, DocumentKey]]] = {}
     next_one = {}
     for key, step in steps.items():
@@ -136,15 +148,16 @@ def _runs(
             start = behind.index(key)
             texts = [base[at] for at in behind[start:]]
             for number, at in enumerate(behind[start:]):
-                runs[at], ways[at] = print_of("round", texts[number:] + texts[:number]), []
+                runs[at] = print_of("round", texts[number:] + texts[:number])
+                ends[at], ways[at] = at, []
             del behind[start:]
         elif key not in runs:
+            runs[key], ends[key] = base[key], key
             ways[key] = [(name, stands_for[to]) for name, to in steps[key].ways]
-            runs[key] = base[key]
         for at in reversed(behind):
-            runs[at], ways[at] = print_of(base[at], runs[key]), ways[key]
+            runs[at], ends[at] = print_of(base[at], runs[key]), ends[key]
             key = at
-    return runs, ways
+    return runs, ends, ways
 
 
 def _text(markup: Markup) -> str:
