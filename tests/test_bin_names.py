@@ -15,7 +15,7 @@ from twimlc.cli.summary import summary_table
 from twimlc.interpret.bin_template import ENGINES
 from twimlc.lower import bin_names, bin_places
 from twimlc.lower.sections import told_apart
-from twimlc.pipeline import Options
+from twimlc.pipeline import Options, check
 from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import load
 
@@ -151,13 +151,13 @@ def test_of_two_names_each_carries_what_opens_not_the_other():
 
 
 def test_names_that_would_be_equal_take_more_digits(monkeypatch):
-    real = bin_places.print_of
+    real = bin_places.digest
 
     def close(*parts):
         return "00000000" + real(*parts)
 
-    monkeypatch.setattr(bin_places, "print_of", close)
-    monkeypatch.setattr(bin_names, "print_of", close)
+    monkeypatch.setattr(bin_places, "digest", close)
+    monkeypatch.setattr(bin_names, "digest", close)
     found = re.findall(r"\{\{#([sqt])(0{8}[0-9a-f]*)", text(DESK))
     assert {letter for letter, _ in found} == set("sq")  # one table is told apart by six
     assert min(len(digits) for _, digits in found) == 9
@@ -165,15 +165,15 @@ def test_names_that_would_be_equal_take_more_digits(monkeypatch):
 
 def hashed(monkeypatch, flow, tmp_path):
     """How many characters were hashed for the names of a flow."""
-    count, real = [0], bin_places.print_of
+    count, real = [0], bin_places.digest
 
     def noted(*parts):
         count[0] += len(repr(parts))
         return real(*parts)
 
     with monkeypatch.context() as patch:
-        patch.setattr(bin_places, "print_of", noted)
-        patch.setattr(bin_names, "print_of", noted)
+        patch.setattr(bin_places, "digest", noted)
+        patch.setattr(bin_names, "digest", noted)
         tmp_path.mkdir()
         (tmp_path / "f.yaml").write_text(whole(flow))
         loaded = load(Options(cwd=tmp_path, targets=("twiml-bin",), write=False))
@@ -221,3 +221,19 @@ def test_no_mark_ends_its_comment(tmp_path):
     assert made.slugs == [], made.words
     (file,) = (path for path in made.files if path.endswith(".xml"))
     assert re.search(r"<!-- twimlc north/a-\.b [0-9a-f]{12} -->", (made.folder / file).read_text())
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_wait_that_is_gone_takes_nobody_out_of_the_queue(engine):
+    old = Bin(text(WAITS), engine)
+    new = Bin(text(DESK), engine)
+    waits = [link for link in old.links() if "wait=1" in link]
+    assert waits
+    for link in waits:
+        assert new.read(link, {}) == ((), {})
+
+
+def test_check_takes_a_bin_with_its_mark(tmp_path):
+    (tmp_path / "f.xml").write_text(text(WAITS))
+    found = check(Options(cwd=tmp_path, paths=(tmp_path / "f.xml",)))
+    assert {finding.rule.slug for finding in found.findings} == {"only-in-a-bin"}

@@ -15,7 +15,7 @@ from twimlc.flow.model import MediaLink, StateLink
 from twimlc.lower.audio import gather_media
 from twimlc.lower.bin_checks import check_calls, check_flow
 from twimlc.lower.bin_names import KINDS, LINES, FlowKeys, Names, Queries, Question, ends
-from twimlc.lower.bin_places import read_places
+from twimlc.lower.bin_places import fingerprint_places
 from twimlc.lower.bin_size import MOST_NESTED, deepest, largest_answer
 from twimlc.lower.bin_values import shown, with_kept_keys
 from twimlc.lower.common import (
@@ -151,13 +151,15 @@ class _Lowering:
         drafts = composer.compose([start])
         if composer.findings:
             return None, composer.findings
-        stands_for, prints = read_places(drafts, self._ways, keys, self._media, site, written)
+        stands_for, fingerprints = fingerprint_places(
+            drafts, self._ways, keys, self._media, site, written
+        )
         findings = list(check_calls(graph, self._flow, start, drafts, stands_for))
         if findings:
             return None, findings
         order = [key for key in drafts if stands_for[key] == key]
         asked = {d.key: d for key in order for d in drafts[key].decisions()}
-        names = Names(stands_for, prints, asked)
+        names = Names(stands_for, fingerprints, asked)
         questions = {question.name: question for question in names.questions.values()}.values()
         arrivals = self._arrivals(names, stands_for, questions, order, drafts)
         values = {key: shown(drafts[key]) for key in order}

@@ -9,7 +9,7 @@ from itertools import count
 
 from twimlc.flow.graph import Context, Graph, NodeKey
 from twimlc.flow.model import MediaLink, StateLink
-from twimlc.lower.bin_places import print_of
+from twimlc.lower.bin_places import digest
 from twimlc.lower.compose import Decided
 from twimlc.lower.host import Site
 from twimlc.lower.keys import DecisionKey, DocumentKey, Keys, LinkKey
@@ -70,12 +70,12 @@ class Names:
     def __init__(
         self,
         stands_for: Mapping[DocumentKey, DocumentKey],
-        prints: Mapping[DocumentKey, str],
+        fingerprints: Mapping[DocumentKey, str],
         asked: Mapping[DecisionKey, Decided],
     ) -> None:
-        """``prints`` are those of the documents that stand for others, or for themselves."""
-        self._stands_for, self._prints = stands_for, prints
-        self._places = _shortened("s", prints.values())
+        """``fingerprints`` are those of the documents that stand for others or for themselves."""
+        self._stands_for, self._fingerprints = stands_for, fingerprints
+        self._places = _shortened("s", fingerprints.values())
         found = {key: self._question(decided) for key, decided in asked.items()}
         tables = _shortened("t", (question.table for question in found.values()))
         names = _shortened("q", (question.name for question in found.values()))
@@ -85,10 +85,10 @@ class Names:
         }
 
     def place(self, key: DocumentKey) -> str:
-        return self._places[self._prints[self._stands_for[key]]]
+        return self._places[self._fingerprints[self._stands_for[key]]]
 
     def _question(self, decided: Decided) -> Question:
-        """The decision, with prints for names."""
+        """The decision, with fingerprints for names."""
         mark = decided.mark.parameter if decided.mark else None
         kind = next(k for k in KINDS if (k.parameter, k.mark) == (decided.parameter, mark))
         answers, rest = _answers(decided, kind)
@@ -96,13 +96,13 @@ class Names:
         rest = self._stands_for[rest]
         default = self._stands_for[decided.default]
         assert default in (rest, *(to for _, to in rows))
-        table = print_of(kind.flag, [(answer, self._prints[to]) for answer, to in rows])
-        return Question(kind, print_of(table, self._prints[rest]), table, rows, rest)
+        table = digest(kind.flag, [(answer, self._fingerprints[to]) for answer, to in rows])
+        return Question(kind, digest(table, self._fingerprints[rest]), table, rows, rest)
 
 
-def _shortened(letter: str, prints: Iterable[str]) -> dict[str, str]:
-    """The name for each print: six digits of it, or as many as it takes for all to differ."""
-    wanted = set(prints)
+def _shortened(letter: str, fingerprints: Iterable[str]) -> dict[str, str]:
+    """The name for each: six digits of it, or as many as it takes for all to differ."""
+    wanted = set(fingerprints)
     digits = next(n for n in count(6) if len({text[:n] for text in wanted}) == len(wanted))
     return {text: letter + text[:digits] for text in wanted}
 

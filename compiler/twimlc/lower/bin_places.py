@@ -1,12 +1,13 @@
-"""What a place in a Bin stands for. Drafts come in; out goes a print of each, and who equals whom.
+"""What the places of a Bin stand for. Drafts of documents come in, fingerprints go out.
 
-Names of a Bin are made from these prints, so an old link finds what it was made for or nothing. A
-print is a hash over the whole text of a place: its straight run of verbs to where the call may
-part, whose line that is, the names of the ways out, and the run behind each. Places that agree so
-far are read on behind their ways until they differ. Nothing is counted and no state is named.
+Names in a Bin are made from these, so an old link finds the place that it was written for, or
+nothing. A fingerprint is a hash over the whole text of a place: its straight run of verbs to where
+the call may part, whose line that is, the names of the ways out, and the run behind each. Places
+that agree so far are read on behind their ways until they differ. Nothing is counted, and neither
+lines nor the names of states are part of it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from operator import itemgetter
 from typing import NamedTuple
@@ -21,19 +22,21 @@ from twimlc.lower.merge import Noted, refine
 from twimlc.lower.plan import Markup
 from twimlc.lower.ways import Way
 
+Ways = tuple[tuple[str, DocumentKey], ...]
+
 
 class _Step(NamedTuple):
-    """A verb on somebody's line, or the end of it, with its ways out in order of their names.
+    """A verb on somebody's line, or the end of it; its ways out are in order of their names.
 
-    ``asks``: something is told apart there, or a document of another line is named.
+    ``parts``: they are told apart there, or one leads to a document of another line.
     """
 
     text: str
-    ways: tuple[tuple[str, DocumentKey], ...]
-    asks: bool = False
+    ways: Ways = ()
+    parts: bool = True
 
 
-def read_places(
+def fingerprint_places(
     drafts: Mapping[DocumentKey, Draft],
     ways: Mapping[NodeKey, Way],
     keys: Keys,
@@ -41,7 +44,7 @@ def read_places(
     site: Site,
     written: dict[NodeKey, Markup],
 ) -> tuple[dict[DocumentKey, DocumentKey], dict[DocumentKey, str]]:
-    """For each document the first that is the same call from there on; and the prints of these."""
+    """For each document the first that is the same call from there on; fingerprints of these."""
     steps: dict[DocumentKey, _Step] = {}
     for key, draft in drafts.items():
         for piece in draft.pieces:
@@ -49,23 +52,25 @@ def read_places(
                 noted = Noted(f"{key.folder}/", media, site)
                 writer = Writer(key.folder, keys, site, noted, written)
                 steps[at] = _step(key, piece, ways[piece.node.key].on, keys, writer, noted)
-    ends = {*drafts, *(to for step in steps.values() for _, to in step.ways)} - steps.keys()
-    for key in ends:
-        steps[key] = _Step(_text(Markup("Hangup")) if keys.context(key) is Context.CALL else "", ())
+    hangup = _text(Markup("Hangup"))
+    for key in {*drafts, *(to for step in steps.values() for _, to in step.ways)} - steps.keys():
+        steps[key] = _Step(hangup if keys.context(key) is Context.CALL else "")
     alike: dict[str, set[LinkKey]] = {}
-    base = {
-        key: print_of(keys.context(key), step.text, [name for name, _ in step.ways])
-        for key, step in steps.items()
-    }
-    for key, text in base.items():
+    for key, step in steps.items():
+        text = digest(keys.context(key), step.text, [name for name, _ in step.ways])
+        steps[key] = step._replace(text=text)
         alike.setdefault(text, set()).add(key)
     kinds = refine(list(alike.values()), {k: [to for _, to in s.ways] for k, s in steps.items()})
     first: dict[int, DocumentKey] = {}
     for key in (*drafts, *steps):
         first.setdefault(kinds[key], key)
-    stands_for = {key: first[kinds[key]] for key in steps}
-    prints = _prints({key: steps[key] for key in first.values()}, base, stands_for)
-    return {key: stands_for[key] for key in drafts}, prints
+    different = {
+        key: steps[key]._replace(
+            ways=tuple((name, first[kinds[to]]) for name, to in steps[key].ways)
+        )
+        for key in first.values()
+    }
+    return {key: first[kinds[key]] for key in drafts}, _fingerprints(different)
 
 
 def _step(
@@ -77,7 +82,7 @@ def _step(
         text += _text(writer.forward(verb.behind))
     linked = noted.targets[:-1] if isinstance(leave, Decided | DocumentKey) else noted.targets
     ways = [(f"link {n}", to) for n, to in enumerate(linked) if isinstance(to, DocumentKey)]
-    asks = bool(ways) or isinstance(leave, Decided)
+    parts = bool(ways) or isinstance(leave, Decided)
     if isinstance(leave, Decided):
         asked = f"{leave.parameter} {leave.mark}"
         ways += ((f"{asked} marked {value}", to) for value, to in leave.marked)
@@ -87,77 +92,64 @@ def _step(
         ways.append(("leave", leave))
     if on is not None:
         ways.append(("on", keys.after(key, on)))
-    return _Step(text, tuple(sorted(ways)), asks)
+    return _Step(text, tuple(sorted(ways)), parts)
 
 
-def _prints(
-    steps: Mapping[DocumentKey, _Step],
-    base: Mapping[DocumentKey, str],
-    stands_for: Mapping[DocumentKey, DocumentKey],
-) -> dict[DocumentKey, str]:
-    """The print of each; no two of ``steps`` are the same call, so all differ in the end."""
-    runs, ends, ways = _runs(steps, base, stands_for)
+def _fingerprints(steps: Mapping[DocumentKey, _Step]) -> dict[DocumentKey, str]:
+    """The fingerprint of each step: all differ in the end, since no two are the same call."""
+    runs, ends = _runs(steps)
 
     def read(
-        keys: Collection[DocumentKey], behind: Mapping[DocumentKey, str]
+        keys: Iterable[DocumentKey], known: Mapping[DocumentKey, str]
     ) -> dict[DocumentKey, str]:
-        # A menu that thousands of entries lead back to is the end of all their runs.
-        told = {
-            end: print_of([(name, behind[to]) for name, to in ways[end]])
-            for end in {ends[key] for key in keys}
+        # Thousands of runs may end in one menu: its ways are read once.
+        keys = list(keys)
+        behind = {
+            end: digest([(name, known[to]) for name, to in ways])
+            for end, ways in dict(ends[key] for key in keys).items()
         }
-        return {key: print_of(runs[key], told[ends[key]]) for key in keys}
+        return {key: digest(runs[key], behind[ends[key][0]]) for key in keys}
 
-    prints: dict[DocumentKey, str] = {}
-    again = read(steps.keys(), runs)
-    while again:
-        prints |= again
-        agreeing: dict[str, list[DocumentKey]] = {}
-        for key in again:
-            agreeing.setdefault(prints[key], []).append(key)
-        deeper = [key for found in agreeing.values() if len(found) > 1 for key in found]
-        again = read(deeper, prints)
-    return prints
+    fingerprints: dict[DocumentKey, str] = {}
+    deeper = read(steps, runs)
+    while deeper:
+        fingerprints |= deeper
+        equal: dict[str, list[DocumentKey]] = {}
+        for key, fingerprint in deeper.items():
+            equal.setdefault(fingerprint, []).append(key)
+        ambiguous = [key for keys in equal.values() if len(keys) > 1 for key in keys]
+        deeper = read(ambiguous, fingerprints)
+    return fingerprints
 
 
 def _runs(
     steps: Mapping[DocumentKey, _Step],
-    base: Mapping[DocumentKey, str],
-    stands_for: Mapping[DocumentKey, DocumentKey],
-) -> tuple[
-    dict[DocumentKey, str],
-    dict[DocumentKey, DocumentKey],
-    dict[DocumentKey, list[tuple[str, DocumentKey]]],
-]:
-    """The hash of the straight run from each step, the step it ends with, and the ways behind."""
+) -> tuple[dict[DocumentKey, str], dict[DocumentKey, tuple[DocumentKey, Ways]]]:
+    """Of each step the hash of its straight run, and the last step of that with the ways out."""
     runs: dict[DocumentKey, str] = {}
-    ends: dict[DocumentKey, DocumentKey] = {}
-    ways: dict[DocumentKey, list[tuple[str, DocumentKey]]] = {}
-    next_one = {}
-    for key, step in steps.items():
-        targets = {stands_for[to] for _, to in step.ways}
-        if not step.asks and len(targets) == 1:
-            next_one[key] = targets.pop()
-    for first in steps:
-        key, path = first, dict[DocumentKey, None]()
-        while key not in runs and key not in path and key in next_one:
-            path[key] = None
-            key = next_one[key]
-        behind = list(path)
-        if key in path:  # it goes round for ever: each hears the whole round, from where it is
-            start = behind.index(key)
-            texts = [base[at] for at in behind[start:]]
-            for number, at in enumerate(behind[start:]):
-                runs[at] = print_of("round", texts[number:] + texts[:number])
-                ends[at], ways[at] = at, []
-            del behind[start:]
-        elif key not in runs:
-            runs[key], ends[key] = base[key], key
-            ways[key] = [(name, stands_for[to]) for name, to in steps[key].ways]
-        for at in reversed(behind):
-            runs[at], ends[at] = print_of(base[at], runs[key]), ends[key]
+    ends: dict[DocumentKey, tuple[DocumentKey, Ways]] = {}
+    for start in steps:
+        key, path = start, list[DocumentKey]()
+        places: dict[DocumentKey, int] = {}
+        while key not in runs and key not in places:
+            step = steps[key]
+            if step.parts or len({to for _, to in step.ways}) != 1:
+                runs[key], ends[key] = step.text, (key, step.ways)
+                break
+            places[key] = len(path)
+            path.append(key)
+            key = step.ways[0][1]
+        if key in places:  # a loop without an end: each step hears all of it, from where it is
+            loop = path[places[key] :]
+            texts = [steps[at].text for at in loop]
+            for number, at in enumerate(loop):
+                runs[at] = digest("loop", texts[number:] + texts[:number])
+                ends[at] = (at, ())
+            del path[places[key] :]
+        for at in reversed(path):
+            runs[at], ends[at] = digest(steps[at].text, runs[key]), ends[key]
             key = at
-    return runs, ends, ways
+    return runs, ends
 
 
 def _text(markup: Markup) -> str:
@@ -170,6 +162,6 @@ def _shape(markup: Markup) -> tuple[object, ...]:
     return (markup.tag, sorted(markup.attributes, key=itemgetter(0)), *children)
 
 
-def print_of(*parts: object) -> str:
+def digest(*parts: object) -> str:
     """64 hexadecimal digits."""
     return sha256(repr(parts).encode()).hexdigest()

@@ -89,7 +89,8 @@ def arrange(
         if not found.dynamic:
             blocks += _plain(found)
     blocks += _declined(others)
-    lines = sorted({found.line for found in others if found.line is not None})
+    # A wait document of an earlier text may ask for this one: its caller stays where he waits.
+    lines = sorted({"wait", *(found.line for found in others if found.line is not None)})
     around = [f"^{line}" for line in lines]
     core = [*_behind(behind, list(_foot(kinds, carry=carry)))]
     blocks += _wrapped(around, core)
