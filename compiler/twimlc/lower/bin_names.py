@@ -75,7 +75,7 @@ class Names:
     ) -> None:
         """``fingerprints`` are those of the documents that stand for others or for themselves."""
         self._stands_for, self._fingerprints = stands_for, fingerprints
-        self._places = _shortened("s", fingerprints.values())
+        self._places = _shortened("s", (fingerprints[key] for key in stands_for.values()))
         found = {key: self._question(decided) for key, decided in asked.items()}
         tables = _shortened("t", (question.table for question in found.values()))
         names = _shortened("q", (question.name for question in found.values()))
