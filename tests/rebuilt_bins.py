@@ -116,7 +116,8 @@ class Bin:
 def leaves(verb):
     """Whether a caller's line never goes on behind a verb."""
     connects = verb.tag in ("Dial", "Enqueue", "Connect", "Refer") and verb.find("Room") is None
-    return verb.tag in LEAVING or (connects and "action" in verb.attrib)
+    asks_anyway = verb.get("actionOnEmptyResult") == "true"
+    return verb.tag in LEAVING or ((connects or asks_anyway) and "action" in verb.attrib)
 
 
 def links_of(verb):

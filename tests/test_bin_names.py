@@ -223,6 +223,31 @@ def test_no_mark_ends_its_comment(tmp_path):
     assert re.search(r"<!-- twimlc north/a-\.b [0-9a-f]{12} -->", (made.folder / file).read_text())
 
 
+def test_the_same_words_have_a_name_for_each_line():
+    bye = "[{say: Bye.}, hangup]"
+    flow = f"""
+    - gather: {{prompt: A key.}}
+      then: {bye}
+    - dial: {{number: {{phoneNumber: +14155550100, url: {bye}}}}}
+      fallback: hangup
+    - say: You talked.
+    """
+    links = " ".join(Bin(text(flow), "mustache").links())
+    names = re.findall(r"(leg=1)?&(s[0-9a-f]{6})=", links)
+    assert sorted(line for line, _ in names) == ["", "leg=1"]
+    assert len({name for _, name in names}) == 2
+
+
+def test_a_wait_that_starts_again_is_read_whole():
+    sounds = ", ".join(f"{{play: https://a.example/{name}.mp3}}" for name in "abcd")
+    flow = f"- dial: {{conference: {{name: all, waitUrl: [{sounds}]}}}}\n- hangup\n"
+    names = [
+        re.findall(r"&amp;(s[0-9a-f]+)=", text(f)) for f in (flow, flow.replace("d.mp3", "e.mp3"))
+    ]
+    assert [len(set(found)) for found in names] == [1, 1]
+    assert names[0] != names[1]
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_wait_that_is_gone_takes_nobody_out_of_the_queue(engine):
     old = Bin(text(WAITS), engine)
