@@ -6,7 +6,8 @@ A Bin sees only whether a parameter is there. Three rules make that enough, whic
 and Handlebars reads it (docs/serverless/twiml-bins calls it the one, its blog the other):
 
 * A positive section holds nothing that depends on the request: Handlebars sees no parameter
-  there. Inverted sections keep all of them in both.
+  there. Inverted sections keep all of them in both. So what another line hears with values of the
+  call is opened by what is not there (:func:`told_apart`): it may end without a verb that leaves.
 * A place with values of the call in it, or one that many names open, stands behind everything
   else: all that would play in its stead is inside inverted sections of its names, and what plays
   always leaves before it. So one text serves any number of names.
