@@ -16,7 +16,9 @@ from twimlc.flow.graph import Graph
 from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import Loaded, load
 
-_HEAD = re.compile(r"\A<\?xml[^>]*\?>\s*<Response(/>\s*\Z|>\s*)|\s*</Response>\s*\Z")
+_HEAD = re.compile(
+    r"\A<\?xml[^>]*\?>\s*(?:<!-- twimlc .*?-->\s*)?<Response(/>\s*\Z|>\s*)|\s*</Response>\s*\Z"
+)
 
 _VERSION = re.compile(r"\bv\.[0-9a-f]{12}\b")
 

@@ -2,6 +2,7 @@
 
 import json
 import random
+from hashlib import sha256
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -66,6 +67,10 @@ def test_values_without_end_are_refused(flow, tmp_path):
 def test_the_bin_is_the_same_for_all_flows(tmp_path):
     made = hop(MENU, tmp_path)
     first = (made.folder / "hop.xml").read_bytes()
+    head, mark, *rest = first.splitlines(keepends=True)
+    digits = sha256(b"".join([head, *rest])).hexdigest()[:12]
+    assert mark.decode() == f"<!-- twimlc hop.xml {digits} -->\n"
+    assert [paste.mark for paste in made.result.targets[0].pastes] == [f"twimlc hop.xml {digits}"]
     again = hop("- say: Bye.", tmp_path)
     assert (again.folder / "hop.xml").read_bytes() == first
     pieces = parse(first.decode())

@@ -79,8 +79,8 @@ def _target(target: "TargetReport", written: bool, at_length: bool) -> Iterator[
         return
     for paste in target.pastes:
         place = f"the Bin {paste.bin}" if paste.bin else "a TwiML Bin"
-        state = "" if paste.changed else " (unchanged)"
-        yield _row("paste", f"{paste.file}, {paste.size:,} bytes, into {place}{state}")
+        unless = f"unless the Bin shows {paste.mark}"
+        yield _row("paste", f"{paste.file}, {paste.size:,} bytes, into {place} {unless}")
     for number in target.numbers:
         yield _row("number", f"{number.flow}: {'; '.join(_settings(target, number))}")
 

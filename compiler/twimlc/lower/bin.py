@@ -5,7 +5,7 @@ Bin (:mod:`~twimlc.lower.sections`), and a link the query that opens it. A decis
 which question was asked (``q``) and which table its answers are named after (``t``).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from twimlc.diagnostics.diagnostic import Diagnostic
@@ -15,7 +15,8 @@ from twimlc.flow.model import MediaLink, StateLink
 from twimlc.lower.apology import apology, apology_nodes
 from twimlc.lower.audio import gather_media
 from twimlc.lower.bin_checks import check_calls, check_flow
-from twimlc.lower.bin_names import KINDS, LINES, FlowKeys, Names, Queries, ends
+from twimlc.lower.bin_names import KINDS, LINES, FlowKeys, Names, Queries, Question, ends
+from twimlc.lower.bin_places import fingerprint_places
 from twimlc.lower.bin_size import MOST_NESTED, deepest, largest_answer
 from twimlc.lower.bin_values import shown, with_kept_keys
 from twimlc.lower.common import (
@@ -31,7 +32,6 @@ from twimlc.lower.compose import Composer, Decided, Draft, Jump, Verb
 from twimlc.lower.host import Site
 from twimlc.lower.keys import DecisionKey, DocumentKey
 from twimlc.lower.links import Writer, Written
-from twimlc.lower.merge import merge
 from twimlc.lower.plan import Bin, FlowEntry, Markup, Plan
 from twimlc.lower.sections import Block, Section, arrange, messages
 from twimlc.lower.size import element_size
@@ -153,35 +153,34 @@ class _Lowering:
         drafts = composer.compose([start])
         if composer.findings:
             return None, composer.findings
-        asked = {d.key: d for key in sorted(drafts) for d in drafts[key].decisions()}
-        paths = keys.assign([*drafts, *asked])
-        stands_for, kept = merge(drafts, asked, paths, keys, self._media, site, written)
+        stands_for, fingerprints = fingerprint_places(
+            drafts, self._ways, keys, self._media, site, written
+        )
         findings = list(check_calls(graph, self._flow, start, drafts, stands_for))
         if findings:
             return None, findings
-        asked = {key: asked[kept[key]] for key in asked}
-        names = Names(stands_for)
         order = [key for key in drafts if stands_for[key] == key]
-        arrivals = self._name(names, order, drafts, asked)
+        asked = {d.key: d for key in order for d in drafts[key].decisions()}
+        names = Names(stands_for, fingerprints, asked)
+        questions = {question.name: question for question in names.questions.values()}.values()
+        arrivals = self._arrivals(names, stands_for, questions, order, drafts)
         values = {key: shown(drafts[key]) for key in order}
-        dynamic: dict[str, list[str]] = {}
-        for key in arrivals:
-            line = LINES.get(keys.context(key))
-            if line is not None and values[key]:
-                dynamic.setdefault(line, []).append(names.place(key))
+        dynamic = {
+            names.place(key)
+            for key in arrivals
+            if values[key] and LINES.get(keys.context(key)) is not None
+        }
         sid = dict(site.bins).get(self._flow)
         address = HANDLER + sid if sid else None
-        queries = Queries(names, asked, keys, dynamic, site, self._media, address)
-        carry = any("Digits" in values[to] for q in names.questions.values() for to in ends(q))
+        queries = Queries(names, keys, dynamic, site, self._media, address)
+        carry = any("Digits" in values[to] for q in questions for to in ends(q))
         bodies: dict[DocumentKey, tuple[Markup, ...]] = {}
         for key in order:
             writer = Writer(start, keys, site, queries, written)
             body = tuple(with_kept_keys(verb) for verb in drafts[key].markup(writer))
             bodies[key] = body + self._end(drafts[key])
-        sections = [
-            self._section(names, key, arrivals[key], bodies[key], values[key]) for key in arrivals
-        ]
-        kinds = [kind for kind in KINDS if any(q.kind == kind for q in names.questions.values())]
+        sections = [self._section(key, arrivals[key], bodies[key], values[key]) for key in arrivals]
+        kinds = [kind for kind in KINDS if any(q.kind == kind for q in questions)]
         last = apology(graph, site, self._flow, Writer(start, keys, site, queries))
         if keys.context(start) is Context.MESSAGE:
             blocks = messages(bodies[start], sections, last)
@@ -191,7 +190,7 @@ class _Lowering:
         nested = deepest(blocks)
         if nested > MOST_NESTED:
             return None, [self._too_nested(nested)]
-        size = largest_answer(blocks, site.bare)
+        size = largest_answer(found)
         if size > DOCUMENT_LIMITS.max_bytes:
             return None, [self._too_big(size, bodies)]
         return (
@@ -205,47 +204,42 @@ class _Lowering:
             [],
         )
 
-    def _name(
+    def _arrivals(
         self,
         names: Names,
+        stands_for: Mapping[DocumentKey, DocumentKey],
+        questions: Collection[Question],
         order: list[DocumentKey],
         drafts: Mapping[DocumentKey, Draft],
-        asked: Mapping[DecisionKey, Decided],
     ) -> dict[DocumentKey, Section]:
-        """Names all places and decisions as they are met; gives a section to each place."""
+        """A section for each place that some link leads to, with the names that open it."""
         found: dict[DocumentKey, Section] = {}
 
-        def section(key: DocumentKey) -> Section:
-            return found.setdefault(names.stands_for[key], Section(()))
-
-        def straight(key: DocumentKey) -> None:
-            name = names.place(key)
-            if name not in section(key).names:
-                section(key).names.append(name)
+        def come(key: DocumentKey, name: str) -> None:
+            section = found.setdefault(stands_for[key], Section(()))
+            if name not in section.names:
+                section.names.append(name)
 
         for key in order:
             for piece in drafts[key].pieces:
                 match piece:
-                    case Verb(leave=DocumentKey() as leave):
-                        straight(leave)
-                    case Verb(leave=Decided(key=decision)):
-                        names.question(asked[decision])
-                    case Jump(target=target):
-                        straight(target)
+                    case Verb(leave=DocumentKey() as to) | Jump(target=to):
+                        come(to, names.place(to))
                 if isinstance(piece, Verb):
                     for link in links_of(piece.node):
                         if isinstance(link, StateLink):
-                            straight(self._keys.state(link))
-        for question in names.questions.values():
-            for name, to in question.rows:
-                if name not in section(to).names:
-                    section(to).names.append(name)
-            section(question.default).defaults.append((question.name, question.names))
+                            to = self._keys.state(link)
+                            come(to, names.place(to))
+        for question in questions:
+            answers = question.answers()
+            for name, to in answers:
+                come(to, name)
+            defaults = found.setdefault(question.default, Section(())).defaults
+            defaults.append((question.name, tuple(name for name, _ in answers)))
         return found
 
     def _section(
         self,
-        names: Names,
         key: DocumentKey,
         section: Section,
         body: tuple[Markup, ...],

@@ -3,15 +3,17 @@
 Names are made up here, so nothing that an author or a caller wrote is ever part of an address.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import count
 
 from twimlc.flow.graph import Context, Graph, NodeKey
 from twimlc.flow.model import MediaLink, StateLink
+from twimlc.lower.bin_places import digest
 from twimlc.lower.compose import Decided
 from twimlc.lower.host import Site
 from twimlc.lower.keys import DecisionKey, DocumentKey, Keys, LinkKey
-from twimlc.lower.sections import ASKING, Kind
+from twimlc.lower.sections import ASKING, Kind, told_apart
 
 KINDS = (
     Kind("k", "Digits"),
@@ -57,48 +59,55 @@ class Question:
     kind: Kind
     name: str
     table: str
-    rows: tuple[tuple[str, DocumentKey], ...]  # the name of an answer, and where it leads
+    rows: tuple[tuple[str, DocumentKey], ...]  # what a value makes of a name, and where it leads
     default: DocumentKey
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(name for name, _ in self.rows)
+    def answers(self) -> list[tuple[str, DocumentKey]]:
+        """The names that answers make, and where each leads."""
+        return [(f"{self.table}-{answer}", to) for answer, to in self.rows]
 
 
-@dataclass(slots=True)
 class Names:
     """What every place and decision of one Bin is called."""
 
-    stands_for: Mapping[DocumentKey, DocumentKey]
-    places: dict[DocumentKey, str] = field(default_factory=dict)
-    questions: dict[tuple[str, DocumentKey], Question] = field(default_factory=dict)
-    tables: dict[tuple[object, ...], str] = field(default_factory=dict)
-    known: dict[DecisionKey, Question] = field(default_factory=dict)
+    def __init__(
+        self,
+        stands_for: Mapping[DocumentKey, DocumentKey],
+        fingerprints: Mapping[DocumentKey, str],
+        asked: Mapping[DecisionKey, Decided],
+    ) -> None:
+        """``fingerprints`` are those of the documents that stand for others or for themselves."""
+        self._stands_for, self._fingerprints = stands_for, fingerprints
+        self._places = _shortened("s", (fingerprints[key] for key in stands_for.values()))
+        found = {key: self._question(decided) for key, decided in asked.items()}
+        tables = _shortened("t", (question.table for question in found.values()))
+        names = _shortened("q", (question.name for question in found.values()))
+        self.questions = {
+            key: replace(question, name=names[question.name], table=tables[question.table])
+            for key, question in found.items()
+        }
 
     def place(self, key: DocumentKey) -> str:
-        return self.places.setdefault(self.stands_for[key], f"s{len(self.places) + 1}")
-
-    def question(self, decided: Decided) -> Question:
-        found = self.known.get(decided.key)
-        if found is None:
-            found = self.known[decided.key] = self._question(decided)
-        return found
+        return self._places[self._fingerprints[self._stands_for[key]]]
 
     def _question(self, decided: Decided) -> Question:
+        """The decision, with fingerprints for names."""
         mark = decided.mark.parameter if decided.mark else None
         kind = next(k for k in KINDS if (k.parameter, k.mark) == (decided.parameter, mark))
-        default = self.stands_for[decided.default]
         answers, rest = _answers(decided, kind)
-        rows = tuple((answer, self.stands_for[to]) for answer, to in answers)
-        rest = self.stands_for[rest]
-        table = self.tables.setdefault((kind, rows), f"t{len(self.tables) + 1}")
-        found = self.questions.get((table, rest))
-        if found is None:
-            named = tuple((f"{table}-{answer}", to) for answer, to in rows)
-            found = Question(kind, f"q{len(self.questions) + 1}", table, named, rest)
-            self.questions[table, rest] = found
+        rows = tuple((answer, self._stands_for[to]) for answer, to in answers)
+        rest = self._stands_for[rest]
+        default = self._stands_for[decided.default]
         assert default in (rest, *(to for _, to in rows))
-        return found
+        table = digest(kind.flag, [(answer, self._fingerprints[to]) for answer, to in rows])
+        return Question(kind, digest(table, self._fingerprints[rest]), table, rows, rest)
+
+
+def _shortened(letter: str, fingerprints: Iterable[str]) -> dict[str, str]:
+    """The name for each: six digits of it, or as many as it takes for all to differ."""
+    wanted = set(fingerprints)
+    digits = next(n for n in count(6) if len({text[:n] for text in wanted}) == len(wanted))
+    return {text: letter + text[:digits] for text in wanted}
 
 
 def _answers(decided: Decided, kind: Kind) -> tuple[list[tuple[str, DocumentKey]], DocumentKey]:
@@ -127,29 +136,26 @@ class Queries:
     def __init__(
         self,
         names: Names,
-        decisions: Mapping[DecisionKey, Decided],
         keys: Keys,
-        dynamic: Mapping[str, list[str]],
+        dynamic: Container[str],
         site: Site,
         media: Mapping[MediaLink, str],
         address: str | None,
     ) -> None:
-        self._names, self._decisions, self._keys = names, decisions, keys
-        self._dynamic, self._site, self._bin = dynamic, site, address
-        self._media = media
+        """``dynamic`` are the names of places on other lines that show values of the call."""
+        self._names, self._keys, self._dynamic = names, keys, dynamic
+        self._site, self._media, self._bin = site, media, address
         self.relative_urls = False
 
     def document(self, key: LinkKey, documented: bool) -> str:
         if isinstance(key, DecisionKey):
-            asked = self._names.question(self._decisions[key])
+            asked = self._names.questions[key]
             return f"?{ASKING}&q={asked.name}&t={asked.table}&{asked.kind.flag}=1"
         name = self._names.place(key)
-        query = f"?{ASKING}&named=1"
         line = LINES.get(self._keys.context(key))
-        if line is not None:
-            others = (other for other in self._dynamic.get(line, ()) if other != name)
-            query += "".join((f"&{line}=1", *(f"&not-{other}=1" for other in others)))
-        query += f"&{name}=1"
+        carried = told_apart(name)[0] if name in self._dynamic else ["named"]
+        carried = [*carried, *([] if line is None else [line]), name]
+        query = "".join((f"?{ASKING}", *(f"&{one}=1" for one in carried)))
         if documented:
             return query
         self.relative_urls = self.relative_urls or self._bin is None

@@ -1,6 +1,6 @@
 """How big a Bin is: its answers, and its nesting. Its blocks come in, a number goes out."""
 
-from twimlc.lower.plan import Markup, Tags
+from twimlc.lower.plan import Bin, Markup, Tags
 from twimlc.lower.sections import Block
 from twimlc.lower.size import EMPTY_DOCUMENT, element_size
 
@@ -12,13 +12,14 @@ _VALUE_BYTES = 256
 """Room for a value of the call in an answer: most are a number or a name."""
 
 
-def largest_answer(blocks: tuple[Block, ...], bare: bool) -> int:
+def largest_answer(found: Bin) -> int:
     """The bytes of the biggest answer: what always stands there, and the biggest section."""
     always, depth, inside, biggest = EMPTY_DOCUMENT, 0, 0, 0
+    always += len(f"<!-- twimlc {found.flow} 0123456789ab -->\n".encode())
     positive = 0
-    for block in blocks:
+    for block in found.blocks:
         if isinstance(block, Tags):
-            always += 0 if bare else len("  <!---->\n")
+            always += 0 if found.bare else len("  <!---->\n")
             for name in block.names:
                 change = -1 if name[0] == "/" else 1
                 depth += change

@@ -15,7 +15,7 @@ from twimlc.lower.keys import DecisionKey, DocumentKey, Keys, LinkKey
 from twimlc.lower.links import Addresses, Writer, Written
 
 
-class _Noted(Addresses):
+class Noted(Addresses):
     """Writes every link to a document alike, and notes where it leads."""
 
     def __init__(self, path: str, media: Mapping[MediaLink, str], site: Site) -> None:
@@ -43,11 +43,9 @@ def merge(
     links: dict[LinkKey, list[LinkKey]] = {}
     alike: dict[tuple[object, ...], set[LinkKey]] = {}
     for key, draft in drafts.items():
-        noted = _Noted(paths[key], media, site)
+        noted = Noted(paths[key], media, site)
         body = tuple(draft.markup(Writer(key, keys, site, noted, written)))
-        # In a Bin the end of a place is written out, and a called party's ends otherwise.
-        context = draft.context if site.host.single else None
-        alike.setdefault((key.folder, key.entry, body, context), set()).add(key)
+        alike.setdefault((key.folder, key.entry, body), set()).add(key)
         links[key] = noted.targets
     for asked, decided in decisions.items():
         marked, branches = (
@@ -56,7 +54,7 @@ def merge(
         table = (decided.parameter, decided.mark, marked, branches)
         alike.setdefault((asked.folder, table), set()).add(asked)
         links[asked] = list(decided.documents())
-    kinds = _refine(list(alike.values()), links)
+    kinds = refine(list(alike.values()), links)
     starts = {replace(keys.start(flow), entry=False) for flow in {key.folder for key in drafts}}
     best: dict[int, DocumentKey] = {}
     for key in sorted(drafts, key=lambda key: (len(paths[key]), paths[key])):
@@ -71,9 +69,7 @@ def merge(
     )
 
 
-def _refine(
-    kinds: list[set[LinkKey]], links: Mapping[LinkKey, list[LinkKey]]
-) -> dict[LinkKey, int]:
+def refine(kinds: list[set[LinkKey]], links: Mapping[LinkKey, list[LinkKey]]) -> dict[LinkKey, int]:
     """The kind of each document and decision after splitting until equal ones lead to equal ones.
 
     Hopcroft's way: only the smaller part of a split has to be looked at again, so that a long

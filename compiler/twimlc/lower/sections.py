@@ -6,7 +6,8 @@ A Bin sees only whether a parameter is there. Three rules make that enough, whic
 and Handlebars reads it (docs/serverless/twiml-bins calls it the one, its blog the other):
 
 * A positive section holds nothing that depends on the request: Handlebars sees no parameter
-  there. Inverted sections keep all of them in both.
+  there. Inverted sections keep all of them in both. So what another line hears with values of the
+  call is opened by what is not there (:func:`told_apart`): it may end without a verb that leaves.
 * A place with values of the call in it, or one that many names open, stands behind everything
   else: all that would play in its stead is inside inverted sections of its names, and what plays
   always leaves before it. So one text serves any number of names.
@@ -57,6 +58,20 @@ class Section:
     defaults: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
 
+def told_apart(name: str) -> tuple[list[str], list[str]]:
+    """What links to a place of another line carry instead of ``named``, and what opens it by not
+    being there: of two names, each carries something that the other must not.
+
+    The digits of the name in binary and the count of their zeros (Berger's code): a link carries
+    the ones. If all its ones are among those of another, it has more zeros, and so a one in their
+    count that the other has not.
+    """
+    bits = f"{int(name[1:], 16):0{4 * len(name) - 4}b}"
+    bits += f"{bits.count('0'):0{len(bits).bit_length()}b}"
+    ones, zeros = ([f"w{n}" for n, bit in enumerate(bits) if bit == which] for which in "10")
+    return ones, zeros
+
+
 def arrange(
     entry: tuple[Markup, ...],
     sections: Iterable[Section],
@@ -81,14 +96,16 @@ def arrange(
         if not found.dynamic:
             blocks += _plain(found)
     blocks += _declined(others)
-    lines = sorted({found.line for found in others if found.line is not None})
+    # A wait document of an earlier text may ask for this one: its caller stays where he waits.
+    lines = sorted({"wait", *(found.line for found in others if found.line is not None)})
     around = [f"^{line}" for line in lines]
     core = [*_behind(behind, [*_foot(kinds, carry=carry), *apology])]
     blocks += _wrapped(around, core)
     for found in others:
         if found.dynamic:
-            elsewhere = [f"^{line}" for line in lines if line != found.line]
-            blocks += _section(elsewhere, f"^not-{found.names[0]}", found.body)
+            elsewhere = [line for line in lines if line != found.line]
+            absent = [*elsewhere, "named", *told_apart(found.names[0])[1]]
+            blocks += _section([f"^{name}" for name in absent], "", found.body)
     return tuple(_joined(blocks))
 
 

@@ -17,6 +17,7 @@ from twimlc.pipeline.load import Loaded
 from twimlc.pipeline.model import NumberSetting, Paste, TargetReport
 from twimlc.pipeline.proof import Proven
 from twimlc.pipeline.variants import Compiled
+from twimlc.render.bin import mark_of
 from twimlc.render.document import Rendered
 from twimlc.source.files import FileContent, display_path
 
@@ -111,7 +112,7 @@ def emit(
         return TargetReport(target.name, target.host, shown, built=False), findings
     report = _report(made, host, shown, files, flows, plans, written, proven)
     assert written.manifest is not None
-    pastes = tuple(_pastes(made, host, written.manifest, files, written))
+    pastes = tuple(_pastes(made, host, written.manifest, files))
     return replace(report, pastes=pastes), findings
 
 
@@ -167,21 +168,20 @@ def _pastes(
     host: Host,
     whole: Manifest,
     files: Mapping[str, OutputFile],
-    written: Written,
 ) -> Iterator[Paste]:
     """What has to be put into the Console by hand: there is no interface for programs."""
     target = made.target
     if target.router == "twiml-bin":
         for file in router_files(host, whole, made.apology):
-            changed = file.path not in written.unchanged
-            yield Paste(file.path, file.content.size, "", target.bin, changed)
+            content = file.content
+            yield Paste(file.path, content.size, "", target.bin, mark_of(content.head))
     if target.host == "twiml-bin":
         for path in sorted(files):
             flow = base_name(files[path].flow)
             if flow:
+                file = files[path]
                 sid = target.bins.get(flow)
-                size = files[path].content.size
-                yield Paste(path, size, files[path].flow, sid, path not in written.unchanged)
+                yield Paste(path, file.content.size, file.flow, sid, mark_of(file.content.head))
 
 
 def _setting(flow: str, number: Mapping[str, str]) -> NumberSetting:

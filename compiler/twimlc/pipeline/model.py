@@ -66,14 +66,14 @@ class NumberSetting:
 class Paste:
     """A file whose text has to be pasted into a TwiML Bin by hand; ``bin`` is its SID, if known.
 
-    ``changed``: what is in the Bin now is not this text, as far as the last build tells.
+    ``mark`` stands in its second line: a Bin that shows it has this text already.
     """
 
     file: str
     size: int
     flow: str
-    bin: str | None = None
-    changed: bool = True
+    bin: str | None
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ What a user wrote is text to a Bin's engine as it is text to XML: no brace of it
 """
 
 import re
+from hashlib import sha256
 
 from twimlc.lower.plan import Bin, Markup, Tags, Text
 from twimlc.render.rows import Layout, Row
@@ -31,7 +32,7 @@ class BinLayout(Layout):
     def __init__(self, document: Bin) -> None:
         self.rows: list[Row] = [Row("open", "", "Response", (), "", "\n")]
         self.lines = []
-        self._line = 3
+        self._line = 4  # the mark of the text takes one
         opening = ""
         for block in document.blocks:
             if isinstance(block, Markup):
@@ -70,6 +71,22 @@ def finish(text: str) -> str:
     for stand_in, meant in _REFERENCES.items():
         text = text.replace(stand_in, meant)
     return text
+
+
+def with_mark(name: str, text: str) -> str:
+    """The text of a Bin with its mark behind the XML declaration: who sees it need not compare.
+
+    ``name`` is that of its flow (``ROW/FLOW`` with a matrix), or of the file to paste.
+    """
+    head, body = text.split("\n", 1)
+    digits = sha256(text.encode()).hexdigest()[:12]
+    # Two hyphens would end the comment.
+    return f"{head}\n<!-- twimlc {re.sub('(?<=-)-', '.', name)} {digits} -->\n{body}"
+
+
+def mark_of(data: bytes) -> str:
+    """The mark that :func:`with_mark` gave a text."""
+    return data.split(b"\n", 2)[1].decode().removeprefix("<!-- ").removesuffix(" -->")
 
 
 def _tags(names: tuple[str, ...]) -> str:

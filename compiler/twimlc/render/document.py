@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from twimlc.flow.graph import Context
 from twimlc.lower.plan import Bin, Document, Markup, Plan
-from twimlc.render.bin import BinLayout, finish
+from twimlc.render.bin import BinLayout, finish, with_mark
 from twimlc.render.rows import Layout, LineOrigin
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def render_document(document: Document) -> Rendered:
     layout = BinLayout(document) if isinstance(document, Bin) else Layout(document.body)
     text = _template().render(rows=layout.rows)
     if isinstance(document, Bin):
-        text = finish(text)
+        text = with_mark(document.flow, finish(text))
     return Rendered(
         path=document.path,
         data=text.encode("utf-8"),

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from twimlc.lower.capability import HostFile
 from twimlc.lower.host import base_path
 from twimlc.lower.plan import CACHE_CONTROL, FLOW, KEPT, VERSION, Decision, FlowPlace, Mark, Markup
-from twimlc.render.document import TEMPLATES, render_in_bin
+from twimlc.render.bin import with_mark
+from twimlc.render.document import MEDIA_TYPE, TEMPLATES, render_in_bin
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -185,6 +186,8 @@ def render_host_files(
     while waiting:
         file = waiting.pop(0)
         text = _environment().get_template(file.template).render(board=board, stored=stored)
+        if file.media_type == MEDIA_TYPE:  # a Bin to paste
+            text = with_mark(file.path, text)
         data = text.encode("utf-8")
         if file.limit is not None and len(data) > file.limit:
             waiting, stored = [*file.beyond, *waiting], True
