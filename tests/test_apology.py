@@ -110,7 +110,7 @@ def test_a_texter_gets_a_message(target: str, words: str) -> None:
 @pytest.mark.parametrize("more", ["", ", flows: [desk, texts]"])
 def test_a_flow_as_apology(more: str) -> None:
     target = bins("regret", f", media: https://media.example.com/ivr{more}")
-    made = built(target, desk=DESK, texts=TEXTS, regret=REGRET)
+    made = built(target, desk=DESK, texts=LONG, regret=REGRET)
     assert (made.slugs, made.result.faults) == ([], ())
     said = last_words(made, "desk")
     assert said.startswith('<Say>Sorry, says Amy.</Say><Pause length="2"/><Play>https://media.')
@@ -126,7 +126,7 @@ def test_a_flow_as_apology(more: str) -> None:
 
 def test_a_messaging_flow_is_the_apology_of_messaging_flows() -> None:
     regret = "kind: messaging\nsteps:\n  - message: Sorry.\n  - message: Text again.\n"
-    made = built(bins("regret"), desk=DESK, texts=TEXTS, regret=regret)
+    made = built(bins("regret"), desk=DESK, texts=LONG, regret=regret)
     assert last_words(made, "texts") == "<Message>Sorry.</Message><Message>Text again.</Message>"
     assert last_words(made, "desk").startswith(f"{VOICE}We are sorry")
 

@@ -117,7 +117,9 @@ def messages(
     blocks = [*_section([], "^go", entry)]
     for found in sections:
         blocks += _plain(found)
-    blocks += _section([f"^{name}" for found in sections for name in found.names], "#go", apology)
+    if sections:  # a text that never led on has told no names: whatever asks gets no reply
+        closed = [f"^{name}" for found in sections for name in found.names]
+        blocks += _section(closed, "#go", apology)
     return tuple(_joined(blocks))
 
 
