@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from twimlc.flow.graph import Context, NodeKey
+from twimlc.flow.model import MediaLink
 from twimlc.source.tree import Template
 from twimlc.text import Span
 
@@ -168,7 +169,7 @@ class MediaFile(NamedTuple):
     """An audio file copied into the build: ``media/NAME.HASH.EXT``."""
 
     path: str
-    source: str
+    link: MediaLink
     data: bytes
     media_type: str
 

@@ -60,7 +60,10 @@ def emit(
                 documents[page.path] = _entry(page, sources[page.path], loaded)
         for sound in plan.media:
             files[sound.path] = OutputFile(sound.path, sound.data, sound.media_type)
-            documents[sound.path] = DocumentEntry(sound.media_type, source=sound.source)
+            documents[sound.path] = DocumentEntry(
+                sound.media_type,
+                source=loaded.name(loaded.flows[sound.link.flow].folder / sound.link.path),
+            )
         starts = {entry.path: base_name(entry.flow) for entry in plan.entries}
         for entry in plan.entries:
             if base_name(entry.flow) in loaded.selected:
@@ -80,7 +83,7 @@ def emit(
             for decision in plan.decisions
             if base_name(decision.flow) in loaded.selected
         ),
-        approximations=tuple(_approximations(plans, loaded)),
+        approximations=tuple(_approximations(plans, loaded, cwd)),
         assumptions=tuple(sorted({name for plan in plans for name in plan.assumptions})),
     )
     written, findings = write_target(
@@ -177,7 +180,7 @@ def _setting(flow: str, number: Mapping[str, str]) -> NumberSetting:
     )
 
 
-def _approximations(plans: list[Plan], loaded: Loaded) -> Iterator[dict[str, object]]:
+def _approximations(plans: list[Plan], loaded: Loaded, cwd: Path) -> Iterator[dict[str, object]]:
     for plan in plans:
         for found in plan.approximations:
             if base_name(found.flow) in loaded.selected:
@@ -185,7 +188,7 @@ def _approximations(plans: list[Plan], loaded: Loaded) -> Iterator[dict[str, obj
                 yield {
                     "name": found.name,
                     "flow": found.flow,
-                    "source": found.span.file.path,
+                    "source": loaded.name(cwd / found.span.file.path),
                     "line": begin.line,
                     "column": begin.column,
                     "meaning": found.meaning,
