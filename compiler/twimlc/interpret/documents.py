@@ -22,7 +22,7 @@ from twimlc.interpret.choices import (
     told_input,
 )
 from twimlc.interpret.events import HANGUP, JOIN, Event
-from twimlc.interpret.host import Host
+from twimlc.interpret.host import NOT_ASKED, Host
 from twimlc.interpret.machine import Moment, Over, verb
 from twimlc.interpret.markup import Part, absolute, joined, leads, with_links
 from twimlc.interpret.reading import Unreadable, read
@@ -90,6 +90,8 @@ class Library:
             method = "GET" if response.status == 303 else method
             # What was posted, such as Digits, is not sent again (docs/voice/twiml/gather).
             response = self.host.fetch(url, method, _NOTHING)
+        if response == NOT_ASKED:
+            return events.external(url, method)
         if response.status in _REDIRECTS:
             return _failure(11215, "too many redirects", url)
         if not 200 <= response.status < 300:

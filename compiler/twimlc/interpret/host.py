@@ -31,6 +31,10 @@ class Response:
     location: str | None = None
 
 
+NOT_ASKED = Response(0)
+"""Instead of an answer: the server is another one, and nobody gave leave to ask it."""
+
+
 class Host(Protocol):
     """Where documents lie."""
 
