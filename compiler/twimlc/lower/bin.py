@@ -26,9 +26,9 @@ from twimlc.lower.common import (
     once,
     states_of,
 )
-from twimlc.lower.compose import Composer, Decided, Draft, Jump, Verb
+from twimlc.lower.compose import Composer, Decided, Draft, Jump, Verb, find_boundaries
 from twimlc.lower.host import Site
-from twimlc.lower.keys import DecisionKey, DocumentKey
+from twimlc.lower.keys import DecisionKey, DocumentKey, Keys
 from twimlc.lower.links import Writer
 from twimlc.lower.merge import merge
 from twimlc.lower.plan import Bin, FlowEntry, Markup, Plan
@@ -61,14 +61,16 @@ def lower_bins(
     links = [link for node in nodes for link in links_of(node) if isinstance(link, MediaLink)]
     paths, files = gather_media(links, media)
     made: list[_Made] = []
+    bins = dict(site.bins)
+    whole, boundaries = Keys(graph, site.root), find_boundaries(graph, ways)
     for flow in sorted(graph.starts):
-        one, found = _Lowering(graph, ways, site, paths, flow).run()
+        keys = FlowKeys(whole, flow)
+        one, found = _Lowering(graph, ways, site, paths, flow, keys, boundaries).run(bins.get(flow))
         findings += found
         if one is not None:
             made.append(one)
     if findings:
         return None, once(findings)
-    bins = dict(site.bins)
     addresses = [(one.bin.path, HANDLER + bins[name]) for one in made if (name := one.flow) in bins]
     sounds = [(file.path, f"{site.media}/{file.path.rpartition('/')[2]}") for file in files]
     assumptions = (
@@ -138,15 +140,16 @@ class _Lowering:
         site: Site,
         media: Mapping[MediaLink, str],
         flow: str,
+        keys: FlowKeys,
+        boundaries: set[NodeKey],
     ) -> None:
         self._graph, self._ways, self._site, self._media = graph, ways, site, media
-        self._flow = flow
-        self._keys = FlowKeys(graph, site.root, flow)
+        self._flow, self._keys, self._boundaries = flow, keys, boundaries
 
-    def run(self) -> tuple[_Made | None, list[Diagnostic]]:
+    def run(self, sid: str | None) -> tuple[_Made | None, list[Diagnostic]]:
         keys, site, graph = self._keys, self._site, self._graph
         written: dict[NodeKey, Markup] = {}
-        composer = Composer(graph, self._ways, keys, self._media, site, written)
+        composer = Composer(graph, self._ways, keys, self._media, site, written, self._boundaries)
         start = keys.start(self._flow)
         drafts = composer.compose([start])
         if composer.findings:
@@ -167,7 +170,6 @@ class _Lowering:
             line = LINES.get(keys.context(key))
             if line is not None and values[key]:
                 dynamic.setdefault(line, []).append(names.place(key))
-        sid = dict(site.bins).get(self._flow)
         address = HANDLER + sid if sid else None
         queries = Queries(names, asked, keys, dynamic, site, self._media, address)
         carry = any("Digits" in values[to] for q in names.questions.values() for to in ends(q))

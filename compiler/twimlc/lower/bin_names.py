@@ -6,7 +6,7 @@ Names are made up here, so nothing that an author or a caller wrote is ever part
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from twimlc.flow.graph import Context, Graph, NodeKey
+from twimlc.flow.graph import Context, NodeKey
 from twimlc.flow.model import MediaLink, StateLink
 from twimlc.lower.compose import Decided
 from twimlc.lower.host import Site
@@ -30,8 +30,8 @@ LINES = {Context.LEG: "leg", Context.QUEUE_WAIT: "wait", Context.CONFERENCE_WAIT
 class FlowKeys(Keys):
     """The documents of one flow and of all it jumps into: they share a Bin."""
 
-    def __init__(self, graph: Graph, root: str, flow: str) -> None:
-        super().__init__(graph, root)
+    def __init__(self, whole: Keys, flow: str) -> None:
+        vars(self).update(vars(whole))  # of the whole graph, which is not walked for each flow
         self._flow = flow
 
     def state(self, link: StateLink) -> DocumentKey:

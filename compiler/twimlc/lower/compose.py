@@ -4,7 +4,7 @@ The graph and the way of every node come in; drafts of all documents that some U
 out. A fetch is silence in the caller's ear, so a document goes on inline for as long as it may.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -136,14 +136,16 @@ class Composer:
         media: Mapping[MediaLink, str],
         site: Site,
         written: dict[NodeKey, Markup],
+        boundaries: set[NodeKey] | None = None,
     ) -> None:
+        """``boundaries`` are those of the graph, for whoever composes it once for each flow."""
         self._graph = graph
         self._written = written
         self._ways = ways
         self._keys = keys
         self._media = media
         self._site = site
-        self._boundaries = self._find_boundaries()
+        self._boundaries = find_boundaries(graph, ways) if boundaries is None else boundaries
         self._writers: dict[str, Writer] = {}
         self._sizes: dict[tuple[str, NodeKey, NodeKey], int] = {}
         self._jumps: dict[tuple[str, NodeKey, NodeKey], int] = {}
@@ -293,19 +295,6 @@ class Composer:
             )
         return found
 
-    def _find_boundaries(self) -> set[NodeKey]:
-        """Nodes that are entered from several places, and the entries of states.
-
-        What an action leads to begins a document of its own, so what also follows inline (behind
-        a Record) stands in several.
-        """
-        entered: dict[NodeKey, int] = {}
-        for way in self._ways.values():
-            for target in way.nodes():
-                entered[target] = entered.get(target, 0) + 1
-        found = {key for key, times in entered.items() if times > 1}
-        return found.union(self._graph.entries.values(), self._graph.starts.values()) - {END}
-
     def _too_big(self, node: Node, size: int) -> None:
         limit = self._site.host.document_limit
         self.findings.append(
@@ -326,6 +315,17 @@ class Composer:
                 hint="write the steps out as often as they should be heard, then 'hangup'",
             )
         )
+
+
+def find_boundaries(graph: Graph, ways: Mapping[NodeKey, Way]) -> set[NodeKey]:
+    """Nodes that are entered from several places, and the entries of states.
+
+    What an action leads to begins a document of its own, so what also follows inline (behind
+    a Record) stands in several.
+    """
+    entered = Counter(target for way in ways.values() for target in way.nodes())
+    found = {key for key, times in entered.items() if times > 1}
+    return found.union(graph.entries.values(), graph.starts.values()) - {END}
 
 
 def _behind(node: Node) -> Away | None:
