@@ -482,7 +482,8 @@ steps:
 def test_bombs_stop(text: str) -> None:
     start = time.process_time()
     tree, findings, _ = expand(text)
-    assert [f.rule.slug for f in findings] == ["expansion-too-large"]
+    assert findings[-1].rule.slug in ("expansion-too-large", "too-many-documents")
+    assert len(findings) == 1
     assert time.process_time() - start < 30
     assert isinstance(tree, Mapping)
 

@@ -26,7 +26,7 @@ from twimlc.lower.common import (
     once,
     states_of,
 )
-from twimlc.lower.compose import Composer, Decided, Draft, Jump, Verb, find_boundaries
+from twimlc.lower.compose import Composer, Decided, Draft, Jump, Verb
 from twimlc.lower.host import Site
 from twimlc.lower.keys import DecisionKey, DocumentKey, Keys
 from twimlc.lower.links import Writer
@@ -34,7 +34,7 @@ from twimlc.lower.merge import merge
 from twimlc.lower.plan import Bin, FlowEntry, Markup, Plan
 from twimlc.lower.sections import Block, Section, arrange, messages
 from twimlc.lower.size import element_size
-from twimlc.lower.ways import END, Way
+from twimlc.lower.ways import END, Way, find_boundaries
 from twimlc.vocabulary import DOCUMENT_LIMITS
 
 HANDLER = "https://handler.twilio.com/twiml/"

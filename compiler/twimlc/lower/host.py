@@ -1,10 +1,12 @@
 """Where one target's documents lie, and how findings name hosts. Records of hosts come in."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from twimlc.lower.capability import Host, HostFile, Router
 from twimlc.lower.hosts import HOSTS, ROUTERS, find_host
+from twimlc.source.multiples import LIMITS
 
 __all__ = [
     "HOSTS",
@@ -28,7 +30,8 @@ class Site:
     ``row`` is the folder of the row of a matrix; ``allow`` the approximations that the target
     allows everywhere. On TwiML Bins ``media`` is the address that sound files are served under,
     ``bin`` is the SID of the one that is a router, ``bins`` gives the SID of each flow's Bin, and
-    ``bare`` asks for tags that stand outside comments.
+    ``bare`` asks for tags that stand outside comments. ``limits`` are those of what one flow may
+    be written as.
     """
 
     host: Host
@@ -39,6 +42,7 @@ class Site:
     bin: str | None = None
     bins: tuple[tuple[str, str], ...] = ()
     bare: bool = False
+    limits: Mapping[str, int] = field(default_factory=lambda: LIMITS, hash=False)
 
     @property
     def root(self) -> str:

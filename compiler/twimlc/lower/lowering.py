@@ -43,7 +43,7 @@ def lower(
         return lower_bins(graph, site, media)
     ways, approximations, findings = find_ways(graph, site)
     if site.host.hop:
-        findings += hop.check_hop(graph, ways)
+        findings += hop.check_hop(graph, ways, site.limits["documents"])
     if findings:
         return None, once(findings)
     nodes = [graph.nodes[key] for key in ways]

@@ -123,7 +123,8 @@ def _variant(
         if row is not None and matrix is not None:
             given.append(matrix.params[row])
         columns = matrix.rows[row] if row is not None and matrix is not None else None
-        surroundings = Surroundings(name, target.name, columns)
+        most = target.limits["documents"]
+        surroundings = Surroundings(name, target.name, columns, documents=most)
         flow, names_used, found = _flow(
             loaded, made, source, names, [*given, *loaded.params], surroundings
         )
@@ -189,6 +190,7 @@ def _site(host: Host, target: Target, row: str | None) -> Site:
         bin=target.bin,
         bins=tuple(target.bins.items()),
         bare=tags is not None and tags.text == "bare",
+        limits=target.limits,
     )
 
 

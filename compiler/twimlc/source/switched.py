@@ -87,19 +87,8 @@ def _has_if(node: t.Node) -> bool:
 
 
 def _maps(node: t.Node) -> Iterator[t.Mapping]:
-    return (part for part in _walk(node) if isinstance(part, t.Mapping))
+    return (part for part in t.walk(node) if isinstance(part, t.Mapping))
 
 
 def _texts(node: t.Node) -> Iterator[str]:
-    return (part.text for part in _walk(node) if isinstance(part, t.Scalar))
-
-
-def _walk(node: t.Node) -> Iterator[t.Node]:
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
-        yield part
-        if isinstance(part, t.Sequence):
-            waiting += part.items
-        elif isinstance(part, t.Mapping):
-            waiting += (entry.value for entry in part.entries)
+    return (part.text for part in t.walk(node) if isinstance(part, t.Scalar))
