@@ -5,7 +5,8 @@ every finding on the way. This file knows the order of the stages; each stage kn
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,8 +124,7 @@ def _variant(
         if row is not None and matrix is not None:
             given.append(matrix.params[row])
         columns = matrix.rows[row] if row is not None and matrix is not None else None
-        most = target.limits["documents"]
-        surroundings = Surroundings(name, target.name, columns, documents=most)
+        surroundings = Surroundings(name, target.name, columns, None, target.limits["documents"])
         flow, names_used, found = _flow(
             loaded, made, source, names, [*given, *loaded.params], surroundings
         )
@@ -165,8 +165,8 @@ def _variant(
         site = _site(host, target, row)
         findings += check_callbacks(graph, site)
         plan, refused = lower(graph, site, media.read)
-        errors = [f.span for f in findings if f.is_error]
-        findings += [f for f in refused if not any(_overlap(f.span, span) for span in errors)]
+        overlaps = _overlapping(f.span for f in findings if f.is_error)
+        findings += [f for f in refused if not overlaps(f.span)]
     variant = Variant(row, graph, plan)
     made.variants.append(variant)
     wanted = loaded.project.rules.get(DEPENDS_ON_ASSUMPTION.slug) != "off"
@@ -258,22 +258,30 @@ def _independent(found: list[Diagnostic], earlier: list[Diagnostic]) -> list[Dia
         return found
     lines = {(f.span.file.path, f.span.begin.line) for f in earlier}
     unfilled = any(300 <= f.rule.number < 400 for f in earlier)
+    overlaps = _overlapping(f.span for f in earlier)
     return [
         f
         for f in found
-        if not any(_overlap(f.span, e.span) for e in earlier)
+        if not overlaps(f.span)
         and not (f.rule in _MISSING and (f.span.file.path, f.span.begin.line) in lines)
         # What could not be expanded stays as it was typed, and is no value of anything.
         and not (unfilled and "${" in f.span.text)
     ]
 
 
-def _overlap(one: Span, other: Span) -> bool:
-    return (
-        one.file.path == other.file.path
-        and one.start < max(other.end, other.start + 1)
-        and other.start < max(one.end, one.start + 1)
-    )
+def _overlapping(spans: Iterable[Span]) -> Callable[[Span], bool]:
+    """Whether a span meets one of these; each takes up a letter at least."""
+    taken: dict[str, list[tuple[int, int]]] = {}  # by file: starts, and how far any reaches so far
+    for path, start, end in sorted(span.place for span in spans):
+        before = taken.setdefault(path, [])
+        before.append((start, max(end, start + 1, before[-1][1] if before else 0)))
+
+    def meets(span: Span) -> bool:
+        before = taken.get(span.file.path, ())
+        at = bisect_left(before, (max(span.end, span.start + 1),))
+        return at > 0 and before[at - 1][1] > span.start
+
+    return meets
 
 
 def _without_broken(flows: dict[str, Flow], named: Mapping[str, frozenset[StateKey]]) -> None:
