@@ -56,7 +56,7 @@ def overgrown(run: Callable[[int], object], size: int) -> dict[str, str]:
     return {
         package: f"{small[package]:,} -> {calls:,}"
         for package, calls in big.items()
-        if calls > MOST * small[package] + 2_000
+        if calls > MOST * small[package] + 12_000
     }
 
 

@@ -230,8 +230,8 @@ def _flow(
     components = loaded.components.get(source.folder, {})
     params, findings = resolve_params(source.tree, given, surroundings)
     tree, found, used = expand_flow(source.tree, params, surroundings, components)
-    said = {(f.span.file.path, f.span.start, f.span.end) for f in source.faults if f.is_error}
-    found = [f for f in found if (f.span.file.path, f.span.start, f.span.end) not in said]
+    said = {f.span.place for f in source.faults if f.is_error}
+    found = [f for f in found if f.span.place not in said]
     findings = [*findings, *found]
     made.components.setdefault(source.name, set()).update(used.components)
     if (promised := tree.get("invariants")) is not None:
@@ -241,7 +241,8 @@ def _flow(
         found = under_contract(found)
     findings += _independent(found, [f for f in (*source.faults, *findings) if f.is_error])
     broken = read is None or any(f.is_error for f in (*source.faults, *findings))
-    findings = [f for f in findings if f not in source.faults]
+    known = set(source.faults)
+    findings = [f for f in findings if f not in known]
     if source.name not in loaded.selected:  # nobody else tells what is wrong in it
         findings += [f for f in source.faults if f.is_error]
     if broken or read is None:
