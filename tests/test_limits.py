@@ -1,5 +1,7 @@
 """Documents are counted before they are made: what multiplies is refused at once, and named."""
 
+import tracemalloc
+
 import pytest
 
 from compiled import Made, make
@@ -130,6 +132,31 @@ LONG = "steps:\n" + "".join(
     for number in range(20)
 )
 HOP = "host: s3, url: 'https://v.example.com', router: twiml-bin, bin: EH" + "0" * 31 + "1"
+
+
+@pytest.mark.parametrize(
+    "flow",
+    [
+        _nested(GATHER, 9),
+        "steps:\n"
+        + "".join(
+            f"  - menu: {{prompt: 'Menu {n}', attempts: 20, invalid: No., choices: {{1: next}}}}\n"
+            for n in range(12)
+        ),
+    ],
+    ids=["components", "attempts"],
+)
+def test_memory_is_in_proportion_to_documents(flow: str) -> None:
+    make("- say: Hello.", target="nginx")  # what is imported and remembered once is not counted
+    tracemalloc.start()
+    try:
+        made = make(flow, target="nginx")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    count = len([path for path in made.files if path.endswith(".xml")])
+    assert count > 200
+    assert peak < 100_000 * count
 
 
 @pytest.mark.parametrize("host", ["host: nginx", "host: twiml-bin", HOP])
