@@ -12,6 +12,7 @@ import pytest
 
 from growth import overgrown
 from twimlc import pipeline
+from twimlc.lower.ways import Way
 
 Files = dict[str, str]
 Make = Callable[[int], Files]
@@ -170,3 +171,25 @@ def test_call_scripts_are_in_proportion(grows: str, tmp_path: Path) -> None:
         assert play_scripts(pipeline.Options(cwd=folder)).ok
 
     assert overgrown(play, 30) == {}
+
+
+def test_bins_walk_the_ways_of_all_flows_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walked: list[Way] = []
+    nodes = Way.nodes
+
+    def noted(way: Way) -> object:
+        walked.append(way)
+        return nodes(way)
+
+    monkeypatch.setattr(Way, "nodes", noted)
+    make = _flows("gather: {prompt: Any}\n    then: next")
+
+    def looked_at(count: int) -> int:
+        walked.clear()
+        folder = _project(tmp_path / str(count), make(count), "twiml-bin")
+        assert pipeline.check(pipeline.Options(cwd=folder)).ok
+        return len(walked)
+
+    assert looked_at(40) <= 4 * looked_at(10)
