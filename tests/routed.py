@@ -147,7 +147,7 @@ def ask(port, path, method="GET", body=None):
     asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=body, method=method)
     try:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
-            asked, timeout=5
+            asked, timeout=120
         ) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as fault:
@@ -166,7 +166,7 @@ class Running:
         self.port = port
 
     def __enter__(self):
-        until = time.monotonic() + 15
+        until = time.monotonic() + 300
         while time.monotonic() < until:
             assert self.process.poll() is None, self.log.read_text(errors="replace")
             try:

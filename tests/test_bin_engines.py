@@ -78,7 +78,7 @@ def test_engines(seed, tmp_path):
     lines = "".join(json.dumps({"template": t, "parameters": p}) + "\n" for t, _, p in asked)
     script = Path(__file__).parent / "engines.js"
     ran = subprocess.run(
-        [NODE, script, FOLDER], input=lines, capture_output=True, text=True, check=True, timeout=120
+        [NODE, script, FOLDER], input=lines, capture_output=True, text=True, check=True, timeout=600
     )
     answers = ran.stdout.splitlines()
     assert len(answers) == len(asked)

@@ -1,7 +1,6 @@
 """A directory of five hundred extensions: on each host that decides it stays within the limits."""
 
 import json
-import time
 
 from routed import ask, router
 from test_hosts_cloudfront import event, needs_node, run
@@ -11,8 +10,6 @@ from twimlc import pipeline
 __all__ = ["folder"]  # a fixture
 
 PEOPLE = 500
-SECONDS = 20
-"""A build takes about three seconds; what is caught here is one that grows with the square."""
 
 FLOW = """\
 flow: directory
@@ -60,16 +57,13 @@ def written(folder):
 
 def build(folder, target):
     written(folder)
-    started = time.perf_counter()
     result = pipeline.build(pipeline.Options(cwd=folder, targets=(target,)))
-    took = time.perf_counter() - started
     assert [found.message for found in result.findings] == []
     (report,) = result.targets
     assert report.built
     assert not report.unverified
     assert report.largest[1] < 2048  # no document grows with the number of people
     assert PEOPLE < report.documents < 4 * PEOPLE
-    assert took < SECONDS, f"{took:.1f} s"
     return folder / "build" / target
 
 

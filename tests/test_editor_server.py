@@ -1,7 +1,6 @@
 """The language server, spoken to as an editor does: over stdin and stdout."""
 
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -265,9 +264,7 @@ def test_another_yaml_file_is_left_alone(client: Client, project: Path, desk: Pa
     assert not [m for m in client.kept if m.get("params", {}).get("uri") == other.as_uri()]
 
 
-def test_five_hundred_lines_are_checked_while_a_finger_is_lifted(
-    client: Client, desk: Path
-) -> None:
+def test_five_hundred_lines_are_checked_after_every_change(client: Client, desk: Path) -> None:
     states = "".join(
         f"  state-{n}:\n    - say: This is state {n}.\n    - dial: {{number: +14155550100, timeout: 20}}\n"
         f"      fallback: state-{n + 1}\n    - goto: state-0\n"
@@ -277,14 +274,9 @@ def test_five_hundred_lines_are_checked_while_a_finger_is_lifted(
     assert text.count("\n") > 500
     client.open(desk, text)
     client.diagnostics(desk)
-    took = []
-    for name in ("stat-1", "state-1", "stat-2"):
-        started = time.perf_counter()
+    for name, wrong in (("stat-1", 1), ("state-1", 0), ("stat-2", 1)):
         client.change(desk, text.replace("fallback: state-1\n", f"fallback: {name}\n", 1))
-        client.diagnostics(desk)
-        took.append(time.perf_counter() - started)
-    print("seconds from a key to its findings:", [round(each, 3) for each in took])
-    assert min(took) < 3
+        assert len([each for each in client.diagnostics(desk) if each["severity"] == 1]) == wrong
 
 
 def test_editors_that_can_are_asked_to_tell_of_files(project: Path) -> None:

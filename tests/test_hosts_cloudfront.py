@@ -66,7 +66,7 @@ def run(folder, events):
         input=json.dumps(events),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr

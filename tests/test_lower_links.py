@@ -57,7 +57,7 @@ def test_audio_is_copied_once_under_a_name_that_tells_its_content() -> None:
     (file,) = plan.media
     assert file.path.startswith("media/Hold-M-sic.")
     assert file.path.endswith(".mp3")
-    assert (file.media_type, file.source) == ("audio/mpeg", "sounds/Hold Müsic.MP3")
+    assert (file.media_type, file.link.path) == ("audio/mpeg", "sounds/Hold Müsic.MP3")
     assert plan.assumptions == ("relative-urls",)
     assert documents_of(graph)["acme/index.xml"] == (
         f"<Play>../{file.path}</Play>\n"

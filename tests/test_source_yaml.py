@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from growth import counted, overgrown
 from twimlc.diagnostics.diagnostic import Diagnostic, Rule
 from twimlc.diagnostics.rules import yaml as rules
 from twimlc.source import events
@@ -426,10 +426,10 @@ def test_encodings() -> None:
 
 
 def test_a_big_file_is_refused_unread() -> None:
-    started = time.process_time()
     assert only(b"a: " + b"x" * 100_000_000).rule is rules.TOO_BIG
-    assert read_yaml(SourceFile("x", "x" * (MAX_BYTES + 1)))[1][0].rule is rules.TOO_BIG
-    assert time.process_time() - started < 20
+    wide = SourceFile("x", "x" * (MAX_BYTES + 1))
+    assert read_yaml(wide)[1][0].rule is rules.TOO_BIG
+    assert sum(counted(lambda: read_yaml(wide)).values()) < 1000
 
 
 @pytest.mark.parametrize("parser", ["libyaml", "python"])
@@ -449,17 +449,19 @@ def test_sixty_levels_are_fine() -> None:
 def test_an_alias_bomb_is_refused_at_once() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 10)}]" for n in range(20)]
-    started = time.process_time()
-    assert only("\n".join(lines)).rule is rules.TOO_BIG
-    assert time.process_time() - started < 20
+    bomb = "\n".join(lines)
+    assert only(bomb).rule is rules.TOO_BIG
+    assert sum(counted(lambda: read(bomb)).values()) < 5_000_000
 
 
-@pytest.mark.parametrize("text", ["a: b" + " #" * 1_000_000, "a: press # x " + "# x, " * 400_000])
-def test_a_long_line_takes_no_longer_than_many(text: str) -> None:
-    started = time.process_time()
-    read(text)
-    find_comments(SourceFile("x", text))
-    assert time.process_time() - started < 3
+@pytest.mark.parametrize(("start", "more"), [("a: b", " #"), ("a: press # x ", "# x, ")])
+def test_a_long_line_takes_no_longer_than_many(start: str, more: str) -> None:
+    def looked_at(size: int) -> None:
+        text = start + more * size
+        read(text)
+        find_comments(SourceFile("x", text))
+
+    assert overgrown(looked_at, 50_000) == {}
 
 
 def test_many_values_are_refused() -> None:

@@ -19,7 +19,7 @@ _REACHES = ("Dial", "Enqueue", "Connect")
 def check_loops(graph: Graph) -> Iterator[Diagnostic]:
     """A finding for each circle of a caller's own call that does not end by itself."""
     calls = [key for key, context in graph.contexts.items() if context is Context.CALL]
-    ending = _ending(graph, calls)
+    ending = graph.leading_to(key for key in calls if _ends(graph.nodes[key]))
     stuck = [key for key in calls if key not in ending]
 
     def onwards(key: NodeKey) -> Iterable[NodeKey]:
@@ -73,22 +73,6 @@ def _ends(node: Node) -> bool:
     return not any(node.successors()) or (node.title == "gather" and "input" not in node.exits)
 
 
-def _ending(graph: Graph, calls: list[NodeKey]) -> set[NodeKey]:
-    """The nodes from which some way ends the call or reaches somebody."""
-    before: dict[NodeKey, list[NodeKey]] = {}
-    for key in calls:
-        for _, after in graph.nodes[key].successors():
-            before.setdefault(after, []).append(key)
-    waiting = [key for key in calls if _ends(graph.nodes[key])]
-    found = set(waiting)
-    while waiting:
-        for key in before.get(waiting.pop(), ()):
-            if key not in found:
-                found.add(key)
-                waiting.append(key)
-    return found
-
-
 def _silent(graph: Graph, ring: Iterable[NodeKey]) -> bool:
     elements = (graph.nodes[key].element for key in ring)
     return all(element is None or element.tag in _SILENT for element in elements)
@@ -116,7 +100,7 @@ def circles(
                 if stack:
                     low[stack[-1][0]] = min(low[stack[-1][0]], low[key])
                 if low[key] == index[key]:
-                    ring: set[NodeKey] = set()
+                    ring = {held.pop()}
                     while key not in ring:
                         ring.add(held.pop())
                     holding -= ring

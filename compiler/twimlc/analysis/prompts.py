@@ -17,7 +17,7 @@ from twimlc.diagnostics.rules.experience import (
     KEY_TOO_EARLY,
     UNKNOWN_KEY_SPOKEN,
 )
-from twimlc.flow.graph import Context, Graph, Node, NodeKey
+from twimlc.flow.graph import Context, Graph, Node
 from twimlc.flow.model import Element, Menu, Offer, Perform, Target
 from twimlc.source.tree import CallValue, Template
 from twimlc.text import Span
@@ -145,24 +145,23 @@ def _any_key(parts: Sequence[Element]) -> Iterator[Diagnostic]:
 def _without_choices(graph: Graph) -> Iterator[Diagnostic]:
     """Gathers that go on in one way, whatever was pressed, and whose digits nothing uses."""
     seen: set[Span] = set()
+    shown = graph.leading_to(node.key for node in graph.nodes if _shows_values(node))
     for key, context in graph.contexts.items():
         node = graph.nodes[key]
         if node.title != "gather" or context is not Context.CALL or node.span in seen:
             continue
         after = node.exits.get("input")
-        if node.element is None or node.keys or after is None or _uses_digits(graph, after):
+        if node.element is None or node.keys or after is None or after in shown:
             continue
         seen.add(node.span)
         yield from _any_key(tuple(node.element.elements()))
 
 
-def _uses_digits(graph: Graph, start: NodeKey) -> bool:
-    """Whether what follows shows the keys, as a host with templates can."""
+def _shows_values(node: Node) -> bool:
+    """Whether it shows values of the call, as a host with templates can: keys may be among them."""
     return any(
         isinstance(part, CallValue)
-        for key in graph.reachable(start)
-        if (element := graph.nodes[key].element) is not None
-        for inner in element.walk()
+        for inner in (node.element.walk() if node.element is not None else ())
         for value in (*inner.children, *(attribute.value for attribute in inner.attributes))
         if isinstance(value, Template)
         for part in value.parts

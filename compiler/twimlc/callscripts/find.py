@@ -205,12 +205,12 @@ def schema_beside(flow: Path) -> str | None:
 
 def flow_file(name: str, script: Path, project: Project, options: Options) -> Path | None:
     """The file of a flow: beside the script, else in the project's folder of flows."""
-    beside = [script.parent / f"{name}{ending}" for ending in _KIND_OF]
-    near = _flows_near(script, project)
-    for path in dict.fromkeys((*(p for p in beside if p.is_file()), *near)):
-        if _called(path, options) == name:
-            return path
-    return None
+    beside = (script.parent / f"{name}{ending}" for ending in _KIND_OF)
+    likely = next((p for p in beside if p.is_file() and _called(p, options) == name), None)
+    if likely is not None:  # so the project need not be searched for each script
+        return likely
+    near = dict.fromkeys(_flows_near(script, project))
+    return next((path for path in near if _called(path, options) == name), None)
 
 
 def _flows_near(script: Path, project: Project) -> list[Path]:

@@ -15,6 +15,7 @@ from twimlc.cli.options import output_options, pairs, param_options, pipeline_op
 from twimlc.cli.present import Reporter, usage_errors
 from twimlc.cli.status import CLEAN, FINDINGS
 from twimlc.cli.streams import wants_colour, write
+from twimlc.report.visible import visible
 
 _STYLES: Mapping[str, Mapping[str, str | bool]] = {
     "dim": {"dim": True},
@@ -117,6 +118,9 @@ def call(
         "--config": config,
     }
     _only_beside("FLOW", flow, compiling)
+    paint = _paint if wants_colour(color, sys.stdout, os.environ) else _plain
+    keyboard = _Keyboard(sys.stdin, paint)
+    keyboard.prepare()
     with usage_errors():
         from twimlc import pipeline
         from twimlc.phone import line as lines
@@ -126,7 +130,13 @@ def call(
 
         if url is not None:
             _web_address(url, "--url")
-            line = lines.web_line(url, further, method=method or "GET", everywhere=everywhere)
+            line = lines.web_line(
+                url,
+                further,
+                method=method or "GET",
+                everywhere=everywhere,
+                may_ask=keyboard.may_ask,
+            )
         elif documents is not None:
             if base is not None:
                 _web_address(base, "--base")
@@ -149,9 +159,6 @@ def call(
                 return status or FINDINGS
             line = lines.compiled_line(compiled, further)
     parameters = request_parameters(caller, called, further)
-    paint = _paint if wants_colour(color, sys.stdout, os.environ) else _plain
-    keyboard = _Keyboard(sys.stdin, paint)
-    keyboard.prepare()
     talk = Talk(
         line,
         parameters,
@@ -190,6 +197,13 @@ class _Keyboard:
         reconfigure = getattr(self.stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
+
+    def may_ask(self, server: str) -> bool:
+        """Whether another server than that of the address given may be asked."""
+        answer = self.read(
+            f"the answer redirects to another server, {visible(server)}; ask it? y/n"
+        )
+        return (answer or "").strip().lower() in ("y", "yes")
 
     def read(self, prompt: str) -> str | None:
         """A line; None at the end of the input."""

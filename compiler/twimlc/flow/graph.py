@@ -5,7 +5,7 @@ One graph holds all flows of a target, since flows jump into each other. Lowerin
 the interpreter of flows all read this.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -120,4 +120,18 @@ class Graph:
                 if after not in seen:
                     seen.add(after)
                     stack.append(after)
+        return seen
+
+    def leading_to(self, ends: Iterable[NodeKey]) -> set[NodeKey]:
+        """All nodes from which some way leads to one of ``ends``, these included."""
+        before: dict[NodeKey, list[NodeKey]] = {}
+        for node in self.nodes:
+            for _, after in node.successors():
+                before.setdefault(after, []).append(node.key)
+        seen = set(ends)
+        stack = list(seen)
+        while stack:
+            more = [key for key in before.get(stack.pop(), ()) if key not in seen]
+            seen.update(more)
+            stack += more
         return seen

@@ -55,6 +55,7 @@ class Live:
 
     def _reached(self) -> set[int]:
         live: set[int] = set()
+        met: set[NodeKey] = set()  # a menu is behind every choice that goes back to it
         waiting: list[Label | None] = [self.states[flow.start] for flow in self.flows.values()]
         for flow in self.flows:
             waiting += self._named(flow, None)
@@ -64,7 +65,8 @@ class Live:
                 continue
             live.add(id(label))
             waiting += (label.other, self.skipped.get(id(label)))
-            if label.node is not None:
+            if label.node is not None and label.node.key not in met:
+                met.add(label.node.key)
                 waiting += self._behind(label.node)
             state = self.state_of.get(id(label))
             if state is not None:

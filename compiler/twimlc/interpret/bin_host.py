@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from urllib.parse import parse_qsl, urlsplit
 
-from twimlc.interpret.bin_template import Engine, Part, Piece, Value, parse, render
+from twimlc.interpret.bin_template import Engine, Part, Piece, Value, needed, parse, render
 from twimlc.interpret.host import FileHost, Response, sounds_of
 from twimlc.lower.plan import Bin, Plan
 from twimlc.vocabulary import INPUT_PARAMETERS, is_standard_parameter
 
+_Needing = Mapping[str | None, list[int]]
 _HANDLER = "https://handler.twilio.com/twiml/"
 
 
@@ -28,7 +29,9 @@ class BinHost(FileHost):
     references: bool = False
     keep_lines: bool = False
     _paths: Mapping[str, str] = field(init=False)
-    _templates: dict[str, tuple[Piece, ...]] = field(init=False, default_factory=dict)
+    _templates: dict[str, tuple[tuple[Piece, ...], _Needing]] = field(
+        init=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         FileHost.__post_init__(self)
@@ -59,10 +62,15 @@ class BinHost(FileHost):
         asked |= parameters
         if path not in self._templates:
             pieces = parse(self.files[path].decode())
-            self._templates[path] = _referring(pieces) if self.references else pieces
+            pieces = _referring(pieces) if self.references else pieces
+            self._templates[path] = pieces, _by_need(pieces)
         if self.references:
             asked = _known(asked, self.bins[path])
-        body = render(self._templates[path], asked, self.engine, keep_lines=self.keep_lines)
+        pieces, needing = self._templates[path]
+        if not self.keep_lines:  # a request is answered with few of the pieces
+            there = {place for name in (None, *asked) for place in needing.get(name, ())}
+            pieces = tuple(pieces[place] for place in sorted(there))
+        body = render(pieces, asked, self.engine, keep_lines=self.keep_lines)
         return Response(200, "text/xml", body.encode())
 
 
@@ -85,6 +93,14 @@ def bin_host(plan: Plan, files: Mapping[str, bytes], engine: Engine, references:
 
 
 _KEPT = "keys"
+
+
+def _by_need(pieces: tuple[Piece, ...]) -> _Needing:
+    """The places of pieces by the parameter that each needs."""
+    found: dict[str | None, list[int]] = {}
+    for place, piece in enumerate(pieces):
+        found.setdefault(needed(piece), []).append(place)
+    return found
 
 
 def _referring(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:

@@ -38,6 +38,16 @@ class Part:
 Piece = str | Value | Part
 
 
+def needed(piece: Piece) -> str | None:
+    """A parameter without which nothing of a piece is there; None if there is no such one."""
+    match piece:
+        case Part(names=names, inverted=False):
+            return next(iter(names))
+        case Part(inside=(Part() as inner,)):
+            return needed(inner)
+    return None
+
+
 def parse(template: str) -> tuple[Piece, ...]:
     """The pieces of a template; raises ValueError for tags that we do not write."""
     stack: list[tuple[str, bool, list[Piece]]] = [("", False, [])]

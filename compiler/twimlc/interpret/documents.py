@@ -5,6 +5,7 @@ Sources: docs/voice/twiml and the page of each verb under it; open questions are
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal, NamedTuple
 from urllib.parse import urljoin
 
@@ -22,9 +23,9 @@ from twimlc.interpret.choices import (
     told_input,
 )
 from twimlc.interpret.events import HANGUP, JOIN, Event
-from twimlc.interpret.host import Host
+from twimlc.interpret.host import NOT_ASKED, Host
 from twimlc.interpret.machine import Moment, Over, verb
-from twimlc.interpret.markup import Part, absolute, joined, leads, with_links
+from twimlc.interpret.markup import Key, Part, absolute, joined, leads, shared, with_links
 from twimlc.interpret.reading import Unreadable, read
 
 _MARKUP = ("text/xml", "application/xml", "text/html")
@@ -48,25 +49,30 @@ class _Document(NamedTuple):
     url: str
     name: str
     verbs: tuple[Part, ...]
+    lines: tuple[int, ...]  # of each verb; a shared one knows another
 
 
 class Library:
     """Documents fetched and read so far; several runs on one host share it.
 
-    ``foreign`` holds addresses that are known to lead elsewhere though they look like ours.
+    ``foreign`` holds addresses that are known to lead elsewhere though they look like ours. With
+    ``share`` verbs that read the same are one: a run stands in every document that leads to it.
     """
 
-    def __init__(self, host: Host, foreign: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, host: Host, foreign: frozenset[str] = frozenset(), *, share: bool = False
+    ) -> None:
         self.host = host
-        self.foreign = foreign
+        self.foreign, self.share = foreign, share
         self.documents: list[_Document] = []
-        self.moments: dict[DocumentPlace, Moment] = {}
+        self.moments: dict[tuple[int, int, str], Moment] = {}
+        self._parts: dict[Key, Part] = {}
         self._resolved: dict[tuple[str, str], str] = {}
         self._known: dict[tuple[str, bytes], int | Unreadable] = {}
 
     def forget(self) -> None:
         """Drop all documents; places in them mean nothing any more."""
-        for kept in (self.documents, self.moments, self._resolved, self._known):
+        for kept in (self.documents, self.moments, self._parts, self._resolved, self._known):
             kept.clear()
 
     def resolve(self, base: str, address: str) -> str | None:
@@ -90,6 +96,8 @@ class Library:
             method = "GET" if response.status == 303 else method
             # What was posted, such as Digits, is not sent again (docs/voice/twiml/gather).
             response = self.host.fetch(url, method, _NOTHING)
+        if response == NOT_ASKED:
+            return events.external(url, method)
         if response.status in _REDIRECTS:
             return _failure(11215, "too many redirects", url)
         if not 200 <= response.status < 300:
@@ -134,7 +142,10 @@ class Library:
         return known
 
     def _keep(self, url: str, verbs: tuple[Part, ...]) -> int:
-        self.documents.append(_Document(url, self.host.name(url), verbs))
+        lines = tuple(verb.line for verb in verbs)
+        if self.share:
+            verbs = tuple(shared(verb, self._parts) for verb in verbs)
+        self.documents.append(_Document(url, self.host.name(url), verbs, lines))
         return len(self.documents) - 1
 
 
@@ -176,10 +187,14 @@ class Documents:
         return self.library.documents[place.document].verbs[place.number]
 
     def moment(self, place: DocumentPlace) -> Moment:
-        found = self.library.moments.get(place)
+        if isinstance(place, Over):
+            return place.moment()
+        part, base = self.verb(place), self.library.documents[place.document].url
+        key = (id(part), place.ring, base.partition("?")[0].rpartition("/")[0])
+        found = self.library.moments.get(key)
         if found is None:
-            found = self.library.moments[place] = self._moment(place)
-        return found
+            found = self.library.moments[key] = verb(part, place.ring, base)
+        return replace(found, source=self._source(place))
 
     def asked(self, place: DocumentPlace) -> Asked | None:
         """What the answers to a Gather hang on; None for other verbs, and if it leads elsewhere.
@@ -199,17 +214,11 @@ class Documents:
         hears, length, finish = map(part.literal, ("input", "numDigits", "finishOnKey"))
         return Asked(hears, length, finish, url, part.literal("method", "POST").upper())
 
-    def _moment(self, place: DocumentPlace) -> Moment:
-        if isinstance(place, Over):
-            return place.moment()
-        base = self.library.documents[place.document].url
-        return verb(self.verb(place), place.ring, base, source=self._source(place))
-
     def _source(self, place: At) -> str:
         document = self.library.documents[place.document]
         if place.number >= len(document.verbs):
             return f"{document.name}, its end"
-        return f"{document.name}:{document.verbs[place.number].line}"
+        return f"{document.name}:{document.lines[place.number]}"
 
     def take(self, place: DocumentPlace, choice: Choice) -> DocumentPlace:
         assert isinstance(place, At)

@@ -52,6 +52,7 @@ class FlowMachine:
         self._moments = {} if moments is None else moments
         self._parts = {} if parts is None else parts
         self._sources: dict[NodeKey, str] = {}
+        self._standing: dict[NodeKey, Standing] = {}
 
     def begin(self) -> FlowPlace:
         return self._settled(self.start)
@@ -143,7 +144,7 @@ class FlowMachine:
             part = self._part(node)
             method = part.literal("method", "POST").upper()
             return self._away(node, part.text, method)
-        return Standing(key)
+        return self._standing.setdefault(key, Standing(key))  # one for all documents it is in
 
     def _end(self) -> Event:
         match self.context:

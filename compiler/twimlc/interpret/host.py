@@ -38,6 +38,10 @@ def sounds_of(plan: Plan) -> dict[str, bytes]:
     return {sound.path: sound.content.sha256.encode() for sound in plan.media}
 
 
+NOT_ASKED = Response(0)
+"""Instead of an answer: the server is another one, and nobody gave leave to ask it."""
+
+
 class Host(Protocol):
     """Where documents lie."""
 

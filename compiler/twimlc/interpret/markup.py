@@ -7,7 +7,7 @@ flow names a state where a document holds an address.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from urllib.parse import urljoin
 
@@ -94,6 +94,14 @@ class Part:
             elif isinstance(child, Part):
                 words.append(child._words())
         return "".join(words)
+
+
+def shared(part: Part, known: dict[Key, Part]) -> Part:
+    """The one among those that are known which reads the same, whatever its line; else this one."""
+    inside = tuple(shared(c, known) if isinstance(c, Part) else c for c in part.children)
+    alike = tuple(id(child) if isinstance(child, Part) else child for child in inside)
+    found = replace(part, children=inside)
+    return known.setdefault((part.tag, part.attributes, alike), found)
 
 
 def plain(value: str | Template) -> str:

@@ -56,7 +56,7 @@ class Scene:
         self.graph = graph
         self.base = base
         self.media = media
-        self.library = Library(host, foreign(graph, base))
+        self.library = Library(host, foreign(graph, base), share=True)
         self.moments: dict[FlowPlace, Moment] = {}
         self.parts: dict[NodeKey, Part] = {}
         self._choices: dict[FlowPlace, tuple[Choice, ...]] = {}

@@ -44,7 +44,7 @@ def gather_media(
             length += 8
             path = f"media/{stem}.{digest[:length]}.{extension}"
         media_type = MEDIA_TYPES.get(extension, "application/octet-stream")
-        files.setdefault(path, MediaFile(path, link.path, found, media_type))
+        files.setdefault(path, MediaFile(path, link, found, media_type))
         paths[link] = path
     return paths, tuple(files[path] for path in sorted(files))
 

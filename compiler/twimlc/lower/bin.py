@@ -30,12 +30,12 @@ from twimlc.lower.common import (
 )
 from twimlc.lower.compose import Composer, Decided, Draft, Jump, Verb
 from twimlc.lower.host import Site
-from twimlc.lower.keys import DecisionKey, DocumentKey
+from twimlc.lower.keys import DecisionKey, DocumentKey, Keys
 from twimlc.lower.links import Writer, Written
 from twimlc.lower.plan import Bin, FlowEntry, Markup, Plan
 from twimlc.lower.sections import Block, Section, arrange, messages
 from twimlc.lower.size import element_size
-from twimlc.lower.ways import END, Way
+from twimlc.lower.ways import END, Way, find_boundaries
 from twimlc.source.files import FileContent
 from twimlc.vocabulary import DOCUMENT_LIMITS
 
@@ -63,14 +63,16 @@ def lower_bins(
     links = [link for node in nodes for link in links_of(node) if isinstance(link, MediaLink)]
     paths, files = gather_media(links, media)
     made: list[_Made] = []
+    bins = dict(site.bins)
+    whole, boundaries = Keys(graph, site.root), find_boundaries(graph, ways)
     for flow in sorted(graph.starts):
-        one, found = _Lowering(graph, ways, site, paths, flow).run()
+        keys = FlowKeys(whole, flow)
+        one, found = _Lowering(graph, ways, site, paths, flow, keys, boundaries).run(bins.get(flow))
         findings += found
         if one is not None:
             made.append(one)
     if findings:
         return None, once(findings)
-    bins = dict(site.bins)
     addresses = [(one.bin.path, HANDLER + bins[name]) for one in made if (name := one.flow) in bins]
     sounds = [(file.path, f"{site.media}/{file.path.rpartition('/')[2]}") for file in files]
     assumptions = (
@@ -140,15 +142,16 @@ class _Lowering:
         site: Site,
         media: Mapping[MediaLink, str],
         flow: str,
+        keys: FlowKeys,
+        boundaries: set[NodeKey],
     ) -> None:
         self._graph, self._ways, self._site, self._media = graph, ways, site, media
-        self._flow = flow
-        self._keys = FlowKeys(graph, site.root, flow)
+        self._flow, self._keys, self._boundaries = flow, keys, boundaries
 
-    def run(self) -> tuple[_Made | None, list[Diagnostic]]:
+    def run(self, sid: str | None) -> tuple[_Made | None, list[Diagnostic]]:
         keys, site, graph = self._keys, self._site, self._graph
         written: Written = {}
-        composer = Composer(graph, self._ways, keys, self._media, site, written)
+        composer = Composer(graph, self._ways, keys, self._media, site, written, self._boundaries)
         start = keys.start(self._flow)
         drafts = composer.compose([start])
         if composer.findings:
@@ -170,7 +173,6 @@ class _Lowering:
             for key in arrivals
             if values[key] and LINES.get(keys.context(key)) is not None
         }
-        sid = dict(site.bins).get(self._flow)
         address = HANDLER + sid if sid else None
         queries = Queries(names, keys, dynamic, site, self._media, address)
         carry = any("Digits" in values[to] for q in questions for to in ends(q))

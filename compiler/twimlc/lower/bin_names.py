@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 
-from twimlc.flow.graph import Context, Graph, NodeKey
+from twimlc.flow.graph import Context, NodeKey
 from twimlc.flow.model import MediaLink, StateLink
 from twimlc.lower.bin_places import digest
 from twimlc.lower.compose import Decided
@@ -32,8 +32,8 @@ LINES = {Context.LEG: "leg", Context.QUEUE_WAIT: "wait", Context.CONFERENCE_WAIT
 class FlowKeys(Keys):
     """The documents of one flow and of all it jumps into: they share a Bin."""
 
-    def __init__(self, graph: Graph, root: str, flow: str) -> None:
-        super().__init__(graph, root)
+    def __init__(self, whole: Keys, flow: str) -> None:
+        vars(self).update(vars(whole))  # of the whole graph, which is not walked for each flow
         self._flow = flow
 
     def start(self, flow: str) -> DocumentKey:

@@ -4,9 +4,10 @@ The graph and the way of every node come in; drafts of all documents that some U
 out. A fetch is silence in the caller's ear, so a document goes on inline for as long as it may.
 """
 
-from collections import deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from twimlc.diagnostics.rules.hosts import NEEDS_REDIRECT, TOO_BIG
@@ -17,7 +18,8 @@ from twimlc.lower.keys import CALLER, DecisionKey, DocumentKey, Keys, LinkKey
 from twimlc.lower.links import Addresses, Away, Writer, Written
 from twimlc.lower.plan import Mark, Markup
 from twimlc.lower.size import EMPTY_DOCUMENT, element_size
-from twimlc.lower.ways import END, Ask, Way
+from twimlc.lower.ways import END, Ask, Way, find_boundaries
+from twimlc.source.multiples import too_many
 
 if TYPE_CHECKING:
     from twimlc.diagnostics.diagnostic import Diagnostic
@@ -75,20 +77,9 @@ class Draft(NamedTuple):
     context: Context
     pieces: tuple[Piece, ...]
 
-    def next_documents(self, met: set[DecisionKey] | None = None) -> Iterator[DocumentKey]:
-        """Where the same line goes from here; nothing again of decisions that are in ``met``."""
-        for piece in self.pieces:
-            match piece:
-                case Verb(leave=DocumentKey() as leave):
-                    yield leave
-                case Verb(leave=Decided() as decided):
-                    if met is not None:
-                        if decided.key in met:
-                            continue
-                        met.add(decided.key)
-                    yield from dict.fromkeys(decided.documents())
-                case Jump(target=target):
-                    yield target
+    def next_documents(self) -> Iterator[DocumentKey]:
+        """Where the same line goes from here."""
+        return chain.from_iterable(map(_next, self.pieces))
 
     def decisions(self) -> Iterator[Decided]:
         """The decisions that its verbs ask for."""
@@ -138,37 +129,45 @@ class Composer:
         media: Mapping[MediaLink, str],
         site: Site,
         written: Written,
+        boundaries: set[NodeKey] | None = None,
     ) -> None:
+        """``boundaries`` are those of the graph, for whoever composes it once for each flow."""
         self._graph = graph
         self._written = written
         self._ways = ways
         self._keys = keys
         self._media = media
         self._site = site
-        self._boundaries = self._find_boundaries()
+        self._boundaries = find_boundaries(graph, ways) if boundaries is None else boundaries
         self._writers: dict[tuple[str, bool], Writer] = {}
-        self._sizes: dict[DocumentKey, int] = {}
+        self._verbs: dict[DocumentKey, tuple[Verb, int]] = {}
         self._jumps: dict[DocumentKey, int] = {}
         self._runs: dict[DocumentKey, int] = {}
         self._decided: dict[DecisionKey, Decided] = {}
+        self._bytes: Counter[str] = Counter()
         self.findings: list[Diagnostic] = []
 
     def compose(self, starts: Iterable[DocumentKey]) -> dict[DocumentKey, Draft]:
         """All documents that can be reached from ``starts``, in the order they are met."""
         drafts: dict[DocumentKey, Draft] = {}
-        waiting = deque(starts)
-        met: set[DecisionKey] = set()  # a menu stands in every document that leads back to it
+        waiting, counted = deque(starts), defaultdict[str, list[DocumentKey]](list)
+        met: set[int] = set()  # a menu stands in every document that leads back to it
         while waiting:
             key = waiting.popleft()
             if key in drafts:
                 continue
             draft = drafts[key] = Draft(key, self._keys.context(key), tuple(self._run(key)))
-            waiting.extend(draft.next_documents(met))
-            for piece in draft.pieces:
+            counted[key.folder].append(key)
+            if self._too_many(counted[key.folder]):
+                break
+            pieces = [piece for piece in draft.pieces if id(piece) not in met]
+            met.update(map(id, pieces))
+            for piece in pieces:
+                waiting.extend(_next(piece))
+            for piece in pieces:
                 if isinstance(piece, Verb) and piece.node.element is not None:
-                    for _, _, link, _ in piece.node.element.links():
-                        if isinstance(link, StateLink):
-                            waiting.append(self._keys.state(link))
+                    links = (link for _, _, link, _ in piece.node.element.links())
+                    waiting += (self._keys.state(ln) for ln in links if isinstance(ln, StateLink))
         return drafts
 
     def _run(self, key: DocumentKey) -> Iterator[Piece]:
@@ -180,15 +179,15 @@ class Composer:
             return
         host = self._site.host
         inside: set[NodeKey] = set()
-        size, at = EMPTY_DOCUMENT, key.node
-        forbidding = self._keys.forbids_redirect(key)
-        after: NodeKey | None = at
+        size, forbidding = EMPTY_DOCUMENT, self._keys.forbids_redirect(key)
+        after: NodeKey | None = key.node
         while after is not None and after != END:
             node = self._graph.nodes[after]
             if node.entry is not None and key.home == CALLER:
                 yield Jump(self._keys.start(node.entry), node)
-                return
-            whole = size + self._size(key, node) + self._tail(key, self._ways[node.key].on)
+                break
+            verb, own = self._verb(key, node)
+            whole = size + own + self._tail(key, self._ways[node.key].on)
             if node.key in inside:
                 reason = "goes round in a circle"
             elif inside and not forbidding and not self._fits_inline(key, node, size):
@@ -200,15 +199,16 @@ class Composer:
                     return
             else:
                 inside.add(node.key)
-                size += self._size(key, node)
-                yield Verb(node, self._leave(key, node), _behind(node))
+                size += own
+                yield verb
                 after = self._ways[node.key].on
                 continue
             if forbidding:
                 self._needs_redirect(node, forbidding, reason)
                 return
             yield Jump(self._keys.after(key, node.key), node)
-            return
+            break
+        self._bytes[key.folder] += size
         if after == END and context is Context.CONFERENCE_WAIT:
             yield Jump(self._keys.again(key), None)
 
@@ -226,7 +226,7 @@ class Composer:
         if cached is None:
             cached, node = 0, first
             while True:
-                cached += self._size(key, node)
+                cached += self._verb(key, node)[1]
                 after = self._ways[node.key].on
                 if after is None or after == END or after in self._boundaries:
                     cached += self._tail(key, after)
@@ -244,29 +244,28 @@ class Composer:
             return self._jump_size(key, self._graph.nodes[key.home]) if waits else 0
         node = self._graph.nodes[after]
         inline = _is_redirect(node) and not self._through_entry(key, after)
-        return self._size(key, node) if inline else self._jump_size(key, node)
+        return self._verb(key, node)[1] if inline else self._jump_size(key, node)
 
     def _through_entry(self, key: DocumentKey, node: NodeKey) -> bool:
         """Whether ``node`` is fetched anew, since it is another flow's start."""
         return key.home == CALLER and self._graph.nodes[node].entry is not None
 
-    def _size(self, key: DocumentKey, node: Node) -> int:
+    def _verb(self, key: DocumentKey, node: Node) -> tuple[Verb, int]:
+        """A verb and its bytes; one and the same in all documents of a folder and a line."""
         place = replace(key, node=node.key)
-        cached = self._sizes.get(place)
-        if cached is None:
+        if place not in self._verbs:
             verb = Verb(node, self._leave(key, node), _behind(node))
             draft = Draft(key, self._keys.context(key), (verb,))
-            cached = sum(map(element_size, draft.markup(self._writer(key))))
-            self._sizes[place] = cached
-        return cached
+            size = sum(map(element_size, draft.markup(self._writer(key))))
+            self._verbs[place] = verb, size
+        return self._verbs[place]
 
     def _jump_size(self, key: DocumentKey, node: Node) -> int:
         place = replace(key, node=node.key)
-        cached = self._jumps.get(place)
-        if cached is None:
+        if place not in self._jumps:
             jump = self._writer(key).jump(self._keys.after(key, node.key), node)
-            cached = self._jumps[place] = element_size(jump)
-        return cached
+            self._jumps[place] = element_size(jump)
+        return self._jumps[place]
 
     def _writer(self, key: DocumentKey) -> Writer:
         place = key.folder, key.entry
@@ -308,19 +307,17 @@ class Composer:
             )
         return found
 
-    def _find_boundaries(self) -> set[NodeKey]:
-        """Nodes that are entered from several places, and the entries of states.
-
-        What an action leads to begins a document of its own, so what also follows inline (behind
-        a Record) stands in several.
-        """
-        entered: dict[NodeKey, int] = {}
-        for way in self._ways.values():
-            for target in way.nodes():
-                entered[target] = entered.get(target, 0) + 1
-        found = {key for key, times in entered.items() if times > 1}
-        found.update(node.key for node in self._graph.nodes if node.entry is not None)
-        return found.union(self._graph.entries.values(), self._graph.starts.values()) - {END}
+    def _too_many(self, keys: list[DocumentKey]) -> bool:
+        """Whether the documents of one folder are more than the target takes, and then told."""
+        folder = keys[0].folder
+        for unit, count in (("documents", len(keys)), ("bytes", self._bytes[folder])):
+            if count > (limit := self._site.limits[unit]):
+                share = self._bytes[folder] // len(keys) if unit == "bytes" else 1
+                nodes = (self._graph.nodes[key.node] for key in keys if key.node != END)
+                made = ((node.span, node.title, share) for node in nodes)
+                self.findings.append(too_many(made, folder, limit, unit))
+                return True
+        return False
 
     def _too_big(self, node: Node, size: int) -> None:
         limit = self._site.host.document_limit
@@ -342,6 +339,16 @@ class Composer:
                 hint="write the steps out as often as they should be heard, then 'hangup'",
             )
         )
+
+
+def _next(piece: Piece) -> Iterator[DocumentKey]:
+    match piece:
+        case Verb(leave=DocumentKey() as leave):
+            yield leave
+        case Verb(leave=Decided() as decided):
+            yield from dict.fromkeys(decided.documents())
+        case Jump(target=target):
+            yield target
 
 
 def _behind(node: Node) -> Away | None:

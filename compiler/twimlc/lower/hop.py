@@ -7,6 +7,7 @@ document for each value that there can be, since a host of plain files has no an
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
+from typing import TYPE_CHECKING
 
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.hosts import VALUES_WITHOUT_END
@@ -14,6 +15,10 @@ from twimlc.flow.graph import Context, Graph, Node, NodeKey
 from twimlc.lower.bin_checks import undecided
 from twimlc.lower.plan import Decision, Document
 from twimlc.lower.ways import Ask, Way, outcomes_of
+from twimlc.source.multiples import too_many
+
+if TYPE_CHECKING:
+    from twimlc.text import Span
 
 HANDLER = "https://handler.twilio.com/twiml/"
 MOST_VALUES = 200
@@ -31,8 +36,9 @@ _FLAGS = {
 """The kinds of decision that the Bin knows; its template tests the same flags."""
 
 
-def check_hop(graph: Graph, ways: Mapping[NodeKey, Way]) -> Iterator[Diagnostic]:
-    """Findings about decisions that the hop cannot take."""
+def check_hop(graph: Graph, ways: Mapping[NodeKey, Way], most: int) -> Iterator[Diagnostic]:
+    """Findings about decisions that the hop cannot take, or flows with more than ``most`` files."""
+    files: dict[str, list[tuple[Span, str, int]]] = {}
     for key, way in ways.items():
         node = graph.nodes[key]
         if isinstance(way.leave, Ask):
@@ -48,6 +54,12 @@ def check_hop(graph: Graph, ways: Mapping[NodeKey, Way]) -> Iterator[Diagnostic]
                     f"'{node.title}' {reason}; with the router twiml-bin each value needs a file",
                     hint="use the router cloudfront, or the host twiml-bin, nginx, caddy or apache",
                 )
+                continue
+            found = (node.span, node.title, len(values(node, way.leave)))
+            files.setdefault(node.place.flow, []).append(found)
+    for flow, made in files.items():
+        if sum(count for _, _, count in made) > most:
+            yield too_many(made, flow, most, "documents")
 
 
 def _endless(node: Node, ask: Ask) -> str | None:

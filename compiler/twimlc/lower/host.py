@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from twimlc.flow.graph import Node
 from twimlc.lower.capability import Host, HostFile, Router
 from twimlc.lower.hosts import HOSTS, ROUTERS, find_host
+from twimlc.source.multiples import LIMITS
 
 __all__ = [
     "HOSTS",
@@ -32,6 +33,7 @@ class Site:
     ``bin`` is the SID of the one that is a router, ``bins`` gives the SID of each flow's Bin, and
     ``bare`` asks for tags that stand outside comments. ``apology`` gives the verbs of each flow's
     apology, those of none under the empty name; a flow that is not there has the usual words.
+    ``limits`` are those of what one flow may be written as.
     """
 
     host: Host
@@ -43,6 +45,7 @@ class Site:
     bins: tuple[tuple[str, str], ...] = ()
     bare: bool = False
     apology: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=lambda: LIMITS, hash=False)
 
     @property
     def root(self) -> str:

@@ -45,7 +45,7 @@ def lower(
         return lower_bins(graph, site, media)
     ways, approximations, findings = find_ways(graph, site)
     if site.host.hop:
-        findings += hop.check_hop(graph, ways)
+        findings += hop.check_hop(graph, ways, site.limits["documents"])
     if findings:
         return None, once(findings)
     nodes = [*(graph.nodes[key] for key in ways), *apology_nodes(site)]
@@ -73,11 +73,13 @@ def lower(
             kind = decided.parameter, decided.mark.parameter if decided.mark else None
             shown[decision] = hop.address(site.bin, final[decision], kind)
     documents: list[Document] = []
+    made: dict[tuple[object, ...], Markup] = {}  # a run of verbs stands in many documents
     relative = False
     for key in drafts:
         if stands_for[key] == key:
             addresses = Addresses(final[key], shown, media_paths, site)
-            body = tuple(drafts[key].markup(Writer(key, keys, site, addresses, written)))
+            verbs = drafts[key].markup(Writer(key, keys, site, addresses, written))
+            body = tuple(made.setdefault((verb.node, verb.state, verb), verb) for verb in verbs)
             documents.append(
                 Document(
                     path=final[key],

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from twimlc.flow.graph import Context, NodeKey
+from twimlc.flow.model import MediaLink
 from twimlc.source.files import FileContent
 from twimlc.source.tree import Template
 from twimlc.text import Span
@@ -201,7 +202,7 @@ class MediaFile(NamedTuple):
     """An audio file copied into the build: ``media/NAME.HASH.EXT``."""
 
     path: str
-    source: str
+    link: MediaLink
     content: FileContent
     media_type: str
 

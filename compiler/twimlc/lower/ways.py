@@ -6,7 +6,8 @@ where outcomes lead to different places is the host asked to look at a value (:c
 Twilio's rules are those of docs/voice/twiml/gather, .../record, .../dial and .../connect.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from twimlc.diagnostics.diagnostic import Diagnostic
@@ -74,6 +75,17 @@ def canonical(graph: Graph, key: NodeKey) -> NodeKey:
     """The node itself, or END if it has no verb and is no flow's entry."""
     node = graph.nodes[key]
     return key if node.element is not None or node.entry is not None else END
+
+
+def find_boundaries(graph: Graph, ways: Mapping[NodeKey, Way]) -> set[NodeKey]:
+    """Nodes that are entered from several places, and the entries of states.
+
+    What an action leads to begins a document of its own, so what also follows inline (behind
+    a Record) stands in several.
+    """
+    entered = Counter(target for way in ways.values() for target in way.nodes())
+    found = {key for key, times in entered.items() if times > 1}
+    return found.union(graph.entries.values(), graph.starts.values()) - {END}
 
 
 def _target(graph: Graph, key: NodeKey | None) -> NodeKey | None:

@@ -45,6 +45,8 @@ _BY_CODE = {
 def advice(failure: str) -> str | None:
     """What helps against a failure, if that is known."""
     found = _CODE.match(failure)
+    if "private address" in failure:
+        return "Twilio reaches public addresses only; call the private server by its own --url"
     if found is None:
         if "for ever" in failure:
             return "nothing in it ever asks the caller anything, so no call would leave it"

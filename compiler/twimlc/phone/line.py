@@ -3,7 +3,7 @@
 One of these comes in, a :class:`~twimlc.phone.session.Line` goes out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -72,10 +72,16 @@ def folder_line(
 
 
 def web_line(
-    url: str, parameters: Mapping[str, str], *, method: str = "GET", everywhere: bool = False
+    url: str,
+    parameters: Mapping[str, str],
+    *,
+    method: str = "GET",
+    everywhere: bool = False,
+    may_ask: Callable[[str], bool] = lambda server: False,
 ) -> Line:
-    """A document on a web server and what it leads to."""
+    """A document on a web server and what it leads to; see :class:`~twimlc.phone.web.WebHost`."""
     from twimlc.phone.web import WebHost  # HTTP and TLS take longer to import than all the rest
 
     first = with_parameters(url, own_parameters(parameters))
-    return Line(WebHost(url, everywhere=everywhere), first, method, Context.CALL, live=True)
+    host = WebHost(url, everywhere=everywhere, may_ask=may_ask)
+    return Line(host, first, method, Context.CALL, live=True)

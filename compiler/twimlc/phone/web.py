@@ -3,16 +3,22 @@
 The request is the one that Twilio makes (docs/voice/twiml): parameters in the query of a GET or
 the form of a POST, cookies kept for the length of the call, no answer waited for longer than 15
 seconds. Twilio's signature is missing, since making it takes the account's secret.
+
+A server elsewhere must not turn this machine against its own network: another server is asked only
+with leave, and what has led to a public address never leads to a private one.
 """
 
 import base64
 import http.client
+import io
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from http.cookiejar import CookieJar
-from typing import IO
+from ipaddress import IPv6Address, ip_address
+from typing import IO, Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 from urllib.request import (
@@ -26,7 +32,7 @@ from urllib.request import (
 )
 
 from twimlc import __version__, vocabulary
-from twimlc.interpret.host import Response
+from twimlc.interpret.host import NOT_ASKED, Response
 from twimlc.phone.failures import FetchError
 from twimlc.phone.requests import with_parameters
 
@@ -49,27 +55,108 @@ class _EveryAnswer(HTTPErrorProcessor):
     https_response = http_response
 
 
+Left = Callable[[], float]
+"""How many seconds are left for an answer; raises :class:`TimeoutError` where none are."""
+
+
+class _Paced(io.RawIOBase):
+    """What a socket receives, as long as time is left: each byte alone may come in time."""
+
+    def __init__(self, sock: socket.socket, raw: io.RawIOBase, left: Left) -> None:
+        self._sock, self._raw, self._left = sock, raw, left
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._sock.settimeout(self._left())
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+def _answer(sock: socket.socket, *given: Any, left: Left, **named: Any) -> http.client.HTTPResponse:
+    answer = http.client.HTTPResponse(sock, *given, **named)
+    answer.fp = io.BufferedReader(_Paced(sock, answer.fp.detach(), left))
+    return answer
+
+
+class _Http(http.client.HTTPConnection):
+    """A connection to one of ``addresses``, else to whatever its own name means."""
+
+    addresses: list[str] | None
+    left: Left
+
+    def connect(self) -> None:
+        name: str = self.host
+        fault: OSError = socket.gaierror()
+        for address in [name] if self.addresses is None else self.addresses:
+            # The address that was looked at is the one connected to: names are looked up once.
+            self.host, self.timeout = address, min(CONNECT_SECONDS, self.left())
+            try:
+                super().connect()
+                return
+            except OSError as error:
+                fault = error
+            finally:
+                self.host = name
+        raise fault
+
+
+class _Https(http.client.HTTPSConnection, _Http):
+    """The same with TLS, for the name and not for the address."""
+
+
+class _Connecting(HTTPHandler, HTTPSHandler):
+    """Connects to ``addresses`` of ``host``; what is behind a proxy is the proxy's to find."""
+
+    def __init__(self, host: str, addresses: list[str], left: Left) -> None:
+        super().__init__()
+        self._host, self._addresses, self._left = host, addresses, left
+
+    def http_open(self, request: Request) -> http.client.HTTPResponse:
+        return self._open(_Http, request)
+
+    def https_open(self, request: Request) -> http.client.HTTPResponse:
+        return self._open(_Https, request)
+
+    def _open(self, kind: type[_Http], request: Request) -> http.client.HTTPResponse:
+        def connection(host: str, **given: Any) -> _Http:
+            made = kind(host, **given)
+            made.addresses = self._addresses if host == self._host else None
+            made.left = self._left
+            made.response_class = partial(_answer, left=self._left)  # type: ignore[assignment]
+            return made
+
+        return self.do_open(connection, request)
+
+
 class WebHost:
     """A web server, asked once for each document that the call needs.
 
     What lies on the server of ``entry`` is played; with ``everywhere`` also what lies elsewhere.
-    A server that a redirect of a played one leads to is played, too.
+    Before a redirect to another server is followed ``may_ask`` is asked about that server.
+    ``clock`` gives seconds.
     """
 
-    def __init__(self, entry: str, *, everywhere: bool = False) -> None:
+    def __init__(
+        self,
+        entry: str,
+        *,
+        everywhere: bool = False,
+        may_ask: Callable[[str], bool] = lambda server: False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._played = {_server(entry)}
         self._everywhere = everywhere
+        self._may_ask = may_ask
+        self._clock = clock
         self._fetches = 0
-        self._opener = OpenerDirector()
-        # No handlers for files, data and FTP: a redirect must not read the person's own disk.
-        for handler in (
-            ProxyHandler(),
-            HTTPHandler(),
-            HTTPSHandler(),
-            HTTPCookieProcessor(CookieJar()),
-            _EveryAnswer(),
-        ):
-            self._opener.add_handler(handler)
+        self._cookies = HTTPCookieProcessor(CookieJar())
+        self._public = False
+        self._private: set[tuple[str, int]] = set()
 
     def owns(self, url: str) -> bool:
         """Whether an address lies on a server that is played."""
@@ -86,27 +173,67 @@ class WebHost:
         if self._fetches > MOST_FETCHES:
             raise FetchError(11215, shown(url), f"more than {MOST_FETCHES} requests in one call")
         request = _request(url, method, parameters)
-        until = time.monotonic() + ANSWER_SECONDS
+        if not self.owns(url):
+            if not self._may_ask(_server(url)):
+                return NOT_ASKED
+            self._played.add(_server(url))
+        until = self._clock() + ANSWER_SECONDS
+
+        def left() -> float:
+            if (seconds := until - self._clock()) <= 0:
+                raise TimeoutError
+            return seconds
+
         try:
-            answer = self._opener.open(request, timeout=CONNECT_SECONDS)
+            answer = self._opener(request, left).open(request, timeout=CONNECT_SECONDS)
             assert answer is not None
             with answer:
-                return self._response(url, answer, until)
+                return self._response(url, answer)
         except FetchError:
             raise
         except (OSError, http.client.HTTPException, ValueError) as fault:
             raise _told(url, fault) from fault
 
-    def _response(self, url: str, answer: http.client.HTTPResponse, until: float) -> Response:
+    def _opener(self, request: Request, left: Left) -> OpenerDirector:
+        opener = OpenerDirector()
+        # No handlers for files, data and FTP: a redirect must not read the person's own disk.
+        for handler in (
+            ProxyHandler(),
+            _Connecting(request.host, self._addresses(request), left),
+            self._cookies,
+            _EveryAnswer(),
+        ):
+            opener.add_handler(handler)
+        return opener
+
+    def _addresses(self, request: Request) -> list[str]:
+        """The addresses of a server; behind a public one no private one that was not asked yet."""
+        named = http.client.HTTPConnection(request.host, timeout=0)
+        port = named.port
+        try:
+            found = socket.getaddrinfo(named.host, port, type=socket.SOCK_STREAM)
+        except socket.gaierror:  # only a proxy may know the name
+            found = []
+        addresses = [str(place[0]) for *_, place in found]
+        public = [address for address in addresses if _is_public(address)]
+        if public or not addresses:
+            self._public = True
+            return public
+        known = [a for a in addresses if not self._public or (a, port) in self._private]
+        if not known:
+            why = f"a public server leads to the private address {addresses[0]}, which is not asked"
+            raise FetchError(11205, shown(request.full_url), why)
+        self._private.update((each, port) for each in known)
+        return known
+
+    def _response(self, url: str, answer: http.client.HTTPResponse) -> Response:
         kind = answer.headers.get("Content-Type", "")
         location = answer.headers.get("Location")
         if 300 <= answer.status < 400 and location is not None:
-            there = urljoin(url, location)
-            self._played.add(_server(there))
-            return Response(answer.status, kind, location=there)
+            return Response(answer.status, kind, location=urljoin(url, location))
         if not 200 <= answer.status < 300 or kind.lower().startswith("audio/"):
             return Response(answer.status, kind)
-        return Response(answer.status, kind, _body(url, answer, until))
+        return Response(answer.status, kind, _body(url, answer))
 
 
 def shown(url: str) -> str:
@@ -116,6 +243,11 @@ def shown(url: str) -> str:
     except ValueError:
         return url
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def _is_public(address: str) -> bool:
+    found = ip_address(address)
+    return ((isinstance(found, IPv6Address) and found.ipv4_mapped) or found).is_global
 
 
 def _server(url: str) -> str:
@@ -154,7 +286,7 @@ def _request(url: str, method: str, parameters: Mapping[str, str]) -> Request:
     return Request(with_parameters(bare, further), headers=headers, method="GET")
 
 
-def _body(url: str, answer: IO[bytes], until: float) -> bytes:
+def _body(url: str, answer: IO[bytes]) -> bytes:
     pieces: list[bytes] = []
     size = 0
     while piece := answer.read(8192):
@@ -162,8 +294,6 @@ def _body(url: str, answer: IO[bytes], until: float) -> bytes:
         size += len(piece)
         if size > _MOST_BYTES:
             raise FetchError(11750, shown(url), f"more than {_MOST_BYTES} bytes")
-        if time.monotonic() > until:
-            raise TimeoutError
     return b"".join(pieces)
 
 

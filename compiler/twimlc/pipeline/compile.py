@@ -4,7 +4,8 @@ A :class:`Loaded` project and a target come in; for each row a graph and a plan 
 every finding on the way. This file knows the order of the stages; each stage knows only its own.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from twimlc.analysis import Sounds, analyse
@@ -131,7 +132,7 @@ def _variant(
         given, columns = [*given, matrix.params[row]], matrix.rows[row]
 
     def read(name: str, known: Mapping[str, FlowNames]) -> tuple[Flow | None, frozenset[StateKey]]:
-        around = Surroundings(name, target.name, columns)
+        around = Surroundings(name, target.name, columns, None, target.limits["documents"])
         params = [*given, *loaded.params]
         flow, used, found = _flow(loaded, made, loaded.flows[name], known, params, around)
         findings.extend(found)
@@ -193,8 +194,8 @@ def _variant(
         findings += check_callbacks(graph, site)
         findings += once([*check_queries(graph, site)])
         plan, refused = lower(graph, site, media.read)
-        errors = [f.span for f in findings if f.is_error]
-        findings += [f for f in refused if not any(_overlap(f.span, span) for span in errors)]
+        overlaps = _overlapping(f.span for f in findings if f.is_error)
+        findings += [f for f in refused if not overlaps(f.span)]
     texts = frozenset(name for name, flow in flows.items() if flow.kind is Kind.MESSAGING)
     variant = Variant(row, graph, plan, texts)
     made.variants.append(variant)
@@ -226,6 +227,7 @@ def _site(
         bins=tuple(target.bins.items()),
         bare=tags is not None and tags.text == "bare",
         apology=apology,
+        limits=target.limits,
     )
 
 
@@ -264,8 +266,8 @@ def _flow(
     components = loaded.components.get(source.folder, {})
     params, findings = resolve_params(source.tree, given, surroundings)
     tree, found, used = expand_flow(source.tree, params, surroundings, components)
-    said = {(f.span.file.path, f.span.start, f.span.end) for f in source.faults if f.is_error}
-    found = [f for f in found if (f.span.file.path, f.span.start, f.span.end) not in said]
+    said = {f.span.place for f in source.faults if f.is_error}
+    found = [f for f in found if f.span.place not in said]
     findings = [*findings, *found]
     made.components.setdefault(source.name, set()).update(used.components)
     if (promised := tree.get("invariants")) is not None:
@@ -275,7 +277,8 @@ def _flow(
         found = under_contract(found)
     findings += _independent(found, [f for f in (*source.faults, *findings) if f.is_error])
     broken = read is None or any(f.is_error for f in (*source.faults, *findings))
-    findings = [f for f in findings if f not in source.faults]
+    known = set(source.faults)
+    findings = [f for f in findings if f not in known]
     if source.name not in loaded.selected:  # nobody else tells what is wrong in it
         findings += [f for f in source.faults if f.is_error]
     if broken or read is None:
@@ -292,22 +295,30 @@ def _independent(found: list[Diagnostic], earlier: list[Diagnostic]) -> list[Dia
         return found
     lines = {(f.span.file.path, f.span.begin.line) for f in earlier}
     unfilled = any(300 <= f.rule.number < 400 for f in earlier)
+    overlaps = _overlapping(f.span for f in earlier)
     return [
         f
         for f in found
-        if not any(_overlap(f.span, e.span) for e in earlier)
+        if not overlaps(f.span)
         and not (f.rule in _MISSING and (f.span.file.path, f.span.begin.line) in lines)
         # What could not be expanded stays as it was typed, and is no value of anything.
         and not (unfilled and "${" in f.span.text)
     ]
 
 
-def _overlap(one: Span, other: Span) -> bool:
-    return (
-        one.file.path == other.file.path
-        and one.start < max(other.end, other.start + 1)
-        and other.start < max(one.end, one.start + 1)
-    )
+def _overlapping(spans: Iterable[Span]) -> Callable[[Span], bool]:
+    """Whether a span meets one of these; each takes up a letter at least."""
+    taken: dict[str, list[tuple[int, int]]] = {}  # by file: starts, and how far any reaches so far
+    for path, start, end in sorted(span.place for span in spans):
+        before = taken.setdefault(path, [])
+        before.append((start, max(end, start + 1, before[-1][1] if before else 0)))
+
+    def meets(span: Span) -> bool:
+        before = taken.get(span.file.path, ())
+        at = bisect_left(before, (max(span.end, span.start + 1),))
+        return at > 0 and before[at - 1][1] > span.start
+
+    return meets
 
 
 def _without_broken(flows: dict[str, Flow], named: Mapping[str, frozenset[StateKey]]) -> None:

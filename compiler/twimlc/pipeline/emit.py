@@ -67,8 +67,9 @@ def emit(
         for sound in plan.media:
             path = PUBLIC + sound.path
             files[path] = OutputFile(path, sound.content, sound.media_type)
+            source = loaded.name(loaded.flows[sound.link.flow].folder / sound.link.path)
             documents[path] = DocumentEntry(
-                sound.media_type, cache=cache_of(sound.path, ()), source=sound.source
+                sound.media_type, cache=cache_of(sound.path, ()), source=source
             )
         starts = {entry.path: base_name(entry.flow) for entry in plan.entries}
         for entry in plan.entries:
@@ -92,7 +93,7 @@ def emit(
             for decision in plan.decisions
             if base_name(decision.flow) in selected
         ),
-        approximations=tuple(_approximations(plans, selected)),
+        approximations=tuple(_approximations(plans, selected, loaded, cwd)),
         assumptions=tuple(sorted({name for plan in plans for name in plan.assumptions})),
     )
     written, findings = write_target(
@@ -195,7 +196,9 @@ def _setting(flow: str, number: Mapping[str, str]) -> NumberSetting:
     )
 
 
-def _approximations(plans: list[Plan], selected: set[str]) -> Iterator[dict[str, object]]:
+def _approximations(
+    plans: list[Plan], selected: set[str], loaded: Loaded, cwd: Path
+) -> Iterator[dict[str, object]]:
     for plan in plans:
         for found in plan.approximations:
             if base_name(found.flow) in selected:
@@ -203,7 +206,7 @@ def _approximations(plans: list[Plan], selected: set[str]) -> Iterator[dict[str,
                 yield {
                     "name": found.name,
                     "flow": found.flow,
-                    "source": found.span.file.path,
+                    "source": loaded.name(cwd / found.span.file.path),
                     "line": begin.line,
                     "column": begin.column,
                     "meaning": found.meaning,

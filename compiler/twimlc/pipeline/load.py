@@ -72,6 +72,11 @@ class Loaded:
         """Whether every flow's file could be read, so that all its params are known."""
         return self.flows.keys() >= set(self.owners.values())
 
+    def name(self, path: Path) -> str:
+        """How a build names a file: from the project's folder; outside it, by its name alone."""
+        shown = display_path(Path(os.path.normpath(path)), self.root)
+        return path.name if shown.startswith(("/", "../")) else shown
+
     def stops(self, target: Target, findings: list[Diagnostic]) -> bool:
         """Whether errors of reading concern a target: those of another one or its flows do not."""
         return any(
@@ -236,9 +241,7 @@ class _Reader:
                 message = f"the file's name '{called}' cannot name a flow: {reason}"
                 findings.append(BAD_NAME.at(Span(file, 0, 0), message, hint=hint))
             return
-        source = name if path is None else display_path(path, self.project.root)
-        if source.startswith(("/", "..")):
-            source = name
+        source = name if path is None else self.loaded.name(path)
         yield FlowSource(called, node, file, path, folder, source, tuple(faults))
 
     def _neighbours(self, chosen: list[FlowSource]) -> None:

@@ -8,6 +8,7 @@ from twimlc.schema.account import account_schema
 from twimlc.schema.blocks import PARAM_NAME, allow
 from twimlc.schema.flow_file import DRAFT, NAME
 from twimlc.schema.leaves import Schema, matching, one_of, text
+from twimlc.source.multiples import LIMITS
 from twimlc.source.targets import HOSTS, ROUTERS
 
 
@@ -117,6 +118,16 @@ def _target() -> Schema:
                 "What callers hear where nothing else is left: words, or a flow's name.",
                 examples=("Sorry, this line has a fault. In an emergency hang up and call 911.",),
             ),
+            "limits": {
+                "type": ["object", "null"],
+                "properties": {
+                    name: {"type": "integer", "minimum": 1, "default": most}
+                    for name, most in LIMITS.items()
+                },
+                "additionalProperties": False,
+                "$comment": "a map of documents and bytes",
+                "description": "What one flow may be written as, at most.",
+            },
             "tags": one_of("How a Bin's sections are placed.", "comment", "bare"),
         },
         "required": ["host"],

@@ -12,10 +12,11 @@ from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules import values as rules
 from twimlc.source.components import Component, flow_components
 from twimlc.source.expansion import Expansion
+from twimlc.source.multiples import too_many
 from twimlc.source.params import declared, fill
 from twimlc.source.scope import Scope, Surroundings
 from twimlc.source.tree import Entry, Mapping, Node, is_empty
-from twimlc.source.values import Budget, ExhaustedError
+from twimlc.source.values import Budget, ExhaustedError, TooManyError
 from twimlc.text import Span
 
 UNEXPANDED = frozenset({"flow", "kind", "description", "params", "call", "components"})
@@ -54,7 +55,7 @@ def resolve_params(
         hint = f"give it a default here, or a value with -p {name}=…, a target's params or a matrix"
         findings.append(rules.MISSING_PARAM.at(entry.key_span, message, hint=hint))
     missing = frozenset(params) - values.keys()
-    expansion = Expansion()
+    expansion = Expansion(surroundings)
     budget = Budget()
 
     def expand(node: Node, known: Map[str, Node], broken: frozenset[str]) -> Node | None:
@@ -89,7 +90,7 @@ def expand_flow(
     own, findings = flow_components(flow_tree)
     declared_here = flow_tree.get("components")
     names = {entry.key for entry in declared_here} if isinstance(declared_here, Mapping) else set()
-    expansion = Expansion({**components, **own}, frozenset(names - own.keys()))
+    expansion = Expansion(surroundings, {**components, **own}, frozenset(names - own.keys()))
     broken = frozenset(declared(flow_tree)) - params.keys()
     scope = Scope(surroundings, params, broken=broken)
     try:
@@ -117,6 +118,10 @@ def _flow(expansion: Expansion, tree: Mapping, scope: Scope) -> Mapping:
 
 
 def _too_large(expansion: Expansion, whole: Span, error: Exception) -> Diagnostic:
+    if isinstance(error, TooManyError):
+        around = expansion.around
+        labels = error.args[0] if error.args else ()
+        return too_many(expansion.made, around.flow, around.documents, "documents", labels)
     message = str(error) if isinstance(error, ExhaustedError) else "this is nested too deeply"
     hint = "look for an each inside an each, or a component that multiplies itself"
     return rules.EXPANSION_TOO_LARGE.at(expansion.here or whole, message, hint=hint)

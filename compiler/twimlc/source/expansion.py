@@ -17,9 +17,10 @@ from twimlc.source import values
 from twimlc.source.components import Component
 from twimlc.source.expression import evaluate, names_in
 from twimlc.source.instances import put_in_place
+from twimlc.source.multiples import VERBS, Least, documents_of
 from twimlc.source.params import mentioned
 from twimlc.source.placeholder import Hole, place, scan
-from twimlc.source.scope import Scope
+from twimlc.source.scope import Scope, Surroundings
 from twimlc.source.tree import (
     CallValue,
     Entry,
@@ -29,9 +30,15 @@ from twimlc.source.tree import (
     Sequence,
     Template,
     is_empty,
+    walk,
 )
 from twimlc.source.turns import holds, turns_of
-from twimlc.source.values import BrokenRuleError, ExhaustedError, KnownBrokenError
+from twimlc.source.values import (
+    BrokenRuleError,
+    ExhaustedError,
+    KnownBrokenError,
+    TooManyError,
+)
 from twimlc.text import Span
 
 MAX_DEPTH = 120
@@ -48,10 +55,15 @@ class Expansion:
 
     def __init__(
         self,
+        around: Surroundings,
         components: Map[str, Component] | None = None,
         unreadable: frozenset[str] = frozenset(),
     ) -> None:
+        self.around = around
         self.components = components
+        self.made: list[tuple[Span, str, int]] = []  # the steps that make documents
+        self.documents = 0
+        self.least = Least(components or {})
         self.unreadable = unreadable
         self.findings: list[Diagnostic] = []
         self.used_names: set[str] = set()
@@ -64,8 +76,10 @@ class Expansion:
 
     def attempt(self, node: Node, scope: Scope) -> Node | None:
         """The expanded node, or None when something in it could not be expanded."""
-        before = self._failures
+        before, made = self._failures, (len(self.made), self.documents)
         result = self.expand(node, scope)
+        del self.made[made[0] :]  # steps of a value count where they are put
+        self.documents = made[1]
         return result if self._failures == before else None
 
     def expand(self, node: Node, scope: Scope, within: str = "", xml: bool = False) -> Node:
@@ -125,6 +139,9 @@ class Expansion:
         result = self._evaluate(hole, text, span, scope)
         if not isinstance(result, Scalar):
             scope.budget.make(*values.weigh(result, values.NODE_LIMIT))
+            for part in walk(result):
+                if isinstance(part, Mapping):
+                    self._count(part.entries, scope)
             return self._uses(result, scope)
         scope.budget.make(0, len(result.text))
         if result.outward:
@@ -201,7 +218,7 @@ class Expansion:
     def _mapping(
         self, entries: tuple[Entry, ...], node: Mapping, scope: Scope, within: str
     ) -> Mapping:
-        made = []
+        made: list[Entry] = []
         changed = scope.via is not None or len(entries) != len(node.entries)
         for entry in entries:
             # In a fragment of XML a value is always text, so it must not open or close a tag.
@@ -212,7 +229,17 @@ class Expansion:
                 made.append(Entry(entry.key, self.span(entry.key_span, scope), value))
             else:
                 made.append(entry)
+        if within not in VERBS:
+            self._count(tuple(made), scope)
         return Mapping(tuple(made), self.span(node.span, scope)) if changed else node
+
+    def _count(self, step: tuple[Entry, ...], scope: Scope) -> None:
+        for entry in step:
+            if entry.key in VERBS and (count := documents_of(entry, step)):
+                self.made.append((self.span(entry.key_span, scope), entry.key, count))
+                self.documents += count
+                if self.documents > self.around.documents:
+                    raise TooManyError
 
     # Steps
 
@@ -267,20 +294,11 @@ class Expansion:
         self._left_out.add(id(step))
         if not scope.chain:
             self.used_names |= mentioned(step)
-        todo: list[Node] = [step]
-        while todo:
-            match todo.pop():
-                case Sequence(items=items):
-                    todo.extend(items)
-                case Mapping(entries=entries):
-                    for entry in entries:
-                        if entry.key == "use" and isinstance(entry.value, Scalar):
-                            self.used_components.add(entry.value.text)
-                        todo.append(entry.value)
+        self.used_components.update(_used(step))
 
     def _uses(self, node: Node, scope: Scope) -> Node:
         """A list or map inserted from a param, with the components that its steps use."""
-        if self.components is None or not _has_use(node):
+        if self.components is None or not any(True for _ in _used(node)):
             return node
         match node:
             case Sequence():
@@ -324,15 +342,8 @@ def _joined(parts: list[str | CallValue]) -> tuple[str | CallValue, ...]:
     return tuple(joined)
 
 
-def _has_use(node: Node) -> bool:
-    todo = [node]
-    while todo:
-        match todo.pop():
-            case Sequence(items=items):
-                todo.extend(items)
-            case Mapping(entries=entries):
-                for entry in entries:
-                    if entry.key == "use" and isinstance(entry.value, Scalar):
-                        return True
-                    todo.append(entry.value)
-    return False
+def _used(node: Node) -> Iterator[str]:
+    """The names behind every ``use`` in a node."""
+    for part in walk(node):
+        if isinstance(part, Mapping) and isinstance(name := part.get("use"), Scalar):
+            yield name.text

@@ -19,7 +19,7 @@ from twimlc.source.components import (
 from twimlc.source.params import declared, fill
 from twimlc.source.scope import Scope
 from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, Template, is_empty
-from twimlc.source.values import ExhaustedError
+from twimlc.source.values import ExhaustedError, TooManyError
 from twimlc.text import Span
 
 if TYPE_CHECKING:
@@ -71,6 +71,9 @@ def put_in_place(
     if len(scope.chain) >= MAX_CHAIN:
         raise ExhaustedError("components use components too deeply here")
     scope.budget.make(USE_COST)
+    if expansion.documents + (least := expansion.least.of(name.text)) > expansion.around.documents:
+        expansion.made.append((key_span, f"use: {name.text}", least))
+        raise TooManyError(expansion.least.why(name.text))
     given = _given(expansion, arguments, scope, ready)
     inner = _inside(expansion, component, given, name.span, scope)
     head = [Entry("component", name.span, name)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from twimlc.diagnostics.rules import values as rules
 from twimlc.source.clock import clock_hint
+from twimlc.source.multiples import LIMITS
 from twimlc.source.names import nearest
 from twimlc.source.respell import beyond_doubt
 from twimlc.source.tree import Entry, Mapping, Node, Scalar
@@ -18,13 +19,14 @@ SURROUNDING_NAMES = ("flow", "state", "target", "row")
 class Surroundings:
     """What ``${…}`` sees beside params: the flow's name, the target's, the row of the matrix.
 
-    ``state`` is set while a state is expanded.
+    ``state`` is set while a state is expanded; ``documents`` is how many the flow may make.
     """
 
     flow: str
     target: str
     row: Map[str, str] | None = None
     state: str | None = None
+    documents: int = LIMITS["documents"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,7 @@ NOTHING_SWITCHED = Switched(frozenset(), MappingProxyType({}))
 
 def switched(tree: t.Mapping, shared: Mapping[str, Component]) -> Switched:
     """What ``if:`` switches in a flow and in the components that it can use."""
-    inner, _ = flow_components(tree)
-    bodies = {name: component.body for name, component in {**shared, **inner}.items()}
+    bodies = {name: component.body for name, component in _within_reach(tree, shared).items()}
     switching, returning = _switching(bodies)
     if not switching and not _has_if(tree):
         return NOTHING_SWITCHED
@@ -43,6 +42,22 @@ def switched(tree: t.Mapping, shared: Mapping[str, Component]) -> Switched:
             if "if" in _keys(step) or used in switching:
                 names.setdefault(state, set()).update(_texts(step))
     return Switched(frozenset(places), {key: frozenset(found) for key, found in names.items()})
+
+
+def _within_reach(tree: t.Mapping, shared: Mapping[str, Component]) -> dict[str, Component]:
+    """The components that a flow uses, itself or through others; all where a name is computed."""
+    inner, _ = flow_components(tree)
+    found: dict[str, Component] = {}
+    waiting: list[t.Node] = [tree]
+    while waiting:
+        for name in set(map(_used, _maps(waiting.pop()))) - found.keys() - {None}:
+            if "${" in (name or ""):
+                return {**shared, **inner}
+            component = inner.get(name or "") or shared.get(name or "")
+            if name is not None and component is not None:
+                found[name] = component
+                waiting.append(component.body)
+    return found
 
 
 def _keys(step: t.Mapping) -> set[str]:
@@ -87,19 +102,8 @@ def _has_if(node: t.Node) -> bool:
 
 
 def _maps(node: t.Node) -> Iterator[t.Mapping]:
-    return (part for part in _walk(node) if isinstance(part, t.Mapping))
+    return (part for part in t.walk(node) if isinstance(part, t.Mapping))
 
 
 def _texts(node: t.Node) -> Iterator[str]:
-    return (part.text for part in _walk(node) if isinstance(part, t.Scalar))
-
-
-def _walk(node: t.Node) -> Iterator[t.Node]:
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
-        yield part
-        if isinstance(part, t.Sequence):
-            waiting += part.items
-        elif isinstance(part, t.Mapping):
-            waiting += (entry.value for entry in part.entries)
+    return (part.text for part in t.walk(node) if isinstance(part, t.Scalar))

@@ -16,6 +16,7 @@ from twimlc.diagnostics.rules.project import (
     UNKNOWN_PROJECT_KEY,
 )
 from twimlc.source import tree
+from twimlc.source.multiples import LIMITS
 from twimlc.source.names import proposed_name, valid_name
 from twimlc.source.params import places_of, read_params
 from twimlc.source.patterns import FlowPattern, is_pattern, selected
@@ -31,7 +32,7 @@ APPROXIMATIONS = ("fallback-after-answer", "caller-chosen-number")
 
 _KEYS = (
     *("host", "url", "router", "bin", "bins", "media"),
-    *("flows", "params", "allow", "onError", "apology", "keep"),
+    *("flows", "params", "allow", "onError", "apology", "keep", "limits"),
 )
 KEEP = 3
 """How many earlier versions of each flow stay, where the target does not say."""
@@ -66,6 +67,7 @@ class Target:
     on_error: str | None = None
     apology: str | None = None
     keep: int = KEEP
+    limits: Mapping[str, int] = field(default_factory=lambda: LIMITS)
     options: Mapping[str, Scalar] = field(default_factory=dict)
     span: Span | None = None
     places: Mapping[str, Span] = field(default_factory=dict)
@@ -124,6 +126,7 @@ def read_target(entry: tree.Entry) -> tuple[Target | None, list[Diagnostic]]:
         on_error=parts.text("onError"),
         apology=parts.apology(),
         keep=parts.number("keep", KEEP),
+        limits=parts.limits(),
         options=parts.options(host),
         span=entry.key_span,
         places={part.key: part.value.span for part in body if not is_empty(part.value)},
@@ -280,6 +283,30 @@ class _Parts:
             hint = near or f"it can be {' or '.join(APPROXIMATIONS)}"
             self.findings.append(BAD_TARGET.at(item.span, message, hint=hint, fix=fix))
         return frozenset(names)
+
+    def limits(self) -> Mapping[str, int]:
+        node, found = self.body.get("limits"), dict(LIMITS)
+        if not isinstance(node, tree.Mapping):
+            if node is not None and not is_empty(node):
+                message = "'limits' is a map: documents, bytes, and how many each flow may have"
+                self.findings.append(BAD_TARGET.at(node.span, message))
+            return found
+        for part in node:
+            if part.key not in LIMITS:
+                hint, fix = hint_and_fix(part.key_span, part.key, LIMITS)
+                hint = hint or f"it can have {' and '.join(LIMITS)}"
+                message = f"'limits' has no '{part.key}'"
+                self.findings.append(
+                    UNKNOWN_PROJECT_KEY.at(part.key_span, message, hint=hint, fix=fix)
+                )
+                continue
+            text = part.value.text if isinstance(part.value, Scalar) else ""
+            if re.fullmatch(r"[1-9][0-9]{0,11}", text):
+                found[part.key] = int(text)
+            elif not is_empty(part.value):
+                message = f"'{part.key}' takes a whole number from 1 on"
+                self.findings.append(BAD_TARGET.at(part.value.span, message))
+        return found
 
     def options(self, host: str | None) -> Mapping[str, Scalar]:
         known = _OPTIONS.get(host or "", {})

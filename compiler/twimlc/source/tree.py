@@ -99,3 +99,15 @@ Node = Scalar | Sequence | Mapping
 def is_empty(node: Node | None) -> bool:
     """Whether a part counts as left out: absent, or written with nothing behind the colon."""
     return node is None or (isinstance(node, Scalar) and node.value is None)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """A node and all nodes in it; the last of a list or map come first."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if isinstance(part, Sequence):
+            waiting += part.items
+        elif isinstance(part, Mapping):
+            waiting += (entry.value for entry in part.entries)

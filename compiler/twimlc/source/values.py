@@ -80,6 +80,10 @@ class ExhaustedError(Exception):
     """The budget of a flow is used up; expanding stops altogether."""
 
 
+class TooManyError(ExhaustedError):
+    """The flow would make too many documents; the argument holds labels that say why."""
+
+
 def scalar(value: Atom, span: Span, outward: int = 0) -> Scalar:
     """A computed leaf, its text bounded."""
     match value:

@@ -585,3 +585,50 @@ NO_FALLBACK = Rule(
     ),
     twilio=(11200,),
 )
+
+
+TOO_MANY_DOCUMENTS = Rule(
+    720,
+    "too-many-documents",
+    Severity.ERROR,
+    "The steps of a flow multiply each other to more documents than a target takes.",
+    "Each use of a component, each turn of an `each` and each attempt of a menu is written out, and they multiply:"
+    " ten components that each use the next one twice are a thousand copies of the last. Documents are counted"
+    " before they are made. A flow may become 5,000 of them and 50 MB; `limits: {documents: …, bytes: …}` of a"
+    " target says otherwise.",
+    wrong=Example(
+        """\
+flow: survey
+components:
+"""
+        + "".join(
+            f"  part{n}: {{steps: [use: part{n + 1}, use: part{n + 1}]}}\n" for n in range(1, 9)
+        )
+        + """\
+  part9:
+    steps:
+      - menu:
+          prompt: Press a key from 1 to 9.
+          attempts: 20
+          silence: We did not hear you.
+          choices: {1: next, 2: next}
+        fallback: next
+steps: [use: part1, say: Thank you., hangup]
+"""
+    ),
+    right=Example(
+        """\
+flow: survey
+steps:
+  - menu:
+      prompt: Press a key from 1 to 9.
+      attempts: 20
+      silence: We did not hear you.
+      choices: {1: next, 2: next}
+    fallback: next
+  - say: Thank you.
+  - hangup
+""",
+        target="nginx",
+    ),
+)
