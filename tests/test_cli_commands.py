@@ -37,6 +37,9 @@ class Options:
     stdin: tuple[str, bytes] | None = None
     cwd: Path | None = None
     jobs: int = 1
+    previous: Path | None = None
+    found: dict[str, object] | None = None
+    force: bool = False
     write: bool = True
     verify: bool = True
 
@@ -71,6 +74,7 @@ class TargetReport:
     pastes: tuple[Any, ...] = ()
     changes: tuple[str, ...] = ("hello/index.xml", "hello/menu.xml")
     removals: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

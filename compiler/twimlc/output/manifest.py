@@ -213,7 +213,7 @@ def _manifest(whole: Any) -> Manifest:
         built_on=None if whole["builtOn"] is None else _matching(_SHA256, whole["builtOn"]),
         flows={_string(name): _flow(body) for name, body in whole["flows"].items()},
         documents={_path(path): _document(body) for path, body in whole["documents"].items()},
-        decisions=_items(whole["decisions"]),
+        decisions=tuple(item for item in _items(whole["decisions"]) if _path(item["path"])),
         approximations=_items(whole["approximations"]),
         assumptions=_items(whole["assumptions"]),
         earlier_sounds=tuple(tuple(map(_path, paths)) for paths in whole["earlierSounds"]),
