@@ -84,7 +84,9 @@ def router(folder):
     """What ought to be answered for the build in ``folder``."""
     manifest = json.loads((folder / "manifest.json").read_text())
     decisions = [decision_from_json(item) for item in manifest["decisions"]]
-    files = {path: (folder / path).read_bytes() for path in manifest["documents"]}
+    files = {
+        path.removeprefix("public/"): (folder / path).read_bytes() for path in manifest["documents"]
+    }
     base = manifest["url"] or "https://voice.example.com"
     return RouterHost(base, files, decisions={d.path: d for d in decisions})
 

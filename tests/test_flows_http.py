@@ -81,14 +81,14 @@ def agree(port, root, variant):
 @needs(CADDY, "caddy")
 def test_caddy(folder):
     root, variant = laid(folder, "caddy")
-    with caddy(folder, folder / "build", ["caddy"], f"\troot * {root}") as server:
+    with caddy(folder, folder / "build", ["caddy"], f"\troot * {root}/public") as server:
         agree(server.port, root, variant)
 
 
 @needs(APACHE, "apache2")
 def test_apache(folder):
     root, variant = laid(folder, "apache")
-    with apache(folder, folder / "build", ["apache"], f"DocumentRoot {root}") as server:
+    with apache(folder, folder / "build", ["apache"], f"DocumentRoot {root}/public") as server:
         agree(server.port, root, variant)
 
 
@@ -111,7 +111,7 @@ def edge(root, script):
             self.path = answer["uri"]
             super().do_GET()
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Edge, directory=str(root)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Edge, directory=str(root / "public")))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -48,7 +48,7 @@ def laid(folder, host):
     for target in ("deep", "twin"):
         place = root / PREFIXES[target].strip("/")
         place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(folder / "build" / target, place)
+        shutil.copytree(folder / "build" / target / "public", place)
     return folder / "build", root
 
 
@@ -92,12 +92,12 @@ def nginx(folder, build, targets, lines):
 @needs(NGINX, "nginx")
 def test_nginx(folder):
     build, root = laid(folder, "nginx")
-    with nginx(folder, build, ["bare"], f"root {build}/bare;") as server:
+    with nginx(folder, build, ["bare"], f"root {build}/bare/public;") as server:
         agree(server, build / "bare", "/")
     with nginx(folder, build, ["deep", "twin"], f"root {root};") as server:
         agree(server, build / "deep", PREFIXES["deep"])
         agree(server, build / "twin", PREFIXES["twin"])
-    alias = f"location {PREFIXES['deep']} {{ alias {build}/deep/; }}"
+    alias = f"location {PREFIXES['deep']} {{ alias {build}/deep/public/; }}"
     with nginx(folder, build, ["deep"], alias) as server:
         agree(server, build / "deep", PREFIXES["deep"])
 
@@ -126,7 +126,7 @@ def caddy(folder, build, targets, lines):
 @needs(CADDY, "caddy")
 def test_caddy(folder):
     build, root = laid(folder, "caddy")
-    with caddy(folder, build, ["bare"], f"\troot * {build}/bare") as server:
+    with caddy(folder, build, ["bare"], f"\troot * {build}/bare/public") as server:
         agree(server, build / "bare", "/")
     with caddy(folder, build, ["deep", "twin"], f"\troot * {root}") as server:
         agree(server, build / "deep", PREFIXES["deep"])
@@ -155,12 +155,12 @@ def apache(folder, build, targets, lines):
 @needs(APACHE, "apache2")
 def test_apache(folder):
     build, root = laid(folder, "apache")
-    with apache(folder, build, ["bare"], f"DocumentRoot {build}/bare") as server:
+    with apache(folder, build, ["bare"], f"DocumentRoot {build}/bare/public") as server:
         agree(server, build / "bare", "/")
     with apache(folder, build, ["deep", "twin"], f"DocumentRoot {root}") as server:
         agree(server, build / "deep", PREFIXES["deep"])
         agree(server, build / "twin", PREFIXES["twin"])
     (root / "nothing").mkdir()
-    alias = f"DocumentRoot {root}/nothing\nAlias {PREFIXES['deep']} {build}/deep/"
+    alias = f"DocumentRoot {root}/nothing\nAlias {PREFIXES['deep']} {build}/deep/public/"
     with apache(folder, build, ["deep"], alias) as server:
         agree(server, build / "deep", PREFIXES["deep"])

@@ -53,7 +53,7 @@ def built_for(host, folder):
     assert result.ok, [found.message for found in result.findings if found.is_error]
     loaded = load(options)
     (variant,) = compile_target(loaded, loaded.targets[0]).variants
-    return folder / "build" / host, variant
+    return folder / "build" / host / "public", variant
 
 
 @pytest.fixture(scope="module")
@@ -90,8 +90,8 @@ def nginx_server(built_for_nginx, tmp_path):
     config.write_text(
         f"daemon off;\nmaster_process off;\npid {tmp_path}/pid;\nerror_log {tmp_path}/errors;\nevents {{}}\n"
         f"http {{\naccess_log off;\n{spare}types {{ text/xml xml; audio/mpeg mp3; audio/wav wav; }}\n"
-        f"include {folder}/nginx-http.conf;\n"
-        f"server {{\nlisten 127.0.0.1:{port};\nroot {folder};\ninclude {folder}/nginx-server.conf;\n}}\n}}\n"
+        f"include {folder.parent}/nginx-http.conf;\n"
+        f"server {{\nlisten 127.0.0.1:{port};\nroot {folder};\ninclude {folder.parent}/nginx-server.conf;\n}}\n}}\n"
     )
     with Running(
         [NGINX, "-p", tmp_path, "-c", config, "-e", tmp_path / "errors"], port, tmp_path / "log"
@@ -119,8 +119,9 @@ def traces(host, entry):
 
 
 def agree(base, folder, variant):
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.*")}
-    plain = served(variant.plan, files)
+    found = (path for path in folder.rglob("*") if path.is_file())
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+    plain = served(variant.finished().plan, files)
     assert len(variant.plan.entries) > 10
     for entry in variant.plan.entries:
         address = f"{base}/{entry.path}"
