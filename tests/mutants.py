@@ -123,7 +123,7 @@ def of_graph(graph: Graph) -> Iterator[tuple[str, Graph]]:
     end = next((node.key for node in graph.nodes if node.element is None), None)
     for key in sorted(graph.contexts):
         node = graph.nodes[key]
-        if node.element is None:
+        if node.element is None or node.entry is not None:  # an entry is fetched, whatever it is
             continue
         for name, made in _of_node(graph, node, end):
             nodes = (*graph.nodes[:key], made, *graph.nodes[key + 1 :])

@@ -35,6 +35,9 @@ WHOLE = Manifest(
             "0" * 64,
             120,
         ),
+        "public/media/a.0123abcd.mp3": DocumentEntry(
+            "audio/mpeg", cache="immutable", sha256="0" * 64
+        ),
         "router.js": DocumentEntry("text/javascript", sha256="0" * 64),
     },
     approximations=({"name": "fallback-after-answer", "flow": "shop"},),

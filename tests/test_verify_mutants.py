@@ -160,7 +160,7 @@ def assert_found(made, is_found, least):
 def test_wrong_documents_of_plain_files_are_found(plain):
     graph, finished, _ = plain
     made = mutants.of_documents(on_the_way(finished))
-    assert_found(made, lambda files: not same(graph, finished.plan, files), 500)
+    assert_found(made, lambda files: not same(graph, finished.plan, files), 400)
 
 
 def test_wrong_documents_behind_decisions_are_found(routed_plan):

@@ -210,11 +210,11 @@ def _write(
     if foreign and not force:
         return None, [_not_ours(folder, foreign)]
     there = [path for path in stale if kind_of(folder / path) is not Kind.NOTHING]
-    removed = [
-        path
+    removed = {
+        path: found
         for path in there
-        if _digest(folder / path) in (before.owned.get(path, ""), begun.get(path, ""))
-    ]
+        if (found := _digest(folder / path) or "-") in (before.owned.get(path), begun.get(path))
+    }
     written = Written(
         created=tuple(file.path for file in new),
         changed=tuple(file.path for file in changed),
@@ -230,7 +230,6 @@ def _write(
     if dry or (written.is_clean and same_bytes(folder / MANIFEST, listing) and not begun):
         return written, []
     order = sorted([*new, *changed], key=lambda file: _turn(file.path))
-    staging.sweep(folder)
     staging.put(folder, order, listing, removed, begun)
     return written, []
 
