@@ -114,7 +114,10 @@ def test_a_broken_flow_that_is_jumped_to_stops_the_build(tmp_path: Path) -> None
             tmp_path, "one", ("flows/f.yaml",), flows__f=jump, flows__deep__g1=BROKEN[broken]
         )
         assert made.slugs == [slug]
-        assert made.xml("f/index.xml") == '<Say>+14155550199</Say><Redirect method="GET">../g1/index.xml</Redirect>'
+        assert (
+            made.xml("f/index.xml")
+            == '<Say>+14155550199</Say><Redirect method="GET">../g1/index.xml</Redirect>'
+        )
 
 
 def test_what_is_stale_is_removed_and_nothing_else(tmp_path: Path) -> None:
@@ -124,7 +127,9 @@ def test_what_is_stale_is_removed_and_nothing_else(tmp_path: Path) -> None:
     (made.folder / "public" / "f" / "mine.xml").write_text("mine")
     (tmp_path / "flows/deep/g1.yaml").unlink()
     files = {path: text for path, text in FILES.items() if "g1" not in path}
-    files |= {"twimlc.yaml": TWO.replace("g*", "f").replace("host: static", "host: static, keep: 0")}
+    files |= {
+        "twimlc.yaml": TWO.replace("g*", "f").replace("host: static", "host: static, keep: 0")
+    }
     made = make(files=files, folder=tmp_path, target="one")
     assert made.files == ["f/index.xml", "f/mine.xml"]
 

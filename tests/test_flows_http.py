@@ -111,7 +111,9 @@ def edge(root, script):
             self.path = answer["uri"]
             super().do_GET()
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Edge, directory=str(root / "public")))
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Edge, directory=str(root / "public"))
+    )
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

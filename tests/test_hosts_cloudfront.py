@@ -144,7 +144,10 @@ def test_odd_requests(tmp_path):
         zip(asked, (answer["uri"] for answer in run(out, list(asked.values()))), strict=True)
     )
     assert (
-        found["encoded star"] == found["small letters"] == found["bare star"] == f"{inside}/support.xml"
+        found["encoded star"]
+        == found["small letters"]
+        == found["bare star"]
+        == f"{inside}/support.xml"
     )
     assert found["hash"] not in (found["none"], found["bare star"])
     assert found["twice"] == f"{inside}/sales.xml"

@@ -52,7 +52,12 @@ def test_keys_are_looked_up_and_silence_is_not() -> None:
     assert pages["acme/index.xml"] == (
         '<Gather action="v/main.0.decide" method="GET" numDigits="1"/>\n<Say>quiet.</Say>'
     )
-    assert set(pages) == {"acme/index.xml", "acme/v/main.1.xml", "acme/v/main.2.xml", "acme/v/main.3.xml"}
+    assert set(pages) == {
+        "acme/index.xml",
+        "acme/v/main.1.xml",
+        "acme/v/main.2.xml",
+        "acme/v/main.3.xml",
+    }
 
 
 def test_the_fetches_of_a_decision_are_counted() -> None:
@@ -301,7 +306,9 @@ SEEDS = range(60)
 def test_random_flows_are_the_same_call(tmp_path) -> None:
     walked = decisions = 0
     for seed in SEEDS:
-        made, graph, finished = compiled(tmp_path / str(seed), **Author(seed, decisions=True).write())
+        made, graph, finished = compiled(
+            tmp_path / str(seed), **Author(seed, decisions=True).write()
+        )
         refused = {finding.rule.slug for finding in made.findings if finding.is_error}
         assert refused <= {"too-long", "silent-wait", "silent-loop", "needs-redirect"}, refused
         if finished is None or not made.ok:
@@ -326,7 +333,9 @@ def test_a_row_that_is_lost_anywhere_is_found(tmp_path) -> None:
     """Each branch of each decision leads to its default instead, in turn."""
     lost = missed = 0
     for seed in range(12):
-        made, graph, finished = compiled(tmp_path / str(seed), **Author(seed, decisions=True).write())
+        made, graph, finished = compiled(
+            tmp_path / str(seed), **Author(seed, decisions=True).write()
+        )
         if finished is None or not made.ok:
             continue
         plan, files = finished.plan, finished.files

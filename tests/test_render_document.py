@@ -10,7 +10,7 @@ from call_graphs import Calls, element, pages_of, span
 from twimlc.flow.graph import Context
 from twimlc.lower.plan import Document, Markup
 from twimlc.lower.size import EMPTY_DOCUMENT, element_size
-from twimlc.render.document import Rendered, render, render_document
+from twimlc.render.document import Rendered, render_document
 from twimlc.source.tree import CallValue, Template
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

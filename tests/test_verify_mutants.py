@@ -102,7 +102,9 @@ def routed_plan(tmp_path_factory):
 
 def on_the_way(finished):
     """What a call may come to: all but the apologies for versions that are gone."""
-    return {path: data for path, data in finished.files.items() if not path.endswith("/changed.xml")}
+    return {
+        path: data for path, data in finished.files.items() if not path.endswith("/changed.xml")
+    }
 
 
 def same(graph, plan, files):

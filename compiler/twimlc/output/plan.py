@@ -108,6 +108,8 @@ def settle(
             del flows[name]
     carried = {path for path in earlier.paths(kept, flows) if path not in documents}
     sounds = _sounds({*documents, *carried}, documents, last)[:keep]
+    while sounds and not sounds[-1]:
+        sounds.pop()
     carried |= {path for paths in sounds for path in paths}
     decided = {item["path"] for item in manifest.decisions}
     rows = (
