@@ -152,6 +152,7 @@ def test_options_reach_the_pipeline(command: Command, pipeline: FakePipeline) ->
             "b=x=y",
         ),
         *("-p", "a=2", "--params", "more.yaml", "-o", "out", "-j", "2", "--config", "twimlc.yaml"),
+        *("--previous", "last", "--force"),
     )
     assert status == 0
     assert pipeline.options == Options(
@@ -162,6 +163,8 @@ def test_options_reach_the_pipeline(command: Command, pipeline: FakePipeline) ->
         params_files=(Path("more.yaml"),),
         output=Path("out"),
         jobs=2,
+        previous=Path("last"),
+        force=True,
     )
 
 
@@ -446,6 +449,7 @@ def test_watch_builds_again_and_ctrl_c_is_0(
     assert second.startswith("plain keeps its last build; 1 error in ")
     assert "unknown-state" in err
     assert "twimlc: flows/a.yaml: gone" in err
+    assert pipeline.options.found == {}
 
 
 def test_watch_refuses_what_is_wrong_from_the_start(

@@ -450,12 +450,8 @@ def test_a_hostile_earlier_build_is_refused(tmp_path: Path, right: str, wrong: s
     place = artifact / "site/manifest.json"
     assert right in place.read_text()
     place.write_text(place.read_text().replace(right, wrong))
-    try:
-        result = made.result(previous=artifact, output=empty)
-    except UsageError as fault:
-        assert str(fault).startswith("'site' of the earlier build: this file is not the manifest")
-    else:
-        assert [f.rule.slug for f in result.findings if f.is_error] == ["foreign-manifest"]
+    with pytest.raises(UsageError, match="'site' of the earlier build: this file is not the man"):
+        made.result(previous=artifact, output=empty)
     assert tree(empty) == {}
     assert (tmp_path / "victim.txt").read_text() == "precious"
 

@@ -130,8 +130,8 @@ _DECISION: dict[str, Any] = {
 MANIFEST_SCHEMA: dict[str, Any] = {
     "$schema": "http://json-schema.org/draft-07/schema#",
     "title": "Manifest of a twimlc build",
-    "description": "What one target's build consists of. It holds no date and no absolute path; all "
-    "paths start at the target's folder.",
+    "description": "What one target's build consists of. It holds no date and no absolute path; "
+    "all paths start at the target's folder.",
     "type": "object",
     "required": [
         "version",
