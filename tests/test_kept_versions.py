@@ -487,3 +487,53 @@ def test_a_target_with_a_url_is_told_when_nothing_was_there(tmp_path: Path) -> N
     assert made.build().remarks == ()
     made.write(f=menu(more="New."))
     assert made.build().remarks == ()
+
+
+def test_a_flow_that_was_not_asked_for_is_left_alone_though_somebody_edited_it(
+    project: Project,
+) -> None:
+    project.write(f=menu(), g=menu(more="G.") + "  rest:\n    - hangup\n")
+    project.build()
+    version = project.version("g")
+    (project.out / f"public/g/{version}/more.xml").write_text("<Response/>")
+    (project.out / "public/g/index.xml").write_text("<Response/>")
+    before = project.tree("public/g")
+    project.write(f=menu(more="New."))
+    assert project.build("f").remarks == ()
+    assert project.tree("public/g") == before
+    assert project.versions("g") == [version]
+
+
+@pytest.mark.parametrize("where", ["public/media", "public/gone/changed.xml"])
+def test_what_is_carried_over_is_what_it_was(tmp_path: Path, where: str) -> None:
+    made = edited(tmp_path / "p", f"{NGINX}, keep: 1")
+    artifact, empty = tmp_path / "artifact", tmp_path / "empty"
+    shutil.copytree(made.folder / "build", artifact)
+    place = artifact / "site" / where
+    for file in [place] if place.is_file() else sorted(place.iterdir()):
+        file.write_bytes(b"hostile")
+    (report,) = made.result(previous=artifact, output=empty).targets
+    assert report.built
+    found = tree(empty / "site")
+    assert b"hostile" not in found.values()
+    documents = json.loads(found.pop("manifest.json"))["documents"]
+    assert {path: sha256(data).hexdigest() for path, data in found.items()} == {
+        path: document["sha256"] for path, document in documents.items()
+    }
+    assert any("cannot be kept" in remark for remark in report.remarks)
+
+
+@pytest.mark.parametrize("where", ["index.xml", "changed.xml", "v.*/one.xml"])
+def test_of_an_earlier_build_elsewhere_a_flow_that_is_left_alone_must_be_whole(
+    tmp_path: Path, where: str
+) -> None:
+    made = edited(tmp_path / "p", NGINX)
+    artifact, empty = tmp_path / "artifact", tmp_path / "empty"
+    shutil.copytree(made.folder / "build", artifact)
+    (place,) = (artifact / "site/public/g").glob(where)
+    place.write_bytes(b"hostile")
+    result = made.result("f", previous=artifact, output=empty)
+    (found,) = (found for found in result.findings if found.is_error)
+    assert found.rule.slug == "foreign-manifest"
+    assert place.relative_to(artifact / "site").as_posix() in found.message
+    assert tree(empty) == {}

@@ -160,10 +160,10 @@ def write_target(
                 if shared is not None:
                     files = [*files, *shared(outcome.manifest)]
                     outcome = settling(files, manifest, ground)
+                if ground is not None and elsewhere:
+                    files = [*files, *_copied(ground, outcome)]
             except ForeignManifestError as fault:
                 return None, [_foreign(folder, fault)]
-            if ground is not None and elsewhere:
-                files = [*files, *_copied(ground, outcome)]
             return _write(folder, files, outcome, before, force=force, dry=dry)
     except OSError as fault:
         return None, [_refused(folder, "", fault)]
@@ -174,8 +174,9 @@ def _copied(ground: Ground, outcome: Outcome) -> Iterator[OutputFile]:
     for path in outcome.carried:
         data = ground.read(path)
         document = ground.manifest.documents[path]
-        if data is not None:
-            yield OutputFile(path, data, document.media_type, document.flow)
+        if data is None or sha256(data).hexdigest() != document.sha256:
+            raise ForeignManifestError(f"{path} of the earlier build is not what it lists")
+        yield OutputFile(path, data, document.media_type, document.flow)
 
 
 def _write(

@@ -266,7 +266,8 @@ def _report(
 def _remarks(made: Compiled, written: Written) -> Iterator[str]:
     """What of the last build is not as one would think."""
     for version, path in written.broken:
-        yield f"{version} cannot be kept: {path} was changed or removed since it was built"
+        file = "it" if path == version else path
+        yield f"{version} cannot be kept: {file} was changed or removed since it was built"
     for path in written.left:
         yield f"{path} was changed by hand since it was built; it is not removed"
     if written.moved:
