@@ -358,6 +358,42 @@ def test_at_every_moment_of_a_kill_calls_find_what_they_lead_to(tmp_path: Path) 
     assert os.listdir(folder.parent) == ["plain"]
 
 
+def test_a_disk_that_fills_up_half_way_leaves_what_calls_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = undisturbed(tmp_path / "whole" / "plain", "old", "new")
+    files, flows = EDITIONS["new"]
+    real = os.replace
+    for moves in range(1, 20):
+        folder = tmp_path / str(moves) / "plain"
+        put(folder, "old")
+        left = [moves]
+
+        def full(source: Path, target: Path, left: list[int] = left) -> None:
+            left[0] -= 1
+            if left[0] < 0:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            real(source, target)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "replace", full)
+            written, findings = write_target(
+                folder,
+                files,
+                manifest_of(*flows, files=files),
+                source_exists=lambda _: True,
+                compiled=FLOWS,
+                keep=1,
+            )
+        is_right_for_calls(folder, OLD)
+        assert (written is None) is bool(findings)
+        put(folder, "new")
+        assert tree(folder) == wanted
+        if written is not None:
+            break
+    assert 4 < moves < 19
+
+
 def test_no_link_is_followed_where_files_are_staged(folder: Path, tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.mkdir()
@@ -581,6 +617,10 @@ def listing(path: str) -> bytes:
         hostile(lambda whole: whole.update(tool={"name": "webpack", "version": "5"})),
         hostile(lambda whole: whole.update(documents=[])),
         hostile(lambda whole: whole.update(flows={"a": None})),
+        *(
+            hostile(lambda whole, name=name: whole.update(flows={name: whole["flows"]["a"]}))
+            for name in ("../a", '"; return 200 x; "', "a\n", "a/b/c", "")
+        ),
         hostile(lambda whole: whole.update(decisions=["\ud800"])),
         hostile(lambda whole: whole.update(decisions=[float("nan")])),
         hostile(lambda whole: whole.update(decisions=["text"])),

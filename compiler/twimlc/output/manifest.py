@@ -22,6 +22,7 @@ PUBLIC = "public/"
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _VERSION = re.compile(r"v\.[0-9a-f]{12}")
+_FLOW = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)?")
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 Line = tuple[int, str, int]
@@ -215,7 +216,7 @@ def _manifest(whole: Any) -> Manifest:
         host=_string(whole["host"]),
         url=None if whole["url"] is None else _string(whole["url"]),
         built_on=None if whole["builtOn"] is None else _matching(_SHA256, whole["builtOn"]),
-        flows={_string(name): _flow(body) for name, body in whole["flows"].items()},
+        flows={_matching(_FLOW, name): _flow(body) for name, body in whole["flows"].items()},
         documents=documents,
         decisions=tuple(item for item in _items(whole["decisions"]) if _path(item["path"])),
         approximations=_items(whole["approximations"]),

@@ -70,7 +70,6 @@ class Written:
     broken: tuple[tuple[str, str], ...] = ()
     moved: bool = False
     manifest: Manifest | None = None
-    ground: bool = False
 
     @property
     def is_clean(self) -> bool:
@@ -225,7 +224,6 @@ def _write(
         broken=outcome.broken,
         moved=before.old_format,
         manifest=outcome.manifest,
-        ground=outcome.manifest.built_on is not None,
     )
     listing = to_json(outcome.manifest)
     if dry or (written.is_clean and same_bytes(folder / MANIFEST, listing) and not begun):
