@@ -1,13 +1,16 @@
 """Graphs made by hand, for tests of what comes after the flow room."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from compiled import short
 from twimlc.flow.graph import Context, Graph, Node, Root
 from twimlc.flow.model import Attribute, Element, Flow, Kind, Link, State, StateKey, StateLink, Text
 from twimlc.lower.host import HOSTS, Site
 from twimlc.lower.lowering import lower
 from twimlc.lower.plan import Plan
-from twimlc.render.document import render
+from twimlc.render.document import Rendered
+from twimlc.render.versions import Finished, finish
 from twimlc.source.files import FileContent
 from twimlc.text import SourceFile, Span
 from twimlc.vocabulary import MESSAGING, VOICE
@@ -121,17 +124,53 @@ class Calls:
         return graph
 
 
-def plan_of(graph: Graph, site: Site = STATIC) -> Plan:
+def _finished(graph: Graph, site: Site) -> Finished:
     plan, findings = lower(graph, site, lambda link: FileContent.of(b"RIFF" + link.path.encode()))
     assert not findings, [finding.message for finding in findings]
     assert plan is not None
-    return plan
+    return finish(plan)
+
+
+def plan_of(graph: Graph, site: Site = STATIC) -> Plan:
+    """The plan without apologies; the names of versions are ``v``."""
+    plan = _finished(graph, site).plan
+
+    def rows(found: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        return tuple((value, short(path)) for value, path in found)
+
+    return replace(
+        plan,
+        documents=tuple(
+            replace(document, path=short(document.path))
+            for document in plan.documents
+            if not document.path.endswith("/changed.xml")
+        ),
+        decisions=tuple(
+            replace(
+                decision,
+                path=short(decision.path),
+                branches=rows(decision.branches),
+                marked=rows(decision.marked),
+                default=short(decision.default),
+            )
+            for decision in plan.decisions
+        ),
+    )
+
+
+def pages_of(graph: Graph, site: Site = STATIC) -> list[Rendered]:
+    """The documents without apologies; the names of versions are ``v``."""
+    return [
+        replace(page, path=short(page.path), data=short(page.data.decode()).encode())
+        for page in _finished(graph, site).pages
+        if not page.path.endswith("/changed.xml")
+    ]
 
 
 def documents_of(graph: Graph, site: Site = STATIC) -> dict[str, str]:
     """Path -> the body between the Response tags, without indent."""
     found: dict[str, str] = {}
-    for rendered in render(plan_of(graph, site)):
+    for rendered in pages_of(graph, site):
         head = '<?xml version="1.0" encoding="UTF-8"?>\n'
         text = rendered.data.decode()
         assert text.startswith(head)

@@ -54,7 +54,7 @@ class Made:
         """
         found: dict[str, Path] = {}
         for file in self.folder.rglob("*"):
-            path = short(file.relative_to(self.folder).as_posix().removeprefix("public/"))
+            path = short(file.relative_to(self.folder).as_posix().replace("public/", "", 1))
             if file.is_file() and file.name not in ("manifest.json", "changed.xml"):
                 assert path not in found, path
                 found[path] = file

@@ -4,6 +4,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
+from posixpath import dirname, relpath
 
 from twimlc.flow.graph import Graph, Node
 from twimlc.flow.model import Attribute, Element, StateLink
@@ -55,8 +56,9 @@ def _changes(data, number, paths, path):
                 lambda one, above, a=attribute, v=value: one.set(a, f"../{v}"),
             )
             for other in paths:
-                name = other.rpartition("/")[2]
-                if other.rpartition("/")[0] == path.rpartition("/")[0] and name != value:
+                name = relpath(other, dirname(path))
+                same_start = value.endswith("index.xml") and name.endswith("index.xml")
+                if other.split("/")[0] == path.split("/")[0] and name != value and not same_start:
                     yield (
                         f"{attribute} {name}",
                         lambda one, above, a=attribute, n=name: one.set(a, n),
@@ -121,7 +123,7 @@ def of_graph(graph: Graph) -> Iterator[tuple[str, Graph]]:
     end = next((node.key for node in graph.nodes if node.element is None), None)
     for key in sorted(graph.contexts):
         node = graph.nodes[key]
-        if node.element is None:
+        if node.element is None or node.entry is not None:  # an entry is fetched, whatever it is
             continue
         for name, made in _of_node(graph, node, end):
             nodes = (*graph.nodes[:key], made, *graph.nodes[key + 1 :])

@@ -48,8 +48,7 @@ def one(seed, folder):
     """How many flows of a seed were the same call. Raises AssertionError where one was not."""
     count = 0
     for graph, variant in plans(folder, seed):
-        plan = variant.plan
-        files = {page.path: page.data for page in variant.pages()}
+        plan, files = variant.finished().plan, variant.finished().files
         for name, found in verify_plan(graph, plan, files):
             assert found.same, (
                 f"seed {seed}, {name}\n{found.difference and found.difference.describe()}"

@@ -5,6 +5,7 @@ from textwrap import dedent, indent
 
 import pytest
 
+from compiled import short
 from growth import overgrown
 from twimlc.callscripts import CallResult, Verdict, play_scripts
 from twimlc.pipeline import Options
@@ -348,10 +349,10 @@ def test_difference_shows_script_flow_and_document(tmp_path: Path) -> None:
         """,
     )
     assert not made.ok
-    text = human(made)
+    text = short(human(made))
     assert "FAIL  f.test.yaml:2: wrong words" in text
     assert 'f.test.yaml:4: say "Bye." was expected; say "Goodbye." is heard' in text
-    assert "f.yaml:18, f/goodbye.xml:3" in text
+    assert "f.yaml:18, f/v/goodbye.xml:3" in text
 
 
 def test_attributes_and_their_defaults(tmp_path: Path) -> None:

@@ -37,6 +37,9 @@ class Options:
     stdin: tuple[str, bytes] | None = None
     cwd: Path | None = None
     jobs: int = 1
+    previous: Path | None = None
+    found: dict[str, object] | None = None
+    force: bool = False
     write: bool = True
     verify: bool = True
 
@@ -71,6 +74,7 @@ class TargetReport:
     pastes: tuple[Any, ...] = ()
     changes: tuple[str, ...] = ("hello/index.xml", "hello/menu.xml")
     removals: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,7 @@ def test_options_reach_the_pipeline(
             "b=x=y",
         ),
         *("-p", "a=2", "--params", str(more), "-o", "out", "-j", "2", "--config", "twimlc.yaml"),
+        *("--previous", "last", "--force"),
     )
     assert status == 0
     assert pipeline.options == Options(
@@ -162,6 +167,8 @@ def test_options_reach_the_pipeline(
         params_files=(more,),
         output=Path("out"),
         jobs=2,
+        previous=Path("last"),
+        force=True,
     )
 
 
@@ -446,6 +453,7 @@ def test_watch_builds_again_and_ctrl_c_is_0(
     assert second.startswith("plain keeps its last build; 1 error in ")
     assert "unknown-state" in err
     assert "twimlc: flows/a.yaml: gone" in err
+    assert pipeline.options.found == {}
 
 
 def test_watch_refuses_what_is_wrong_from_the_start(

@@ -68,7 +68,7 @@ def test_a_wrong_target_does_not_stop_the_others(
 ) -> None:
     targets(project, web="{host: nginx}", hop=wrong)
     assert run(["build", *asked]) == 1
-    assert (project / "build" / "web" / "hello" / "index.xml").is_file()
+    assert (project / "build" / "web" / "public" / "hello" / "index.xml").is_file()
     assert not (project / "build" / "hop").exists()
 
 

@@ -39,7 +39,7 @@ def test_a_new_project_is_clean_and_builds(
     assert run(["check", "--fail-on", "note"]) == 0
     assert capsys.readouterr().out == ""
     assert run(["build", "--fail-on", "note"]) == 0
-    assert (project / "build" / "plain" / "hello" / "index.xml").is_file()
+    assert (project / "build" / "plain" / "public" / "hello" / "index.xml").is_file()
     assert (project / "build" / "plain" / "manifest.json").is_file()
     assert run(["build", "--check"]) == 0
 
@@ -48,7 +48,7 @@ def test_a_mistake_is_shown_and_the_old_build_stays(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["build"]) == 0
-    entry = project / "build" / "plain" / "hello" / "index.xml"
+    entry = project / "build" / "plain" / "public" / "hello" / "index.xml"
     before = entry.read_bytes()
     flow = project / "flows" / "hello.yaml"
     flow.write_text(flow.read_text().replace("goto: goodbye", "goto: godbye"))

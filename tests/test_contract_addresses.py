@@ -24,9 +24,9 @@ def flow(step: str, value: str) -> Made:
 def test_a_states_name_stands_for_its_document(step: str, attribute: str, method: str) -> None:
     made = flow(step, "other")
     assert made.slugs == []
-    assert f'{attribute}="other.xml" {method}="GET"' in made.xml()
+    assert f'{attribute}="v/other.xml" {method}="GET"' in made.xml()
     again = '<Redirect method="GET">other.xml</Redirect>' if "conference" in step else ""
-    assert made.xml("f/other.xml") == f"<Say>Hello.</Say>{again}"
+    assert made.xml("f/v/other.xml") == f"<Say>Hello.</Say>{again}"
 
 
 @pytest.mark.parametrize(("step", "attribute", "method"), LEGS)
@@ -34,7 +34,7 @@ def test_an_inline_list_is_a_document_too(step: str, attribute: str, method: str
     made = flow(step, "[{say: Hello.}]")
     assert made.slugs == []
     (path,) = set(made.documents) - {"f/index.xml"}
-    assert path.startswith("f/a.")
+    assert path.startswith("f/v/a.")
     assert f'{attribute}="{path[2:]}" {method}="GET"' in made.xml()
     assert made.xml(path).startswith("<Say>Hello.</Say>")
 
@@ -64,13 +64,13 @@ def test_the_state_of_another_flow() -> None:
     other = "start: begin\nstates:\n  begin: [say: Begin.]\n  hold: [say: Please wait.]\n"
     made = make("- enqueue: {name: q, waitUrl: g/hold}\n", files={"g.yaml": other})
     assert made.slugs == []
-    path = made.xml().split('waitUrl="')[1].split('"')[0]
-    assert (made.folder / "f" / path).resolve().read_text().count("Please wait.") == 1
+    assert 'waitUrl="../g/v/hold.xml"' in made.xml()
+    assert made.xml("g/v/hold.xml") == "<Say>Please wait.</Say>"
 
 
 def test_an_authors_method_gives_way_to_the_hosts() -> None:
     step = "dial: {number: {phoneNumber: +14155550100, url: other, method: POST}}"
-    assert 'url="other.xml" method="GET"' in flow(step, "other").xml()
+    assert 'url="v/other.xml" method="GET"' in flow(step, "other").xml()
 
 
 def test_an_action_may_be_a_state() -> None:
@@ -80,7 +80,7 @@ def test_an_action_may_be_a_state() -> None:
     assert gather.slugs == []
     assert (
         gather.xml()
-        == '<Gather action="b.xml" method="GET"><Say>Hi.</Say></Gather><Say>None.</Say>'
+        == '<Gather action="v/b.xml" method="GET"><Say>Hi.</Say></Gather><Say>None.</Say>'
     )
     beside = "states:\n  a: [{gather: {prompt: Hi., action: b}, then: b, fallback: hangup}]\n  b: [say: B.]\n"
     assert slugs(beside) == ["action-owned"]
@@ -95,7 +95,7 @@ def test_the_wait_of_a_conference_starts_again_by_itself() -> None:
     """
     made = make(text)
     assert made.slugs == []
-    assert made.xml("f/one.xml") == (
+    assert made.xml("f/v/one.xml") == (
         "<Say>Wait.</Say><Play>https://x.example.com/a.mp3</Play>"
         '<Redirect method="GET">one.xml</Redirect>'
     )
@@ -113,9 +113,9 @@ def test_hangup_before_joining_declines() -> None:
     """
     made = make(text)
     assert made.slugs == []
-    assert made.xml("f/ask.xml").endswith("</Gather><Hangup/>")
-    action = made.xml("f/ask.xml").split('action="')[1].split('"')[0]
-    assert made.xml(f"f/{action}") == "<Say>Connecting.</Say>"
+    assert made.xml("f/v/ask.xml").endswith("</Gather><Hangup/>")
+    action = made.xml("f/v/ask.xml").split('action="')[1].split('"')[0]
+    assert made.xml(f"f/v/{action}") == "<Say>Connecting.</Say>"
 
 
 @pytest.mark.parametrize("step", [step for step, _, _ in LEGS[:6]])
@@ -159,8 +159,8 @@ def test_links_are_whole_where_only_that_is_documented() -> None:
     """
     made = make(files={"twimlc.yaml": project, "flows/f.yaml": text}, target="site")
     assert made.slugs == []
-    assert 'waitUrl="https://v.example.com/ivr/f/start.' in made.xml()
-    assert 'action="start.' in made.xml()
+    assert 'waitUrl="https://v.example.com/ivr/f/v/start.' in made.xml()
+    assert 'action="v/start.' in made.xml()
     plain = make(text)
     assert "https:" not in "".join(plain.documents.values())
     assert plain.result.targets[0].assumptions[0].startswith("relative-urls")

@@ -19,7 +19,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def built(folder: Path, path: str = "build/static/f/index.xml") -> str:
+def built(folder: Path, path: str = "build/static/public/f/index.xml") -> str:
     return (folder / path).read_text()
 
 
@@ -101,7 +101,7 @@ def test_findings_as_json(home: Path, capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_output_goes_where_it_is_told(home: Path) -> None:
     assert run(["build", "-q", "-t", "static", "-o", "elsewhere"]) == 0
-    assert built(home, "elsewhere/static/f/index.xml")
+    assert built(home, "elsewhere/static/public/f/index.xml")
     assert not (home / "build").exists()
 
 

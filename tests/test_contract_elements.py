@@ -236,7 +236,7 @@ def test_an_attribute_that_is_refused_makes_no_other_useless() -> None:
 def test_blanks_between_marks_of_words_are_kept() -> None:
     words = "<Say>Your <break/> <emphasis>own</emphasis> code</Say>"
     made = make(f"- twiml: {words}\n")
-    assert words in (made.folder / "f/index.xml").read_text("utf-8")
+    assert words in made.places["f/index.xml"].read_text("utf-8")
 
 
 @pytest.mark.parametrize("extra", ["loop: 3", "'a:b': 3", "'1a': 3", "x: [1]", "x: "])
@@ -314,7 +314,7 @@ def test_local_audio_is_copied_under_a_name_of_its_content() -> None:
     name, mark, extension = media.split(".")
     assert (name, extension) == ("media/hello", "mp3")
     assert len(mark) >= 8
-    assert (made.folder / media).read_bytes() == b"ID3 hello"
+    assert made.places[media].read_bytes() == b"ID3 hello"
     assert made.xml() == f"<Play>../{media}</Play>"
     other = make("- play: hello.mp3\n", files={"hello.mp3": b"ID3 other"})
     assert media not in other.files

@@ -57,10 +57,10 @@ def test_a_target_with_an_error_is_left_alone_and_the_others_are_written(
     how: str, tmp_path: Path
 ) -> None:
     project(tmp_path)
-    before = (tmp_path / "build/one/f/index.xml").read_bytes()
+    before = (tmp_path / "build/one/public/f/index.xml").read_bytes()
     made = project(tmp_path, flows__f=BROKEN[how], flows__deep__g1="steps: [say: New.]\n")
     assert len(made.slugs) == 1, made.words
-    assert (tmp_path / "build/one/f/index.xml").read_bytes() == before
+    assert (tmp_path / "build/one/public/f/index.xml").read_bytes() == before
     assert made.xml("one/g1/index.xml") == "<Say>G.</Say>"
     assert made.xml("two/g1/index.xml") == "<Say>New.</Say>"
     assert [(target.name, target.built) for target in made.result.targets] == [
@@ -114,17 +114,22 @@ def test_a_broken_flow_that_is_jumped_to_stops_the_build(tmp_path: Path) -> None
             tmp_path, "one", ("flows/f.yaml",), flows__f=jump, flows__deep__g1=BROKEN[broken]
         )
         assert made.slugs == [slug]
-        assert made.xml("f/index.xml") == "<Say>+14155550199</Say><Say>G.</Say>"
+        assert (
+            made.xml("f/index.xml")
+            == '<Say>+14155550199</Say><Redirect method="GET">../g1/index.xml</Redirect>'
+        )
 
 
 def test_what_is_stale_is_removed_and_nothing_else(tmp_path: Path) -> None:
     two = "states:\n  a: [{gather: {prompt: Hi.}, then: b, fallback: hangup}]\n  b: [say: B.]\nparams: {desk: 1}\n"
     made = project(tmp_path, "one", flows__f=two)
-    assert "f/b.xml" in made.files
-    (made.folder / "f" / "mine.xml").write_text("mine")
+    assert "f/v/b.xml" in made.files
+    (made.folder / "public" / "f" / "mine.xml").write_text("mine")
     (tmp_path / "flows/deep/g1.yaml").unlink()
     files = {path: text for path, text in FILES.items() if "g1" not in path}
-    files |= {"twimlc.yaml": TWO.replace("g*", "f")}
+    files |= {
+        "twimlc.yaml": TWO.replace("g*", "f").replace("host: static", "host: static, keep: 0")
+    }
     made = make(files=files, folder=tmp_path, target="one")
     assert made.files == ["f/index.xml", "f/mine.xml"]
 
@@ -132,7 +137,8 @@ def test_what_is_stale_is_removed_and_nothing_else(tmp_path: Path) -> None:
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     one, two = project(tmp_path / "x"), project(tmp_path / "elsewhere" / "y")
     for path in [*one.files, "one/manifest.json"]:
-        assert (one.folder / path).read_bytes() == (two.folder / path).read_bytes()
+        place = one.places.get(path, one.folder / path).relative_to(one.folder)
+        assert (one.folder / place).read_bytes() == (two.folder / place).read_bytes()
     again = project(tmp_path / "x")
     assert [target.written for target in again.result.targets] == [0, 0]
 
@@ -153,9 +159,9 @@ def test_documents_are_named_after_states(tmp_path: Path) -> None:
     """
     made = project(tmp_path, "one", flows__f=flow)
     names = [path for path in made.files if path.startswith("f/")]
-    assert names[0] == "f/index.0.xml"
-    assert names[1] == "f/index.xml"
-    assert names[2].startswith("f/main.")
+    assert names[0] == "f/index.xml"
+    assert names[1] == "f/v/index.0.xml"
+    assert names[2].startswith("f/v/main.")
     assert len(names) == 3
 
 
@@ -178,8 +184,9 @@ def test_once_per_row_of_a_table(tmp_path: Path) -> None:
         "airport/f/index.xml", "airport/g/index.xml", "downtown/f/index.xml", "downtown/g/index.xml",
     ]  # fmt: skip
     assert made.xml("airport/f/index.xml") == (
-        "<Say>+14155550101 airport</Say><Dial><Number>+14155550101</Number></Dial>"
+        '<Say>+14155550101 airport</Say><Redirect method="GET">../g/index.xml</Redirect>'
     )
+    assert made.xml("airport/g/index.xml") == "<Dial><Number>+14155550101</Number></Dial>"
 
 
 def test_only_some_flows_in_the_matrix(tmp_path: Path) -> None:

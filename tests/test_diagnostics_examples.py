@@ -11,7 +11,8 @@ from twimlc.diagnostics.diagnostic import Example, Rule, Severity
 from twimlc.diagnostics.rules import scripts
 
 WHOLE = {"unknown-target"}  # what only the command line can get wrong
-OUTPUT = {"cannot-write", "foreign-manifest", "linked-folder"}  # found when the folder is written
+# What is found when the folder is written.
+OUTPUT = {"cannot-write", "foreign-manifest", "foreign-files", "linked-folder"}
 
 SCRIPTS = {rule.slug for rule in vars(scripts).values() if isinstance(rule, Rule)}
 

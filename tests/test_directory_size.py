@@ -82,21 +82,21 @@ def answered(port, root):
 @needs(NGINX, "nginx")
 def test_nginx(folder):
     root = build(folder, "nginx")
-    with nginx(folder, folder / "build", ["nginx"], f"root {root};") as server:
+    with nginx(folder, folder / "build", ["nginx"], f"root {root}/public;") as server:
         answered(server.port, root)
 
 
 @needs(CADDY, "caddy")
 def test_caddy(folder):
     root = build(folder, "caddy")
-    with caddy(folder, folder / "build", ["caddy"], f"\troot * {root}") as server:
+    with caddy(folder, folder / "build", ["caddy"], f"\troot * {root}/public") as server:
         answered(server.port, root)
 
 
 @needs(APACHE, "apache2")
 def test_apache(folder):
     root = build(folder, "apache")
-    with apache(folder, folder / "build", ["apache"], f"DocumentRoot {root}") as server:
+    with apache(folder, folder / "build", ["apache"], f"DocumentRoot {root}/public") as server:
         answered(server.port, root)
 
 

@@ -104,8 +104,8 @@ def test_first_screen_is_the_tools_own_output(tmp_path: Path) -> None:
         paths=(Path("flows/standup.yaml"),), targets=("static",), output=tmp_path, cwd=ROOT
     )
     assert pipeline.build(options).ok
-    written = (tmp_path / "static" / "standup" / "index.xml").read_text(encoding="utf-8")
-    assert by_mark["build/static/standup/index.xml"] == written
+    written = (tmp_path / "static/public/standup/index.xml").read_text(encoding="utf-8")
+    assert by_mark["build/static/public/standup/index.xml"] == written
 
 
 def test_generated_pages_are_up_to_date() -> None:

@@ -160,8 +160,8 @@ def _silent(part, choice):
 def walked(name, entry):
     """(step, choice, fetches, the fewest) for every step of a flow on every line."""
     target, variant = compiled(name)
-    plan, graph = variant.plan, variant.graph
-    files = {page.path: page.data for page in variant.pages()}
+    plan, graph = variant.finished().plan, variant.graph
+    files = variant.finished().files
     host = Counted(served(plan, files, target.url))
     spans = {made.span for made in plan.approximations}
     approximated = {node.key for node in graph.nodes if node.span in spans and node.exits}

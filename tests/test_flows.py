@@ -51,12 +51,12 @@ def test_each_builds_on_every_host_that_can(
     wanted = {BINS_ALONE[file.stem]} if file.stem in BINS_ALONE else set()
     assert refusals(file, "vercel") == wanted  # a host that decides and that no target has
     _, folder = built
-    carried = {name for name in PLAIN + DECIDING if (folder / name / file.stem).is_dir()}
+    carried = {name for name in PLAIN + DECIDING if (folder / name / "public" / file.stem).is_dir()}
     plain = not refusals(file, "static", "s3")
     assert carried == set(PLAIN * plain + DECIDING * (not wanted))
     assert (folder / "bins" / f"{file.stem}.xml").is_file()
     decides = not plain and not wanted and file.stem not in TOO_MANY_VALUES
-    assert (folder / "hop" / file.stem).is_dir() is (decides or file.stem == "team-hunt")
+    assert (folder / "hop" / "public" / file.stem).is_dir() is (decides or file.stem == "team-hunt")
 
 
 def test_calls_cover_every_state_step_and_outcome() -> None:
@@ -85,9 +85,9 @@ def test_numbers_are_nobodys(file: Path) -> None:
 def test_every_link_leads_to_a_file_or_a_decision(built: tuple[pipeline.Result, Path]) -> None:
     _, folder = built
     for target in PLAIN + DECIDING:
-        root = folder / target
-        manifest = json.loads((root / "manifest.json").read_text(encoding="utf-8"))
-        decisions = {decision["path"] for decision in manifest["decisions"]}
+        root = folder / target / "public"
+        manifest = json.loads((root.parent / "manifest.json").read_text(encoding="utf-8"))
+        decisions = {d["path"].removeprefix("public/") for d in manifest["decisions"]}
         links = set()
         for document in sorted(root.rglob("*.xml")):
             for element in ElementTree.parse(document).iter():

@@ -159,6 +159,6 @@ def test_handoff_data_of_several_lines_is_data_on_vercel(tmp_path):
     rules = json.loads((folder / "vercel.json").read_text())["rewrites"]
     query = "SessionStatus=ended&HandoffData=%7B%0A%22reason%22%3A1%0A%7D"
     answer = rewritten(rules, rules[0]["source"], query)
-    assert "Over to us." in (folder / answer.lstrip("/")).read_text()
+    assert "Over to us." in (folder / "public" / answer.lstrip("/")).read_text()
     plain = rewritten(rules, rules[0]["source"], "SessionStatus=ended&HandoffData=")
     assert plain != answer

@@ -261,6 +261,7 @@ def test_a_build_of_one_flow_keeps_the_decisions_of_others(tmp_path):
     built(folder, targets=("deep",))
     out = tmp_path / "build" / "deep"
     whole = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    decided = {decision["path"] for decision in manifest_of(out)["decisions"]}
     built(folder, targets=("deep",), paths=(folder / "flows" / "acme.yaml",))
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == whole
 
@@ -268,8 +269,16 @@ def test_a_build_of_one_flow_keeps_the_decisions_of_others(tmp_path):
     acme.write_text(acme.read_text().replace("9: [leave]", "8: [leave]"))
     built(folder, targets=("deep",), paths=(acme,))
     server = (out / "nginx-server.conf").read_text()
-    assert "/other/main.0.decide" in server
-    assert {path for path in whole if "other" in path.parts} == set((out / "other").iterdir())
+    for path in decided:
+        assert f'{path.removeprefix("public/")}"' in server, "also those of the version before"
+    others = {path for path in whole if "other" in path.parts}
+    assert len(others) > 2
+    assert {path: path.read_bytes() for path in others} == {path: whole[path] for path in others}
+    assert others == {path for path in (out / "public" / "other").rglob("*") if path.is_file()}
+
+
+def manifest_of(folder):
+    return json.loads((folder / "manifest.json").read_text())
 
 
 def test_the_manifest_of_a_stranger_is_not_believed(tmp_path):
@@ -279,11 +288,13 @@ def test_the_manifest_of_a_stranger_is_not_believed(tmp_path):
     text = place.read_text()
     before = (place.parent / "Caddyfile").read_bytes()
     for bad in (
-        '"12": "other/../../etc.xml"',
-        '"12 }": "other/index.xml"',
-        '"12": "acme/index.xml"',
+        '"12": "public/other/../../etc.xml"',
+        r'"12 }": "public/other/\1/main.3.xml"',
+        '"12": "public/other/index.xml"',
+        r'"12": "public/acme/\1/main.3.xml"',
+        r'"12": "other/\1/main.3.xml"',
     ):
-        place.write_text(re.sub(r'"12": "other/[^"]*"', bad.replace("\\", r"\\"), text, count=1))
+        place.write_text(re.sub(r'"12": "public/other/([^/"]*)/[^"]*"', bad, text, count=1))
         assert place.read_text() != text
         result = pipeline_build(folder)
         assert [f.rule.slug for f in result.findings if f.is_error] == ["foreign-manifest"], bad

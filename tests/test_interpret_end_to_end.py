@@ -16,13 +16,12 @@ from twimlc.interpret.machine import Call
 from twimlc.interpret.plan import verify_plan
 from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import Loaded, load
-from twimlc.render.document import render
 
 ROOT = Path(__file__).parents[1]
 
 
 def variants(folder, *targets, allow_errors=False):
-    """(target, row, graph, plan) of everything in a project that can be built."""
+    """(target, row, graph, what is written) of everything in a project that can be built."""
     loaded = load(pipeline.Options(cwd=folder, targets=targets, write=False))
     if not isinstance(loaded, Loaded):
         return
@@ -32,16 +31,16 @@ def variants(folder, *targets, allow_errors=False):
             assert allow_errors, [str(f.message) for f in made.findings if f.is_error]
             continue
         for variant in made.variants:
-            if variant.plan is not None:
-                yield target, variant.row, variant.graph, variant.plan
+            finished = variant.finished()
+            if finished is not None:
+                yield target, variant.row, variant.graph, finished
 
 
 def differences(folder, *targets, allow_errors=False):
     """How many flows were verified, and what differs, for people."""
     count, found = 0, []
-    for target, _, graph, plan in variants(folder, *targets, allow_errors=allow_errors):
-        files = {page.path: page.data for page in render(plan)}
-        for flow, verified in verify_plan(graph, plan, files, target.url):
+    for target, _, graph, finished in variants(folder, *targets, allow_errors=allow_errors):
+        for flow, verified in verify_plan(graph, finished.plan, finished.files, target.url):
             count += 1
             assert verified.complete
             if verified.difference is not None:
@@ -117,11 +116,11 @@ states:
 
 
 def test_one_call_is_played_alike_on_both(tmp_path):
-    ((_, _, graph, plan),) = variants(project(tmp_path / "p", {"standup": STANDUP}), "static")
-    host = FileHost("https://v.example.com", {page.path: page.data for page in render(plan)})
+    ((_, _, graph, finished),) = variants(project(tmp_path / "p", {"standup": STANDUP}), "static")
+    host = FileHost("https://v.example.com", finished.files)
     made = frozenset(node.key for node in graph.nodes if node.allow)
     flow = Call(FlowMachine(graph, graph.starts["standup"], approximated=made))
-    documents = Call(Documents(Library(host), host.url(plan.entries[0].path)))
+    documents = Call(Documents(Library(host), host.url(finished.plan.entries[0].path)))
     for outcome in ("not-open", "busy", "recorded"):
         for call in (flow, documents):
             call.take(Choice(outcome))
@@ -172,9 +171,11 @@ def test_a_verb_that_is_lost_anywhere_is_found(tmp_path):
     lost = missed = 0
     for seed in range(12):
         folder = project(tmp_path / str(seed), Author(seed).write())
-        for _, _, graph, plan in variants(folder, "static", allow_errors=True):
-            files = {page.path: page.data for page in render(plan)}
+        for _, _, graph, finished in variants(folder, "static", allow_errors=True):
+            plan, files = finished.plan, finished.files
             for path, data in files.items():
+                if path.endswith("/changed.xml"):
+                    continue  # no call comes there as long as its version is there
                 root = ET.fromstring(data)
                 for verb in list(root):
                     if verb.tag == "Hangup":

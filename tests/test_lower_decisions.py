@@ -16,7 +16,6 @@ from twimlc.lower.lowering import lower
 from twimlc.lower.plan import Mark
 from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import load
-from twimlc.render.document import render
 
 NGINX = Site(HOSTS["nginx"])
 
@@ -43,17 +42,22 @@ def test_keys_are_looked_up_and_silence_is_not() -> None:
     plan = plan_of(menu().graph("menu"), NGINX)
     (decision,) = plan.decisions
     assert (decision.path, decision.flow, decision.parameters) == (
-        "acme/main.0.decide",
+        "acme/v/main.0.decide",
         "acme",
         ("Digits",),
     )
-    assert dict(decision.branches) == {"1": "acme/main.1.xml", "*": "acme/main.2.xml"}
-    assert decision.default == "acme/main.3.xml"
+    assert dict(decision.branches) == {"1": "acme/v/main.1.xml", "*": "acme/v/main.2.xml"}
+    assert decision.default == "acme/v/main.3.xml"
     pages = documents_of(menu().graph("menu"), NGINX)
     assert pages["acme/index.xml"] == (
-        '<Gather action="main.0.decide" method="GET" numDigits="1"/>\n<Say>quiet.</Say>'
+        '<Gather action="v/main.0.decide" method="GET" numDigits="1"/>\n<Say>quiet.</Say>'
     )
-    assert set(pages) == {"acme/index.xml", "acme/main.1.xml", "acme/main.2.xml", "acme/main.3.xml"}
+    assert set(pages) == {
+        "acme/index.xml",
+        "acme/v/main.1.xml",
+        "acme/v/main.2.xml",
+        "acme/v/main.3.xml",
+    }
 
 
 def test_the_fetches_of_a_decision_are_counted() -> None:
@@ -142,7 +146,7 @@ def test_every_verb_is_read_from_its_own_parameter(made, exits, parameter, known
     (decision,) = plan_of(calls.graph("verb"), NGINX).decisions
     assert decision.parameter == parameter
     assert dict(decision.branches).keys() == known
-    assert decision.default == f"acme/{default}.xml"
+    assert decision.default == f"acme/v/{default}.xml"
 
 
 def test_a_handoff_is_an_end_with_data() -> None:
@@ -182,10 +186,10 @@ def test_what_another_flow_says_lies_in_the_folder_of_the_decision() -> None:
     )
     pages = documents_of(graph, NGINX)
     mine, theirs = plan_of(graph, NGINX).decisions
-    assert dict(mine.branches)["1"] == "acme/other.main.xml"
-    assert 'action="../other/main.0.decide"' in pages["acme/other.main.xml"]
-    assert theirs.path == "other/main.0.decide"
-    assert dict(theirs.branches) == {"1": "other/main.1.xml"}
+    assert dict(mine.branches)["1"] == "acme/v/other.main.xml"
+    assert 'action="../../other/v/main.0.decide"' in pages["acme/v/other.main.xml"]
+    assert theirs.path == "other/v/main.0.decide"
+    assert dict(theirs.branches) == {"1": "other/v/main.1.xml"}
 
 
 def test_equal_decisions_are_one() -> None:
@@ -202,7 +206,7 @@ def test_equal_decisions_are_one() -> None:
         calls.say(f"yes-{label}", "Yes.", at="acme/main", to="end")
     calls.say("no", "No.", at="acme/main", to="end")
     plan = plan_of(calls.graph("a"), NGINX)
-    assert [decision.path for decision in plan.decisions] == ["acme/main.0.decide"]
+    assert [decision.path for decision in plan.decisions] == ["acme/v/main.0.decide"]
     assert len(plan.documents) == 3
 
 
@@ -226,7 +230,7 @@ def test_on_a_called_line_a_key_needs_no_redirect() -> None:
     graph = calls.graph("dial", {"acme/screen": "screen"}, {"screen": (Context.LEG, "Number.url")})
     assert findings_of(graph, NGINX) == []
     (decision,) = plan_of(graph, NGINX).decisions
-    assert decision.path == "acme/screen.0.decide"
+    assert decision.path == "acme/v/screen.0.decide"
 
 
 def test_pay_needs_post_on_every_router() -> None:
@@ -242,13 +246,13 @@ def test_pay_needs_post_on_every_router() -> None:
 
 
 def compiled(folder, **texts):
-    """The graph and the plan of flows for nginx."""
+    """The graph of flows and what is written for nginx."""
     project(folder, texts)
     loaded = load(pipeline.Options(cwd=folder, write=False))
     target = replace(loaded.targets[0], host="nginx")
     made = compile_target(loaded, target)
     (variant,) = made.variants
-    return made, variant.graph, variant.plan
+    return made, variant.graph, variant.finished()
 
 
 def tree(levels, width, attempts):
@@ -272,12 +276,14 @@ def tree(levels, width, attempts):
 
 @pytest.mark.parametrize(("levels", "width"), [(1, 9), (2, 9), (3, 9), (3, 4)])
 def test_a_tree_of_menus_has_no_more_documents_than_places(tmp_path, levels, width) -> None:
-    made, _, plan = compiled(tmp_path / "p", tree=tree(levels, width, 3))
+    made, _, finished = compiled(tmp_path / "p", tree=tree(levels, width, 3))
     assert made.ok
+    plan = finished.plan
     menus = sum(width**level for level in range(levels))
     places = sum(width**level for level in range(levels + 1))
-    # The entry and each choice, two wrong keys of each menu, and the goodbye after the third.
-    assert len(plan.documents) == places + 2 * menus + 1
+    # The entry and each choice, two wrong keys of each menu, the goodbye after the third; the
+    # apology.
+    assert len(plan.documents) == places + 2 * menus + 1 + 1
     assert len(plan.decisions) == 3 * menus
 
 
@@ -291,8 +297,9 @@ def test_the_work_for_a_tree_grows_with_its_size(tmp_path) -> None:
             lambda graph=graph, to=plans: to.append(lower(graph, NGINX, lambda _: None))
         )
         ((plan, _),) = plans
+        assert plan is not None
         took[levels] = sum(calls.values()) / len(plan.documents)
-    assert len(plan.documents) == 820 + 2 * 91 + 1
+    assert len(plan.documents) == 820 + 2 * 91 + 1 + 1
     assert took[3] < 1.2 * took[2]  # by the square it is nine times as much
 
 
@@ -302,12 +309,14 @@ SEEDS = range(60)
 def test_random_flows_are_the_same_call(tmp_path) -> None:
     walked = decisions = 0
     for seed in SEEDS:
-        made, graph, plan = compiled(tmp_path / str(seed), **Author(seed, decisions=True).write())
+        made, graph, finished = compiled(
+            tmp_path / str(seed), **Author(seed, decisions=True).write()
+        )
         refused = {finding.rule.slug for finding in made.findings if finding.is_error}
         assert refused <= {"too-long", "silent-wait", "silent-loop", "needs-redirect"}, refused
-        if plan is None or not made.ok:
+        if finished is None or not made.ok:
             continue
-        files = {page.path: page.data for page in render(plan)}
+        plan, files = finished.plan, finished.files
         decisions += len(plan.decisions)
         for decision in plan.decisions:
             folder = decision.path.rpartition("/")[0]
@@ -327,10 +336,12 @@ def test_a_row_that_is_lost_anywhere_is_found(tmp_path) -> None:
     """Each branch of each decision leads to its default instead, in turn."""
     lost = missed = 0
     for seed in range(12):
-        made, graph, plan = compiled(tmp_path / str(seed), **Author(seed, decisions=True).write())
-        if plan is None or not made.ok:
+        made, graph, finished = compiled(
+            tmp_path / str(seed), **Author(seed, decisions=True).write()
+        )
+        if finished is None or not made.ok:
             continue
-        files = {page.path: page.data for page in render(plan)}
+        plan, files = finished.plan, finished.files
         for decision in plan.decisions:
             for name in ("branches", "marked"):
                 for row in getattr(decision, name):

@@ -3,12 +3,11 @@
 import re
 from dataclasses import replace
 
-from call_graphs import STATIC, Calls, documents_of, element, plan_of, state_link
+from call_graphs import STATIC, Calls, documents_of, element, pages_of, plan_of, state_link
 from growth import overgrown
 from twimlc.flow.graph import Context
 from twimlc.flow.model import Kind
 from twimlc.lower.host import HOSTS, Site
-from twimlc.render.document import render
 
 
 def redirect(to: str) -> str:
@@ -35,8 +34,8 @@ def test_a_loop_redirects_to_where_it_starts() -> None:
     calls.say("b", "Again.", at="acme/again", to="b")
     graph = calls.graph("a", {"acme/main": "a", "acme/again": "b"})
     assert documents_of(graph) == {
-        "acme/index.xml": f"<Say>Welcome.</Say>\n<Say>Again.</Say>\n{redirect('again.xml')}",
-        "acme/again.xml": f"<Say>Again.</Say>\n{redirect('again.xml')}",
+        "acme/index.xml": f"<Say>Welcome.</Say>\n<Say>Again.</Say>\n{redirect('v/again.xml')}",
+        "acme/v/again.xml": f"<Say>Again.</Say>\n{redirect('again.xml')}",
     }
     assert plan_of(graph).entries[0].fetches is None
 
@@ -48,8 +47,8 @@ def test_eight_kilobytes_end_inlining_but_not_a_state() -> None:
     calls.say("b", "b" * 200, at="acme/two", to="end")
     graph = calls.graph("a", {"acme/main": "a", "acme/two": "b"})
     found = documents_of(graph)
-    assert set(found) == {"acme/index.xml", "acme/two.xml"}
-    assert found["acme/index.xml"].endswith(f"<Say>still here</Say>\n{redirect('two.xml')}")
+    assert set(found) == {"acme/index.xml", "acme/v/two.xml"}
+    assert found["acme/index.xml"].endswith(f"<Say>still here</Say>\n{redirect('v/two.xml')}")
     assert plan_of(graph).entries[0].fetches == 2
 
 
@@ -67,7 +66,7 @@ def test_documents_stay_under_eight_kilobytes_across_states() -> None:
     for name, after in zip(names, [*names[1:], "end"], strict=True):
         calls.say(name, name * 150, at=f"acme/{name}", to=after)
     graph = calls.graph("s0", {f"acme/{name}": name for name in names})
-    rendered = render(plan_of(graph))
+    rendered = pages_of(graph)
     assert all(len(found.data) <= 8192 for found in rendered)
     assert len(rendered) == 3
     assert plan_of(graph).entries[0].fetches == 3
@@ -79,11 +78,11 @@ def test_a_run_of_over_64_kilobytes_is_split() -> None:
     labels = [f"n{number}" for number in range(30)]
     for label, after in zip(labels, [*labels[1:], "end"], strict=True):
         calls.say(label, "&" * 800, at="acme/main", to=after)
-    rendered = render(plan_of(calls.graph("n0")))
+    rendered = pages_of(calls.graph("n0"))
     assert len(rendered) == 2
     assert all(len(found.data) <= 65536 for found in rendered)
     assert rendered[0].path == "acme/index.xml"
-    assert re.search(rb"<Redirect method=\"GET\">main\.\d+\.xml</Redirect>", rendered[0].data)
+    assert re.search(rb"<Redirect method=\"GET\">v/main\.\d+\.xml</Redirect>", rendered[0].data)
     assert sum(found.data.count(b"<Say>") for found in rendered) == 30
 
 
@@ -116,8 +115,8 @@ def test_documents_that_read_the_same_are_written_once() -> None:
     calls.verb("ask4", element("Hangup"), at="acme/main")
     found = documents_of(calls.graph("ask1"))
     # The third also says "Yes.", but goes round after it, so it is another document.
-    assert set(found) == {"acme/index.xml", "acme/main.1.xml", "acme/main.5.xml"}
-    assert found["acme/index.xml"].count('action="main.1.xml"') == 2
+    assert set(found) == {"acme/index.xml", "acme/v/main.1.xml", "acme/v/main.5.xml"}
+    assert found["acme/index.xml"].count('action="v/main.1.xml"') == 2
 
 
 def test_equal_loops_are_one_loop_and_the_entry_keeps_its_name() -> None:
@@ -130,11 +129,15 @@ def test_equal_loops_are_one_loop_and_the_entry_keeps_its_name() -> None:
         calls.say(f"{name}2", "Again.", at=f"acme/{name}", to=f"{name}1")
     graph = calls.graph("main1", {f"acme/{name}": f"{name}1" for name in ("main", "b", "c")})
     assert documents_of(graph) == {
-        "acme/index.xml": (
-            '<Gather action="index.xml" method="GET"/>\n<Say>Again.</Say>\n' + redirect("index.xml")
+        f"acme/{folder}index.xml": (
+            f'<Gather action="{link}" method="GET"/>\n<Say>Again.</Say>\n' + redirect(link)
         )
+        for folder, link in (("", "v/index.xml"), ("v/", "index.xml"))
     }
-    assert plan_of(graph).documents[0].states == ("main", "b", "c")
+    assert {found.path: found.states for found in plan_of(graph).documents} == {
+        "acme/index.xml": ("main",),
+        "acme/v/index.xml": ("main", "b", "c"),
+    }
 
 
 def test_equal_documents_of_two_flows_stay_two() -> None:
@@ -153,7 +156,8 @@ def test_a_start_that_only_jumps_shares_the_document_it_jumps_to() -> None:
     )
     graph = calls.graph("a", {"acme/main": "a", "acme/greeting": "a"})
     assert documents_of(graph) == {
-        "acme/index.xml": '<Say>Hello.</Say>\n<Gather action="index.xml" method="GET"/>'
+        "acme/index.xml": '<Say>Hello.</Say>\n<Gather action="v/index.xml" method="GET"/>',
+        "acme/v/index.xml": '<Say>Hello.</Say>\n<Gather action="index.xml" method="GET"/>',
     }
 
 
@@ -187,10 +191,10 @@ def test_two_waits_sharing_a_state_each_start_themselves_again() -> None:
         dict.fromkeys(("hold1", "hold2"), (Context.CONFERENCE_WAIT, "Conference.waitUrl")),
     )
     found = documents_of(graph)
-    assert found["acme/hold1.xml"].endswith(redirect("tip.xml"))
-    assert found["acme/hold2.xml"].endswith(redirect("tip-2.xml"))
-    assert found["acme/tip.xml"].endswith(redirect("hold1.xml"))
-    assert found["acme/tip-2.xml"].endswith(redirect("hold2.xml"))
+    assert found["acme/v/hold1.xml"].endswith(redirect("tip.xml"))
+    assert found["acme/v/hold2.xml"].endswith(redirect("tip-2.xml"))
+    assert found["acme/v/tip.xml"].endswith(redirect("hold1.xml"))
+    assert found["acme/v/tip-2.xml"].endswith(redirect("hold2.xml"))
 
 
 def test_a_messaging_flow_ends_without_hanging_up() -> None:

@@ -24,7 +24,7 @@ def test_names_of_places() -> None:
     calls.say("b", "In a list.", at="acme/main", to="end")
     calls.say("c", "A state.", at="acme/index", to="end")
     found = documents_of(calls.graph("a", {"acme/main": "a", "acme/index": "c"}))
-    assert set(found) == {"acme/index.xml", "acme/main.2.xml", "acme/index.0.xml"}
+    assert set(found) == {"acme/index.xml", "acme/v/main.2.xml", "acme/v/index.0.xml"}
 
 
 def test_links_between_flows_are_relative_and_stay_in_the_row() -> None:
@@ -34,8 +34,10 @@ def test_links_between_flows_are_relative_and_stay_in_the_row() -> None:
     graph = calls.graph({"one": "a", "two": "b"}, {"one/main": "a", "two/main": "b"})
     found = documents_of(graph, ROW)
     assert found == {
-        "oslo/one/index.xml": '<Gather action="../two/index.xml" method="GET"/>',
-        "oslo/two/index.xml": '<Gather action="../one/index.xml" method="GET"/>',
+        "oslo/one/index.xml": '<Gather action="../two/v/index.xml" method="GET"/>',
+        "oslo/two/index.xml": '<Gather action="../one/v/index.xml" method="GET"/>',
+        "oslo/one/v/index.xml": '<Gather action="../../two/v/index.xml" method="GET"/>',
+        "oslo/two/v/index.xml": '<Gather action="../../one/v/index.xml" method="GET"/>',
     }
     entries = plan_of(graph, ROW).entries
     assert [(e.flow, e.path, e.fetches) for e in entries] == [
@@ -81,8 +83,8 @@ def test_urls_beyond_action_are_absolute_when_the_address_is_known() -> None:
         {"screen": (Context.LEG, "Number.url"), "moved": (Context.CALL, "Dial.referUrl")},
     )
     found = documents_of(graph, ROW)
-    assert set(found) == {f"oslo/acme/{name}.xml" for name in ("index", "moved", "screen")}
-    base = "https://voice.example.com/ivr/oslo/acme"
+    assert set(found) == {f"oslo/acme/{name}.xml" for name in ("index", "v/moved", "v/screen")}
+    base = "https://voice.example.com/ivr/oslo/acme/v"
     assert found["oslo/acme/index.xml"] == (
         f'<Dial referUrl="{base}/moved.xml" referMethod="GET">\n'
         f'  <Number url="{base}/screen.xml" method="GET">+14155550100</Number>\n</Dial>'
@@ -95,7 +97,7 @@ def test_addresses_of_the_authors_mean_the_same_in_another_flows_folder() -> Non
     calls.verb("b", element("Play", "beep.wav?v=1"), at="two/main", exits="c")
     calls.verb("c", element("Play", "https://x.example.com/a.wav"), at="two/main", exits="d")
     calls.verb("d", element("Record", recordingStatusCallback="/log.php"), at="two/main", exits={"recorded": "end"})  # fmt: skip
-    found = documents_of(calls.graph({"one": "a"}, {"one/main": "a"}))
+    found = documents_of(calls.graph({"one": "a", "two": "b"}, {"one/main": "a"}))
     assert "<Play>../two/beep.wav?v=1</Play>" in found["one/index.xml"]
     assert "<Play>https://x.example.com/a.wav</Play>" in found["one/index.xml"]
     assert 'recordingStatusCallback="/log.php"' in found["one/index.xml"]
@@ -117,7 +119,7 @@ def test_a_redirect_to_a_state_is_a_link_like_any_other() -> None:
     calls.verb("c", element("Message", "More."), at="acme/more", exits="end")
     graph = calls.graph("a", {"acme/more": "c"}, kind=Kind.MESSAGING)
     assert documents_of(graph)["acme/index.xml"].endswith(
-        '<Redirect method="GET">more.xml</Redirect>'
+        '<Redirect method="GET">v/more.xml</Redirect>'
     )
 
 

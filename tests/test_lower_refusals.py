@@ -134,7 +134,7 @@ def test_a_called_partys_long_document_is_not_cut_at_eight_kilobytes() -> None:
     graph = calls.graph(
         "dial", {"acme/screen": "a", "acme/more": "b"}, {"a": (Context.LEG, "Number.url")}
     )
-    assert set(documents_of(graph)) == {"acme/index.xml", "acme/screen.xml"}
+    assert set(documents_of(graph)) == {"acme/index.xml", "acme/v/screen.xml"}
 
 
 def test_what_leads_to_another_flow_is_told_as_one_writes_it(tmp_path: Path) -> None:

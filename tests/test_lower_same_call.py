@@ -12,7 +12,7 @@ from twimlc.interpret.host import FileHost
 from twimlc.interpret.verify import verify
 from twimlc.lower.host import HOSTS, Site
 from twimlc.lower.lowering import lower
-from twimlc.render.document import render
+from twimlc.render.versions import finish
 from twimlc.source.files import FileContent
 
 BASE = "https://voice.example.com/ivr"
@@ -149,8 +149,8 @@ def test_random_flows_are_the_same_call(seed: int) -> None:
     )
     plan, findings = lower(graph, site, sound)
     assert plan is not None, findings
-    documents = render(plan)
-    files = {found.path: found.data for found in documents}
+    finished = finish(plan)
+    plan, documents, files = finished.plan, finished.pages, finished.files
     assert len(files) == len(documents)
 
     host = FileHost(BASE, {**files, **{file.path: file.data for file in plan.media}})

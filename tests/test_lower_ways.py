@@ -41,10 +41,10 @@ def test_room_with_then_gets_an_action_and_the_fallback_inline() -> None:
     calls.say("bye", "Bye.", at="acme/bye", to="end")
     assert documents_of(calls.graph("room", {"acme/bye": "bye"})) == {
         "acme/index.xml": (
-            '<Connect action="bye.xml" method="GET">\n  <Room>DailyStandup</Room>\n</Connect>\n'
+            '<Connect action="v/bye.xml" method="GET">\n  <Room>DailyStandup</Room>\n</Connect>\n'
             "<Say>Not open.</Say>"
         ),
-        "acme/bye.xml": "<Say>Bye.</Say>",
+        "acme/v/bye.xml": "<Say>Bye.</Say>",
     }
 
 
@@ -56,9 +56,9 @@ def test_room_with_then_next_still_gets_an_action() -> None:
     )  # fmt: skip
     calls.say("bye", "Bye.", at="acme/main", to="end")
     found = documents_of(calls.graph("room"))
-    assert 'action="main.1.xml"' in found["acme/index.xml"]
+    assert 'action="v/main.1.xml"' in found["acme/index.xml"]
     assert found["acme/index.xml"].endswith("<Say>Bye.</Say>")
-    assert found["acme/main.1.xml"] == "<Say>Bye.</Say>"
+    assert found["acme/v/main.1.xml"] == "<Say>Bye.</Say>"
 
 
 def test_room_then_hangup_leads_to_a_document_that_hangs_up() -> None:
@@ -69,8 +69,8 @@ def test_room_then_hangup_leads_to_a_document_that_hangs_up() -> None:
     )  # fmt: skip
     calls.say("sorry", "Sorry.", at="acme/main", to="end")
     found = documents_of(calls.graph("room"))
-    assert found["acme/hangup.xml"] == "<Hangup/>"
-    assert 'action="hangup.xml" method="GET"' in found["acme/index.xml"]
+    assert found["acme/v/hangup.xml"] == "<Hangup/>"
+    assert 'action="v/hangup.xml" method="GET"' in found["acme/index.xml"]
 
 
 def test_gather_with_any_key_has_an_action_and_silence_goes_on() -> None:
@@ -82,7 +82,7 @@ def test_gather_with_any_key_has_an_action_and_silence_goes_on() -> None:
     calls.say("bye", "Bye.", at="acme/main", to="end")
     calls.say("sales", "Sales.", at="acme/sales", to="end")
     assert documents_of(calls.graph("ask", {"acme/sales": "sales"}))["acme/index.xml"] == (
-        '<Gather action="sales.xml" method="GET" numDigits="1">\n  <Say>Press any key.</Say>\n'
+        '<Gather action="v/sales.xml" method="GET" numDigits="1">\n  <Say>Press any key.</Say>\n'
         "</Gather>\n<Say>Bye.</Say>"
     )
 
@@ -93,7 +93,7 @@ def test_pointless_gather_still_gets_an_action() -> None:
     calls.say("bye", "Bye.", at="acme/main", to="end")
     found = documents_of(calls.graph("ask"))
     assert found["acme/index.xml"] == (
-        '<Gather action="main.1.xml" method="GET"/>\n<Say>Bye.</Say>'
+        '<Gather action="v/main.1.xml" method="GET"/>\n<Say>Bye.</Say>'
     )
 
 
@@ -103,9 +103,9 @@ def test_record_is_right_under_both_readings_of_silence() -> None:
     calls.say("bye", "Thank you.", at="acme/main", to="end")
     assert documents_of(calls.graph("rec")) == {
         "acme/index.xml": (
-            '<Record action="main.1.xml" method="GET" maxLength="120"/>\n<Say>Thank you.</Say>'
+            '<Record action="v/main.1.xml" method="GET" maxLength="120"/>\n<Say>Thank you.</Say>'
         ),
-        "acme/main.1.xml": "<Say>Thank you.</Say>",
+        "acme/v/main.1.xml": "<Say>Thank you.</Say>",
     }
 
 
@@ -118,7 +118,7 @@ def test_virtual_agent_always_gets_an_action_and_nothing_behind_it() -> None:
     calls.say("bye", "Bye.", at="acme/main", to="end")
     found = documents_of(calls.graph("agent"))
     assert found["acme/index.xml"].endswith("</Connect>")
-    assert found["acme/main.1.xml"] == "<Say>Bye.</Say>"
+    assert found["acme/v/main.1.xml"] == "<Say>Bye.</Say>"
 
 
 @pytest.mark.parametrize(
@@ -212,10 +212,10 @@ def test_a_called_party_is_joined_at_the_end() -> None:
     graph = calls.graph("dial", {"acme/screen": "ask"}, {"ask": (Context.LEG, "Number.url")})
     assert documents_of(graph) == {
         "acme/index.xml": (
-            '<Dial>\n  <Number url="screen.xml" method="GET">+14155550100</Number>\n</Dial>'
+            '<Dial>\n  <Number url="v/screen.xml" method="GET">+14155550100</Number>\n</Dial>'
         ),
-        "acme/screen.xml": '<Gather action="next.xml" method="GET" numDigits="1"/>\n<Hangup/>',
-        "acme/next.xml": "<Response/>",
+        "acme/v/screen.xml": '<Gather action="next.xml" method="GET" numDigits="1"/>\n<Hangup/>',
+        "acme/v/next.xml": "<Response/>",
     }
 
 
@@ -238,12 +238,12 @@ def test_conference_wait_starts_again_and_queue_wait_is_left_to_twilio() -> None
         },
     )
     found = documents_of(graph)
-    assert '<Conference waitUrl="hold.xml" waitMethod="GET">' in found["acme/index.xml"]
-    assert '<Enqueue waitUrl="line.xml" waitUrlMethod="GET">' in found["acme/index.xml"]
-    assert found["acme/hold.xml"] == (
+    assert '<Conference waitUrl="v/hold.xml" waitMethod="GET">' in found["acme/index.xml"]
+    assert '<Enqueue waitUrl="v/line.xml" waitUrlMethod="GET">' in found["acme/index.xml"]
+    assert found["acme/v/hold.xml"] == (
         '<Say>Please hold.</Say>\n<Redirect method="GET">hold.xml</Redirect>'
     )
-    assert found["acme/line.xml"] == "<Say>You are in line.</Say>"
+    assert found["acme/v/line.xml"] == "<Say>You are in line.</Say>"
 
 
 def test_a_key_in_a_queue_can_start_the_wait_again() -> None:
@@ -256,7 +256,7 @@ def test_a_key_in_a_queue_can_start_the_wait_again() -> None:
     graph = calls.graph(
         "queue", {"acme/line": "ask"}, {"ask": (Context.QUEUE_WAIT, "Enqueue.waitUrl")}
     )
-    assert documents_of(graph)["acme/line.xml"] == '<Gather action="line.xml" method="GET"/>'
+    assert documents_of(graph)["acme/v/line.xml"] == '<Gather action="line.xml" method="GET"/>'
 
 
 def test_an_empty_flow_hangs_up() -> None:
@@ -318,4 +318,4 @@ def test_an_empty_document_of_a_called_party() -> None:
     graph = calls.graph(
         "dial", {"acme/nothing": "nothing"}, {"nothing": (Context.LEG, "Number.url")}
     )
-    assert documents_of(graph)["acme/next.xml"] == "<Response/>"
+    assert documents_of(graph)["acme/v/next.xml"] == "<Response/>"

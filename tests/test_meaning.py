@@ -125,6 +125,6 @@ states:
 """
     made = make(flow)
     assert made.slugs == []
-    assert 'action="second.xml"' in made.xml()
-    assert made.xml("f/second.xml").startswith("<Gather")
-    assert "<Say>Key</Say>" in made.xml("f/second.xml")
+    assert 'action="v/second.xml"' in made.xml()
+    assert made.xml("f/v/second.xml").startswith("<Gather")
+    assert "<Say>Key</Say>" in made.xml("f/v/second.xml")

@@ -1,31 +1,48 @@
 """The manifest: what is written is read back, and fits its schema."""
 
 import json
+from hashlib import sha256
 
 import jsonschema
 
 from twimlc.output.manifest import DocumentEntry, FlowEntry, Manifest, from_json, to_json
-from twimlc.output.plan import OutputFile, settle
+from twimlc.output.plan import Ground, OutputFile, settle
 from twimlc.schema.manifest import MANIFEST_SCHEMA
 
 WHOLE = Manifest(
     target="site",
     host="s3",
     url="https://voice.example.com/ivr",
-    flows={"shop": FlowEntry("shop/index.xml", "flows/shop.yaml", {"voiceUrl": "shop/index.xml"})},
+    built_on="1" * 64,
+    flows={
+        "shop": FlowEntry(
+            "public/shop/index.xml",
+            "flows/shop.yaml",
+            {"voiceUrl": "shop/index.xml"},
+            version="v.0123456789ab",
+            versions=("v.0123456789ab", "v.ba9876543210"),
+        ),
+        "gone": FlowEntry(None, "flows/gone.yaml", versions=("v.0123456789ab",)),
+    },
     documents={
-        "shop/index.xml": DocumentEntry(
+        "public/shop/index.xml": DocumentEntry(
             "text/xml",
             "shop",
+            "no-store",
             "flows/shop.yaml",
             ("greeting", "menü"),
             ((2, "shop/greeting", 5), (3, "shop/menü", 9)),
             "0" * 64,
             120,
-        )
+        ),
+        "public/media/a.0123abcd.mp3": DocumentEntry(
+            "audio/mpeg", cache="immutable", sha256="0" * 64
+        ),
+        "router.js": DocumentEntry("text/javascript", sha256="0" * 64),
     },
     approximations=({"name": "fallback-after-answer", "flow": "shop"},),
     assumptions=("relative-links",),
+    earlier_sounds=(("public/media/a.0123abcd.mp3",), ()),
 )
 
 
@@ -44,29 +61,51 @@ def test_it_fits_its_schema() -> None:
     assert list(validator.iter_errors(json.loads(to_json(WHOLE)))) == []
     for path in ("../x", "/x", "a/../b", "a//b"):
         broken = json.loads(to_json(WHOLE))
-        broken["documents"] = {path: broken["documents"]["shop/index.xml"]}
+        broken["documents"] = {path: broken["documents"]["public/shop/index.xml"]}
         assert not validator.is_valid(broken), path
 
 
+def decision(flow: str, version: str) -> dict[str, str]:
+    return {"flow": flow, "path": f"public/{flow}/{version}/main.0.decide"}
+
+
 def test_items_of_other_flows_are_carried_over() -> None:
+    text = "v.111111111111"
+    inner = {name: f"public/{name}/{text}/main.1.xml" for name in ("a", "b")}
     last = Manifest(
         "site",
         "s3",
-        flows={name: FlowEntry(f"{name}/index.xml", f"{name}.yaml") for name in ("a", "b")},
-        decisions=({"flow": "a", "at": 1}, {"flow": "b", "at": 2}),
+        flows={
+            name: FlowEntry(
+                f"public/{name}/index.xml", f"{name}.yaml", version=text, versions=(text,)
+            )
+            for name in ("a", "b")
+        },
+        documents={
+            path: DocumentEntry("text/xml", name, sha256=sha256(path.encode()).hexdigest())
+            for name, path in inner.items()
+        },
+        decisions=tuple(decision(name, "v.111111111111") for name in ("a", "b")),
         assumptions=("shared", "other"),
     )
     new = Manifest(
         "site",
         "s3",
-        flows={"a": FlowEntry("a/index.xml", "a.yaml")},
-        decisions=({"flow": "a", "at": 3},),
+        flows={"a": FlowEntry("public/a/index.xml", "a.yaml")},
+        decisions=(decision("a", "v.333333333333"),),
         assumptions=("shared",),
     )
-    files = [OutputFile("a/index.xml", b"x", "text/xml", "a")]
-    joined = settle(files, new, last, source_exists=lambda _: True).manifest
-    assert joined.decisions == ({"flow": "a", "at": 3}, {"flow": "b", "at": 2})
+    files = [OutputFile("public/a/index.xml", b"x", "text/xml", "a")]
+    ground = Ground(last, "2" * 64, str.encode)
+    (own,) = new.decisions
+    of_a, of_b = last.decisions
+    joined = settle(files, new, ground, source_exists=lambda _: True).manifest
+    assert joined.decisions == (own, of_b)
     assert joined.assumptions == ("other", "shared")
-    alone = settle(files, new, last, source_exists=lambda source: source == "a.yaml").manifest
-    assert alone.decisions == ({"flow": "a", "at": 3},)
+    assert joined.built_on == "2" * 64
+    kept = settle(files, new, ground, keep=1, source_exists=lambda _: True).manifest
+    assert kept.decisions == (of_a, own, of_b)
+    assert kept.flows["a"].versions == (text,)
+    alone = settle(files, new, ground, source_exists=lambda source: source == "a.yaml").manifest
+    assert alone.decisions == (own,)
     assert alone.assumptions == ("shared",)

@@ -164,12 +164,12 @@ def test_over_http_it_is_the_same_call(
     shutil.copytree(ROOT / "flows", tmp_path / "flows")
     assert run(["build", "-q", "-o", "served", "--no-verify"]) == 0
     expected = phone(typed, flow, "-q")[1]
-    base = f"{static}/plain/"
+    base = f"{static}/plain/public/"
     status, out, err = phone(typed, "--url", f"{base}{flow}/index.xml", "-q")
     assert (status, err) == (0, "")
     assert out.replace(base, "") == expected
     assert (
-        phone(typed, "--documents", "served/plain", "--entry", f"{flow}/index.xml", "-q")[1]
+        phone(typed, "--documents", "served/plain/public", "--entry", f"{flow}/index.xml", "-q")[1]
         == expected
     )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from compiled import short
 from phone import CLINIC, Phone, lines, phone, write
 from twimlc.cli.command import run
 
@@ -20,20 +21,21 @@ def clinic(tmp_path: Path) -> Path:
 
 
 def test_a_call_tells_documents_and_lines_of_the_flow(phone: Phone) -> None:
-    assert phone("9\n1\n12\n", "clinic.yaml", "-t", "nginx") == (
+    status, out, err = phone("9\n1\n12\n", "clinic.yaml", "-t", "nginx")
+    assert (status, short(out), err) == (
         0,
         """\
 -- clinic/index.xml
   say "For appointments press 1. For the desk press 2."       clinic.yaml:6
 > 9
--- clinic/greeting.2.xml
+-- clinic/v/greeting.2.xml
   say "That is no choice."                                    clinic.yaml:8
   say "For appointments press 1. For the desk press 2."       clinic.yaml:6
 > 1
--- clinic/appointments.xml
+-- clinic/v/appointments.xml
   say "Say the day or type it."                               clinic.yaml:14
 > 12
--- clinic/thanks.xml
+-- clinic/v/thanks.xml
   say "Thank you."                                            clinic.yaml:25
   hangup                                                      clinic.yaml:26
 """,
@@ -196,16 +198,16 @@ def test_rooms_queues_and_other_lines(phone: Phone, tmp_path: Path) -> None:
     status, out, _ = phone(
         "closed\nl\nqueue-full\nlisten\nl 2\ndeclined\n", "lines.yaml", "-t", "static", "-q"
     )
-    assert lines(out) == lines("""
+    assert lines(short(out)) == lines("""
         connect room daily
         > closed
-        enqueue support (waitUrl=lines/waiting.xml waitUrlMethod=GET)
+        enqueue support (waitUrl=lines/v/waiting.xml waitUrlMethod=GET)
         == on the other line (Enqueue.waitUrl)
         play https://sounds.example.com/wait.mp3
         repeats
         == back on the caller's line
         > queue-full
-        dial +14155550150 (url=lines/whisper.xml)
+        dial +14155550150 (url=lines/v/whisper.xml)
         == on the other line (Number.url)
         say "A call for you."
         join

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from call_graphs import Calls, element, plan_of, span
+from call_graphs import Calls, element, pages_of, span
 from twimlc.flow.graph import Context
 from twimlc.lower.plan import Document, Markup
 from twimlc.lower.size import EMPTY_DOCUMENT, element_size
-from twimlc.render.document import Rendered, render, render_document
+from twimlc.render.document import Rendered, render_document
 from twimlc.source.tree import CallValue, Template
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -147,7 +147,7 @@ def test_a_plan_is_rendered_in_its_order() -> None:
     calls = Calls()
     calls.verb("a", element("Gather"), at="acme/main", exits={"input": "b", "no-input": "end"})
     calls.say("b", "Yes.", at="acme/b", to="end")
-    found = render(plan_of(calls.graph("a", {"acme/b": "b"})))
-    assert [one.path for one in found] == ["acme/b.xml", "acme/index.xml"]
+    found = pages_of(calls.graph("a", {"acme/b": "b"}))
+    assert [one.path for one in found] == ["acme/index.xml", "acme/v/b.xml"]
     assert {one.media_type for one in found} == {"text/xml"}
-    assert [(one.flow, one.states) for one in found] == [("acme", ("b",)), ("acme", ("main",))]
+    assert [(one.flow, one.states) for one in found] == [("acme", ("main",)), ("acme", ("b",))]

@@ -16,7 +16,6 @@ from twimlc.lower.plan import Decision, Markup, Tags
 from twimlc.pipeline import Options
 from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import load
-from twimlc.render.document import render
 
 BEHIND = """\
         invalid: There is no such number.
@@ -43,8 +42,9 @@ def compiled(folder, entries, host="nginx"):
     (folder / "menu.yaml").write_text(menu(entries))
     loaded = load(Options(cwd=folder, targets=(host,)))
     (variant,) = compile_target(loaded, loaded.targets[0]).variants
-    assert variant.plan is not None
-    return variant.graph, variant.plan, {page.path: page.data for page in render(variant.plan)}
+    finished = variant.finished()
+    assert finished is not None
+    return variant.graph, finished.plan, finished.files
 
 
 def counted(monkeypatch, owner, name):

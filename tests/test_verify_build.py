@@ -1,6 +1,7 @@
 """A build compares what it is about to write with what was written down, and notes what is open."""
 
 import json
+from dataclasses import replace
 
 import jsonschema
 import pytest
@@ -9,7 +10,7 @@ from twimlc import pipeline
 from twimlc.cli.command import run
 from twimlc.lower import links
 from twimlc.pipeline import proof
-from twimlc.render import document
+from twimlc.render import versions
 from twimlc.schema.manifest import MANIFEST_SCHEMA
 
 FLOW = """\
@@ -46,9 +47,9 @@ def manifest(folder, target="one"):
 def test_a_build_is_verified_and_says_so(folder):
     result = pipeline.build(pipeline.Options(cwd=folder))
     assert result.ok
-    assert [report.pairs for report in result.targets] == [4, 4]
-    assert manifest(folder)["verified"] == {"pairs": 4}
-    assert manifest(folder)["flows"]["acme"]["verified"] == {"pairs": 4}
+    assert [report.pairs for report in result.targets] == [6, 6]
+    assert manifest(folder)["verified"] == {"pairs": 6}
+    assert manifest(folder)["flows"]["acme"]["verified"] == {"pairs": 6}
 
 
 def test_without_verifying_the_manifest_says_so(folder, capsys):
@@ -63,9 +64,9 @@ def test_one_flow_that_was_not_verified_is_enough(folder):
     other.write_text("steps:\n  - say: Hello.\n")
     pipeline.build(pipeline.Options(cwd=folder, paths=(other,), verify=False))
     assert manifest(folder)["verified"] is False
-    assert manifest(folder)["flows"]["acme"]["verified"] == {"pairs": 4}
+    assert manifest(folder)["flows"]["acme"]["verified"] == {"pairs": 6}
     pipeline.build(pipeline.Options(cwd=folder, paths=(other,)))
-    assert manifest(folder)["verified"] == {"pairs": 6}
+    assert manifest(folder)["verified"] == {"pairs": 8}
 
 
 def test_our_own_mistake_writes_nothing_of_that_target(folder, capsys, monkeypatch):
@@ -87,13 +88,13 @@ def test_our_own_mistake_writes_nothing_of_that_target(folder, capsys, monkeypat
 
 
 def test_the_target_that_is_right_is_written(folder, monkeypatch):
-    right = document.render
+    right = versions.finish
 
     def wrong(plan):
-        pages = right(plan)
-        return pages if plan.host == "s3" else pages[:1]
+        made = right(plan)
+        return made if plan.host == "s3" else replace(made, pages=made.pages[:1])
 
-    monkeypatch.setattr(document, "render", wrong)
+    monkeypatch.setattr(versions, "finish", wrong)
     result = pipeline.build(pipeline.Options(cwd=folder))
     assert [report.built for report in result.targets] == [False, True]
     assert len(result.faults) == 1

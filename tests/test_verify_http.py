@@ -53,7 +53,7 @@ def built_for(host, folder):
     assert result.ok, [found.message for found in result.findings if found.is_error]
     loaded = load(options)
     (variant,) = compile_target(loaded, loaded.targets[0]).variants
-    return folder / "build" / host, variant
+    return folder / "build" / host / "public", variant
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def traces(host, entry):
 def agree(base, folder, variant):
     at = public(folder)
     files = {p.relative_to(at).as_posix(): p.read_bytes() for p in at.rglob("*.*") if p.is_file()}
-    plain = served(variant.plan, files)
+    plain = served(variant.finished().plan, files)
     assert len(variant.plan.entries) > 10
     for entry in variant.plan.entries:
         address = f"{base}/{entry.path}"

@@ -274,7 +274,7 @@ def _name(graph: Graph, origin: Node, key: NodeKey) -> str:
     node = graph.nodes[key]
     if _hangs_up(node):
         return "hang up"
-    if key in graph.entries.values() or node.place.flow != origin.place.flow:
+    if key in graph.entries.values() or node.entry or node.place.flow != origin.place.flow:
         return _state(graph, origin, node)
     return f"line {node.span.begin.line}"
 
@@ -283,6 +283,8 @@ def _state(graph: Graph, origin: Node, node: Node) -> str:
     """The state of a node as one writes it in the flow of ``origin``; a line if it has no name."""
     flow = node.place.flow
     nameless = graph.flows[flow].nameless
+    if node.entry is not None:
+        return f"{node.entry}/"
     if flow != origin.place.flow:
         at_start = nameless or node.key == graph.starts[flow]
         return f"{flow}/" if at_start else f"{flow}/{node.place.state}"

@@ -47,6 +47,14 @@ def folders_of(paths: Iterable[str]) -> list[str]:
     return sorted(found)
 
 
+def is_plain(folder: Path, path: str) -> bool:
+    """Whether a plain file lies there, and not behind a link."""
+    inside = folders_of([path])
+    return kind_of(folder / path) is Kind.FILE and all(
+        kind_of(folder / outer) is Kind.FOLDER for outer in inside
+    )
+
+
 def digest_of(path: Path) -> str | None:
     """The SHA-256 of a plain file; None for anything else, and for what may not be read."""
     found = sha256()

@@ -22,6 +22,7 @@ PUBLIC = "public/"
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _VERSION = re.compile(r"v\.[0-9a-f]{12}")
+_FLOW = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)?")
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 Line = tuple[int, str, int]
@@ -206,17 +207,21 @@ def _manifest(whole: Any) -> Manifest:
         raise OldManifestError(documents)
     if whole["version"] != VERSION:
         raise ForeignManifestError(f"its format has version {whole['version']!r}, not {VERSION}")
+    documents = {_path(path): _document(body) for path, body in whole["documents"].items()}
+    sounds = tuple(_items(paths) for paths in _items(whole["earlierSounds"]))
+    if not {path for paths in sounds for path in paths} <= documents.keys():
+        raise ValueError(sounds)
     return Manifest(
         target=_string(whole["target"]),
         host=_string(whole["host"]),
         url=None if whole["url"] is None else _string(whole["url"]),
         built_on=None if whole["builtOn"] is None else _matching(_SHA256, whole["builtOn"]),
-        flows={_string(name): _flow(body) for name, body in whole["flows"].items()},
-        documents={_path(path): _document(body) for path, body in whole["documents"].items()},
-        decisions=_items(whole["decisions"]),
+        flows={_matching(_FLOW, name): _flow(body) for name, body in whole["flows"].items()},
+        documents=documents,
+        decisions=tuple(item for item in _items(whole["decisions"]) if _path(item["path"])),
         approximations=_items(whole["approximations"]),
         assumptions=_items(whole["assumptions"]),
-        earlier_sounds=tuple(tuple(map(_path, paths)) for paths in whole["earlierSounds"]),
+        earlier_sounds=sounds,
         version=_string(whole["tool"]["version"]),
     )
 

@@ -5,7 +5,6 @@ and in the manifest, as long as the source of such a flow is there. Calls are in
 one build takes the place of another, so the last versions of every flow stay too, as they are.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -13,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from twimlc.output.folder import digest_of, is_plain, read_plain
 from twimlc.output.manifest import (
     PUBLIC,
     DocumentEntry,
@@ -46,12 +46,20 @@ class OutputFile:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
-    """The earlier build: its manifest, the SHA-256 of that, and what gives its documents."""
+    """The earlier build: its manifest, the SHA-256 of that, and the folder where it lies."""
 
     manifest: Manifest
     digest: str
     folder: Path
-    read: Callable[[str], bytes | None]
+
+    def read(self, path: str) -> bytes | None:
+        """A document; None if it is not there, or lies behind a link."""
+        return read_plain(self.folder / path) if is_plain(self.folder, path) else None
+
+    def is_same(self, path: str) -> bool:
+        """Whether a file is what the manifest says."""
+        listed = self.manifest.documents[path].sha256
+        return is_plain(self.folder, path) and digest_of(self.folder / path) == listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,10 @@ def settle(
     carried = {path for path in earlier.paths(kept, flows) if path not in documents}
     sounds = _sounds({*documents, *carried}, documents, last)[:keep]
     carried |= {path for paths in sounds for path in paths}
+    carried = set(filter(earlier.stays, carried))
+    sounds = [tuple(path for path in paths if path in carried) for paths in sounds]
+    while sounds and not sounds[-1]:
+        sounds.pop()
     decided = {item["path"] for item in manifest.decisions}
     rows = (
         item
@@ -160,7 +172,8 @@ class _Earlier:
         self.broken: dict[str, str] = {}
         self._inner: dict[Version, list[str]] = {}
         self._beside: dict[str, list[str]] = {}
-        self._texts: dict[str, str | None] = {}
+        self._same: dict[str, bool] = {}
+        self._texts: dict[str, str] = {}
         for path, document in ground.manifest.documents.items():
             version = _version_of(path)
             if version is not None:
@@ -182,11 +195,11 @@ class _Earlier:
             while texts:
                 name, path = texts.pop()
                 row = name.rpartition("/")[0]
-                for other, version in set(_LEADS.findall(self._text(path) or "")):
+                for other, version in set(_LEADS.findall(self._text(path))):
                     there = (f"{row}/{other}" if row else other), version
                     if there in self._inner and there not in kept:
                         wanted.append(there)
-            if wanted and (found := wanted.pop()) not in kept and self._sound(found):
+            if wanted and (found := wanted.pop()) not in kept and self._is_whole(found):
                 kept.add(found)
                 texts += ((found[0], path) for path in self._inner[found])
         return kept
@@ -203,28 +216,43 @@ class _Earlier:
         listed = self.ground.manifest.documents
         sounds = {path.rpartition("/")[2]: path for path in listed if _is_sound(path)}
         if sounds:
-            names = {name for path in found for name in _NAME.findall(self._text(path) or "")}
+            names = {name for path in found for name in _NAME.findall(self._text(path))}
             found.update(sounds[name] for name in names & sounds.keys())
         return found
 
-    def _sound(self, version: Version) -> bool:
-        """Whether all documents of a version are what they were."""
-        paths = self._inner.get(version)
-        if not paths:
-            return False
-        changed = next((path for path in paths if self._text(path) is None), None)
+    def stays(self, path: str) -> bool:
+        """Whether a file is what it was; those of flows left alone stay whatever they are."""
+        whole = self._is_left_alone(path) or self._is_same(path)
+        if not whole:
+            self.broken[path] = path
+        return whole
+
+    def _is_whole(self, version: Version) -> bool:
+        """Whether a version is there, and all its documents are what they were."""
+        paths = self._inner.get(version, ())
+        changed = next((p for p in paths if not (self._is_left_alone(p) or self._is_same(p))), None)
         if changed is not None:
             self.broken["/".join(version)] = changed
-        return changed is None
+        return bool(paths) and changed is None
 
-    def _text(self, path: str) -> str | None:
-        """A document's text; None if it is not what the manifest says."""
+    def _is_left_alone(self, path: str) -> bool:
+        return self.ground.manifest.documents[path].flow in self.left_alone
+
+    def _is_same(self, path: str) -> bool:
+        if path not in self._same:
+            self._look(path)
+        return self._same[path]
+
+    def _text(self, path: str) -> str:
+        """A document's text, whatever it is; empty if it is not there."""
         if path not in self._texts:
-            data = self.ground.read(path)
-            listed = self.ground.manifest.documents[path].sha256
-            same = data is not None and hashlib.sha256(data).hexdigest() == listed
-            self._texts[path] = data.decode("utf-8", "replace") if data and same else None
+            self._look(path)
         return self._texts[path]
+
+    def _look(self, path: str) -> None:
+        self._same[path] = self.ground.is_same(path)
+        if not _is_sound(path):
+            self._texts[path] = (self.ground.read(path) or b"").decode("utf-8", "replace")
 
 
 def _version_of(path: str) -> Version | None:

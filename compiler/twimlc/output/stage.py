@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,39 +55,30 @@ def unfinished(folder: Path) -> dict[str, str]:
         return {}
 
 
-def sweep(folder: Path) -> None:
-    """Remove what a killed run left."""
-    stage = folder / FOLDER
-    if kind_of(stage) is Kind.FOLDER:
-        shutil.rmtree(stage)
-    elif kind_of(stage) is not Kind.NOTHING:
-        os.unlink(stage)
-
-
 def put(
     folder: Path,
     files: Sequence[OutputFile],
     manifest: bytes,
-    stale: Collection[str],
-    owned: Mapping[str, str],
+    stale: Mapping[str, str],
+    begun: Mapping[str, str],
 ) -> None:
     """Write the files and the manifest, in this order, and then remove what is stale.
 
-    ``owned`` are files that an unfinished run wrote, which the next must know if this one is
-    killed as well.
+    ``stale`` gives the hash of each file that goes, ``begun`` of what an unfinished run wrote: the
+    next run must know them if this one is killed.
     """
     stage = folder / FOLDER
-    journal = {**owned, **{file.path: file.content.sha256 for file in files}}
+    made = {file.path: file.content.sha256 for file in files}
     try:
-        os.mkdir(stage)
-        _write(stage / _JOURNAL, [json.dumps(journal).encode()])
+        _empty(stage)
+        _write(stage / MANIFEST, [json.dumps({**begun, **stale, **made}).encode()])
+        os.replace(stage / MANIFEST, stage / _JOURNAL)
         for number, file in enumerate(files):
             _write(stage / f"{number}", file.content.pieces())
         _write(stage / MANIFEST, [manifest])
     except BaseException:
-        if not owned:
-            with contextlib.suppress(OSError):  # the fault that led here says more
-                sweep(folder)
+        if not begun:
+            shutil.rmtree(stage, ignore_errors=True)  # the fault that led here says more
         raise
     for inside in folders_of([file.path for file in files]):
         _make(folder / inside)
@@ -98,6 +89,16 @@ def put(
         os.unlink(folder / path)
         _remove_empty((folder / path).parent, folder)
     shutil.rmtree(stage, ignore_errors=True)
+
+
+def _empty(stage: Path) -> None:
+    """An empty folder, or one with nothing but the journal of a run that was killed."""
+    if kind_of(stage) not in (Kind.FOLDER, Kind.NOTHING):
+        os.unlink(stage)
+    os.makedirs(stage, exist_ok=True)
+    for left in os.scandir(stage):
+        if left.name != _JOURNAL:
+            shutil.rmtree(left) if left.is_dir(follow_symlinks=False) else os.unlink(left)
 
 
 def _write(place: Path, pieces: Iterable[bytes]) -> None:

@@ -71,7 +71,6 @@ class Written:
     broken: tuple[tuple[str, str], ...] = ()
     moved: bool = False
     manifest: Manifest | None = None
-    ground: bool = False
 
     @property
     def is_clean(self) -> bool:
@@ -104,22 +103,12 @@ def read_before(folder: Path) -> tuple[Before, list[Diagnostic]]:
         return Before(), [_foreign(folder, fault)]
     except OSError as fault:
         return Before(), [_refused(folder, MANIFEST, fault)]
-    ground = Ground(manifest, sha256(data).hexdigest(), folder, lambda path: _read(folder, path))
+    ground = Ground(manifest, sha256(data).hexdigest(), folder)
     return Before(ground, _hashes(manifest.documents)), []
 
 
 def _hashes(documents: Mapping[str, DocumentEntry]) -> dict[str, str]:
     return {path: document.sha256 for path, document in documents.items()}
-
-
-def _read(folder: Path, path: str) -> bytes | None:
-    """A file of an earlier build; None if it is not there, or lies behind a link."""
-    if any(kind_of(folder / inside) is not Kind.FOLDER for inside in folders_of([path])):
-        return None
-    try:
-        return read_plain(folder / path) if kind_of(folder / path) is Kind.FILE else None
-    except OSError:
-        return None
 
 
 def write_target(
@@ -161,10 +150,10 @@ def write_target(
                 if shared is not None:
                     files = [*files, *shared(outcome.manifest)]
                     outcome = settling(files, manifest, ground)
+                if ground is not None and elsewhere:
+                    files = [*files, *_copied(ground, outcome)]
             except ForeignManifestError as fault:
                 return None, [_foreign(folder, fault)]
-            if ground is not None and elsewhere:
-                files = [*files, *_copied(ground, outcome)]
             return _write(folder, files, outcome, before, force=force, dry=dry)
     except OSError as fault:
         return None, [_refused(folder, "", fault)]
@@ -173,6 +162,8 @@ def write_target(
 def _copied(ground: Ground, outcome: Outcome) -> Iterator[OutputFile]:
     """What stays of an earlier build that lies elsewhere."""
     for path in outcome.carried:
+        if not ground.is_same(path):
+            raise ForeignManifestError(f"{path} of the earlier build is not what it lists")
         listed = ground.manifest.documents[path]
         content = FileContent(b"", listed.size, listed.sha256, ground.folder / path)
         yield OutputFile(path, content, listed.media_type, listed.flow)
@@ -210,11 +201,11 @@ def _write(
     if foreign and not force:
         return None, [_not_ours(folder, foreign)]
     there = [path for path in stale if kind_of(folder / path) is not Kind.NOTHING]
-    removed = [
-        path
+    removed = {
+        path: found
         for path in there
-        if digest_of(folder / path) in (before.owned.get(path, ""), begun.get(path, ""))
-    ]
+        if (found := digest_of(folder / path) or "-") in (before.owned.get(path), begun.get(path))
+    }
     written = Written(
         created=tuple(file.path for file in new),
         changed=tuple(file.path for file in changed),
@@ -224,7 +215,6 @@ def _write(
         broken=outcome.broken,
         moved=before.old_format,
         manifest=outcome.manifest,
-        ground=outcome.manifest.built_on is not None,
     )
     listing = to_json(outcome.manifest)
     if dry or (
@@ -234,7 +224,6 @@ def _write(
     ):
         return written, []
     order = sorted([*new, *changed], key=lambda file: _turn(file.path))
-    staging.sweep(folder)
     staging.put(folder, order, listing, removed, begun)
     return written, []
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from twimlc.output.manifest import ForeignManifestError
 from twimlc.output.plan import Ground
 from twimlc.output.write import Before, read_before
+from twimlc.pipeline.decisions import decision_from_json
 from twimlc.pipeline.model import Options, UsageError
 from twimlc.source.files import display_path
 
@@ -39,8 +41,14 @@ class Earlier:
                 return self.found.setdefault(target, before.ground)
             assert self.folder is not None
             previous, findings = read_before(self.folder / target)
-            if findings:
-                raise UsageError(f"'{target}' of the earlier build: {findings[0].message}")
+            fault = findings[0].message if findings else None
+            try:
+                for item in previous.ground.manifest.decisions if previous.ground else ():
+                    decision_from_json(item)
+            except ForeignManifestError as foreign:
+                fault = f"this file is not the manifest of a build: {foreign}"
+            if fault is not None:
+                raise UsageError(f"'{target}' of the earlier build: {fault}")
             return previous.ground
 
         return choose

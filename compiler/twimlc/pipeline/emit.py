@@ -266,7 +266,8 @@ def _report(
 def _remarks(made: Compiled, host: Host, written: Written) -> Iterator[str]:
     """What of the last build is not as one would think, and what to do for calls in progress."""
     for version, path in written.broken:
-        yield f"{version} cannot be kept: {path} was changed or removed since it was built"
+        file = "it" if path == version else path
+        yield f"{version} cannot be kept: {file} was changed or removed since it was built"
     for path in written.left:
         yield f"{path} was changed by hand since it was built; it is not removed"
     if written.moved:
@@ -279,7 +280,7 @@ def _remarks(made: Compiled, host: Host, written: Written) -> Iterator[str]:
     longer = [file.path for short in host.files for file in short.beyond if file.path not in own]
     if any(path in written.created for path in longer):
         yield f"the tables are too long for a function now, and lie in {', '.join(longer)}"
-    if host.decisions and written.ground and own.intersection(written.changed):
+    if host.decisions and written.manifest.built_on and own.intersection(written.changed):
         yield (
             "the tables changed: put new versions online first, then the tables, and entries"
             " last (docs/hosts.md has the commands)"

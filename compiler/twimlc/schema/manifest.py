@@ -6,6 +6,8 @@ _PATH = {
     "type": "string",
     "pattern": r"^(?!\.{1,2}(?:/|$))[^/\\:]+(?:/(?!\.{1,2}(?:/|$))[^/\\]+)*$",
 }
+_SHA256 = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_VERSION = {"type": "string", "pattern": r"^v\.[0-9a-f]{12}$"}
 _OF_FLOW = {"type": "string", "description": "FLOW, or ROW/FLOW with a matrix; empty if shared."}
 
 _VERIFIED: dict[str, Any] = {
@@ -25,16 +27,30 @@ _VERIFIED: dict[str, Any] = {
 _FLOW: dict[str, Any] = {
     "type": "object",
     "description": "Where a flow begins and what to set on its phone number.",
-    "required": ["entry", "source", "number", "verified"],
+    "required": ["entry", "source", "number", "version", "versions", "verified"],
     "additionalProperties": False,
     "properties": {
-        "entry": {**_PATH, "description": "The document that a call starts with."},
+        "entry": {
+            "description": "The document that a call starts with; null for a flow that is gone, of "
+            "which versions are kept for calls in progress.",
+            "anyOf": [_PATH, {"type": "null"}],
+        },
         "source": {"type": "string", "description": "The flow's file in the project."},
         "number": {
             "type": "object",
             "description": "Settings of the number by the names of Twilio's API: voiceUrl, "
             "voiceMethod, voiceFallbackUrl, smsUrl and so on.",
             "additionalProperties": {"type": "string"},
+        },
+        "version": {
+            "description": "The folder with all documents behind the entry; null without any.",
+            "anyOf": [_VERSION, {"type": "null"}],
+        },
+        "versions": {
+            "type": "array",
+            "description": "The versions that are in the build, newest first.",
+            "items": _VERSION,
+            "uniqueItems": True,
         },
         "verified": _VERIFIED,
     },
@@ -43,12 +59,17 @@ _FLOW: dict[str, Any] = {
 _DOCUMENT: dict[str, Any] = {
     "type": "object",
     "description": "One file of the build.",
-    "required": ["sha256", "bytes", "mediaType", "flow", "source", "states", "lines"],
+    "required": ["sha256", "bytes", "mediaType", "cache", "flow", "source", "states", "lines"],
     "additionalProperties": False,
     "properties": {
-        "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "sha256": _SHA256,
         "bytes": {"type": "integer", "minimum": 0},
         "mediaType": {"type": "string", "description": "What the host must send as Content-Type."},
+        "cache": {
+            "enum": ["no-store", "immutable", None],
+            "description": "How long an answer may be kept: not at all, or forever; null for a "
+            "file that no server serves.",
+        },
         "flow": _OF_FLOW,
         "source": {"type": ["string", "null"], "description": "The file it was made from."},
         "states": {
@@ -109,7 +130,8 @@ _DECISION: dict[str, Any] = {
 MANIFEST_SCHEMA: dict[str, Any] = {
     "$schema": "http://json-schema.org/draft-07/schema#",
     "title": "Manifest of a twimlc build",
-    "description": "What one target's build consists of. It holds no date and no absolute path.",
+    "description": "What one target's build consists of. It holds no date and no absolute path; "
+    "all paths start at the target's folder.",
     "type": "object",
     "required": [
         "version",
@@ -117,16 +139,18 @@ MANIFEST_SCHEMA: dict[str, Any] = {
         "target",
         "host",
         "url",
+        "builtOn",
         "verified",
         "flows",
         "documents",
         "decisions",
         "approximations",
         "assumptions",
+        "earlierSounds",
     ],
     "additionalProperties": False,
     "properties": {
-        "version": {"const": 1, "description": "Version of this format."},
+        "version": {"const": 2, "description": "Version of this format."},
         "tool": {
             "type": "object",
             "required": ["name", "version"],
@@ -138,6 +162,11 @@ MANIFEST_SCHEMA: dict[str, Any] = {
         "url": {
             "type": ["string", "null"],
             "description": "Where the folder is served; null when its links are relative.",
+        },
+        "builtOn": {
+            "description": "The SHA-256 of the manifest of the build whose versions were kept, or "
+            "null.",
+            "anyOf": [_SHA256, {"type": "null"}],
         },
         "verified": _VERIFIED,
         "flows": {"type": "object", "additionalProperties": _FLOW},
@@ -158,6 +187,11 @@ MANIFEST_SCHEMA: dict[str, Any] = {
         "assumptions": {
             "type": "array",
             "description": "What the build rests on that Twilio's documentation leaves open.",
+        },
+        "earlierSounds": {
+            "type": "array",
+            "description": "The audio files that only earlier builds play, newest build first.",
+            "items": {"type": "array", "items": _PATH},
         },
     },
 }

@@ -41,7 +41,7 @@ LINKED_FOLDER = Rule(
     "What is written through a link lands outside the build folder, where the compiler must not "
     "touch anything. Remove the link, or build to the folder it leads to with `-o`.",
     # A file of an example that begins with an arrow stands for a link.
-    wrong=Example(_FLOW, files=(("build/static/lunch", "-> ../../elsewhere\n"),)),
+    wrong=Example(_FLOW, files=(("build/static/public", "-> ../../elsewhere\n"),)),
     right=_RIGHT,
 )
 
