@@ -1,0 +1,326 @@
+"""Whether a call that went from one build to another was right: by what was heard, never by names.
+
+The reader of the YAML goes along with what the player heard. Where another build answers, more than
+one thing may be right: the flow as it was, the very step as it is now, the foot. Each is tried.
+"""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from rebuilds.player import Fetch
+from rebuilds.reader import HANGUP, Jump, Place, Question
+from rebuilds.script import Script
+
+# "newer": on files, the very step, yet not as the version has it that the caller is in.
+RIGHT = ("same", "fresh", "foot", "apology", "fallback")
+WRONG = ("newer", "404", "cut off", "rerouted", "misread")
+DEEP = 15  # events of two places that are compared, with this many scripts:
+SCRIPTS = 6
+FOOT = "foot"  # a place: the apology where nothing else is left
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the hosts promise.
+
+    ``names``: on Bins the very step, or the foot. ``keep``: how many builds back a version stays.
+    ``answered``: a version that is gone is answered by the apology, else by 404. ``live``: a jump
+    to another flow's start goes to the build that answers then; else the old one is right too.
+    ``partial``: the one flow that the last build was of. ``behind``: the routers know nothing of
+    the last build, so that its own calls may meet the apology or a 404, but nothing else.
+    ``decides``: the host reads answers by tables.
+    """
+
+    apology: str
+    names: bool = False
+    keep: int = 1000
+    answered: bool = True
+    live: bool = True
+    partial: str | None = None
+    behind: bool = False
+    decides: bool = True
+
+
+class Wrong(Exception):
+    """What was heard isn't this. ``at``: how many items agreed; ``decided``: an answer led there."""
+
+    def __init__(self, at, decided):
+        super().__init__(at)
+        self.at = at
+        self.decided = decided
+
+
+class End(Exception):
+    """All that was heard was right, and the call was followed no further."""
+
+
+class Now(NamedTuple):
+    """Where the reader is: in which build's flows, and at what place of them."""
+
+    build: int
+    place: object
+
+
+class Judge:
+    """Judges one call: what was heard of it, the projects of the builds in turn, the script's seed."""
+
+    def __init__(self, items, cut, projects, seed, rules):
+        self.items = items
+        self.cut = cut
+        self.projects = projects
+        self.seed = seed
+        self.rules = rules
+
+    def verdict(self, flow):
+        """(one of RIGHT or of WRONG, how many items agreed with the reading that agreed most)."""
+        self.taken = []
+        found, faults = [], []
+        while True:
+            self.asked = []
+            try:
+                found.append(self.read(flow))
+            except Wrong as fault:
+                faults.append(fault)
+            while self.asked and self.asked[-1][0] + 1 == self.asked[-1][1]:
+                self.asked.pop()
+            if not self.asked or "same" in found:
+                break
+            self.taken = [n for n, _ in self.asked]
+            self.taken[-1] += 1
+        if found:
+            return min(found, key=RIGHT.index), len(self.items)
+        best = max(faults, key=lambda fault: fault.at)
+        return self.fault(best, flow), best.at
+
+    def fault(self, wrong, flow):
+        last = self.items[-1]
+        if (isinstance(last, Fetch) and last.status != 200) or last[1:2] == ("no sound",):
+            return "404"
+        if not self.rules.names:
+            as_in_a_bin = replace(self.rules, names=True)
+            judge = Judge(self.items, self.cut, self.projects, self.seed, as_in_a_bin)
+            if judge.verdict(flow)[0] == "fresh":
+                return "newer"
+        if ("", "say", self.rules.apology) in self.items[wrong.at :]:
+            return "cut off"
+        return "misread" if wrong.decided else "rerouted"
+
+    def choose(self, ways):
+        """One of several ways; ``verdict`` takes each in its turn."""
+        at = len(self.asked)
+        self.asked.append((self.taken[at] if at < len(self.taken) else 0, len(ways)))
+        return ways[self.asked[-1][0]]
+
+    def read(self, flow):
+        """The call from the start of ``flow`` in the first build; the name of what was right."""
+        self.at = 0
+        self.label = "same"
+        self.script = Script(self.seed)
+        self.decided = False
+        self.served, self.here = 0, []
+        try:
+            self.line(Now(0, self.projects[0].start(flow)), "")
+            self.expect("", "hangup")
+            if self.at != len(self.items):
+                raise self.wrong()
+        except End:
+            pass
+        return self.label
+
+    def wrong(self):
+        return Wrong(self.at, self.decided)
+
+    def expect(self, role, *event):
+        """What is heard next."""
+        if self.at == len(self.items) and self.cut:
+            raise End
+        if self.at == len(self.items) or self.items[self.at] != (role, *event):
+            raise self.wrong()
+        self.at += 1
+        self.here = []
+        self.decided = False
+
+    def line(self, now, role):
+        """Goes along a line to its end; whether it was hung up."""
+        while True:
+            build, place = now = self.fetched(now, role)
+            if place is FOOT:
+                return self.foot(role)
+            if place is None or place is HANGUP:
+                return place is HANGUP
+            if isinstance(place, Jump):
+                now = self.jumped(build, place)
+                continue
+            events, after = self.projects[build].step(place)
+            for event in events:
+                self.expect(role, *event)
+            if isinstance(after, Question):
+                after = self.answered(build, after, role)
+            now = Now(build, after)
+
+    def foot(self, role):
+        """The last resort: words and the end; on a Bin's legs declined without words, or silence."""
+        if role and self.rules.names:
+            return role == "leg "
+        self.expect(role, "say", self.rules.apology)
+        return True
+
+    def answered(self, build, question, role):
+        """Where an answer of the script leads."""
+        answer = ""
+        if question.kind in ("keys", "record"):
+            self.expect(role, question.kind)
+        if question.kind == "keys":
+            answer = self.script.keys()
+        elif question.kind == "room":
+            answer = self.script.room()
+        elif question.kind == "dial":
+            answer = self.script.dial()
+            if question.leg and answer == "completed":
+                if self.line(Now(build, question.leg), "leg "):
+                    answer = "declined"
+        elif question.kind == "queue":
+            waits, answer = self.script.queue()
+            for _ in range(waits):
+                if self.line(Now(build, question.leg), "wait "):
+                    return HANGUP
+        self.decided = question.decided and self.rules.decides
+        return question.lead(answer)
+
+    def fetched(self, now, role):
+        """Where the reader is after the documents that were fetched here."""
+        while self.at < len(self.items) and isinstance(item := self.items[self.at], Fetch):
+            self.at += 1
+            self.here.append(item.served)
+            self.served = item.served
+            if item.status != 200:
+                self.missing(now)
+            self.label, now = self.choose(self.ways(now, item))
+        return now
+
+    def missing(self, now):
+        """A document that is not there: right for a flow, or a version, that is gone."""
+        build, place = now
+        gone = isinstance(place, Jump) and place.flow not in self.projects[self.served].first
+        past = not self.rules.answered and self.served - build > self.rules.keep
+        if not (gone or past or self.unknown(build)):
+            raise self.wrong()
+        self.label = "fallback"
+        raise End
+
+    def unknown(self, build):
+        """Whether the routers know nothing of what this build has."""
+        return self.rules.behind and build > 0
+
+    def ways(self, now, item):
+        """(name, Now) of what may be right where a document was fetched."""
+        ways = [(self.label, now)]
+        if self.unknown(now.build):
+            ways.append(("apology", Now(item.served, FOOT)))
+        if item.served <= now.build:
+            return ways
+        if self.rules.names:
+            ways += [("fresh", Now(item.served, place)) for place in self.again(now, item.served)]
+            if item.linked < item.served:
+                ways.append(("foot", Now(item.served, FOOT)))
+        elif item.served - now.build > self.rules.keep:
+            ways.append(("apology", Now(item.served, FOOT)))
+        return ways
+
+    def jumped(self, build, jump):
+        """At the start of another flow, as one of the builds has it that may have answered."""
+        builds = set(self.here or [self.served])
+        if self.rules.names:
+            builds = {build}
+        elif not self.rules.live:
+            builds.add(build)
+        if self.rules.partial and jump.flow != self.rules.partial:
+            builds |= {n - 1 for n in builds}
+        places = [
+            Now(n, self.projects[n].start(jump.flow))
+            for n in sorted(builds)
+            if n >= 0 and jump.flow in self.projects[n].first
+        ]
+        if not places:
+            raise self.wrong()
+        return self.choose(places)
+
+    # The very step, in another build
+
+    def again(self, now, build):
+        """Places of a later build that are the very step at which the call is."""
+        old, new = self.projects[now.build], self.projects[build]
+        place = now.place
+        if isinstance(place, Jump):
+            place = old.start(place.flow)
+        if not isinstance(place, Place):
+            return []
+        run, note = beginning(old, place), old.note(place)
+        found = []
+        for other in stands(new):
+            named = new.note(other)
+            if (note is not None and named == note) or (
+                beginning(new, other) == run and self.moved(old, place, run, named)
+            ):
+                found.append(other)
+        return found
+
+    @staticmethod
+    def moved(old, place, run, named):
+        """Whether a step that says the same was no other step of the old build that said the same."""
+        return all(
+            beginning(old, other) != run
+            or all(heard(old, other, seed) == heard(old, place, seed) for seed in range(SCRIPTS))
+            for other in stands(old)
+            if named is not None and old.note(other) == named
+        )
+
+
+@lru_cache(64)
+def stands(project):
+    """Every place where a call may stand: steps, and menus at each attempt with the words before."""
+    found = []
+    for place in project.places():
+        step = project.lists[place.steps][place.at]
+        tries = [(1, None)]
+        if "menu" in step:
+            menu = step["menu"]
+            words = {None, menu.get("invalid"), menu.get("silence")}
+            tries += [(n, w) for n in range(2, menu["attempts"] + 1) for w in words]
+        elif "offer" in step:
+            tries += [(n, None) for n in range(2, len(step["offer"]["options"]) + 1)]
+        elif "join" in step:
+            tries += [(n, None) for n in range(2, step["join"]["attempts"] + 1)]
+        elif "voicemail" in step:
+            tries.append((2, None))
+        found += [place._replace(attempt=n, words=w) for n, w in tries]
+    return found
+
+
+@lru_cache(20_000)
+def beginning(project, place):
+    """What is heard from a place on until somebody decides something."""
+    return heard(project, place, None)
+
+
+@lru_cache(100_000)
+def heard(project, place, seed):
+    """What is heard from a place on by a script's caller; None: until somebody decides."""
+    found = []
+    script = Script(seed)
+    while len(found) < DEEP:
+        if isinstance(place, Jump):
+            place = project.start(place.flow)
+        if place is None or place is HANGUP:
+            return (*found, HANGUP)
+        events, place = project.step(place)
+        found += events
+        if isinstance(place, Question):
+            found.append(place.kind)
+            if seed is None:
+                break
+            answers = {"record": str, "queue": lambda: script.queue()[1]}
+            ask = answers.get(place.kind) or getattr(script, place.kind)
+            place = place.lead(ask())
+    return tuple(found)
