@@ -6,6 +6,7 @@ KINDS = (
     "insert", "delete", "swap", "rename", "keys", "retarget", "words", "attempts", "new state",
     "dropped state", "circle", "flow out", "renamed flow", "sound",
 )  # fmt: skip
+WORDY = tuple(k for k in KINDS if k not in ("rename", "circle", "flow out", "renamed flow"))
 
 
 class Editor:
@@ -70,8 +71,7 @@ class Editor:
 
     def names_a_place(self, new, flow, key, value):
         if key in ("say", "note", "prompt", "play", "url", "waitUrl", "invalid", "silence"):
-            known = key == "silence" and value in new.flows[flow]
-            return known
+            return key == "silence" and value in new.flows[flow]
         return "/" in value or value in new.flows[flow] or value in ("next", "hangup")
 
     def even(self, item):

@@ -43,13 +43,6 @@ class Folder:
     def entry(self, flow):
         return f"{self.base}{flow}/index.xml"
 
-    def says(self):
-        """The documents and sounds, by what they are, not by their names."""
-        names = ("index.xml", "changed.xml")
-        return sorted(d for p, d in self.files.items() if p.endswith((".xml", ".wav"))), [
-            d for p, d in sorted(self.files.items()) if p.endswith(names)
-        ]
-
     def get(self, url, parameters):
         """Plain files: what is not there is 404."""
         asked = urlsplit(url)
@@ -102,9 +95,8 @@ def chosen(decision, asked):
     value = asked.get(decision["parameter"], "")
     mark = decision.get("mark")
     path = None
-    if mark is not None and mark["parameter"] in asked:
-        if mark["value"] in (None, asked[mark["parameter"]]):
-            path = decision["marked"].get(value)
+    if mark and mark["parameter"] in asked and mark["value"] in (None, asked[mark["parameter"]]):
+        path = decision["marked"].get(value)
     return (path or decision["branches"].get(value, decision["default"])).removeprefix("public/")
 
 
@@ -206,9 +198,6 @@ class Bins(Folder):
         super().__init__(folder, MEDIA)
         kept = before.texts if before else {}
         self.texts = kept | {path.stem: path.read_text() for path in folder.glob("*.xml")}
-
-    def says(self):
-        return self.texts, super().says()
 
     def entry(self, flow):
         return BINS + flow

@@ -42,7 +42,7 @@ class Rules:
     decides: bool = True
 
 
-class Wrong(Exception):
+class WrongError(Exception):
     """What was heard isn't this. ``at``: how many items agreed; ``decided``: an answer led there."""
 
     def __init__(self, at, decided):
@@ -51,7 +51,7 @@ class Wrong(Exception):
         self.decided = decided
 
 
-class End(Exception):
+class EndError(Exception):
     """All that was heard was right, and the call was followed no further."""
 
 
@@ -63,14 +63,18 @@ class Now(NamedTuple):
 
 
 class Judge:
-    """Judges one call: what was heard of it, the projects of the builds in turn, the script's seed."""
+    """Judges one call: what was heard of it, the projects of the builds in turn, the script's seed.
 
-    def __init__(self, items, cut, projects, seed, rules):
+    ``first`` is the build that answered the call.
+    """
+
+    def __init__(self, items, cut, projects, seed, rules, first=0):
         self.items = items
         self.cut = cut
         self.projects = projects
         self.seed = seed
         self.rules = rules
+        self.first = first
 
     def verdict(self, flow):
         """(one of RIGHT or of WRONG, how many items agreed with the reading that agreed most)."""
@@ -80,7 +84,7 @@ class Judge:
             self.asked = []
             try:
                 found.append(self.read(flow))
-            except Wrong as fault:
+            except WrongError as fault:
                 faults.append(fault)
             while self.asked and self.asked[-1][0] + 1 == self.asked[-1][1]:
                 self.asked.pop()
@@ -99,7 +103,7 @@ class Judge:
             return "404"
         if not self.rules.names:
             as_in_a_bin = replace(self.rules, names=True)
-            judge = Judge(self.items, self.cut, self.projects, self.seed, as_in_a_bin)
+            judge = Judge(self.items, self.cut, self.projects, self.seed, as_in_a_bin, self.first)
             if judge.verdict(flow)[0] == "fresh":
                 return "newer"
         if ("", "say", self.rules.apology) in self.items[wrong.at :]:
@@ -113,28 +117,28 @@ class Judge:
         return ways[self.asked[-1][0]]
 
     def read(self, flow):
-        """The call from the start of ``flow`` in the first build; the name of what was right."""
+        """The call from the start of ``flow``; the name of what was right."""
         self.at = 0
         self.label = "same"
         self.script = Script(self.seed)
         self.decided = False
-        self.served, self.here = 0, []
+        self.served, self.here, self.lines = self.first, [], 0
         try:
-            self.line(Now(0, self.projects[0].start(flow)), "")
+            self.line(Now(self.first, self.projects[self.first].start(flow)), "")
             self.expect("", "hangup")
             if self.at != len(self.items):
                 raise self.wrong()
-        except End:
+        except EndError:
             pass
         return self.label
 
     def wrong(self):
-        return Wrong(self.at, self.decided)
+        return WrongError(self.at, self.decided)
 
     def expect(self, role, *event):
         """What is heard next."""
         if self.at == len(self.items) and self.cut:
-            raise End
+            raise EndError
         if self.at == len(self.items) or self.items[self.at] != (role, *event):
             raise self.wrong()
         self.at += 1
@@ -143,8 +147,9 @@ class Judge:
 
     def line(self, now, role):
         """Goes along a line to its end; whether it was hung up."""
+        number, self.lines = self.lines, self.lines + 1
         while True:
-            build, place = now = self.fetched(now, role)
+            build, place = now = self.fetched(now, number)
             if place is FOOT:
                 return self.foot(role)
             if place is None or place is HANGUP:
@@ -160,8 +165,8 @@ class Judge:
             now = Now(build, after)
 
     def foot(self, role):
-        """The last resort: words and the end; on a Bin's legs declined without words, or silence."""
-        if role and self.rules.names:
+        """The last resort: words and the end; on a Bin's legs also without words, or silence."""
+        if role and self.rules.names and self.choose([True, False]):
             return role == "leg "
         self.expect(role, "say", self.rules.apology)
         return True
@@ -177,9 +182,9 @@ class Judge:
             answer = self.script.room()
         elif question.kind == "dial":
             answer = self.script.dial()
-            if question.leg and answer == "completed":
-                if self.line(Now(build, question.leg), "leg "):
-                    answer = "declined"
+            rung = question.leg and answer == "completed"
+            if rung and self.line(Now(build, question.leg), "leg "):
+                answer = "declined"
         elif question.kind == "queue":
             waits, answer = self.script.queue()
             for _ in range(waits):
@@ -188,9 +193,12 @@ class Judge:
         self.decided = question.decided and self.rules.decides
         return question.lead(answer)
 
-    def fetched(self, now, role):
-        """Where the reader is after the documents that were fetched here."""
-        while self.at < len(self.items) and isinstance(item := self.items[self.at], Fetch):
+    def fetched(self, now, line):
+        """Where the reader is after the documents that were fetched here for this line."""
+        while self.at < len(self.items):
+            item = self.items[self.at]
+            if not isinstance(item, Fetch) or item.line != line:
+                break
             self.at += 1
             self.here.append(item.served)
             self.served = item.served
@@ -207,7 +215,7 @@ class Judge:
         if not (gone or past or self.unknown(build)):
             raise self.wrong()
         self.label = "fallback"
-        raise End
+        raise EndError
 
     def unknown(self, build):
         """Whether the routers know nothing of what this build has."""
@@ -287,7 +295,7 @@ def stands(project):
         if "menu" in step:
             menu = step["menu"]
             words = {None, menu.get("invalid"), menu.get("silence")}
-            tries += [(n, w) for n in range(2, menu["attempts"] + 1) for w in words]
+            tries += [(n, w) for n in range(2, menu.get("attempts", 3) + 1) for w in words]
         elif "offer" in step:
             tries += [(n, None) for n in range(2, len(step["offer"]["options"]) + 1)]
         elif "join" in step:
@@ -320,6 +328,8 @@ def heard(project, place, seed):
             found.append(place.kind)
             if seed is None:
                 break
+            if place.leg is not None:
+                found += heard(project, place.leg, seed)
             answers = {"record": str, "queue": lambda: script.queue()[1]}
             ask = answers.get(place.kind) or getattr(script, place.kind)
             place = place.lead(ask())

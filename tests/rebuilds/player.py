@@ -16,18 +16,22 @@ MOST_FETCHES = 40
 
 @dataclass(frozen=True)
 class Fetch:
-    """A document that Twilio asked for: which build answered, and which the link is from."""
+    """A document that Twilio asked for: which build answered, and which the link is from.
+
+    ``line`` is 0 for the caller's own line, and a number for each time that another one is heard.
+    """
 
     served: int
     linked: int
     status: int
+    line: int
     url: str = ""
 
 
 HANGUP = object()
 
 
-class Over(Exception):
+class OverError(Exception):
     """The call is over, or was followed as far as it is."""
 
 
@@ -38,7 +42,7 @@ class Call:
         self.hosts = hosts
         self.when = when
         self.script = script
-        self.fetches = 0
+        self.fetches = self.lines = 0
         self.items = []  # Fetch, or what is heard as a tuple
         self.cut = False  # followed no further; else it came to its end
 
@@ -47,7 +51,7 @@ class Call:
         try:
             self.line(entry, {}, 0, "")
             self.hear("", "hangup")
-        except Over:
+        except OverError:
             pass
         return self.items
 
@@ -56,32 +60,35 @@ class Call:
         self.items.append((role, *event))
         if len(self.items) > MOST_EVENTS:
             self.cut = True
-            raise Over
+            raise OverError
 
-    def fetch(self, url, more, linked):
+    def fetch(self, url, more, linked, line):
         """(root element, address, build) of a document."""
         self.fetches += 1
         if self.fetches > MOST_FETCHES:
             self.items.append(("", "round and round"))
-            raise Over
+            raise OverError
         served = self.when(self.fetches)
         answer = self.hosts[served].get(url, {**CALL, **more})
-        self.items.append(Fetch(served, linked, answer.status, url))
+        self.items.append(Fetch(served, linked, answer.status, line, url))
         if answer.status != 200:
-            raise Over
+            raise OverError
         return ElementTree.fromstring(answer.body), url, served
 
     def line(self, url, more, linked, role):
         """Runs documents from ``url`` on; whether the line was hung up rather than at its end."""
+        line, self.lines = self.lines, self.lines + 1
         while True:
-            response, url, linked = self.fetch(url, more, linked)
+            response, url, served = self.fetch(url, more, linked, line)
             more = {}
             for verb in response:
-                found = self.verb(verb)(verb, url, linked, role)
+                found = self.verb(verb)(verb, url, served, role)
                 if found is HANGUP:
                     return True
                 if found is not None:
                     address, more = found
+                    # A Bin's Redirect hands on the names of the link that led there.
+                    linked = linked if verb.tag == "Redirect" else served
                     url = urljoin(url, address)
                     break
             else:
@@ -100,7 +107,7 @@ class Call:
         answer = self.hosts[self.when(self.fetches + 1)].get(address, {})
         if answer.status != 200:
             self.hear(role, "no sound", answer.status)
-            raise Over
+            raise OverError
         self.hear(role, "play", answer.body)
 
     def do_pause(self, verb, url, linked, role):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import yaml
 
 CALLER = "+14155550123"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PHONE_IS_UP = ("completed", "answered")
 HANGUP = "hangup"  # a place that hangs up; None is the end of a list, where a leg is joined
 
@@ -49,23 +50,26 @@ class Question:
 
 
 class Project:
-    """The flows of a folder, and the sounds beside them, as they are now."""
+    """Flows, as maps of states by name, and the bytes of the sounds beside them."""
 
-    def __init__(self, folder):
-        self.lists = {}
-        self.first = {}
-        self.sounds = {}
+    def __init__(self, flows, sounds):
+        self.lists = {(flow, name): steps for flow in flows for name, steps in flows[flow].items()}
+        self.first = {flow: next(iter(states)) for flow, states in flows.items()}
+        self.sounds = sounds
         self.homes = {}  # where a list inside a step goes on, by the list
-        for path in sorted((folder / "flows").iterdir()):
-            if path.suffix == ".yaml":
-                states = yaml.safe_load(path.read_text())["states"]
-                self.first[path.stem] = next(iter(states))
-                for name, steps in states.items():
-                    self.lists[(path.stem, name)] = steps
-            else:
-                self.sounds[path.name] = path.read_bytes()
         for key in list(self.lists):
             self.nested(Place(key))
+
+    @classmethod
+    def read(cls, folder):
+        """The project whose files lie in ``folder``."""
+        files = sorted((folder / "flows").iterdir())
+        flows = {
+            path.stem: yaml.load(path.read_text(), LOADER)["states"]
+            for path in files
+            if path.suffix == ".yaml"
+        }
+        return cls(flows, {path.name: path.read_bytes() for path in files if path.suffix == ".wav"})
 
     def nested(self, home):
         """Names the lists inside the steps of a list, once for all."""
@@ -148,7 +152,7 @@ class Project:
 
     def menu(self, place, step, menu):
         heard = [self.spoken(words) for words in (place.words, menu["prompt"]) if words]
-        last = place.attempt == menu["attempts"]
+        last = place.attempt == menu.get("attempts", 3)
 
         def lead(answer):
             if answer in menu["choices"]:

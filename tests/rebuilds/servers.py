@@ -8,16 +8,22 @@ import urllib.error
 import urllib.request
 from urllib.parse import urlencode, urlsplit
 
-import test_hosts_servers as programs
 from rebuilds.flows import URL
 from rebuilds.hosts import Answer
 
-STARTED = {
-    "nginx": (programs.NGINX, programs.nginx, "root {};"),
-    "caddy": (programs.CADDY, programs.caddy, "\troot * {}"),
-    "apache": (programs.APACHE, programs.apache, "DocumentRoot {}"),
-}
-REAL = tuple(f"real {name}" for name, (program, _, _) in STARTED.items() if program)
+ROOTS = {"nginx": "root {};", "caddy": "\troot * {}", "apache": "DocumentRoot {}"}
+REAL = tuple(f"real {name}" for name in ROOTS)
+
+
+def programs():
+    """How the servers are started; it is tested there. Late: it imports the compiler."""
+    import test_hosts_servers
+
+    return test_hosts_servers
+
+
+def installed(name):
+    return getattr(programs(), name.upper()) is not None
 
 
 class Served:
@@ -59,11 +65,11 @@ def serve(made, running):
 
 
 def started(made, number, tables, files):
-    _, start, root = STARTED[made.host]
+    start = getattr(programs(), made.host)
     home = made.folder / f"server{number}"
     place = home / "root" / urlsplit(URL).path.strip("/")
     copied = made.folder / "copies" / str(files) / "site"
     public = copied / "public"
     shutil.copytree(public if public.is_dir() else copied, place)
     build = made.folder / "copies" / str(tables)
-    return start(home, build, ["site"], root.format(home / "root"))
+    return start(home, build, ["site"], ROOTS[made.host].format(home / "root"))

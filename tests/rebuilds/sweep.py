@@ -22,6 +22,9 @@ def use(folder):
     """Makes ``folder``, a checkout, the one whose compiler is imported."""
     if folder is not None:
         sys.path.insert(0, str(folder / "compiler"))
+        import twimlc
+
+        assert Path(twimlc.__file__).is_relative_to(folder), twimlc.__file__
 
 
 def one(task):
