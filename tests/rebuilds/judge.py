@@ -137,19 +137,24 @@ class Judge:
 
     def expect(self, role, *event):
         """What is heard next."""
-        if self.at == len(self.items) and self.cut:
-            raise EndError
+        self.followed()
         if self.at == len(self.items) or self.items[self.at] != (role, *event):
             raise self.wrong()
         self.at += 1
         self.here = []
         self.decided = False
 
+    def followed(self):
+        """Ends here if the call was followed no further."""
+        if self.at == len(self.items) and self.cut:
+            raise EndError
+
     def line(self, now, role):
         """Goes along a line to its end; whether it was hung up."""
         number, self.lines = self.lines, self.lines + 1
         while True:
             build, place = now = self.fetched(now, number)
+            self.followed()
             if place is FOOT:
                 return self.foot(role)
             if place is None or place is HANGUP:

@@ -15,6 +15,7 @@ from rebuilds.flows import HOSTS
 from rebuilds.judge import RIGHT, WRONG
 from rebuilds.servers import REAL
 
+MOST_IDLE = 1000  # worlds of which nothing came
 SHOWN = 3  # faults told in full, of each sort
 
 
@@ -42,7 +43,7 @@ def swept(exchanges, first, compiler, jobs, hosts, kinds):
     report = Report()
     with ProcessPoolExecutor(jobs, initializer=partial(use, compiler)) as pool:
         pending = []
-        while report.count < exchanges:
+        while report.count < exchanges and (report.count or report.none.total() < MOST_IDLE):
             while len(pending) < jobs * 3:
                 pending.append(pool.submit(one, next(tasks)))
             report.add(pending.pop(0).result())
@@ -77,6 +78,10 @@ def table(report):
         line(kind, lambda key, kind=kind: key[1] == kind)
     lines.append("")
     line("all", lambda key: True)
+    idle = {pair for pair in report.none if not any(pair == key[:2] for key in report.outcomes)}
+    for kind in dict.fromkeys(kind for _, kind in sorted(idle)):
+        hosts = ", ".join(sorted(host for host, other in idle if other == kind))
+        lines.append(f"not tried: {kind} ({hosts})")
     return lines
 
 
