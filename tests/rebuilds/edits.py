@@ -1,6 +1,6 @@
 """Random edits of a project's tree: each takes a tree and gives another, or None where it can't."""
 
-from rebuilds.flows import Author
+from rebuilds.flows import LEGS, Author
 
 KINDS = (
     "insert", "delete", "swap", "rename", "keys", "retarget", "words", "attempts", "new state",
@@ -40,7 +40,7 @@ class Editor:
 
         for flow in self.flows:
             for name, states in new.flows[flow].items():
-                if name not in ("whisper", "knock", "hold"):
+                if name not in LEGS:
                     inside(flow, states, True)
         return found
 
@@ -109,7 +109,7 @@ class Editor:
 
     @staticmethod
     def names(states):
-        return [name for name in states if name not in ("whisper", "knock", "hold")]
+        return [name for name in states if name not in LEGS]
 
     def rename(self, new):
         flow = self.chance.choice(self.flows)

@@ -26,6 +26,7 @@ SHARED = ("One moment.", "Please hold the line.", "We are here.")
 PROMPTS = ("Press a key now.", "Press one, two or three.")
 STATES = ("desk", "sales", "repairs", "billing", "nights", "parts", "orders", "claims")
 FLOWS = ("front", "back", "annex")
+LEGS = ("whisper", "knock", "hold", "music")  # states that others hear, or who waits
 KEYS = ("1", "2", "3", "4")
 
 
@@ -72,9 +73,7 @@ class Author:
     def project(self):
         flows = FLOWS[: self.chance.choice([1, 2, 2, 3])]
         names = {f: self.chance.sample(STATES, self.chance.randint(2, 5)) for f in flows}
-        self.tree.flows = {
-            f: {name: [] for name in (*names[f], "whisper", "knock", "hold", "bye")} for f in flows
-        }
+        self.tree.flows = {f: {name: [] for name in (*names[f], *LEGS, "bye")} for f in flows}
         for name in ("la.wav", "tune.wav"):
             self.tree.sounds[name] = self.sound()
         for flow in flows:
@@ -84,6 +83,7 @@ class Author:
             states["whisper"] = [self.say(leg=True)]
             states["knock"] = [self.say(leg=True), self.question_on_leg(flow)]
             states["hold"] = self.hold()
+            states["music"] = [self.say(leg=True), *self.more_music()]
             states["bye"] = [self.say(), "hangup"]
         return self.tree
 
@@ -125,7 +125,7 @@ class Author:
 
     def places(self, flow):
         """The states that a caller may be led to."""
-        return [name for name in self.tree.flows[flow] if name not in ("whisper", "knock", "hold")]
+        return [name for name in self.tree.flows[flow] if name not in LEGS]
 
     def target(self, flow, deep):
         kind = self.chance.random()
@@ -149,7 +149,7 @@ class Author:
 
     def step(self, flow, deep=1):
         kinds = [self.say_or_play, self.gather, self.offer, self.voicemail, self.hunt]
-        kinds += [self.dial, self.room, self.queue, self.dial, self.queue]
+        kinds += [self.dial, self.room, self.queue, self.dial, self.queue, self.conference]
         if "join" in self.abilities:
             kinds.append(self.join)
         if self.decides:
@@ -259,10 +259,16 @@ class Author:
             "note": self.note(),
         }
 
+    def conference(self, flow, deep):
+        step = {"dial": {"conference": {"name": "all", "waitUrl": "music"}}}
+        return {**step, **(self.ways(flow, deep) if self.decides else self.even(flow))}
+
+    def more_music(self):
+        return [{"play": "tune.wav", "note": self.note()}] if self.maybe(0.5) else []
+
     def hold(self):
         steps = [self.say(leg=True)]
-        if self.maybe(0.5):
-            steps.append({"play": "tune.wav", "note": self.note()})
+        steps += self.more_music()
         if self.maybe(0.4):
             steps.append(
                 {

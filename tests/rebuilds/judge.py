@@ -172,7 +172,7 @@ class Judge:
     def foot(self, role):
         """The last resort: words and the end; on a Bin's legs also without words, or silence."""
         if role and self.rules.names and self.choose([True, False]):
-            return role == "leg "
+            return role in ("leg ", "hold ")
         self.expect(role, "say", self.rules.apology)
         return True
 
@@ -195,6 +195,10 @@ class Judge:
             for _ in range(waits):
                 if self.line(Now(build, question.leg), "wait "):
                     return HANGUP
+        elif question.kind == "conference":
+            for _ in range(self.script.conference()):
+                if self.line(Now(build, question.leg), "hold "):
+                    break
         self.decided = question.decided and self.rules.decides
         return question.lead(answer)
 
@@ -335,7 +339,7 @@ def heard(project, place, seed):
                 break
             if place.leg is not None:
                 found += heard(project, place.leg, seed)
-            answers = {"record": str, "queue": lambda: script.queue()[1]}
+            answers = {"record": str, "queue": lambda: script.queue()[1], "conference": str}
             ask = answers.get(place.kind) or getattr(script, place.kind)
             place = place.lead(ask())
     return tuple(found)

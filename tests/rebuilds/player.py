@@ -76,7 +76,10 @@ class Call:
         return ElementTree.fromstring(answer.body), url, served
 
     def line(self, url, more, linked, role):
-        """Runs documents from ``url`` on; whether the line was hung up rather than at its end."""
+        """Runs documents from ``url`` on; whether the line was hung up rather than at its end.
+
+        Music on hold ends where it begins again: with the address.
+        """
         line, self.lines = self.lines, self.lines + 1
         while True:
             response, url, served = self.fetch(url, more, linked, line)
@@ -87,6 +90,8 @@ class Call:
                     return True
                 if found is not None:
                     address, more = found
+                    if role == "hold " and verb.tag == "Redirect":
+                        return urljoin(url, address)
                     # A Bin's Redirect hands on the names of the link that led there.
                     linked = linked if verb.tag == "Redirect" else served
                     url = urljoin(url, address)
@@ -133,6 +138,15 @@ class Call:
         return verb.get("action", ""), {"RecordingUrl": "https://a.example/1"}
 
     def do_dial(self, verb, url, linked, role):
+        room = verb.find("Conference")
+        if room is not None:
+            self.hear(role, "conference", room.text.strip())
+            url = urljoin(url, room.get("waitUrl"))
+            for _ in range(self.script.conference()):
+                url = self.line(url, {}, linked, "hold ")
+                if not isinstance(url, str):
+                    break  # silence from here on
+            return self.action(verb, {"DialCallStatus": "answered"})
         numbers = [noun.text.strip() for noun in verb] or [verb.text.strip()]
         self.hear(role, "dial", *numbers)
         status = self.script.dial()

@@ -43,7 +43,7 @@ class Question:
     ``leg`` is the state whose document the called person, or who waits, hears meanwhile.
     """
 
-    kind: str  # keys, record, dial, queue, room
+    kind: str  # keys, record, dial, queue, room, conference
     lead: Callable[[str], object]
     leg: Place | None = None
     decided: bool = False  # by a table of answers, not by having got there
@@ -191,6 +191,14 @@ class Project:
         return [self.spoken(mail["say"])], Question("record", lambda _: behind)
 
     def dial(self, place, step, dial):
+        if "conference" in dial:
+            room = dial["conference"]
+            leg = Place((place.steps[0], room["waitUrl"]))
+
+            def lead(_):
+                return self.out(place, step, "when.answered", "then")
+
+            return [("conference", room["name"])], Question("conference", lead, leg, decided=True)
         number = dial["number"]
         leg = Place((place.steps[0], number["url"])) if "url" in number else None
         return self.ringing(place, step, [number["phoneNumber"]], leg)

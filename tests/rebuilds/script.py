@@ -24,3 +24,7 @@ class Script:
 
     def room(self):
         return self.chance.choice(["ended", "not-open"])
+
+    def conference(self):
+        """How many times the hold document is heard before others come."""
+        return self.chance.randint(0, 2)
