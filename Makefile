@@ -1,6 +1,6 @@
 # make run    compile flows/ into build/ and show what was written
 # make test   the tests, with coverage
-# make sweep  20,000 exchanges of builds under calls in progress (docs/verify.md; an hour or so)
+# make sweep  20,000 exchanges of builds under calls in progress (docs/verify.md)
 # make lint   style, types, and the layers of the architecture
 # make docs   write the generated pages of docs/ again
 # make clean  remove build/ and the virtual environment

@@ -36,6 +36,7 @@ class Tree:
 
     flows: dict[str, dict[str, list]]
     sounds: dict[str, bytes] = field(default_factory=dict)
+    bare: bool = False  # the target has no address: all links are relative
 
     def copy(self):
         return deepcopy(self)
@@ -52,6 +53,8 @@ class Tree:
         for name, data in self.sounds.items():
             (place / name).write_bytes(data)
         target = TARGETS[host].replace("}", f"{more}}}")
+        if self.bare:
+            target = target.replace(f', url: "{URL}"', "")
         (folder / "twimlc.yaml").write_text(f"flows: flows\ntargets:\n  site: {target}\n")
 
 
@@ -63,6 +66,7 @@ class Author:
         self.abilities = abilities
         self.decides = host != "static"
         self.keys_on_legs = host in ("nginx", "caddy", "apache", "cloudfront")
+        self.relative = host in ("static", "nginx")
         self.bin = host == "twiml-bin"
         self.tree = Tree({})
         self.count = 0
@@ -224,7 +228,9 @@ class Author:
     def dial(self, flow, deep):
         number = {"phoneNumber": self.number()}
         screened = self.maybe(0.6)
-        if screened:
+        if screened and "accept" in self.abilities and self.maybe(0.3):
+            number["accept"] = self.words()
+        elif screened:
             number["url"] = self.chance.choice(["whisper", "knock"])
         if not self.decides:
             return {"dial": {"number": number}, **self.even(flow)}

@@ -99,7 +99,7 @@ class Judge:
 
     def fault(self, wrong, flow):
         last = self.items[-1]
-        if (isinstance(last, Fetch) and last.status != 200) or last[1:2] == ("no sound",):
+        if last.status != 200 if isinstance(last, Fetch) else last[1] == "no sound":
             return "404"
         if not self.rules.names:
             as_in_a_bin = replace(self.rules, names=True)
@@ -164,10 +164,18 @@ class Judge:
                 continue
             events, after = self.projects[build].step(place)
             for event in events:
+                self.past(build, role)
                 self.expect(role, *event)
             if isinstance(after, Question):
                 after = self.answered(build, after, role)
             now = Now(build, after)
+
+    def past(self, build, role):
+        """Ends here where a sound is not there any more, and need not be."""
+        gone = self.items[self.at : self.at + 1] == [(role, "no sound", 404)]
+        if gone and len(self.projects) - 1 - build > self.rules.keep:
+            self.label = "fallback"
+            raise EndError
 
     def foot(self, role):
         """The last resort: words and the end; on a Bin's legs also without words, or silence."""

@@ -74,6 +74,8 @@ class Project:
     def nested(self, home):
         """Names the lists inside the steps of a list, once for all."""
         for at, step in enumerate(self.lists[home.steps]):
+            if isinstance(step, dict) and (words := accepted(step)):
+                self.lists[(*home.steps, at, "accept")] = [{"accept": words}]
             for path, value in inner(step):
                 key = (*home.steps, at, *path)
                 self.lists[key] = value
@@ -201,7 +203,13 @@ class Project:
             return [("conference", room["name"])], Question("conference", lead, leg, decided=True)
         number = dial["number"]
         leg = Place((place.steps[0], number["url"])) if "url" in number else None
+        if accepted(step):
+            leg = Place((*place.steps, place.at, "accept"))
         return self.ringing(place, step, [number["phoneNumber"]], leg)
+
+    def accept(self, place, step, words):
+        """The question to a called person: any key joins the parties."""
+        return [self.spoken(words)], Question("keys", lambda key: None if key else HANGUP)
 
     def hunt(self, place, step, hunt):
         return self.ringing(place, step, hunt["number"], None)
@@ -245,7 +253,7 @@ class Project:
 
 
 VERBS = (
-    "say", "play", "goto", "menu", "gather", "offer", "voicemail", "dial", "hunt", "connect", "join", "enqueue",
+    "say", "play", "goto", "menu", "gather", "offer", "voicemail", "dial", "accept", "hunt", "connect", "join", "enqueue",
 )  # fmt: skip
 
 
@@ -259,3 +267,9 @@ def inner(value, path=()):
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from inner(item, (*path, key))
+
+
+def accepted(step):
+    """The words with which a called person is asked to take the call, if one is."""
+    number = step.get("dial", {}).get("number", {})
+    return number.get("accept")

@@ -51,6 +51,10 @@ def abilities():
     tried = {
         "menu when": ([menu], ""),
         "join": ([{"join": {"room": "Daily", "attempts": 2}}], ""),
+        "accept": (
+            [{"dial": {"number": {"phoneNumber": "+14155550100", "accept": "Take it?"}}}],
+            "",
+        ),
         "keep": ([say], ", keep: 1"),
     }
     found = set()
@@ -143,6 +147,7 @@ def world(seed, host, kind, folder, copies=False):
     more = f", keep: {keep}" if kind.startswith("keep") else ""
     made = World(host, kind, folder, copies=copies)
     author = Author(chance, host, knows)
+    author.relative &= not copies
     for _ in range(TRIES):
         tree = author.project()
         shutil.rmtree(folder / "flows", ignore_errors=True)
