@@ -123,6 +123,25 @@ def test_the_judge(answer, new, rules, verdict):
     assert judgment(answer, new, **rules) == verdict
 
 
+def test_the_judge_knows_what_a_sound_is_worth():
+    flows = {"front": {"main": [{"say": "Hello."}, {"play": "la.wav"}]}}
+    old, new = (Project(flows, {"la.wav": data}) for data in (b"old", b"new"))
+    answer = "<Say>Hello.</Say><Play>la.wav</Play>"
+
+    def verdict(sound, **rules):
+        site = Site(answer)
+        site.get = lambda url, _: sound if url.endswith("wav") else Site(answer).get(url, {})
+        call = Call([Site(answer), site], lambda n: int(n > 1), Script(0))
+        call.play("https://a.example/index.xml")
+        judge = Judge(call.items, call.cut, [old, new], 0, Rules(APOLOGY, **rules))
+        return judge.verdict("front")[0]
+
+    assert verdict(Answer(200, b"old")) == "same"
+    assert verdict(Answer(200, b"new")) == "rerouted"
+    assert verdict(Answer(404)) == "no sound"
+    assert verdict(Answer(404), keep=0) == "fallback"
+
+
 def test_the_judge_knows_that_another_flows_start_is_live():
     new = project(back="New.")
     assert judgment("<Say>New.</Say>", new, "2") == "same"

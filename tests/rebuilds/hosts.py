@@ -95,7 +95,8 @@ def chosen(decision, asked):
     value = asked.get(decision["parameter"], "")
     mark = decision.get("mark")
     path = None
-    if mark and mark["parameter"] in asked and mark["value"] in (None, asked[mark["parameter"]]):
+    told = asked.get(mark["parameter"]) if mark else None
+    if told and mark["value"] in (None, told):
         path = decision["marked"].get(value)
     return (path or decision["branches"].get(value, decision["default"])).removeprefix("public/")
 
@@ -116,7 +117,9 @@ class CloudFront(Folder):
     def at(self, path, asked):
         answer = node().ask(self.script, "/ivr/" + path, asked)
         if "statusCode" in answer:
-            return Answer(answer["statusCode"], answer.get("body", {}).get("data", "").encode())
+            body = answer.get("body", "")
+            text = body if isinstance(body, str) else body["data"]
+            return Answer(answer["statusCode"], text.encode())
         uri = unquote(answer["uri"])
         return super().at(uri.removeprefix("/ivr/"), asked)
 
@@ -155,7 +158,12 @@ class Node:
     def ask(self, script, uri, asked):
         fields = {k: {"value": quote(v, safe="*")} for k, v in asked.items()}
         request = {"method": "GET", "uri": uri, "querystring": fields, "headers": {}, "cookies": {}}
-        event = {"version": "1.0", "context": {"eventType": "viewer-request"}, "request": request}
+        event = {
+            "version": "1.0",
+            "context": {"eventType": "viewer-request"},
+            "viewer": {"ip": "198.51.100.7"},
+            "request": request,
+        }
         told = {"event": event}
         if script not in self.known:
             self.known[script] = len(self.known)

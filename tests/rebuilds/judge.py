@@ -14,7 +14,7 @@ from rebuilds.script import Script
 
 # "newer": on files, the very step, yet not as the version has it that the caller is in.
 RIGHT = ("same", "fresh", "foot", "apology", "fallback")
-WRONG = ("newer", "404", "cut off", "rerouted", "misread")
+WRONG = ("newer", "404", "no sound", "cut off", "rerouted", "misread")
 DEEP = 15  # events of two places that are compared, with this many scripts:
 SCRIPTS = 6
 FOOT = "foot"  # a place: the apology where nothing else is left
@@ -99,8 +99,10 @@ class Judge:
 
     def fault(self, wrong, flow):
         last = self.items[-1]
-        if last.status != 200 if isinstance(last, Fetch) else last[1] == "no sound":
+        if isinstance(last, Fetch) and last.status != 200:
             return "404"
+        if not isinstance(last, Fetch) and last[1] == "no sound":
+            return "no sound"
         if not self.rules.names:
             as_in_a_bin = replace(self.rules, names=True)
             judge = Judge(self.items, self.cut, self.projects, self.seed, as_in_a_bin, self.first)

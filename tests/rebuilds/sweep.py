@@ -31,7 +31,11 @@ def use(folder):
 def one(task):
     from rebuilds.world import judged
 
-    return judged(*task)
+    try:
+        return judged(*task)
+    except Exception as fault:
+        fault.add_note(f"in the world of {task}")
+        raise
 
 
 def swept(exchanges, first, compiler, jobs, hosts, kinds):
