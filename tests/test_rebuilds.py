@@ -12,7 +12,7 @@ from rebuilds.judge import Judge, Rules
 from rebuilds.player import Call
 from rebuilds.reader import Project
 from rebuilds.script import Script
-from rebuilds.world import KINDS, judged, world
+from rebuilds.world import KINDS, abilities, judged, world
 
 SHARE = 3  # of the kinds of edit, one in so many is tried on each host
 
@@ -39,6 +39,10 @@ def test_calls_in_progress_on_the_servers_themselves(host):
     reports = [judged(number, host, kind) for kind in some(number, len(KINDS) // 2)]
     faults = [fault for report in reports for fault in report.faults]
     assert not faults, f"{len(faults)} calls went wrong, the first one:\n{faults[0]}"
+
+
+def test_what_stays_and_what_comes_before_are_played():
+    assert {"keep", "previous"} <= abilities()
 
 
 @pytest.mark.parametrize("host", HOSTS)
