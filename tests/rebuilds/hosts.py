@@ -20,8 +20,11 @@ VERSIONED = re.compile(r"(.*/|)v\.[0-9a-f]+/[^/]+")  # below FLOW/ or ROW/FLOW/
 
 @dataclass(frozen=True)
 class Answer:
+    """``age``: how many builds ago it was written, where a later one leaves it as it was."""
+
     status: int
     body: bytes = b""
+    age: int = 0
 
 
 class Folder:
@@ -204,8 +207,9 @@ class Bins(Folder):
 
     def __init__(self, folder, before=None):
         super().__init__(folder, MEDIA)
-        kept = before.texts if before else {}
-        self.texts = kept | {path.stem: path.read_text() for path in folder.glob("*.xml")}
+        kept = before.texts.items() if before else ()
+        self.texts = {flow: (text, age + 1) for flow, (text, age) in kept}
+        self.texts |= {path.stem: (path.read_text(), 0) for path in folder.glob("*.xml")}
 
     def entry(self, flow):
         return BINS + flow
@@ -218,8 +222,8 @@ class Bins(Folder):
             return found if found.status == 200 else super().get(url, parameters)
         asked = urlsplit(url)
         query = dict(parse_qsl(asked.query, keep_blank_values=True))
-        text = self.texts[asked.path.rpartition("/")[2]]
-        return Answer(200, rendered(text, tuple(sorted({**parameters, **query}.items()))))
+        text, age = self.texts[asked.path.rpartition("/")[2]]
+        return Answer(200, rendered(text, tuple(sorted({**parameters, **query}.items()))), age)
 
 
 KINDS = {

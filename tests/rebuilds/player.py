@@ -70,6 +70,7 @@ class Call:
             raise OverError
         served = self.when(self.fetches)
         answer = self.hosts[served].get(url, {**CALL, **more})
+        served -= answer.age
         self.items.append(Fetch(served, linked, answer.status, line, url))
         if answer.status != 200:
             raise OverError
