@@ -5,9 +5,9 @@ one thing may be right: the flow as it was, the very step as it is now, the foot
 """
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import NamedTuple
 
+from rebuilds.places import beginning, heard, stands
 from rebuilds.player import Fetch
 from rebuilds.reader import HANGUP, Jump, Place, Question
 from rebuilds.script import Script
@@ -15,8 +15,7 @@ from rebuilds.script import Script
 # "newer": on files, the very step, yet not as the version has it that the caller is in.
 RIGHT = ("same", "fresh", "foot", "apology", "fallback")
 WRONG = ("newer", "404", "no sound", "cut off", "rerouted", "misread")
-DEEP = 15  # events of two places that are compared, with this many scripts:
-SCRIPTS = 6
+SCRIPTS = 6  # with which two places are compared
 FOOT = "foot"  # a place: the apology where nothing else is left
 
 
@@ -302,54 +301,3 @@ class Judge:
             for other in stands(old)
             if named is not None and old.note(other) == named
         )
-
-
-@lru_cache(64)
-def stands(project):
-    """Every place where a call may stand: steps, and menus at each attempt with the words before."""
-    found = []
-    for place in project.places():
-        step = project.lists[place.steps][place.at]
-        tries = [(1, None)]
-        if "menu" in step:
-            menu = step["menu"]
-            words = {None, menu.get("invalid"), menu.get("silence")}
-            tries += [(n, w) for n in range(2, menu.get("attempts", 3) + 1) for w in words]
-        elif "offer" in step:
-            tries += [(n, None) for n in range(2, len(step["offer"]["options"]) + 1)]
-        elif "join" in step:
-            tries += [(n, None) for n in range(2, step["join"]["attempts"] + 1)]
-        elif "voicemail" in step:
-            tries.append((2, None))
-        found += [place._replace(attempt=n, words=w) for n, w in tries]
-    return found
-
-
-@lru_cache(20_000)
-def beginning(project, place):
-    """What is heard from a place on until somebody decides something."""
-    return heard(project, place, None)
-
-
-@lru_cache(100_000)
-def heard(project, place, seed):
-    """What is heard from a place on by a script's caller; None: until somebody decides."""
-    found = []
-    script = Script(seed)
-    while len(found) < DEEP:
-        if isinstance(place, Jump):
-            place = project.start(place.flow)
-        if place is None or place is HANGUP:
-            return (*found, HANGUP)
-        events, place = project.step(place)
-        found += events
-        if isinstance(place, Question):
-            found.append(place.kind)
-            if seed is None:
-                break
-            if place.leg is not None:
-                found += heard(project, place.leg, seed)
-            answers = {"record": str, "queue": lambda: script.queue()[1], "conference": str}
-            ask = answers.get(place.kind) or getattr(script, place.kind)
-            place = place.lead(ask())
-    return tuple(found)

@@ -16,7 +16,8 @@ from rebuilds.edits import Editor
 from rebuilds.flows import APOLOGY, Author, Tree
 from rebuilds.hosts import KINDS as HOSTS
 from rebuilds.hosts import Bins
-from rebuilds.judge import WRONG, Judge, Rules, heard
+from rebuilds.judge import WRONG, Judge, Rules
+from rebuilds.places import heard
 from rebuilds.player import Call, Fetch
 from rebuilds.reader import Project
 from rebuilds.script import Script
