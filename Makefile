@@ -1,5 +1,6 @@
 # make run    compile flows/ into build/ and show what was written
 # make test   the tests, with coverage
+# make sweep  20,000 exchanges of builds under calls in progress (docs/verify.md)
 # make lint   style, types, and the layers of the architecture
 # make docs   write the generated pages of docs/ again
 # make clean  remove build/ and the virtual environment
@@ -19,7 +20,7 @@ SHELL := /bin/sh
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test lint docs clean
+.PHONY: run test sweep lint docs clean
 
 run: $(VENV)/.installed
 	@$(BIN)/twimlc build
@@ -32,6 +33,9 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -q -n auto --cov --cov-report=term
+
+sweep: $(VENV)/.installed-test
+	PYTHONPATH=tests $(BIN)/python -m rebuilds.sweep 20000
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
