@@ -2,12 +2,14 @@
 
 import json
 from hashlib import sha256
+from pathlib import Path
 
 import jsonschema
 
 from twimlc.output.manifest import DocumentEntry, FlowEntry, Manifest, from_json, to_json
 from twimlc.output.plan import Ground, OutputFile, settle
 from twimlc.schema.manifest import MANIFEST_SCHEMA
+from twimlc.source.files import FileContent
 
 WHOLE = Manifest(
     target="site",
@@ -69,7 +71,7 @@ def decision(flow: str, version: str) -> dict[str, str]:
     return {"flow": flow, "path": f"public/{flow}/{version}/main.0.decide"}
 
 
-def test_items_of_other_flows_are_carried_over() -> None:
+def test_items_of_other_flows_are_carried_over(tmp_path: Path) -> None:
     text = "v.111111111111"
     inner = {name: f"public/{name}/{text}/main.1.xml" for name in ("a", "b")}
     last = Manifest(
@@ -95,8 +97,11 @@ def test_items_of_other_flows_are_carried_over() -> None:
         decisions=(decision("a", "v.333333333333"),),
         assumptions=("shared",),
     )
-    files = [OutputFile("public/a/index.xml", b"x", "text/xml", "a")]
-    ground = Ground(last, "2" * 64, str.encode)
+    files = [OutputFile("public/a/index.xml", FileContent.of(b"x"), "text/xml", "a")]
+    for path in inner.values():
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text(path)
+    ground = Ground(last, "2" * 64, tmp_path)
     (own,) = new.decisions
     of_a, of_b = last.decisions
     joined = settle(files, new, ground, source_exists=lambda _: True).manifest

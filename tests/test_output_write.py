@@ -18,6 +18,7 @@ from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.output.manifest import DocumentEntry, FlowEntry, Manifest, from_json, to_json
 from twimlc.output.plan import OutputFile
 from twimlc.output.write import Written, read_before, write_target
+from twimlc.source.files import FileContent
 
 XML = "text/xml"
 INNER = re.compile(r"public/(.+)/(v\.[0-9a-f]{12})/")
@@ -36,7 +37,7 @@ def files_of(*flows: str, text: str = "one", count: int = 2) -> list[OutputFile]
         for name in ("index.xml", *inner):
             links = " ".join(inner) if name == "index.xml" else ""
             data = f"<Response>{text} {flow} {name} {links}</Response>".encode()
-            made.append(OutputFile(f"public/{flow}/{name}", data, XML, flow))
+            made.append(OutputFile(f"public/{flow}/{name}", FileContent.of(data), XML, flow))
     return made
 
 
@@ -208,8 +209,10 @@ def test_what_is_nobodys_stays_and_empty_folders_go(folder: Path, tmp_path: Path
 
 def test_a_build_of_one_flow_leaves_the_others(folder: Path) -> None:
     first = [*files_of("a", "b", "gone", count=3)]
-    beep = OutputFile("public/media/beep.0a1b2c3d.wav", b"RIFF", "audio/wav")
-    entry = replace(first[3], data=first[3].data + b"../media/beep.0a1b2c3d.wav")
+    beep = OutputFile("public/media/beep.0a1b2c3d.wav", FileContent.of(b"RIFF"), "audio/wav")
+    entry = replace(
+        first[3], content=FileContent.of(first[3].content.head + b"../media/beep.0a1b2c3d.wav")
+    )
     assert entry.path == "public/b/index.xml"
     first[3] = entry
     build(folder, [*first, beep], "a", "b", "gone")
@@ -302,7 +305,7 @@ def is_right_for_calls(folder: Path, kept: Sequence[OutputFile]) -> None:
     """Whatever an entry names is there; so is all that calls in progress may still ask for."""
     known: dict[str, set[bytes]] = {}
     for file in (*OLD, *NEW):
-        known.setdefault(file.path, set()).add(file.data)
+        known.setdefault(file.path, set()).add(file.content.head)
     found = tree(folder)
     for path, data in found.items():
         if path != "manifest.json" and not path.startswith(".twimlc-"):
@@ -312,7 +315,7 @@ def is_right_for_calls(folder: Path, kept: Sequence[OutputFile]) -> None:
                 assert f"{path.removesuffix('index.xml')}{link.decode()}" in found, path
     for file in kept:
         if "/v." in file.path:
-            assert found[file.path] == file.data
+            assert found[file.path] == file.content.head
     from_json(found["manifest.json"])
 
 
@@ -486,7 +489,7 @@ def test_files_that_no_build_wrote_are_refused(folder: Path) -> None:
 def test_a_file_with_the_bytes_of_the_build_is_nobodys_concern(folder: Path) -> None:
     for file in files_of("a"):
         (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / file.path).write_bytes(file.data)
+        (folder / file.path).write_bytes(file.content.head)
     assert build(folder, files_of("a"), "a").unchanged == paths_of("a")
 
 
@@ -674,6 +677,6 @@ def test_a_missing_manifest_is_nothing(folder: Path) -> None:
     ],
 )
 def test_impossible_paths_are_our_own_fault(folder: Path, paths: tuple[str, ...]) -> None:
-    files = [OutputFile(path, b"", XML) for path in paths]
+    files = [OutputFile(path, FileContent.of(b""), XML) for path in paths]
     with pytest.raises(ValueError):
         write_target(folder, files, manifest_of(), source_exists=lambda _: True)

@@ -183,11 +183,12 @@ class _Lowering:
             bodies[key] = body + self._end(drafts[key])
         sections = [self._section(key, arrivals[key], bodies[key], values[key]) for key in arrivals]
         kinds = [kind for kind in KINDS if any(q.kind == kind for q in questions)]
+        unasked = [kind.flag for kind in KINDS if kind not in kinds]
         last = apology(graph, site, self._flow, Writer(start, keys, site, queries))
         if keys.context(start) is Context.MESSAGE:
             blocks = messages(bodies[start], sections, last)
         else:
-            blocks = arrange(bodies[start], sections, kinds, last, carry=carry)
+            blocks = arrange(bodies[start], sections, kinds, last, carry=carry, unasked=unasked)
         found = self._bin(start, order, drafts, blocks, values)
         nested = deepest(blocks)
         if nested > MOST_NESTED:

@@ -14,7 +14,7 @@ and Handlebars reads it (docs/serverless/twiml-bins calls it the one, its blog t
 * What turns a value into a name stands at the foot, outside every positive section.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from twimlc.lower.plan import Markup, Tags
@@ -79,9 +79,11 @@ def arrange(
     apology: tuple[Markup, ...],
     *,
     carry: bool,
+    unasked: Sequence[str] = (),
 ) -> tuple[Block, ...]:
     """The whole Bin of a call. ``carry``: the keys pressed are told on, since a text shows them.
 
+    ``unasked`` are flags of the kinds that nothing asks for here: an earlier text may have done so.
     ``apology`` answers links that no section knows.
     """
     sections = list(sections)
@@ -99,7 +101,7 @@ def arrange(
     # A wait document of an earlier text may ask for this one: its caller stays where he waits.
     lines = sorted({"wait", *(found.line for found in others if found.line is not None)})
     around = [f"^{line}" for line in lines]
-    core = [*_behind(behind, [*_foot(kinds, carry=carry), *apology])]
+    core = [*_behind(behind, [*_foot(kinds, unasked, carry=carry), *apology])]
     blocks += _wrapped(around, core)
     for found in others:
         if found.dynamic:
@@ -162,7 +164,7 @@ def _behind(behind: list[Section], core: list[Block]) -> list[Block]:
     return core
 
 
-def _foot(kinds: list[Kind], *, carry: bool) -> Iterator[Block]:
+def _foot(kinds: list[Kind], unasked: Sequence[str], *, carry: bool) -> Iterator[Block]:
     """A Redirect for each kind of value."""
     asked: list[Block] = []
     for number, kind in enumerate(kinds):
@@ -182,7 +184,7 @@ def _foot(kinds: list[Kind], *, carry: bool) -> Iterator[Block]:
         link = Markup("Redirect", (), (Template(_merged(parts)),))
         asked += _wrapped([f"^{later.flag}" for later in kinds[number + 1 :]], [link])
     if asked:
-        yield from _wrapped(["^named"], asked)
+        yield from _wrapped(["^named", *(f"^{flag}" for flag in unasked)], asked)
 
 
 def _merged(parts: tuple[str | CallValue, ...]) -> tuple[str | CallValue, ...]:
