@@ -245,7 +245,7 @@ class Author:
             return {
                 "dial": {
                     **nouns,
-                    "action": self.random.choice(["https://a.example/x", "/x", "x.php", "?x=1"]),
+                    "action": self.random.choice(["https://a.example/x", "/x", "x.php", "/y?x=1"]),
                 }
             }
         if self.chance(0.4):
@@ -320,7 +320,9 @@ class Author:
     def own(self, deep):
         """A verb whose action is the author's own address."""
         away = {
-            "action": self.random.choice(["https://a.example/x?y=1", "/x", "x.php", "../y", "?x=1"])
+            "action": self.random.choice(
+                ["https://a.example/x?y=1", "/x", "x.php", "../y", "/y?x=1"]
+            )
         }
         if self.chance(0.3):
             away["method"] = "GET"

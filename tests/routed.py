@@ -89,11 +89,8 @@ def router(folder):
     """What ought to be answered for the build in ``folder``."""
     manifest = json.loads((folder / "manifest.json").read_text())
     decisions = [decision_from_json(item) for item in manifest["decisions"]]
-    served = public(folder)
     files = {
-        path: (served / path).read_bytes()
-        for path in manifest["documents"]
-        if (served / path).is_file()
+        path.removeprefix("public/"): (folder / path).read_bytes() for path in manifest["documents"]
     }
     base = manifest["url"] or "https://voice.example.com"
     return RouterHost(base, files, decisions={d.path: d for d in decisions})

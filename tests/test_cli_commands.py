@@ -42,6 +42,7 @@ class Options:
     force: bool = False
     write: bool = True
     verify: bool = True
+    progress: object = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

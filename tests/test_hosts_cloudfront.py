@@ -155,7 +155,7 @@ def test_odd_requests(tmp_path):
     assert found["twice"] == f"{inside}/sales.xml"
     assert found["broken"] == found["own"] == found["none"]
     assert found["not ours"] == "/acme/index.xml"
-    assert found["unknown"] == f"{inside}/main.9.decide"
+    assert found["unknown"] == "/acme/changed.xml"
     assert found["object's"] == "/constructor"
     (post,) = run(out, [event(menu, "Digits=1", method="POST")])
     assert post["statusCode"] == 405

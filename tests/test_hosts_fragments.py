@@ -200,7 +200,7 @@ def test_every_value_leads_where_the_decision_says(tmp_path, host, reader, targe
             answer,
         )
     if reader is Apache:
-        menu = f"{base}acme/main.0.decide"
+        menu = base + next(path for path in expected.decisions if path.endswith("/main.0.decide"))
         assert read.answer(menu, "Digits=1", "POST") == 405
         assert read.answer(f"{base}acme/index.xml", "Digits=1", "POST") == f"{base}acme/index.xml"
         assert (

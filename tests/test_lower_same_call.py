@@ -153,10 +153,12 @@ def test_random_flows_are_the_same_call(seed: int) -> None:
     plan, documents, files = finished.plan, finished.pages, finished.files
     assert len(files) == len(documents)
 
-    host = FileHost(BASE, {**files, **{file.path: file.data for file in plan.media}})
+    host = FileHost(BASE, {**files, **{file.path: file.content.head for file in plan.media}})
     for entry in plan.entries:
         flow = entry.flow.rpartition("/")[2]
-        walked = verify(graph, flow, host.url(entry.path), host, media=sound)
+        walked = verify(
+            graph, flow, host.url(entry.path), host, media=lambda link: sound(link).head
+        )
         assert walked.same, str(walked.difference)
 
     parsed = {path: ElementTree.fromstring(data) for path, data in files.items()}

@@ -464,20 +464,20 @@ def test_a_journal_leads_nowhere_else(folder: Path, tmp_path: Path) -> None:
 def test_files_that_no_build_wrote_are_refused(folder: Path) -> None:
     build(folder, files_of("a"), "a")
     before = tree(folder)
-    mine = dict.fromkeys(paths_of("b", count=14), b"<Response>mine</Response>")
+    mine = dict.fromkeys(paths_of("b", count=24), b"<Response>mine</Response>")
     for path, data in mine.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(data)
-    files = [*files_of("a", text="two"), *files_of("b", count=14)]
-    finding = refused(folder, files, "a", "b")
-    assert (finding.rule.slug, finding.span.file.path) == (
-        "foreign-files",
-        f"build/plain/{sorted(mine)[0]}",
-    )
-    assert all(path in finding.message for path in sorted(mine)[:10])
-    assert finding.message.endswith(", …")
-    assert finding.hint is not None
-    assert "--force" in finding.hint
+    files = [*files_of("a", text="two"), *files_of("b", count=24)]
+    manifest = manifest_of("a", "b")
+    written, findings = write_target(folder, files, manifest, source_exists=lambda _: True)
+    assert written is None
+    assert {finding.rule.slug for finding in findings} == {"foreign-files"}
+    shown = [finding.span.file.path for finding in findings]
+    assert shown == [f"build/plain/{path}" for path in sorted(mine)[:20]]
+    assert findings[-1].message.endswith("; so it is with 4 more")
+    assert findings[0].hint is not None
+    assert "--force" in findings[0].hint
     assert tree(folder) == {**before, **mine}
     assert build(folder, files, "a", "b", force=True).changed == (
         "public/a/index.xml",
@@ -506,7 +506,11 @@ def test_a_stale_file_that_somebody_edited_stays_and_is_told(folder: Path) -> No
     assert (folder / linked).is_symlink()
     # It is nobody's now: a later build neither names it again nor touches it.
     assert build(folder, files_of("a", count=3, text="two"), "a", compiled={"b"}).left == ()
-    assert refused(folder, files_of("b", count=3), "b").rule.slug == "foreign-files"
+    written, findings = write_target(
+        folder, files_of("b", count=3), manifest_of("b"), source_exists=lambda _: True
+    )
+    assert written is None
+    assert [finding.rule.slug for finding in findings] == ["foreign-files", "foreign-files"]
 
 
 def test_a_manifest_that_lists_a_users_file_does_not_have_it_deleted(folder: Path) -> None:

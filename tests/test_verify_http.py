@@ -90,8 +90,8 @@ def nginx_server(built_for_nginx, tmp_path):
     config.write_text(
         f"daemon off;\nmaster_process off;\npid {tmp_path}/pid;\nerror_log {tmp_path}/errors;\nevents {{}}\n"
         f"http {{\naccess_log off;\n{spare}types {{ text/xml xml; audio/mpeg mp3; audio/wav wav; }}\n"
-        f"include {folder}/nginx-http.conf;\n"
-        f"server {{\nlisten 127.0.0.1:{port};\nroot {public(folder)};\ninclude {folder}/nginx-server.conf;\n}}\n}}\n"
+        f"include {folder.parent}/nginx-http.conf;\n"
+        f"server {{\nlisten 127.0.0.1:{port};\nroot {folder};\ninclude {folder.parent}/nginx-server.conf;\n}}\n}}\n"
     )
     with Running(
         [NGINX, "-p", tmp_path, "-c", config, "-e", tmp_path / "errors"], port, tmp_path / "log"

@@ -67,9 +67,13 @@ def serve(made, running):
 def started(made, number, tables, files):
     start = getattr(programs(), made.host)
     home = made.folder / f"server{number}"
-    place = home / "root" / urlsplit(URL).path.strip("/")
+    base = urlsplit(URL).path.strip("/")
+    place = home / "root" / base
     copied = made.folder / "copies" / str(files) / "site"
     public = copied / "public"
     shutil.copytree(public if public.is_dir() else copied, place)
     build = made.folder / "copies" / str(tables)
+    if made.host == "caddy" and base:  # its fragment is imported where the base is taken away
+        lines = f"\troot * {place}\n\timport {build}/site/Caddyfile\n\tfile_server\n"
+        return start(home, build, [], f"\thandle_path /{base}/* {{\n{lines}\t}}\n")
     return start(home, build, ["site"], ROOTS[made.host].format(home / "root"))

@@ -28,7 +28,8 @@ from twimlc.lower.common import (
     once,
     states_of,
 )
-from twimlc.lower.compose import Composer, Decided, Draft, Jump, Verb
+from twimlc.lower.compose import Composer
+from twimlc.lower.drafts import Decided, Draft, Jump, Verb
 from twimlc.lower.host import Site
 from twimlc.lower.keys import DecisionKey, DocumentKey, Keys
 from twimlc.lower.links import Writer, Written

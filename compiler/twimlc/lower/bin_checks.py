@@ -14,7 +14,7 @@ from twimlc.diagnostics.rules.hosts import (
 from twimlc.flow.graph import Context, Graph, Node, NodeKey
 from twimlc.flow.model import Element, MediaLink
 from twimlc.lower.apology import apology_nodes
-from twimlc.lower.compose import Decided, Draft, Jump, Verb
+from twimlc.lower.drafts import Decided, Draft, Jump, Verb
 from twimlc.lower.host import Site
 from twimlc.lower.keys import DecisionKey, DocumentKey
 from twimlc.lower.ways import Ask, Way

@@ -10,7 +10,7 @@ from itertools import count
 from twimlc.flow.graph import Context, NodeKey
 from twimlc.flow.model import MediaLink, StateLink
 from twimlc.lower.bin_places import digest
-from twimlc.lower.compose import Decided
+from twimlc.lower.drafts import Decided
 from twimlc.lower.host import Site
 from twimlc.lower.keys import DecisionKey, DocumentKey, Keys, LinkKey
 from twimlc.lower.sections import ASKING, Kind, told_apart

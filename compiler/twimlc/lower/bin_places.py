@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from twimlc.flow.graph import Context, NodeKey
 from twimlc.flow.model import MediaLink
-from twimlc.lower.compose import Decided, Draft, Verb
+from twimlc.lower.drafts import Decided, Draft, Verb
 from twimlc.lower.host import Site
 from twimlc.lower.keys import DocumentKey, Keys, LinkKey
 from twimlc.lower.links import Writer, Written

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from twimlc.flow.model import Element, Text
-from twimlc.lower.compose import Draft, Verb
+from twimlc.lower.drafts import Draft, Verb
 from twimlc.lower.plan import Markup
 from twimlc.source.tree import CallValue, Template
 

@@ -11,8 +11,8 @@ from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.flow.graph import Graph, Node, NodeKey
 from twimlc.flow.model import MediaLink, StateLink
 from twimlc.lower.apology import check_apology
-from twimlc.lower.compose import Draft, Verb
 from twimlc.lower.content import check_content
+from twimlc.lower.drafts import Draft, Verb
 from twimlc.lower.host import Site
 from twimlc.lower.keys import DocumentKey
 from twimlc.lower.plan import Approximation

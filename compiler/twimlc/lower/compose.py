@@ -6,101 +6,21 @@ out. A fetch is silence in the caller's ear, so a document goes on inline for as
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from twimlc.diagnostics.rules.hosts import NEEDS_REDIRECT, TOO_BIG
 from twimlc.flow.graph import Context, Graph, Node, NodeKey
 from twimlc.flow.model import MediaLink, StateLink
+from twimlc.lower.drafts import Decided, Draft, Hangup, Jump, Piece, Verb, next_of
 from twimlc.lower.host import Site
 from twimlc.lower.keys import CALLER, DecisionKey, DocumentKey, Keys, LinkKey
 from twimlc.lower.links import Addresses, Away, Writer, Written
-from twimlc.lower.plan import Mark, Markup
 from twimlc.lower.size import EMPTY_DOCUMENT, element_size
 from twimlc.lower.ways import END, Ask, Way, find_boundaries
 from twimlc.source.multiples import too_many
 
 if TYPE_CHECKING:
     from twimlc.diagnostics.diagnostic import Diagnostic
-
-
-class Decided(NamedTuple):
-    """A decision before its links have names; see :class:`~twimlc.lower.plan.Decision`."""
-
-    key: DecisionKey
-    parameter: str
-    branches: tuple[tuple[str, DocumentKey], ...]
-    default: DocumentKey
-    mark: Mark | None
-    marked: tuple[tuple[str, DocumentKey], ...]
-
-    def documents(self) -> Iterator[DocumentKey]:
-        """Where it may lead, one for each row."""
-        yield from (document for _, document in self.marked)
-        yield from (document for _, document in self.branches)
-        yield self.default
-
-
-class Verb(NamedTuple):
-    """A verb of the flow, and what its action leads to.
-
-    ``behind`` is where a Redirect right behind the verb leads: Twilio's pages leave open whether
-    a silent recording and a payment given up ask for the action, so an action of the author's
-    stands in both places (docs/voice/twiml/record, docs/voice/twiml/pay).
-    """
-
-    node: Node
-    leave: DocumentKey | Decided | Away | None
-    behind: Away | None = None
-
-
-class Jump(NamedTuple):
-    """A Redirect to another document, which goes on with ``node`` (None: starts a wait again)."""
-
-    target: DocumentKey
-    node: Node | None
-
-
-@dataclass(frozen=True, slots=True)
-class Hangup:
-    """The end of a call that has a document to itself."""
-
-
-Piece = Verb | Jump | Hangup
-
-
-class Draft(NamedTuple):
-    """A document before its links have names."""
-
-    key: DocumentKey
-    context: Context
-    pieces: tuple[Piece, ...]
-
-    def next_documents(self) -> Iterator[DocumentKey]:
-        """Where the same line goes from here."""
-        return chain.from_iterable(map(_next, self.pieces))
-
-    def decisions(self) -> Iterator[Decided]:
-        """The decisions that its verbs ask for."""
-        for piece in self.pieces:
-            if isinstance(piece, Verb) and isinstance(piece.leave, Decided):
-                yield piece.leave
-
-    def markup(self, writer: Writer) -> Iterator[Markup]:
-        """Its body."""
-        for piece in self.pieces:
-            match piece:
-                case Verb():
-                    leave = piece.leave
-                    link = leave.key if isinstance(leave, Decided) else leave
-                    yield writer.verb(piece.node, link)
-                    if piece.behind is not None:
-                        yield writer.forward(piece.behind)
-                case Jump():
-                    yield writer.jump(piece.target, piece.node)
-                case Hangup():
-                    yield Markup("Hangup")
 
 
 class _Widest(Addresses):
@@ -116,6 +36,14 @@ class _Widest(Addresses):
         # An equal document may be called index.xml, and one of the same name may add a number.
         folder, _, name = self._keys.natural(key).rpartition("/")
         return self._address(f"{folder}/{name.ljust(len('index.xml'), 'x')}-999", documented)
+
+
+_Place = tuple[str, bool, NodeKey, NodeKey]
+
+
+def _place(key: DocumentKey, node: Node) -> _Place:
+    """What a verb's bytes and links hang on: folder, entry or not, whose line, and the verb."""
+    return key.folder, key.entry, key.home, node.key
 
 
 class Composer:
@@ -140,9 +68,9 @@ class Composer:
         self._site = site
         self._boundaries = find_boundaries(graph, ways) if boundaries is None else boundaries
         self._writers: dict[tuple[str, bool], Writer] = {}
-        self._verbs: dict[DocumentKey, tuple[Verb, int]] = {}
-        self._jumps: dict[DocumentKey, int] = {}
-        self._runs: dict[DocumentKey, int] = {}
+        self._verbs: dict[_Place, tuple[Verb, int]] = {}
+        self._jumps: dict[_Place, int] = {}
+        self._runs: dict[_Place, int] = {}
         self._decided: dict[DecisionKey, Decided] = {}
         self._bytes: Counter[str] = Counter()
         self.findings: list[Diagnostic] = []
@@ -163,7 +91,7 @@ class Composer:
             pieces = [piece for piece in draft.pieces if id(piece) not in met]
             met.update(map(id, pieces))
             for piece in pieces:
-                waiting.extend(_next(piece))
+                waiting.extend(next_of(piece))
             for piece in pieces:
                 if isinstance(piece, Verb) and piece.node.element is not None:
                     links = (link for _, _, link, _ in piece.node.element.links())
@@ -221,7 +149,7 @@ class Composer:
 
     def _run_size(self, key: DocumentKey, first: Node) -> int:
         """The bytes from a boundary to the next one, with the Redirect that may be needed there."""
-        place = replace(key, node=first.key)
+        place = _place(key, first)
         cached = self._runs.get(place)
         if cached is None:
             cached, node = 0, first
@@ -252,7 +180,7 @@ class Composer:
 
     def _verb(self, key: DocumentKey, node: Node) -> tuple[Verb, int]:
         """A verb and its bytes; one and the same in all documents of a folder and a line."""
-        place = replace(key, node=node.key)
+        place = _place(key, node)
         if place not in self._verbs:
             verb = Verb(node, self._leave(key, node), _behind(node))
             draft = Draft(key, self._keys.context(key), (verb,))
@@ -261,7 +189,7 @@ class Composer:
         return self._verbs[place]
 
     def _jump_size(self, key: DocumentKey, node: Node) -> int:
-        place = replace(key, node=node.key)
+        place = _place(key, node)
         if place not in self._jumps:
             jump = self._writer(key).jump(self._keys.after(key, node.key), node)
             self._jumps[place] = element_size(jump)
@@ -339,16 +267,6 @@ class Composer:
                 hint="write the steps out as often as they should be heard, then 'hangup'",
             )
         )
-
-
-def _next(piece: Piece) -> Iterator[DocumentKey]:
-    match piece:
-        case Verb(leave=DocumentKey() as leave):
-            yield leave
-        case Verb(leave=Decided() as decided):
-            yield from dict.fromkeys(decided.documents())
-        case Jump(target=target):
-            yield target
 
 
 def _behind(node: Node) -> Away | None:

@@ -21,7 +21,8 @@ from twimlc.lower.common import (
     once,
     states_of,
 )
-from twimlc.lower.compose import Composer, Decided, Draft, Jump, Verb
+from twimlc.lower.compose import Composer
+from twimlc.lower.drafts import Decided, Draft, Jump, Verb
 from twimlc.lower.host import Site
 from twimlc.lower.keys import DecisionKey, DocumentKey, Keys, LinkKey
 from twimlc.lower.links import Addresses, Writer, Written

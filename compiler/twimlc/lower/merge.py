@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from twimlc.flow.model import MediaLink
-from twimlc.lower.compose import Decided, Draft
+from twimlc.lower.drafts import Decided, Draft
 from twimlc.lower.host import Site
 from twimlc.lower.keys import DecisionKey, DocumentKey, Keys, LinkKey
 from twimlc.lower.links import Addresses, Writer, Written

@@ -38,7 +38,7 @@ from twimlc.output.plan import Ground, Outcome, OutputFile, settle
 from twimlc.source.files import FileContent
 from twimlc.text import SourceFile, Span
 
-_MOST_NAMED = 10
+_MOST_NAMED = 20
 _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "there is no room left for you on this disk",
@@ -199,7 +199,7 @@ def _write(
             if file.path not in before.owned and digest_of(place) != begun.get(file.path, ""):
                 foreign.append(file.path)
     if foreign and not force:
-        return None, [_not_ours(folder, foreign)]
+        return None, list(_not_ours(folder, foreign))
     there = [path for path in stale if kind_of(folder / path) is not Kind.NOTHING]
     removed = {
         path: found
@@ -274,11 +274,13 @@ def _foreign(folder: Path, fault: ForeignManifestError) -> Diagnostic:
     return FOREIGN_MANIFEST.at(_place(folder, MANIFEST), message, hint=hint)
 
 
-def _not_ours(folder: Path, paths: Sequence[str]) -> Diagnostic:
-    shown = ", ".join(paths[:_MOST_NAMED]) + ", …" * (len(paths) > _MOST_NAMED)
-    message = f"no build wrote what lies here, and this one would replace it: {shown}"
+def _not_ours(folder: Path, paths: Sequence[str]) -> Iterator[Diagnostic]:
     hint = "move it away, build to another folder with -o, or replace it with --force"
-    return FOREIGN_FILES.at(_place(folder, paths[0]), message, hint=hint)
+    for path in paths[:_MOST_NAMED]:
+        message = "no build wrote this file, and this one would replace it"
+        if path == paths[min(_MOST_NAMED, len(paths)) - 1] and len(paths) > _MOST_NAMED:
+            message += f"; so it is with {len(paths) - _MOST_NAMED:,} more"
+        yield FOREIGN_FILES.at(_place(folder, path), message, hint=hint)
 
 
 def _refused(folder: Path, path: str, fault: OSError) -> Diagnostic:

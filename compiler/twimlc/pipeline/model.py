@@ -47,7 +47,7 @@ class Options:
     force: bool = False
     write: bool = True
     verify: bool = True
-    progress: Callable[[str, int, int], None] | None = None
+    progress: Callable[[str, int, int], None] | None = field(default=None, compare=False)
     texts: Mapping[str, str] = field(default_factory=dict)
 
 
