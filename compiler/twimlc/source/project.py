@@ -24,11 +24,11 @@ from twimlc.source.account import NOTHING_SAID, Account, read_account
 from twimlc.source.files import display_path, is_inside, place_of, read_source
 from twimlc.source.matrix import Matrix, read_matrix
 from twimlc.source.names import meant
-from twimlc.source.patterns import FlowPattern
+from twimlc.source.patterns import FlowPattern, read_patterns
 from twimlc.source.reader import read_yaml
 from twimlc.source.respell import hint_and_fix
 from twimlc.source.settings import Setting, read_budgets, read_rules, unknown_keys
-from twimlc.source.targets import HOSTS, Target, host_target, read_patterns, read_target
+from twimlc.source.targets import HOSTS, Target, host_target, read_target
 from twimlc.source.tree import Node, Scalar, is_empty
 from twimlc.text import SourceFile, Span
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from twimlc.diagnostics.diagnostic import Diagnostic
 from twimlc.diagnostics.rules.project import (
     BAD_APOLOGY,
-    BAD_PROJECT,
     BAD_TARGET,
     UNKNOWN_HOST,
     UNKNOWN_PROJECT_KEY,
@@ -19,7 +18,7 @@ from twimlc.source import tree
 from twimlc.source.multiples import LIMITS
 from twimlc.source.names import proposed_name, valid_name
 from twimlc.source.params import places_of, read_params
-from twimlc.source.patterns import FlowPattern, is_pattern, selected
+from twimlc.source.patterns import FlowPattern, listed, read_patterns, selected
 from twimlc.source.respell import beyond_doubt, hint_and_fix
 from twimlc.source.site_address import check_site_address
 from twimlc.source.tree import Node, Scalar, is_empty
@@ -133,32 +132,6 @@ def read_target(entry: tree.Entry) -> tuple[Target | None, list[Diagnostic]]:
     )
     findings += _router_faults(target)
     return (None if host is None else target), findings
-
-
-def read_patterns(node: Node | None, findings: list[Diagnostic]) -> tuple[FlowPattern, ...]:
-    """``flows``: one name or glob, or a list of them."""
-    patterns: list[FlowPattern] = []
-    for item in listed(node):
-        if not isinstance(item, Scalar) or item.value is None:
-            findings.append(BAD_PROJECT.at(item.span, "here stands the name of a flow, or a glob"))
-        elif not is_pattern(item.text):
-            findings.append(
-                BAD_PROJECT.at(
-                    item.span,
-                    f"'{item.text}' cannot fit the name of a flow",
-                    hint="flows are named here, not files: a-z, 0-9, '-' and the wildcards * and ?",
-                )
-            )
-        else:
-            patterns.append(FlowPattern(item.text, item.span))
-    return tuple(patterns)
-
-
-def listed(node: Node | None) -> Sequence[Node]:
-    """The items of a list; a single value counts as a list of one, an empty part as none."""
-    if node is None or is_empty(node):
-        return ()
-    return node.items if isinstance(node, tree.Sequence) else (node,)
 
 
 @dataclass(frozen=True, slots=True)
