@@ -7,7 +7,7 @@ become one, and last their links get names.
 from collections.abc import Callable, Iterator, Mapping
 
 from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.flow.graph import Context, Graph, NodeKey
+from twimlc.flow.graph import Graph, NodeKey
 from twimlc.flow.model import MediaLink, StateLink
 from twimlc.lower import hop
 from twimlc.lower.apology import apology, apology_nodes, place_of
@@ -140,7 +140,7 @@ def _apologies(
             path=f"{site.root}{flow}/changed.xml",
             flow=site.root + flow,
             entry=entry_of(graph, keys.start(flow)),
-            context=Context.CALL,
+            context=keys.context(keys.start(flow)),
             body=_apology(graph, site, keys, media, flow),
             states=(),
             source=graph.flows[flow].file.path,
