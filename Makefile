@@ -28,7 +28,7 @@ run: $(VENV)/.installed
 	@echo "Files in build/:"
 	@for target in build/*/; do \
 		printf '  %-16s %s\n' "$$target" "$$(find "$$target" -type f | wc -l)"; done
-	@page=$$(find build -name '*.xml' -type f | LC_ALL=C sort | head -n 1); \
+	@page=$$(find build -name index.xml -type f | LC_ALL=C sort | head -n 1); \
 	echo; echo "$$page:"; sed 's/^/  /' "$$page"
 
 test: $(VENV)/.installed-test

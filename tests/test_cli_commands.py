@@ -310,7 +310,7 @@ def test_build_tells_what_it_wrote(command: Command, pipeline: FakePipeline) -> 
         "  assumes      relative links are resolved (twimlc build -v tells what they mean)",
         "  number       hello: voice URL https://YOUR-SERVER/hello/index.xml (GET)",
         "site (static) in build/plain",
-        "  not built, because of what is told on standard error; what was there stays",
+        "  not built: see the errors; what was there stays",
     ]
 
 

@@ -228,8 +228,16 @@ class Judge:
     def missing(self, now):
         """A document that is not there: right for a flow, or a version, that is gone."""
         build, place = now
+        while isinstance(place, Place):  # a goto says nothing, and may be what the place is
+            events, after = self.projects[build].step(place)
+            if events or after == place:
+                break
+            place = after
         gone = isinstance(place, Jump) and place.flow not in self.projects[self.served].first
-        past = not self.rules.answered and self.served - build > self.rules.keep
+        flow = now.place.steps[0] if isinstance(now.place, Place) else ""
+        # Of a flow that is gone a build with "keep: 0" clears the apology too.
+        cleared = self.rules.keep == 0 and flow not in self.projects[self.served].first
+        past = self.served - build > self.rules.keep and (cleared or not self.rules.answered)
         if not (gone or past or self.unknown(build)):
             raise self.wrong()
         self.label = "fallback"

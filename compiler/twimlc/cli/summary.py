@@ -37,7 +37,7 @@ def summary_table(
 def _target(target: "TargetReport", written: bool, at_length: bool) -> Iterator[str]:
     yield f"{target.name} ({target.host}) {'in' if written else 'compared with'} {target.folder}"
     if not target.built:
-        yield "  not built, because of what is told on standard error; what was there stays"
+        yield "  not built: see the errors; what was there stays"
         return
     changes = [
         f"{number:,} {word}"

@@ -65,11 +65,14 @@ class Ground:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The manifest as it will be. ``carried`` are the files of the earlier build that it still
-    lists; ``broken`` the versions that cannot be kept, with the file that is not as it was."""
+    lists; ``broken`` the versions that cannot be kept, with the file that is not as it was;
+    ``dropped`` those past ``keep``, and ``gone`` the flows that lose their entry."""
 
     manifest: Manifest
     carried: tuple[str, ...] = ()
     broken: tuple[tuple[str, str], ...] = ()
+    dropped: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 def settle(
@@ -110,9 +113,9 @@ def settle(
     flows = _flows(manifest.flows, last.flows, left_alone)
     earlier = _Earlier(ground, left_alone)
     kept = earlier.kept(flows, keep)
-    present = {(name, flow.version) for name, flow in flows.items()}
+    newest = {(name, flow.version) for name, flow in flows.items()}
     for name, flow in list(flows.items()):
-        names = (v for v in flow.versions if (name, v) in kept or (name, v) in present)
+        names = (v for v in flow.versions if (name, v) in kept or (name, v) in newest)
         flows[name] = replace(flow, versions=tuple(names))
         if flow.entry is None and not flows[name].versions:
             del flows[name]
@@ -140,7 +143,18 @@ def settle(
     )
     unchanged = _same_versions(whole, last)
     whole = replace(whole, built_on=last.built_on if unchanged else ground.digest)
-    return Outcome(_ordered(whole), tuple(sorted(carried)), tuple(sorted(earlier.broken.items())))
+    had = [(name, version) for name, flow in last.flows.items() for version in flow.versions]
+    has = {(name, version) for name, flow in flows.items() for version in flow.versions}
+    lost = {"/".join(each) for each in had if each not in has} - earlier.broken.keys()
+    present = {name for name, flow in flows.items() if flow.entry is not None}
+    entered = {name for name, flow in last.flows.items() if flow.entry is not None}
+    return Outcome(
+        _ordered(whole),
+        carried=tuple(sorted(carried)),
+        broken=tuple(sorted(earlier.broken.items())),
+        dropped=tuple(sorted(lost)),
+        gone=tuple(sorted(entered - present)),
+    )
 
 
 def _flows(

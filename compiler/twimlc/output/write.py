@@ -58,9 +58,9 @@ _REASONS = {
 class Written:
     """What a build changed in a target's folder; the manifest itself is not counted.
 
-    ``left`` are files of the last build that somebody changed since, and that stay; ``broken`` the
-    versions that are no longer kept, with the file that is not what it was; ``moved``: the last
-    build was of the format that had its documents in another place.
+    ``left`` are files of the last build that somebody changed since, and that stay; ``restored``
+    those that were changed and are written anew; ``moved``: the last build was of the format that
+    had its documents in another place. ``outcome`` says what becomes of versions and flows.
     """
 
     created: tuple[str, ...] = ()
@@ -68,9 +68,9 @@ class Written:
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
-    broken: tuple[tuple[str, str], ...] = ()
+    restored: tuple[str, ...] = ()
     moved: bool = False
-    manifest: Manifest | None = None
+    outcome: Outcome | None = None
 
     @property
     def is_clean(self) -> bool:
@@ -188,6 +188,7 @@ def _write(
     changed: list[OutputFile] = []
     unchanged: list[str] = []
     foreign: list[str] = []
+    restored: list[str] = []
     for file in sorted(files, key=lambda file: file.path):
         place = folder / file.path
         if digest_of(place) == file.content.sha256:
@@ -196,8 +197,9 @@ def _write(
             new.append(file)
         else:
             changed.append(file)
-            if file.path not in before.owned and digest_of(place) != begun.get(file.path, ""):
-                foreign.append(file.path)
+            ours = (before.owned.get(file.path), begun.get(file.path))
+            if (digest_of(place) or "-") not in ours:
+                (foreign if ours == (None, None) else restored).append(file.path)
     if foreign and not force:
         return None, list(_not_ours(folder, foreign))
     there = [path for path in stale if kind_of(folder / path) is not Kind.NOTHING]
@@ -212,9 +214,9 @@ def _write(
         unchanged=tuple(unchanged),
         removed=tuple(removed),
         left=tuple(path for path in there if path not in removed),
-        broken=outcome.broken,
+        restored=tuple(restored),
         moved=before.old_format,
-        manifest=outcome.manifest,
+        outcome=outcome,
     )
     listing = to_json(outcome.manifest)
     if dry or (
@@ -277,7 +279,7 @@ def _foreign(folder: Path, fault: ForeignManifestError) -> Diagnostic:
 def _not_ours(folder: Path, paths: Sequence[str]) -> Iterator[Diagnostic]:
     hint = "move it away, build to another folder with -o, or replace it with --force"
     for path in paths[:_MOST_NAMED]:
-        message = "no build wrote this file, and this one would replace it"
+        message = "the last build did not write this file, and this build would replace it"
         if path == paths[min(_MOST_NAMED, len(paths)) - 1] and len(paths) > _MOST_NAMED:
             message += f"; so it is with {len(paths) - _MOST_NAMED:,} more"
         yield FOREIGN_FILES.at(_place(folder, path), message, hint=hint)

@@ -99,7 +99,7 @@ def build(options: Options | None = None) -> Result:
 
     compiled = _compile(loaded, row_done)
     found = [*loaded.findings, *_of_project(loaded)]
-    earlier = Earlier.asked(options, cwd)
+    earlier = Earlier.asked(options, cwd, [target.name for target in loaded.targets])
     reports: list[TargetReport] = []
     written: list[Diagnostic] = []
     faults: list[str] = []

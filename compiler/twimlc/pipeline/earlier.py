@@ -1,10 +1,10 @@
 """Which build versions are kept of: options in, for each target the earlier build out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from twimlc.output.manifest import ForeignManifestError
+from twimlc.output.manifest import MANIFEST, ForeignManifestError
 from twimlc.output.plan import Ground
 from twimlc.output.write import Before, read_before
 from twimlc.pipeline.decisions import decision_from_json
@@ -21,16 +21,19 @@ class Earlier:
     found: dict[str, Ground | None] | None
 
     @classmethod
-    def asked(cls, options: Options, cwd: Path) -> "Earlier | None":
+    def asked(cls, options: Options, cwd: Path, targets: Sequence[str]) -> "Earlier | None":
         """What the options say; None for the build in the output folder.
 
-        Raises :class:`UsageError` where ``previous`` is no folder of builds.
+        Raises :class:`UsageError` where ``previous`` is no folder with a build of any target.
         """
         if options.previous is None:
             return cls(None, options.found) if options.found is not None else None
         folder = cwd / options.previous
         if not folder.is_dir():
             raise UsageError(f"there is no folder '{display_path(folder, cwd)}' with a build")
+        if not any((folder / target / MANIFEST).is_file() for target in targets):
+            names = " or ".join(f"{target}/{MANIFEST}" for target in targets)
+            raise UsageError(f"'{display_path(folder, cwd)}' is no whole build: it has no {names}")
         return cls(folder, None)
 
     def of(self, target: str) -> Callable[[Before], Ground | None]:

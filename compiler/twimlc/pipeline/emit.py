@@ -21,6 +21,8 @@ from twimlc.render.bin import mark_of
 from twimlc.render.document import Rendered
 from twimlc.source.files import FileContent, display_path
 
+_PAGES = "https://github.com/twimlc/twimlc/blob/main/docs/"
+
 
 def emit(
     loaded: Loaded,
@@ -111,9 +113,10 @@ def emit(
     )
     if written is None:
         return TargetReport(target.name, target.host, shown, built=False), findings
-    report = _report(made, host, shown, files, flows, plans, written, proven)
-    assert written.manifest is not None
-    pastes = tuple(_pastes(made, host, written.manifest, files))
+    given = earlier is not None and earlier.folder is not None
+    report = _report(made, host, shown, files, flows, plans, written, proven, given=given)
+    assert written.outcome is not None
+    pastes = tuple(_pastes(made, host, written.outcome.manifest, files))
     return replace(report, pastes=pastes), findings
 
 
@@ -222,6 +225,8 @@ def _report(
     plans: list[Plan],
     written: Written,
     proven: Proven | None,
+    *,
+    given: bool,
 ) -> TargetReport:
     pages = [file for file in files.values() if file.path.endswith(".xml")]
     largest = max(pages, key=lambda file: (file.content.size, file.path), default=None)
@@ -259,34 +264,39 @@ def _report(
         unverified=tuple(proven.incomplete) if proven else (),
         changes=tuple(sorted((*written.created, *written.changed))),
         removals=written.removed,
-        remarks=tuple(_remarks(made, host, written)),
+        remarks=tuple(_remarks(made, host, written, given=given)),
     )
 
 
-def _remarks(made: Compiled, host: Host, written: Written) -> Iterator[str]:
+def _remarks(made: Compiled, host: Host, written: Written, *, given: bool) -> Iterator[str]:
     """What of the last build is not as one would think, and what to do for calls in progress."""
-    for version, path in written.broken:
+    outcome = written.outcome
+    assert outcome is not None
+    for version, path in outcome.broken:
         file = "it" if path == version else path
         yield f"{version} cannot be kept: {file} was changed or removed since it was built"
     for path in written.left:
         yield f"{path} was changed by hand since it was built; it is not removed"
+    for path in written.restored:
+        yield f"{path} was changed by hand since it was built; it is replaced"
     if written.moved:
         yield f"documents lie in {PUBLIC} now: point the server at {made.target.name}/{PUBLIC}"
-    assert written.manifest is not None
-    gone = [name for name, flow in written.manifest.flows.items() if flow.entry is None]
-    if gone:
-        yield f"kept for calls in progress, though the flow is gone: {', '.join(sorted(gone))}"
+    for flow in outcome.gone:
+        yield f"the flow {flow} is gone: no number may lead there any more"
+    kept = [name for name, flow in outcome.manifest.flows.items() if flow.entry is None]
+    if kept:
+        yield f"kept for calls in progress, though the flow is gone: {', '.join(sorted(kept))}"
+    if outcome.dropped:
+        yield f"no longer kept, so a call in it ends with an apology: {', '.join(outcome.dropped)}"
     own = {file.path for file in host.files}
     longer = [file.path for short in host.files for file in short.beyond if file.path not in own]
     if any(path in written.created for path in longer):
         yield f"the tables are too long for a function now, and lie in {', '.join(longer)}"
-    if host.decisions and written.manifest.built_on and own.intersection(written.changed):
+    if host.decisions and outcome.manifest.built_on and own.intersection(written.changed):
         yield (
             "the tables changed: put new versions online first, then the tables, and entries"
-            " last (docs/hosts.md has the commands)"
+            f" last ({_PAGES}hosts.md#calls-in-progress)"
         )
-    if made.target.url and written.manifest.built_on is None and not written.unchanged:
-        yield (
-            "no earlier build is here (--previous names one), so calls in progress will find"
-            " nothing of the one before"
-        )
+    if made.target.url and outcome.manifest.built_on is None and not written.unchanged:
+        there = f"the earlier build has no {made.target.name}" if given else "no earlier build here"
+        yield f"{there}: if one is online, its calls need it; --previous DIR names it"

@@ -49,9 +49,10 @@ FOREIGN_FILES = Rule(
     804,
     "foreign-files",
     Severity.ERROR,
-    "A file that no build wrote lies where this build writes.",
-    "What the last manifest does not list is somebody's own work: a hand-written document, a file "
-    "of another tool. Nothing is replaced until you say so with `--force`.",
+    "A file that the last build did not write lies where this build writes.",
+    "What the last manifest does not list is taken for somebody's own work: a hand-written "
+    "document, a file of another tool, or one of an earlier build that was edited since. Nothing is "
+    "replaced until you say so with `--force`.",
     wrong=Example(_FLOW, files=(("build/static/public/lunch/index.xml", "<Response/>\n"),)),
     right=_RIGHT,
 )
