@@ -6,8 +6,9 @@ from pathlib import Path
 
 import jsonschema
 
+from twimlc.output.ground import Ground
 from twimlc.output.manifest import DocumentEntry, FlowEntry, Manifest, from_json, to_json
-from twimlc.output.plan import Ground, OutputFile, settle
+from twimlc.output.plan import OutputFile, settle
 from twimlc.schema.manifest import MANIFEST_SCHEMA
 from twimlc.source.files import FileContent
 
@@ -24,7 +25,12 @@ WHOLE = Manifest(
             version="v.0123456789ab",
             versions=("v.0123456789ab", "v.ba9876543210"),
         ),
-        "gone": FlowEntry(None, "flows/gone.yaml", versions=("v.0123456789ab",)),
+        "gone": FlowEntry(
+            None,
+            "flows/gone.yaml",
+            versions=("v.0123456789ab",),
+            earlier=(("public/media/a.0123abcd.mp3", "public/shop/v.0123456789ab"), ()),
+        ),
     },
     documents={
         "public/shop/index.xml": DocumentEntry(
@@ -44,7 +50,6 @@ WHOLE = Manifest(
     },
     approximations=({"name": "fallback-after-answer", "flow": "shop"},),
     assumptions=("relative-links",),
-    earlier_sounds=(("public/media/a.0123abcd.mp3",), ()),
 )
 
 

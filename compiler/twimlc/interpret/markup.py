@@ -204,7 +204,10 @@ def joined(base: str, address: str) -> str:
         return address
     if _FILE_NAME.fullmatch(address) and "?" not in base and "#" not in base:
         return f"{base.rpartition('/')[0]}/{address}"
-    return urljoin(base, address)
+    try:
+        return urljoin(base, address)
+    except ValueError:  # half a number of an IPv6 host
+        return address
 
 
 def canonical(part: Part, base: str = "") -> tuple[Key, tuple[Ours, ...]]:

@@ -51,7 +51,7 @@ def gather_media(
 
 def _safe_name(path: str) -> tuple[str, str]:
     """A file's stem and extension in letters that need no escaping in any address."""
-    name = path.rpartition("/")[2]
+    name = path.rpartition("/")[2].lower()  # two names that differ in case are one on some disks
     stem, dot, extension = name.rpartition(".")
     if not dot:
         stem, extension = name, "bin"

@@ -46,8 +46,10 @@ class FlowEntry:
 
     ``version`` is the present version, if anything lies behind the entry; ``versions`` are all that
     are there, newest first. A flow that is gone has ``entry`` None: what is left of it are versions
-    that calls in progress may still be in. ``pairs`` counts the pairs of positions in which the
-    flow and its documents were compared; None if they were not, or not all of them.
+    that calls in progress may still be in. ``earlier`` says of each entry (or Bin) before the
+    present one, newest first, which versions it led into and which sounds it played. ``pairs``
+    counts the pairs of positions in which the flow and its documents were compared; None if they
+    were not, or not all of them.
     """
 
     entry: str | None
@@ -56,6 +58,7 @@ class FlowEntry:
     pairs: int | None = None
     version: str | None = None
     versions: tuple[str, ...] = ()
+    earlier: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Manifest:
     """One target's build. All paths are seen from the target's folder.
 
     ``built_on`` is the SHA-256 of the manifest of the build whose versions were kept.
-    ``earlier_sounds`` are the sounds that only earlier builds named, newest first. Decisions,
+    Decisions,
     approximations and assumptions are maps for JSON; those with a ``flow`` key belong to that flow,
     others to the whole target.
     """
@@ -95,7 +98,6 @@ class Manifest:
     decisions: tuple[Any, ...] = ()
     approximations: tuple[Any, ...] = ()
     assumptions: tuple[Any, ...] = ()
-    earlier_sounds: tuple[tuple[str, ...], ...] = ()
     version: str = __version__
 
 
@@ -116,6 +118,7 @@ def to_json(manifest: Manifest) -> bytes:
                 "number": dict(flow.number),
                 "version": flow.version,
                 "versions": list(flow.versions),
+                "earlierEntries": [list(paths) for paths in flow.earlier],
                 "verified": _verified([flow]),
             }
             for name, flow in manifest.flows.items()
@@ -136,7 +139,6 @@ def to_json(manifest: Manifest) -> bytes:
         "decisions": list(manifest.decisions),
         "approximations": list(manifest.approximations),
         "assumptions": list(manifest.assumptions),
-        "earlierSounds": [list(paths) for paths in manifest.earlier_sounds],
     }
     return (_text(whole, "") + "\n").encode()
 
@@ -208,9 +210,6 @@ def _manifest(whole: Any) -> Manifest:
     if whole["version"] != VERSION:
         raise ForeignManifestError(f"its format has version {whole['version']!r}, not {VERSION}")
     documents = {_path(path): _document(body) for path, body in whole["documents"].items()}
-    sounds = tuple(_items(paths) for paths in _items(whole["earlierSounds"]))
-    if not {path for paths in sounds for path in paths} <= documents.keys():
-        raise ValueError(sounds)
     return Manifest(
         target=_string(whole["target"]),
         host=_string(whole["host"]),
@@ -221,7 +220,6 @@ def _manifest(whole: Any) -> Manifest:
         decisions=tuple(item for item in _items(whole["decisions"]) if _path(item["path"])),
         approximations=_items(whole["approximations"]),
         assumptions=_items(whole["assumptions"]),
-        earlier_sounds=sounds,
         version=_string(whole["tool"]["version"]),
     )
 
@@ -237,7 +235,8 @@ def _flow(body: Any) -> FlowEntry:
     if (version is not None and version not in versions) or len({*versions}) < len(versions):
         raise ValueError(versions)
     entry = None if body["entry"] is None else _path(body["entry"])
-    return FlowEntry(entry, _string(body["source"]), number, pairs, version, versions)
+    earlier = tuple(tuple(map(_path, _items(paths))) for paths in _items(body["earlierEntries"]))
+    return FlowEntry(entry, _string(body["source"]), number, pairs, version, versions, earlier)
 
 
 def _document(body: Any) -> DocumentEntry:

@@ -8,20 +8,18 @@ moment whatever a link leads to is there.
 import contextlib
 import json
 import os
-import re
 import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from twimlc.output.folder import Kind, folders_of, kind_of, read_plain
+from twimlc.output.folder import Kind, digest_of, folders_of, is_plain, kind_of, read_plain
 from twimlc.output.manifest import MANIFEST, STAGE, path_fault
 from twimlc.output.plan import OutputFile
 
 FOLDER = f"{STAGE}new"
 _JOURNAL = "journal.json"
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _RIGHTS = 0o666
 
 
@@ -42,63 +40,65 @@ def one_writer(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def unfinished(folder: Path) -> dict[str, str]:
-    """What a run that was killed may have put into place: the hash of each file by its path."""
+def finish(folder: Path) -> None:
+    """End a run that was killed while its files went into place; sweep one that was killed before.
+
+    Calls may be in what it put into place already, so it is carried out to its end.
+    """
+    stage = folder / FOLDER
+    if kind_of(stage) is Kind.NOTHING:
+        return
+    if kind_of(stage) is not Kind.FOLDER:
+        os.unlink(stage)
+        return
     try:
-        found = json.loads(read_plain(folder / FOLDER / _JOURNAL))
-        return {
-            path: digest
-            for path, digest in found.items()
-            if path_fault(path) is None and _SHA256.fullmatch(digest)
-        }
-    except (OSError, ValueError, AttributeError, TypeError, RecursionError):
-        return {}
+        journal = json.loads(read_plain(stage / _JOURNAL))
+        paths, stale = list(journal["files"]), dict(journal["stale"])
+        whole = all(path_fault(path) is None for path in (*paths, *stale))
+    except (OSError, ValueError, AttributeError, KeyError, TypeError, RecursionError):
+        whole = False
+    if whole and not any(kind_of(folder / path) is Kind.LINK for path in folders_of(paths)):
+        _carry_out(folder, paths, stale)
+    shutil.rmtree(stage)
 
 
 def put(
-    folder: Path,
-    files: Sequence[OutputFile],
-    manifest: bytes,
-    stale: Mapping[str, str],
-    begun: Mapping[str, str],
+    folder: Path, files: Sequence[OutputFile], manifest: bytes, stale: Mapping[str, str]
 ) -> None:
     """Write the files and the manifest, in this order, and then remove what is stale.
 
-    ``stale`` gives the hash of each file that goes, ``begun`` of what an unfinished run wrote: the
-    next run must know them if this one is killed.
+    ``stale`` gives the hash of each file that goes. All is staged first, and the journal last of
+    all: from then on the next run ends what this one began, should it be killed.
     """
     stage = folder / FOLDER
-    made = {file.path: file.content.sha256 for file in files}
+    paths = [file.path for file in files]
     try:
-        _empty(stage)
-        _write(stage / MANIFEST, [json.dumps({**begun, **stale, **made}).encode()])
-        os.replace(stage / MANIFEST, stage / _JOURNAL)
+        os.mkdir(stage)
         for number, file in enumerate(files):
             _write(stage / f"{number}", file.content.pieces())
         _write(stage / MANIFEST, [manifest])
+        journal = json.dumps({"files": paths, "stale": dict(stale)})
+        _write(stage / f"{_JOURNAL}.new", [journal.encode()])
+        os.replace(stage / f"{_JOURNAL}.new", stage / _JOURNAL)
     except BaseException:
-        if not begun:
-            shutil.rmtree(stage, ignore_errors=True)  # the fault that led here says more
+        shutil.rmtree(stage, ignore_errors=True)  # the fault that led here says more
         raise
-    for inside in folders_of([file.path for file in files]):
-        _make(folder / inside)
-    for number, file in enumerate(files):
-        _move(stage / f"{number}", folder / file.path)
-    _move(stage / MANIFEST, folder / MANIFEST)
-    for path in stale:
-        os.unlink(folder / path)
-        _remove_empty((folder / path).parent, folder)
+    _carry_out(folder, paths, stale)
     shutil.rmtree(stage, ignore_errors=True)
 
 
-def _empty(stage: Path) -> None:
-    """An empty folder, or one with nothing but the journal of a run that was killed."""
-    if kind_of(stage) not in (Kind.FOLDER, Kind.NOTHING):
-        os.unlink(stage)
-    os.makedirs(stage, exist_ok=True)
-    for left in os.scandir(stage):
-        if left.name != _JOURNAL:
-            shutil.rmtree(left) if left.is_dir(follow_symlinks=False) else os.unlink(left)
+def _carry_out(folder: Path, paths: Sequence[str], stale: Mapping[str, str]) -> None:
+    """Move what is staged into place, as far as that has not been done, and remove the rest."""
+    stage = folder / FOLDER
+    for inside in folders_of(paths):
+        _make(folder / inside)
+    for number, path in enumerate(paths):
+        _move(stage / f"{number}", folder / path)
+    _move(stage / MANIFEST, folder / MANIFEST)
+    for path, digest in stale.items():
+        if is_plain(folder, path) and digest_of(folder / path) == digest:
+            os.unlink(folder / path)
+            _remove_empty((folder / path).parent, folder)
 
 
 def _write(place: Path, pieces: Iterable[bytes]) -> None:
@@ -125,6 +125,8 @@ def _make(place: Path) -> None:
 
 def _move(staged: Path, place: Path) -> None:
     """Give a file the group and the rights of the folder that it goes to, and move it there."""
+    if kind_of(staged) is Kind.NOTHING:
+        return
     around = os.stat(place.parent)
     _give(staged, around, stat.S_IMODE(around.st_mode) & _RIGHTS)
     os.replace(staged, place)

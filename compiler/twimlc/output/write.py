@@ -24,6 +24,7 @@ from twimlc.diagnostics.rules.output import (
 from twimlc.lower.plan import is_entry
 from twimlc.output import stage as staging
 from twimlc.output.folder import Kind, digest_of, folders_of, kind_of, read_plain
+from twimlc.output.ground import Ground
 from twimlc.output.manifest import (
     MANIFEST,
     PUBLIC,
@@ -34,7 +35,7 @@ from twimlc.output.manifest import (
     from_json,
     to_json,
 )
-from twimlc.output.plan import Ground, Outcome, OutputFile, settle
+from twimlc.output.plan import Outcome, OutputFile, settle
 from twimlc.source.files import FileContent
 from twimlc.text import SourceFile, Span
 
@@ -118,6 +119,7 @@ def write_target(
     *,
     source_exists: Callable[[str], bool],
     compiled: Collection[str] = (),
+    known: Collection[str] = (),
     shared: Callable[[Manifest], Sequence[OutputFile]] | None = None,
     keep: int = 0,
     basis: Callable[[Before], Ground | None] = lambda before: before.ground,
@@ -127,11 +129,12 @@ def write_target(
 ) -> tuple[Written | None, list[Diagnostic]]:
     """Make ``folder`` hold this build. ``dry`` only tells what would change.
 
-    ``source_exists`` answers for the sources that the earlier manifest names, ``compiled`` and
-    ``keep`` are explained at :func:`twimlc.output.plan.settle`. ``shared`` makes the files that
-    hang on all flows of the target, also those that this build leaves alone, from the manifest as
-    it will be. ``basis`` chooses the build that versions are kept of; with ``elsewhere`` its files
-    are copied to ``folder``. With ``force`` files that no build wrote are replaced.
+    ``source_exists`` answers for the sources that the earlier manifest names, ``compiled``,
+    ``known`` and ``keep`` are explained at :func:`twimlc.output.plan.settle`. ``shared`` makes the
+    files that hang on all flows of the target, also those that this build leaves alone, from the
+    manifest as it will be. ``basis`` chooses the build that versions are kept of; with
+    ``elsewhere`` its files are copied to ``folder``. With ``force`` files that no build wrote are
+    replaced.
     """
     blocked = _blocked(folder, [file.path for file in files])
     if blocked is not None:
@@ -140,11 +143,15 @@ def write_target(
         if not dry:
             os.makedirs(folder, exist_ok=True)
         with staging.one_writer(folder) if not dry else contextlib.nullcontext():
+            if not dry:
+                staging.finish(folder)
             before, findings = read_before(folder)
             if findings:
                 return None, findings
             ground = basis(before)
-            settling = partial(settle, keep=keep, compiled=compiled, source_exists=source_exists)
+            settling = partial(
+                settle, keep=keep, compiled=compiled, known=known, source_exists=source_exists
+            )
             try:
                 outcome = settling(files, manifest, ground)
                 if shared is not None:
@@ -179,8 +186,7 @@ def _write(
     dry: bool,
 ) -> tuple[Written | None, list[Diagnostic]]:
     listed = outcome.manifest.documents
-    begun = staging.unfinished(folder)
-    stale = sorted({*before.owned, *begun} - listed.keys())
+    stale = sorted(before.owned.keys() - listed.keys())
     blocked = _blocked(folder, [file.path for file in files]) or _linked(folder, stale)
     if blocked is not None:
         return None, [blocked]
@@ -197,16 +203,15 @@ def _write(
             new.append(file)
         else:
             changed.append(file)
-            ours = (before.owned.get(file.path), begun.get(file.path))
-            if (digest_of(place) or "-") not in ours:
-                (foreign if ours == (None, None) else restored).append(file.path)
+            if file.path not in before.owned:
+                foreign.append(file.path)
+            elif digest_of(place) != before.owned[file.path]:
+                restored.append(file.path)
     if foreign and not force:
         return None, list(_not_ours(folder, foreign))
     there = [path for path in stale if kind_of(folder / path) is not Kind.NOTHING]
     removed = {
-        path: found
-        for path in there
-        if (found := digest_of(folder / path) or "-") in (before.owned.get(path), begun.get(path))
+        path: before.owned[path] for path in there if digest_of(folder / path) == before.owned[path]
     }
     written = Written(
         created=tuple(file.path for file in new),
@@ -219,14 +224,11 @@ def _write(
         outcome=outcome,
     )
     listing = to_json(outcome.manifest)
-    if dry or (
-        written.is_clean
-        and digest_of(folder / MANIFEST) == sha256(listing).hexdigest()
-        and not begun
-    ):
+    same = digest_of(folder / MANIFEST) == sha256(listing).hexdigest()
+    if dry or (written.is_clean and same):
         return written, []
     order = sorted([*new, *changed], key=lambda file: _turn(file.path))
-    staging.put(folder, order, listing, removed, begun)
+    staging.put(folder, order, listing, removed)
     return written, []
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from twimlc.output.ground import Ground
 from twimlc.output.manifest import MANIFEST, ForeignManifestError
-from twimlc.output.plan import Ground
 from twimlc.output.write import Before, read_before
 from twimlc.pipeline.decisions import decision_from_json
 from twimlc.pipeline.model import Options, UsageError

@@ -104,6 +104,7 @@ def emit(
         manifest,
         source_exists=lambda source: os.path.isfile(loaded.root / source),
         compiled=loaded.selected | selected,
+        known=loaded.flows.keys() | set(loaded.owners.values()),
         shared=lambda whole: router_files(host, whole, made.apology),
         keep=target.keep,
         basis=earlier.of(target.name) if earlier else lambda before: before.ground,
@@ -297,6 +298,6 @@ def _remarks(made: Compiled, host: Host, written: Written, *, given: bool) -> It
             "the tables changed: put new versions online first, then the tables, and entries"
             f" last ({_PAGES}hosts.md#calls-in-progress)"
         )
-    if made.target.url and outcome.manifest.built_on is None and not written.unchanged:
+    if made.target.url and outcome.first:
         there = f"the earlier build has no {made.target.name}" if given else "no earlier build here"
         yield f"{there}: if one is online, its calls need it; --previous DIR names it"

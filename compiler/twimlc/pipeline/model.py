@@ -10,7 +10,7 @@ from twimlc.source.project import Project, choose_targets
 from twimlc.source.targets import Target
 
 if TYPE_CHECKING:
-    from twimlc.output.plan import Ground
+    from twimlc.output.ground import Ground
 
 
 class UsageError(Exception):

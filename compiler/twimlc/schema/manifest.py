@@ -27,7 +27,9 @@ _VERIFIED: dict[str, Any] = {
 _FLOW: dict[str, Any] = {
     "type": "object",
     "description": "Where a flow begins and what to set on its phone number.",
-    "required": ["entry", "source", "number", "version", "versions", "verified"],
+    "required": [
+        *("entry", "source", "number", "version", "versions", "earlierEntries", "verified"),
+    ],
     "additionalProperties": False,
     "properties": {
         "entry": {
@@ -51,6 +53,12 @@ _FLOW: dict[str, Any] = {
             "description": "The versions that are in the build, newest first.",
             "items": _VERSION,
             "uniqueItems": True,
+        },
+        "earlierEntries": {
+            "type": "array",
+            "description": "Of each first document before the present one, newest first: the "
+            "versions that it led into and the audio files that it played.",
+            "items": {"type": "array", "items": _PATH},
         },
         "verified": _VERIFIED,
     },
@@ -146,7 +154,6 @@ MANIFEST_SCHEMA: dict[str, Any] = {
         "decisions",
         "approximations",
         "assumptions",
-        "earlierSounds",
     ],
     "additionalProperties": False,
     "properties": {
@@ -187,11 +194,6 @@ MANIFEST_SCHEMA: dict[str, Any] = {
         "assumptions": {
             "type": "array",
             "description": "What the build rests on that Twilio's documentation leaves open.",
-        },
-        "earlierSounds": {
-            "type": "array",
-            "description": "The audio files that only earlier builds play, newest build first.",
-            "items": {"type": "array", "items": _PATH},
         },
     },
 }
