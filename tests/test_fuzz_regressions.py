@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from compiled import make
 from growth import overgrown
 from twimlc import pipeline
 from twimlc.cli.command import run
@@ -125,3 +126,20 @@ def test_a_sound_that_is_not_there_in_a_bin(tmp_path: Path) -> None:
     (tmp_path / "line.yaml").write_text("steps: [play: chime.wav]\n")
     found = pipeline.check(pipeline.Options(cwd=tmp_path)).findings
     assert [finding.rule.slug for finding in found if finding.is_error] == ["missing-media"]
+
+
+@pytest.mark.parametrize("address", ["//[", "http://[::1", "https://[v", "["])
+@pytest.mark.parametrize(
+    "step",
+    [
+        "play: ADDRESS",
+        "redirect: ADDRESS",
+        "gather: {action: ADDRESS, numDigits: 1}",
+        "dial: {number: {phoneNumber: '+14155550100', url: ADDRESS, statusCallback: ADDRESS}}",
+        "enqueue: {name: q, waitUrl: ADDRESS, action: ADDRESS}",
+    ],
+)
+def test_half_an_address_of_ipv6_is_no_fault_of_ours(step: str, address: str) -> None:
+    made = make(f"- {step.replace('ADDRESS', repr(address))}\n- hangup\n", target="nginx")
+    assert made.result.faults == ()
+    assert made.result.targets[0].built or made.slugs

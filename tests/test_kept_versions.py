@@ -1,6 +1,7 @@
 """What stays of earlier builds: for how long, for whom, and on whose word."""
 
 import json
+import re
 import shutil
 from hashlib import sha256
 from pathlib import Path
@@ -541,3 +542,94 @@ def test_of_an_earlier_build_elsewhere_a_flow_that_is_left_alone_must_be_whole(
     assert found.rule.slug == "foreign-manifest"
     assert place.relative_to(artifact / "site").as_posix() in found.message
     assert tree(empty) == {}
+
+
+def into(other: str, words: str) -> str:
+    """A flow whose entry goes on in the version of another."""
+    return f"states:\n  s:\n    - say: {words}\n    - record: {{maxLength: 5}}\n      then: {other}/more\n"
+
+
+def led(project: Project, flow: str, other: str) -> str:
+    """The version of ``other`` that an entry leads into."""
+    found = re.search(rf"\.\./{other}/(v\.[0-9a-f]{{12}})/", project.xml(f"{flow}/index.xml"))
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("keep", [1, 3])
+@pytest.mark.parametrize("end", ["changed", "gone"])
+def test_what_a_replaced_entry_led_into_stays(project: Project, keep: int, end: str) -> None:
+    project.set(f"host: static, keep: {keep}")
+    project.write(b=menu(), c=into("b", "Hello."))
+    project.build()
+    first = led(project, "c", "b")
+    for number in range(keep + 2):
+        project.write(b=menu(more=f"More {number}."))
+        project.build("b")
+    assert led(project, "c", "b") == first  # its caller may be in the entry for hours
+    for number in range(keep):
+        project.write(c=None if end == "gone" else into("b", f"Hello {number}."))
+        project.build()
+        assert (project.out / "public/b" / first / "more.xml").is_file()
+        if end == "gone":
+            return
+    project.write(c=into("b", "At last."))
+    project.build()
+    assert not (project.out / "public/b" / first).exists()
+
+
+@pytest.mark.parametrize("keep", [0, 2])
+def test_the_sounds_of_an_entry_stay_by_its_flow(project: Project, keep: int) -> None:
+    project.set(f"host: static, keep: {keep}")
+    for name in ("a", "b"):
+        (project.folder / "flows" / f"{name}.wav").write_bytes(b"RIFF1234WAVE" + name.encode())
+
+    def plays(sound: str) -> str:
+        return f"steps:\n  - dial: {{number: '+14155550100', timeLimit: 14400}}\n  - play: {sound}.wav\n  - hangup\n"
+
+    project.write(g=plays("a"), f=menu())
+    project.build()
+    (sound,) = project.tree("public/media")
+    project.write(g=plays("b"))
+    project.build()
+    for number in range(4):
+        project.write(f=menu(f"Press {number}."))
+        project.build()
+        assert (sound in project.tree("public/media")) is (keep > 0)
+    for number in range(keep):
+        project.write(g=plays("b").replace("14400", f"140{number}0"))
+        project.build()
+    assert sound not in project.tree("public/media")
+
+
+def test_a_build_of_one_path_leaves_flows_whose_files_have_moved(project: Project) -> None:
+    project.write(f=menu(), g=menu())
+    project.build()
+    before = project.tree("public/f")
+    (project.folder / "flows" / "team").mkdir()
+    project.path("f").rename(project.folder / "flows" / "team" / "f.yaml")
+    project.write(g=menu("Other words."))
+    assert project.build("g").remarks == ()
+    assert project.tree("public/f") == before
+    assert project.build().remarks == ()
+    assert project.tree("public/f") == before
+
+
+@pytest.mark.parametrize("row", [False, True])
+def test_a_flow_or_a_row_may_be_called_media(tmp_path: Path, row: bool) -> None:
+    made = Project(tmp_path / "p", more="matrix: stores.csv\n" if row else "")
+    (made.folder / "stores.csv").write_text("store\nmedia\n")
+    (made.folder / "flows" / "a.wav").write_bytes(b"RIFF1234WAVE")
+    name = "f" if row else "media"
+    for words in ("One.", "Two.", "Three."):
+        made.write(**{name: menu(more=words) + "    - play: a.wav\n"})
+        made.build()
+    assert len(made.manifest["flows"]["media/f" if row else "media"]["versions"]) == 3
+
+
+def test_sounds_whose_names_differ_in_case_alone(project: Project) -> None:
+    for name in ("a.wav", "A.wav"):
+        (project.folder / "flows" / name).write_bytes(b"RIFF1234WAVE")
+    project.write(f="steps: [{play: a.wav}, {play: A.wav}, hangup]\n")
+    project.build()
+    assert len(project.tree("public/media")) == 1

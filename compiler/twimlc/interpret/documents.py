@@ -7,7 +7,6 @@ Sources: docs/voice/twiml and the page of each verb under it; open questions are
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal, NamedTuple
-from urllib.parse import urljoin
 
 from twimlc import vocabulary
 from twimlc.flow.graph import Context
@@ -92,7 +91,7 @@ class Library:
         for _ in range(_MOST_REDIRECTS):
             if response.status not in _REDIRECTS or response.location is None:
                 break
-            url = urljoin(url, response.location)
+            url = joined(url, response.location)
             method = "GET" if response.status == 303 else method
             # What was posted, such as Digits, is not sent again (docs/voice/twiml/gather).
             response = self.host.fetch(url, method, _NOTHING)

@@ -57,7 +57,7 @@ def settle(
     *,
     keep: int = 0,
     compiled: Collection[str] = (),
-    known: Collection[str] = (),
+    known: Callable[[str], bool] = lambda name: False,
     source_exists: Callable[[str], bool],
 ) -> Outcome:
     """Join a build with what stays of the earlier one.
@@ -65,7 +65,7 @@ def settle(
     ``manifest`` describes what was compiled; its documents may lack sizes and hashes, which are
     taken from ``files``. ``keep`` is how many earlier versions of each flow stay. ``compiled``
     names flows (without rows) that the run compiled or chose not to build for this target, beside
-    those that the manifest lists; ``known`` names all that the project has.
+    those that the manifest lists; ``known`` tells of any other whether the project has it.
     """
     _refuse_clashes(files)
     documents = dict(manifest.documents)
@@ -84,8 +84,8 @@ def settle(
     def stays(name: str, flow: FlowEntry) -> bool:
         if flow.entry is None or base_name(name) in ours:
             return False
-        moved_over = flow.source in sources or not source_exists(flow.source)
-        return base_name(name) in known or not moved_over
+        there = flow.source not in sources and source_exists(flow.source)
+        return there or known(base_name(name))
 
     left_alone = {name for name, flow in last.flows.items() if stays(name, flow)}
     earlier = Earlier(ground, left_alone)

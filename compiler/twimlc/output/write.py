@@ -119,7 +119,7 @@ def write_target(
     *,
     source_exists: Callable[[str], bool],
     compiled: Collection[str] = (),
-    known: Collection[str] = (),
+    known: Callable[[str], bool] = lambda name: False,
     shared: Callable[[Manifest], Sequence[OutputFile]] | None = None,
     keep: int = 0,
     basis: Callable[[Before], Ground | None] = lambda before: before.ground,

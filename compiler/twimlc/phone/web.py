@@ -20,7 +20,7 @@ from http.cookiejar import CookieJar
 from ipaddress import IPv6Address, ip_address
 from typing import IO, Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 from urllib.request import (
     HTTPCookieProcessor,
     HTTPErrorProcessor,
@@ -33,6 +33,7 @@ from urllib.request import (
 
 from twimlc import __version__, vocabulary
 from twimlc.interpret.host import NOT_ASKED, Response
+from twimlc.interpret.markup import joined
 from twimlc.phone.failures import FetchError
 from twimlc.phone.requests import with_parameters
 
@@ -160,7 +161,7 @@ class WebHost:
 
     def owns(self, url: str) -> bool:
         """Whether an address lies on a server that is played."""
-        scheme = urlsplit(url).scheme.lower()
+        scheme = url.partition(":")[0].lower()
         return scheme in ("http", "https") and (self._everywhere or _server(url) in self._played)
 
     def name(self, url: str) -> str:
@@ -230,7 +231,7 @@ class WebHost:
         kind = answer.headers.get("Content-Type", "")
         location = answer.headers.get("Location")
         if 300 <= answer.status < 400 and location is not None:
-            return Response(answer.status, kind, location=urljoin(url, location))
+            return Response(answer.status, kind, location=joined(url, location))
         if not 200 <= answer.status < 300 or kind.lower().startswith("audio/"):
             return Response(answer.status, kind)
         return Response(answer.status, kind, _body(url, answer))

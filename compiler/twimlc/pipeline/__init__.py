@@ -3,7 +3,8 @@
 This is the public API of twimlc; the command only translates its options into these calls.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,6 +124,7 @@ def build(options: Options | None = None) -> Result:
             write=options.write,
             proven=proven,
             earlier=earlier,
+            known=lambda name: name in _names(loaded, options),
             force=options.force,
         )
         reports.append(report)
@@ -184,6 +186,12 @@ def graph(options: Options, flow: str) -> "tuple[GraphView | None, list[Diagnost
         if view is None and name in variant.graph.flows:
             view = draw(variant.graph, name)
     return view, list(_findings(loaded, [made]))
+
+
+def _names(loaded: Loaded, options: Options) -> Collection[str]:
+    """The names of all flows of the project, wherever their files lie now."""
+    everything = loaded if loaded.whole else load(replace(options, paths=(), stdin=None))
+    return everything.owners.values() if isinstance(everything, Loaded) else ()
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """From the plans of a target to its folder: bytes, manifest, and the report of what was written."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,12 +33,14 @@ def emit(
     write: bool,
     proven: Proven | None = None,
     earlier: Earlier | None = None,
+    known: Callable[[str], bool] = lambda name: False,
     force: bool = False,
 ) -> tuple[TargetReport, list[Diagnostic]]:
     """Write the target's folder, or with ``write`` false tell what would change.
 
-    ``earlier`` chooses the build that versions are kept of, where it is not that in the folder.
-    ``proven`` is what is known of its documents being the same calls as the flows.
+    ``known`` tells of a flow that was not read whether the project has it. ``earlier`` chooses the
+    build that versions are kept of, where it is not that in the folder. ``proven`` is what is known
+    of its documents being the same calls as the flows.
     """
     target = made.target
     host = find_host(target.host, target.router)
@@ -104,7 +106,7 @@ def emit(
         manifest,
         source_exists=lambda source: os.path.isfile(loaded.root / source),
         compiled=loaded.selected | selected,
-        known=loaded.flows.keys() | set(loaded.owners.values()),
+        known=known,
         shared=lambda whole: router_files(host, whole, made.apology),
         keep=target.keep,
         basis=earlier.of(target.name) if earlier else lambda before: before.ground,
