@@ -57,7 +57,7 @@ def test_audio_is_copied_once_under_a_name_that_tells_its_content() -> None:
     graph = calls.graph("a")
     plan = plan_of(graph)
     (file,) = plan.media
-    assert file.path.startswith("media/Hold-M-sic.")
+    assert file.path.startswith("media/hold-m-sic.")
     assert file.path.endswith(".mp3")
     assert (file.media_type, file.link.path) == ("audio/mpeg", "sounds/Hold Müsic.MP3")
     assert plan.assumptions == ("relative-urls",)
