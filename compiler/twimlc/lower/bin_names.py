@@ -43,7 +43,8 @@ class FlowKeys(Keys):
         return replace(super().state(link), folder=self._flow)
 
     def after(self, current: DocumentKey, node: NodeKey) -> DocumentKey:
-        return replace(super().after(current, node), folder=self._flow)
+        found = super().after(current, node)  # asked once for each row of each decision
+        return DocumentKey(self._flow, found.node, found.home)
 
     def decision(self, current: DocumentKey, node: NodeKey) -> DecisionKey:
         return replace(super().decision(current, node), folder=self._flow)

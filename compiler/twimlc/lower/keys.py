@@ -8,7 +8,7 @@ a whole flow: no state bears these names.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from twimlc.flow.graph import Context, Graph, NodeKey
 from twimlc.flow.model import StateLink
@@ -117,7 +117,8 @@ class Keys:
         asking = DocumentKey(decision.folder, decision.node, decision.home)
         if node != END and decision.home == CALLER and self._graph.nodes[node].entry is not None:
             return DocumentKey(decision.folder, node)
-        return replace(self.after(asking, node), folder=decision.folder)
+        found = self.after(asking, node)
+        return DocumentKey(decision.folder, found.node, found.home)
 
     def again(self, current: DocumentKey) -> DocumentKey:
         """The document that a wait starts again with."""
