@@ -633,3 +633,45 @@ def test_sounds_whose_names_differ_in_case_alone(project: Project) -> None:
     project.write(f="steps: [{play: a.wav}, {play: A.wav}, hangup]\n")
     project.build()
     assert len(project.tree("public/media")) == 1
+
+
+def test_a_build_of_one_path_leaves_the_rows_that_lead_to_it(tmp_path: Path) -> None:
+    made = Project(tmp_path / "p", more="matrix: {table: stores.csv, flows: [f]}\n")
+    table = made.folder / "stores.csv"
+    table.write_text("store,desk\nup,1\ndown,2\n")
+    made.write(f="params: {desk: }\nsteps: [{say: '${desk}'}, {goto: g/}]\n", g=menu())
+    made.build()
+    rows = ("public/up", "public/down")
+    before = [made.tree(row) for row in rows]
+    assert "g/index.xml" in before[0]
+    made.write(g=menu("Other words."))
+    assert made.build("g").remarks == ()
+    assert [made.tree(row) for row in rows] == before
+    table.write_text("store,desk\ndown,2\n")
+    made.build()
+    assert not (made.out / "public/up/g/index.xml").exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["flow: desk\nsteps: [{say: D.}\n", "flow: desk\nsteps: [{sy: D.}]\n"]
+)
+def test_a_flow_that_moved_and_is_broken_is_not_gone(project: Project, text: str) -> None:
+    project.write(f="flow: desk\nsteps: [{say: D.}]\n", g=menu())
+    project.build()
+    before = project.tree("public/desk")
+    project.write(f=None, e=text)
+    project.build("g")
+    assert project.tree("public/desk") == before
+
+
+@pytest.mark.parametrize(
+    ("host", "end"),
+    [("nginx", "ends with the apology"), ("static", "goes to the number's fallback URL")],
+)
+def test_what_is_no_longer_kept_is_told(tmp_path: Path, host: str, end: str) -> None:
+    made = Project(tmp_path / "p", f"host: {host}, keep: 0")
+    made.write(f=menu())
+    made.build()
+    version = made.version("f")
+    made.write(f=menu(more="New."))
+    assert f"no longer kept, so a call in it {end}: f/{version}" in made.build().remarks

@@ -58,6 +58,7 @@ def settle(
     keep: int = 0,
     compiled: Collection[str] = (),
     known: Callable[[str], bool] = lambda name: False,
+    rows: bool = True,
     source_exists: Callable[[str], bool],
 ) -> Outcome:
     """Join a build with what stays of the earlier one.
@@ -66,6 +67,7 @@ def settle(
     taken from ``files``. ``keep`` is how many earlier versions of each flow stay. ``compiled``
     names flows (without rows) that the run compiled or chose not to build for this target, beside
     those that the manifest lists; ``known`` tells of any other whether the project has it.
+    Without ``rows`` the run looked at no row of the matrix.
     """
     _refuse_clashes(files)
     documents = dict(manifest.documents)
@@ -82,7 +84,8 @@ def settle(
     sources = {flow.source for flow in manifest.flows.values()}
 
     def stays(name: str, flow: FlowEntry) -> bool:
-        if flow.entry is None or base_name(name) in ours:
+        looked_at = base_name(name) in ours and (rows or "/" not in name)
+        if flow.entry is None or looked_at:
             return False
         there = flow.source not in sources and source_exists(flow.source)
         return there or known(base_name(name))
@@ -102,7 +105,7 @@ def settle(
     carried = {path for path in earlier.paths(kept, flows) if path not in documents}
     carried = set(filter(earlier.stays, carried))
     decided = {item["path"] for item in manifest.decisions}
-    rows = (
+    tables = (
         item
         for item in last.decisions
         if version_of(item["path"]) in kept and item["path"] not in decided
@@ -111,7 +114,7 @@ def settle(
         manifest,
         flows=flows,
         documents={**{path: last.documents[path] for path in carried}, **documents},
-        decisions=(*rows, *manifest.decisions),
+        decisions=(*tables, *manifest.decisions),
         approximations=_joined(last.approximations, manifest.approximations, left_alone),
         assumptions=_joined(last.assumptions, manifest.assumptions, left_alone),
     )

@@ -120,6 +120,7 @@ def write_target(
     source_exists: Callable[[str], bool],
     compiled: Collection[str] = (),
     known: Callable[[str], bool] = lambda name: False,
+    rows: bool = True,
     shared: Callable[[Manifest], Sequence[OutputFile]] | None = None,
     keep: int = 0,
     basis: Callable[[Before], Ground | None] = lambda before: before.ground,
@@ -130,9 +131,9 @@ def write_target(
     """Make ``folder`` hold this build. ``dry`` only tells what would change.
 
     ``source_exists`` answers for the sources that the earlier manifest names, ``compiled``,
-    ``known`` and ``keep`` are explained at :func:`twimlc.output.plan.settle`. ``shared`` makes the
-    files that hang on all flows of the target, also those that this build leaves alone, from the
-    manifest as it will be. ``basis`` chooses the build that versions are kept of; with
+    ``known``, ``rows`` and ``keep`` are explained at :func:`twimlc.output.plan.settle`. ``shared``
+    makes the files that hang on all flows of the target, also those that this build leaves alone,
+    from the manifest as it will be. ``basis`` chooses the build that versions are kept of; with
     ``elsewhere`` its files are copied to ``folder``. With ``force`` files that no build wrote are
     replaced.
     """
@@ -150,7 +151,12 @@ def write_target(
                 return None, findings
             ground = basis(before)
             settling = partial(
-                settle, keep=keep, compiled=compiled, known=known, source_exists=source_exists
+                settle,
+                keep=keep,
+                compiled=compiled,
+                known=known,
+                rows=rows,
+                source_exists=source_exists,
             )
             try:
                 outcome = settling(files, manifest, ground)

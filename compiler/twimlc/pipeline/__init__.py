@@ -3,7 +3,6 @@
 This is the public API of twimlc; the command only translates its options into these calls.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -124,7 +123,7 @@ def build(options: Options | None = None) -> Result:
             write=options.write,
             proven=proven,
             earlier=earlier,
-            known=lambda name: name in _names(loaded, options),
+            known=lambda name: _is_there(name, loaded, options),
             force=options.force,
         )
         reports.append(report)
@@ -188,10 +187,12 @@ def graph(options: Options, flow: str) -> "tuple[GraphView | None, list[Diagnost
     return view, list(_findings(loaded, [made]))
 
 
-def _names(loaded: Loaded, options: Options) -> Collection[str]:
-    """The names of all flows of the project, wherever their files lie now."""
+def _is_there(name: str, loaded: Loaded, options: Options) -> bool:
+    """Whether the project has a flow, wherever its file lies; it may be one of the unreadable."""
     everything = loaded if loaded.whole else load(replace(options, paths=(), stdin=None))
-    return everything.owners.values() if isinstance(everything, Loaded) else ()
+    if not isinstance(everything, Loaded) or not everything.all_read:
+        return True
+    return name in everything.owners.values()
 
 
 @dataclass(slots=True)

@@ -107,6 +107,7 @@ def emit(
         source_exists=lambda source: os.path.isfile(loaded.root / source),
         compiled=loaded.selected | selected,
         known=known,
+        rows=loaded.whole or any(variant.row is not None for variant in made.variants),
         shared=lambda whole: router_files(host, whole, made.apology),
         keep=target.keep,
         basis=earlier.of(target.name) if earlier else lambda before: before.ground,
@@ -290,7 +291,9 @@ def _remarks(made: Compiled, host: Host, written: Written, *, given: bool) -> It
     if kept:
         yield f"kept for calls in progress, though the flow is gone: {', '.join(sorted(kept))}"
     if outcome.dropped:
-        yield f"no longer kept, so a call in it ends with an apology: {', '.join(outcome.dropped)}"
+        answered = host.decisions and not host.hop
+        end = "ends with the apology" if answered else "goes to the number's fallback URL"
+        yield f"no longer kept, so a call in it {end}: {', '.join(outcome.dropped)}"
     own = {file.path for file in host.files}
     longer = [file.path for short in host.files for file in short.beyond if file.path not in own]
     if any(path in written.created for path in longer):
