@@ -675,3 +675,14 @@ def test_what_is_no_longer_kept_is_told(tmp_path: Path, host: str, end: str) -> 
     version = made.version("f")
     made.write(f=menu(more="New."))
     assert f"no longer kept, so a call in it {end}: f/{version}" in made.build().remarks
+
+
+def test_an_earlier_build_that_was_interrupted_is_none(project: Project, tmp_path: Path) -> None:
+    project.write(f=menu())
+    project.build()
+    earlier = tmp_path / "earlier"
+    shutil.copytree(project.folder / "build", earlier)
+    (earlier / "site" / ".twimlc-new").mkdir()
+    (earlier / "site" / ".twimlc-new" / "journal.json").write_text('{"files": [], "stale": {}}')
+    with pytest.raises(UsageError, match="the earlier build of 'site' was interrupted"):
+        project.build(previous=earlier)

@@ -40,6 +40,11 @@ def one_writer(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def is_unfinished(folder: Path) -> bool:
+    """Whether a run was killed while its files went into place."""
+    return kind_of(folder / FOLDER / _JOURNAL) is Kind.FILE
+
+
 def finish(folder: Path) -> None:
     """End a run that was killed while its files went into place; sweep one that was killed before.
 

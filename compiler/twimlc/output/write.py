@@ -213,7 +213,8 @@ def _write(
                 foreign.append(file.path)
             elif digest_of(place) != before.owned[file.path]:
                 restored.append(file.path)
-    if foreign and not force:
+    # What a killed run has put into place is in no manifest yet; a build would end it first.
+    if foreign and not (force or (dry and staging.is_unfinished(folder))):
         return None, list(_not_ours(folder, foreign))
     there = [path for path in stale if kind_of(folder / path) is not Kind.NOTHING]
     removed = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twimlc.output.ground import Ground
+from twimlc.output.stage import is_unfinished
 from twimlc.output.manifest import MANIFEST, ForeignManifestError
 from twimlc.output.write import Before, read_before
 from twimlc.pipeline.decisions import decision_from_json
@@ -43,6 +44,8 @@ class Earlier:
             if self.found is not None:
                 return self.found.setdefault(target, before.ground)
             assert self.folder is not None
+            if is_unfinished(self.folder / target):
+                raise UsageError(f"the earlier build of '{target}' was interrupted; run it again")
             previous, findings = read_before(self.folder / target)
             fault = findings[0].message if findings else None
             try:
