@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twimlc.output.ground import Ground
-from twimlc.output.stage import is_unfinished
 from twimlc.output.manifest import MANIFEST, ForeignManifestError
+from twimlc.output.stage import is_unfinished
 from twimlc.output.write import Before, read_before
 from twimlc.pipeline.decisions import decision_from_json
 from twimlc.pipeline.model import Options, UsageError
