@@ -44,7 +44,7 @@ from twimlc.report.visible import visible
     type=click.Path(path_type=Path),
     help="An earlier build: its versions stay, and not those in the output folder.",
 )
-@click.option("--force", is_flag=True, help="Replace also files that no build wrote.")
+@click.option("--force", is_flag=True, help="Replace also files that the last build did not write.")
 @click.option(
     "--no-verify",
     is_flag=True,

@@ -7,6 +7,7 @@ entries before the present one led to, since a call may still be in one.
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from twimlc.output.folder import digest_of, is_plain, read_plain
@@ -152,9 +153,13 @@ class Earlier:
         return self._texts[path]
 
     def _look(self, path: str) -> None:
-        self._same[path] = self.ground.is_same(path)
-        if not _is_sound(path):
-            self._texts[path] = (self.ground.read(path) or b"").decode("utf-8", "replace")
+        if _is_sound(path):
+            self._same[path] = self.ground.is_same(path)
+            return
+        data = self.ground.read(path)
+        listed = self.ground.manifest.documents[path].sha256
+        self._same[path] = data is not None and sha256(data).hexdigest() == listed
+        self._texts[path] = (data or b"").decode("utf-8", "replace")
 
 
 def version_of(path: str) -> Version | None:

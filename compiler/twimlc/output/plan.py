@@ -1,7 +1,7 @@
 """What a build will change: the files made and the earlier build in, sorted out.
 
 A build may be of some flows only. What the earlier one wrote for other flows stays, in the folder
-and in the manifest, as long as the source of such a flow is there. Calls are in progress while
+and in the manifest, as long as the project has such a flow. Calls are in progress while
 one build takes the place of another, so the last versions of every flow stay too, as they are.
 """
 

@@ -100,6 +100,7 @@ def build(options: Options | None = None) -> Result:
     compiled = _compile(loaded, row_done)
     found = [*loaded.findings, *_of_project(loaded)]
     earlier = Earlier.asked(options, cwd, [target.name for target in loaded.targets])
+    project = _Project(loaded, options)
     reports: list[TargetReport] = []
     written: list[Diagnostic] = []
     faults: list[str] = []
@@ -123,7 +124,7 @@ def build(options: Options | None = None) -> Result:
             write=options.write,
             proven=proven,
             earlier=earlier,
-            known=lambda name: _is_there(name, loaded, options),
+            known=project.has,
             force=options.force,
         )
         reports.append(report)
@@ -187,12 +188,22 @@ def graph(options: Options, flow: str) -> "tuple[GraphView | None, list[Diagnost
     return view, list(_findings(loaded, [made]))
 
 
-def _is_there(name: str, loaded: Loaded, options: Options) -> bool:
-    """Whether the project has a flow, wherever its file lies; it may be one of the unreadable."""
-    everything = loaded if loaded.whole else load(replace(options, paths=(), stdin=None))
-    if not isinstance(everything, Loaded) or not everything.all_read:
-        return True
-    return name in everything.owners.values()
+@dataclass(slots=True)
+class _Project:
+    """All flows of the project, looked for once, and only if somebody asks."""
+
+    loaded: Loaded
+    options: Options
+    whole: "Loaded | list[Diagnostic] | None" = None
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a flow, wherever its file lies; it may be one of the unreadable."""
+        if self.whole is None:
+            options = replace(self.options, paths=(), stdin=None)
+            self.whole = self.loaded if self.loaded.whole else load(options)
+        if not isinstance(self.whole, Loaded) or not self.whole.all_read:
+            return True
+        return name in self.whole.owners.values()
 
 
 @dataclass(slots=True)
