@@ -1,9 +1,11 @@
-# make run    compile flows/ into build/ and show what was written
-# make test   the tests, with coverage
-# make sweep  20,000 exchanges of builds under calls in progress (docs/verify.md)
-# make lint   style, types, and the layers of the architecture
-# make docs   write the generated pages of docs/ again
-# make clean  remove build/ and the virtual environment
+# make run        compile flows/ into build/ and show one document; half a minute the first time
+# make test       the tests; about five minutes on two cores
+# make test-slow  those that install something, or start servers, engines or editors
+# make sweep      every long series of random cases in full, and 20,000 exchanges of builds under
+#                 calls in progress (docs/verify.md)
+# make lint       style, types, and the layers of the architecture
+# make docs       write the generated pages of docs/ again
+# make clean      remove build/ and the virtual environment
 #
 # Needs git, make and Python 3.11 or newer with venv; everything else is fetched from PyPI into
 # .venv. Another Python is chosen by: make PYTHON=/path/to/python3.12 run
@@ -20,21 +22,32 @@ SHELL := /bin/sh
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test sweep lint docs clean
+.PHONY: run test test-slow sweep lint docs clean
 
 run: $(VENV)/.installed
-	@$(BIN)/twimlc build
-	@echo
-	@echo "Files in build/:"
-	@for target in build/*/; do \
-		printf '  %-16s %s\n' "$$target" "$$(find "$$target" -type f | wc -l)"; done
-	@page=$$(find build -name index.xml -type f | LC_ALL=C sort | head -n 1); \
-	echo; echo "$$page:"; sed 's/^/  /' "$$page"
+	@echo "compiling flows/ for each target of twimlc.yaml ..."
+	@report=$$($(BIN)/twimlc build 2>&1) || { printf '%s\n' "$$report"; exit 1; }; \
+	printf '%s\n' "$$report" | grep '^[a-z].* in build/'
+	@echo; echo "flows/forward.yaml"; sed '/^#/d; s/^/  /' flows/forward.yaml
+	@echo "is now build/plain/public/forward/index.xml"
+	@sed 's/^/  /' build/plain/public/forward/index.xml
+	@echo; echo "Next:"
+	@echo "  . $(BIN)/activate   in this shell, twimlc is on the path"
+	@echo "  twimlc call office     be the caller: menu, room, desk, voicemail"
+	@echo "  twimlc check           after an edit: what is wrong, and where"
+	@echo "  twimlc build -v        all that a build has to say"
+	@echo "  twimlc init my-line    a project of your own; --list shows examples"
+	@echo "  docs/hosts.md          put it online, host by host"
+	@echo "  make test              the tests: about five minutes"
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -q -n auto --cov --cov-report=term
+	$(BIN)/python -m pytest -q -n auto -m "not slow"
+
+test-slow: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -q -n auto -m slow
 
 sweep: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -q -n auto -m sweep --sweep
 	PYTHONPATH=tests $(BIN)/python -m rebuilds.sweep 20000
 
 lint: $(VENV)/.installed-lint

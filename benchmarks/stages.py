@@ -8,21 +8,21 @@ The stages run in one process as they always do; each is timed where the pipelin
 import gc
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from twimlc import pipeline
-from twimlc.source import loader
+from twimlc.yaml import loader
 
 # By their full names: in the package, `load` and `emit` are also functions.
 loading = import_module("twimlc.pipeline.load")
 compiling = import_module("twimlc.pipeline.compile")
 emitting = import_module("twimlc.pipeline.emit")
 proving = import_module("twimlc.pipeline.proof")
-rendering = import_module("twimlc.render.document")
+rendering = import_module("twimlc.render.versions")
 
 STAGES: tuple[tuple[str, ModuleType, str], ...] = (
     ("read files", loading, "read_source"),
@@ -32,7 +32,7 @@ STAGES: tuple[tuple[str, ModuleType, str], ...] = (
     ("expand ${...}", compiling, "expand_flow"),
     ("build the model", compiling, "read_flow"),
     ("build the graph", compiling, "build_graph"),
-    ("analyse", compiling, "analyse"),
+    ("check the graph", compiling, "check_graph"),
     ("lower", compiling, "lower"),
     ("render", rendering, "render"),
     ("prove against the flow", proving, "prove"),
@@ -48,7 +48,8 @@ def timed(spent: dict[str, float], name: str, stage: Callable[..., Any]) -> Call
     def run(*arguments: Any, **named: Any) -> Any:
         before, started = sum(spent.values()), time.perf_counter()
         try:
-            return stage(*arguments, **named)
+            made = stage(*arguments, **named)
+            return iter([*made]) if isinstance(made, Iterator) else made  # its time is here, too
         finally:
             inside = sum(spent.values()) - before
             spent[name] += time.perf_counter() - started - inside

@@ -1,7 +1,9 @@
 """Writes the generated pages: rules, TwiML and hosts come in as tables, Markdown goes out.
 
 ``python docs/generate.py`` writes ``findings.md``, ``error-codes.md``, ``twiml.md`` and
-``constructs.md``; with ``--check`` it only names the stale ones and exits with 1.
+``constructs.md``, into the page of each rule the line of what its row says, and into ``hosts.md``
+the table of hosts and what the folder of each says; with ``--check`` it only names the stale ones
+and exits with 1.
 """
 
 import sys
@@ -10,12 +12,15 @@ from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from twimlc import pipeline, vocabulary
-from twimlc.diagnostics.catalogue import ALL_RULES, RULES
-from twimlc.diagnostics.codes import PARTLY, WHOLE, Code
-from twimlc.diagnostics.diagnostic import Example, Rule, Severity
-from twimlc.lower.constructs import CONSTRUCTS, construct_table, every_host
-from twimlc.report.visible import visible
+from construct_examples import EXAMPLES
+from error_codes import PARTLY, WHOLE, Code
+from twimlc import hosts, pipeline, vocabulary
+from twimlc.findings.catalogue import ALL_RULES, RULES
+from twimlc.findings.diagnostic import Rule, Severity
+from twimlc.findings.pages import page_of, page_path
+from twimlc.formats.project_file import HOSTS, ROUTERS
+from twimlc.hosts import every_host
+from twimlc.hosts.constructs import CONSTRUCTS
 from twimlc.vocabulary import Attribute, Element, Kind
 
 FOLDER = Path(__file__).parent
@@ -29,7 +34,7 @@ BLOCKS = {
     3: "Names and values",
     4: "Where a call goes",
     5: "TwiML",
-    6: "Words and sound",
+    6: "Words and audio",
     7: "Hosts",
     8: "Output",
     9: "The tool",
@@ -38,26 +43,27 @@ BLOCKS = {
 FINDINGS = """\
 # Findings
 
-Everything that twimlc can find, by number. `twimlc explain NAME` prints the same in the terminal.
+Everything that twimlc can find, by number. Each links to its page, with the reason and examples;
+`twimlc explain NAME` prints the same in the terminal.
 
 A finding has a number and a name, and both are accepted everywhere. An *error* stops the build of
-the targets it concerns, because the result would be wrong. A *warning* tells what is probably not
-meant. A *note* tells what is worth knowing and costs nothing; `--fail-on` decides which of them
+the targets it concerns, because the result would be wrong. A *warning* is what is probably not
+intended. A *note* is worth knowing and costs nothing; `--fail-on` decides which of them
 makes the exit status 1.
 
-Warnings and notes can be silenced where they are meant, with a comment on the line or the one
-above it, which may say why:
+Warnings and notes can be silenced with a comment on the line or the one above it, which may say
+why:
 
 ```yaml fragment
-    - connect: {room: DailyStandup}    # twimlc: ignore[room-limits] we have fewer than 35 people
+    - connect: {room: DailyStandup}    # twimlc: ignore[room-ends-into-fallback] a survey follows
 ```
 
-for a whole file with `# twimlc: ignore-file[room-limits] reason` at its top, or for the whole
-project in `twimlc.yaml`, where a rule can also be made more or less severe:
+for a whole file with `# twimlc: ignore-file[room-ends-into-fallback] reason` at its top, or for the
+whole project in `twimlc.yaml`, where a rule can also be made more or less severe:
 
 ```yaml project
 rules:
-  room-limits: off
+  room-ends-into-fallback: off
   dead-end: error
 ```
 
@@ -70,62 +76,40 @@ TWIML = """\
 Every element and attribute that twimlc knows, and how each is written in a flow. The words are
 Twilio's; each heading links to Twilio's own page, which explains more than a table can.
 
-*Text* is what stands between the tags. Write it as a bare scalar (`say: Hello`) or, beside
+*Text* is what is between the tags. Write it as a bare scalar (`say: Hello`) or, beside
 attributes, under the name in the first row (`say: {message: Hello, loop: 2}`). *url or state*
 means an address on the web or the name of a state of yours.
 
-What is newer than this table can be used all the same, with a warning: whole elements as
+What is newer than this table can still be used, with a warning: whole elements as
 `- twiml: <NewVerb/>`, attributes under `extra:`.
 """
 
 
 def findings_page() -> str:
-    """The page of all rules."""
+    """The list of all rules."""
     lines = [NOTICE, "", FINDINGS.rstrip(), ""]
-    blocks = [(n, list(rules)) for n, rules in groupby(ALL_RULES, lambda r: r.number // 100)]
-    for number, rules in blocks:
+    for number, rules in groupby(ALL_RULES, lambda rule: rule.number // 100):
         lines += [f"## {number}xx {BLOCKS[number]}", ""]
         lines += ["| | name | | meaning |", "|---|---|---|---|"]
         for rule in rules:
-            name = f"[{rule.slug}](#{_anchor(rule)})"
-            lines.append(f"| {rule.code} | {name} | {_severity(rule)} | {_cell(rule.summary)} |")
+            name = f"[{rule.slug}](findings/{rule.slug}.md)"
+            severity = "**error**" if rule.severity is Severity.ERROR else rule.severity.value
+            meaning = _cell(page_of(rule.slug).summary)
+            lines.append(f"| {rule.code} | {name} | {severity} | {meaning} |")
         lines.append("")
-    for _, rules in blocks:
-        for rule in rules:
-            lines += _rule(rule)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _anchor(rule: Rule) -> str:
-    return f"{rule.code.lower()}-{rule.slug}"
-
-
-def _severity(rule: Rule) -> str:
-    return "**error**" if rule.severity is Severity.ERROR else rule.severity.value
-
-
-def _rule(rule: Rule) -> Iterator[str]:
-    yield from (f"### {rule.code} {rule.slug}", "", f"{rule.summary} *({rule.severity})*", "")
-    yield from (rule.why, "")
+def rule_page(rule: Rule) -> str:
+    """The page of a rule as it is, under the line of what its row says."""
+    line = f"**{rule.code}, {rule.severity}.**"
     if rule.twilio:
         codes = (f"[{code}]({TWILIO}/docs/api/errors/{code})" for code in rule.twilio)
-        yield from (f"Prevents Twilio's error {', '.join(codes)}.", "")
-    for label, example in (("Wrong", rule.wrong), ("Right", rule.right)):
-        yield from _example(label, example)
-
-
-def _example(label: str, example: Example) -> Iterator[str]:
-    for path, text in ((example.name, example.flow), *example.files):
-        # Some examples show characters that nobody can see, or are too long to be read.
-        shown = "\n".join(visible(line) for line in text.splitlines())
-        lines = shown.splitlines()
-        if len(lines) > 40:
-            lines = [*lines[:12], "# … and so on"]
-        lines = [line if len(line) <= 160 else line[:120] + " …" for line in lines]
-        fence = "````" if "```" in shown else "```"
-        yield f"{label}, `{path}`:" if example.files else f"{label}:"
-        language = "xml" if path.endswith(".xml") else "yaml example"
-        yield from ("", f"{fence}{language}", *lines, fence, "")
+        line += f" Prevents Twilio's error {', '.join(codes)}."
+    title, _, rest = page_path(rule.slug).read_text(encoding="utf-8").partition("\n\n")
+    if rest.startswith("**TW"):
+        rest = rest.partition("\n\n")[2]
+    return f"{title}\n\n{line}\n\n{rest}"
 
 
 def twiml_page() -> str:
@@ -148,14 +132,14 @@ def _of_kind(table: "vocabulary.Mapping[str, Element]", *kinds: Kind) -> list[El
         element
         for element in table.values()
         # A wrapper such as Headers is written as the map of what is inside it.
-        if element.kind in kinds and element.key not in vocabulary.child_keys(element)
+        if element.kind in kinds and element.key not in element.inside
     ]
 
 
 def _element(element: Element) -> Iterator[str]:
     name = f"<{element.tag}>" if element.kind is Kind.SSML else element.map_key or element.key
     around = {parent[0].lower() + parent[1:]: None for parent in element.parents}
-    if name in around:  # Header stands in Headers, which stands in Sip
+    if name in around:  # Header is in Headers, which is in Sip
         around = {"sip": None}
     inside = ", ".join(f"`{parent}`" for parent in around)
     own = element.kind in (Kind.VERB, Kind.SSML)
@@ -170,7 +154,7 @@ def _element(element: Element) -> Iterator[str]:
     if element.status is not vocabulary.Status.CURRENT:
         note = f": {element.status_note}" if element.status_note else ""
         facts.append(f"*{element.status.value}{note}*")
-    if children := list(vocabulary.child_keys(element)):
+    if children := list(element.inside):
         facts.append("inside it: " + ", ".join(f"`{key}`" for key in children))
     if element.outcomes:
         names = ", ".join(f"`{name}`" for name in element.outcomes.names)
@@ -220,7 +204,7 @@ def _takes(row: Attribute) -> str:
 
 def _cell(text: str) -> str:
     parts = text.replace("|", "\\|").replace("\n", " ").split("`")
-    # Between backticks everything is shown as it stands.
+    # Between backticks everything is shown as it is.
     return "`".join(part if i % 2 else part.replace("<", "&lt;") for i, part in enumerate(parts))
 
 
@@ -228,23 +212,53 @@ CONSTRUCTS_PAGE = """\
 # What each host can do
 
 Whatever a host cannot do exactly is refused at the step that asks for it, with the reason. *no;* is
-followed by what else works there. A dial or a queue whose outcomes all lead to the same place asks
-for nothing, and works everywhere. [hosts.md](hosts.md) tells how to set each host up.
+followed by what else works there. A dial or a queue whose outcomes all lead to the same place needs
+no decision, and works everywhere. [hosts.md](hosts.md) says how to set up each host.
 """
+
+
+def construct_table() -> list[tuple[str, ...]]:
+    """Rows of cells: the names of the hosts first, then each construct with yes or what else."""
+    hosts = every_host()
+    rows = [("construct", *hosts)]
+    for construct in CONSTRUCTS:
+        no = f"no; {construct.instead}" if construct.instead else "no"
+        cells = ("yes" if construct.works_on(host) else no for host in hosts.values())
+        rows.append((construct.name, *cells))
+    return rows
 
 
 def constructs_page() -> str:
     """The page of what flows can ask of hosts."""
     lines = [NOTICE, "", CONSTRUCTS_PAGE]
-    head, *rows = construct_table()
-    lines += [_row(head), _row("---" for _ in head), *(_row(row) for row in rows)]
+    table = construct_table()
+    lines += [_row(table[0]), _row("---" for _ in table[0]), *map(_row, table[1:])]
     lines += ["", "| host | is |", "|---|---|"]
     lines += [_row((f"`{name}`", host.description)) for name, host in every_host().items()]
     lines += ["", "## Examples"]
     for construct in CONSTRUCTS:
-        mark = " example" if construct.decisions or construct.templates else ""
-        lines += ["", construct.name + ":", "", f"```yaml{mark}", construct.example.rstrip(), "```"]
+        mark = " example" if {"decisions", "templates"}.intersection(construct.needs) else ""
+        example = EXAMPLES[construct.name].rstrip()
+        lines += ["", construct.name + ":", "", f"```yaml{mark}", example, "```"]
     return "\n".join(lines) + "\n"
+
+
+def hosts_page() -> str:
+    """The page that says how to set up each host: what each folder of a host says is put in."""
+    rows = [("host", "is", "has routing"), ("---", "---", "---")]
+    for name, host in every_host().items():
+        written = " with router ".join(f"`{part}`" for part in name.split(" + "))
+        rows.append((written, host.description, "yes" if host.decisions else "no"))
+    folders = [*HOSTS, *(f"router_{router}" for router in ROUTERS)]
+    paths = (Path(*hosts.__path__) / name.replace("-", "_") / "page.md" for name in folders)
+    texts = [path.read_text("utf-8").strip() for path in paths if path.is_file()]
+    text = (FOLDER / "hosts.md").read_text("utf-8")
+    for mark, inside in (("hosts", "\n".join(map(_row, rows))), ("pages", "\n\n".join(texts))):
+        head, _, rest = text.partition(f"<!-- {mark}: ")
+        line, _, rest = rest.partition("\n")
+        tail = rest[rest.index("<!-- end -->") :]
+        text = f"{head}<!-- {mark}: {line}\n\n{inside}\n\n{tail}"
+    return text
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -254,14 +268,14 @@ def _row(cells: Iterable[str]) -> str:
 ERROR_CODES = """\
 # Twilio's error codes, at compile time
 
-Twilio's [error dictionary](https://www.twilio.com/docs/api/errors) tells what went wrong on a
-call. Most of what it says about documents can be told before anybody calls. Here is every such
-code, the rule that catches it, a step that would cause it, and what the compiler says to that
-step; or the reason why a build cannot cause it, or why nobody can tell. What only the account
-knows is said once, under [account](language.md#the-account) in `twimlc.yaml`.
+Twilio's [error dictionary](https://www.twilio.com/docs/api/errors) says what went wrong on a
+call. Most of what it says about documents is known before anybody calls. Here is every such
+code, the rule that catches it, a step that would cause it, and the compiler's message for that
+step; or the reason why a build cannot cause it, or why nothing can catch it. Facts of the account
+are written once, under [account](language.md#the-account) in `twimlc.yaml`.
 
-A key or a verb that does not exist is found by one rule; its findings name the code that the use
-would have had at Twilio.
+One rule finds every key or verb that does not exist; its findings name the code that Twilio would
+have reported.
 """
 
 
@@ -291,7 +305,7 @@ def _code(code: Code) -> tuple[str, str]:
 
 def _rule_link(code: Code) -> str:
     rule = RULES[code.rule]
-    return f"[{rule.code} {rule.slug}](findings.md#{_anchor(rule)})"
+    return f"[{rule.code} {rule.slug}](findings/{rule.slug}.md)"
 
 
 def _wrong(code: Code) -> str:
@@ -332,28 +346,30 @@ def pages() -> dict[str, str]:
         "error-codes.md": error_codes_page(),
         "twiml.md": twiml_page(),
         "constructs.md": constructs_page(),
+        "hosts.md": hosts_page(),
+        **{f"findings/{rule.slug}.md": rule_page(rule) for rule in ALL_RULES},
     }
 
 
-def stale(folder: Path = FOLDER) -> list[str]:
-    """The pages that are missing or differ from what would be written."""
-    return [
-        name
+def stale(folder: Path = FOLDER) -> dict[str, str]:
+    """The pages that are missing or differ from what would be written, and what that is."""
+    return {
+        name: text
         for name, text in pages().items()
         if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text
-    ]
+    }
 
 
 def main(arguments: Sequence[str]) -> int:
     """Write the pages, or with ``--check`` name the stale ones."""
-    names = stale()
-    for name in names:
+    found = stale()
+    for name, text in found.items():
         if "--check" in arguments:
             print(f"docs/{name} is stale: run make docs")
         else:
-            (FOLDER / name).write_bytes(pages()[name].encode())
+            (FOLDER / name).write_bytes(text.encode())
             print(f"wrote docs/{name}")
-    return 1 if names and "--check" in arguments else 0
+    return 1 if found and "--check" in arguments else 0
 
 
 if __name__ == "__main__":

@@ -6,17 +6,20 @@ from dataclasses import replace
 from compiled import short
 from twimlc.flow.graph import Context, Graph, Node, Root
 from twimlc.flow.model import Attribute, Element, Flow, Kind, Link, State, StateKey, StateLink, Text
-from twimlc.lower.host import HOSTS, Site
-from twimlc.lower.lowering import lower
+from twimlc.hosts import find_host, lower, with_routing
+from twimlc.lower.host import Site
 from twimlc.lower.plan import Plan
+from twimlc.project.files import FileContent
 from twimlc.render.document import Rendered
 from twimlc.render.versions import Finished, finish
-from twimlc.source.files import FileContent
 from twimlc.text import SourceFile, Span
 from twimlc.vocabulary import MESSAGING, VOICE
 
 FILE = SourceFile("flows/acme.yaml", "x\n" * 500)
-STATIC = Site(HOSTS["static"])
+STATIC = Site(find_host("static"), routing=with_routing())
+
+FAILED = ("no-answer", "failed", "error", "busy", "not-open")
+"""Outcomes that a value nobody knows goes with, where a test does not say where it goes."""
 
 
 def span(line: int = 1) -> Span:
@@ -92,6 +95,8 @@ class Calls:
         for node, exits, keys, fallback in self.pending:
             node.exits = {name: self.labels[to] for name, to in exits.items()}
             node.keys = {name: self.labels[to] for name, to in keys.items()}
+            if fallback is None and node.element is not None and node.element.tag != "Gather":
+                fallback = next((exits[name] for name in FAILED if name in exits), None)
             node.fallback = self.labels[fallback] if fallback else None
         starts = {"acme": start} if isinstance(start, str) else start
         flows: dict[str, Flow] = {}
@@ -161,7 +166,10 @@ def plan_of(graph: Graph, site: Site = STATIC) -> Plan:
 def pages_of(graph: Graph, site: Site = STATIC) -> list[Rendered]:
     """The documents without apologies; the names of versions are ``v``."""
     return [
-        replace(page, path=short(page.path), data=short(page.data.decode()).encode())
+        page._replace(
+            document=replace(page.document, path=short(page.path)),
+            data=short(page.data.decode()).encode(),
+        )
         for page in _finished(graph, site).pages
         if not page.path.endswith("/changed.xml")
     ]

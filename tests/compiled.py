@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent, indent
 
+from folders import write_files
 from twimlc import pipeline
-from twimlc.diagnostics.diagnostic import Severity
+from twimlc.documents import check_opened, open_document
+from twimlc.findings.diagnostic import Diagnostic, Severity
 from twimlc.flow.graph import Graph
 from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import Loaded, load
+from twimlc.pipeline.variants import Variant
+from twimlc.text import SourceFile
 
 _HEAD = re.compile(
     r"\A<\?xml[^>]*\?>\s*(?:<!-- twimlc .*?-->\s*)?<Response(/>\s*\Z|>\s*)|\s*</Response>\s*\Z"
@@ -98,11 +102,9 @@ def make(
     """Build a flow called ``f`` (and other files beside it) for one target."""
     home = folder or Path(tempfile.mkdtemp(dir=_ROOT.name))
     for path, content in ({"f.yaml": whole(flow)} if flow else {}).items() | (files or {}).items():
-        file = home / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(content, str):
-            content = content if path.endswith(".csv") else dedent(content)
-        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        if isinstance(content, str) and not path.endswith(".csv"):
+            content = dedent(content)
+        write_files(home, {path: content})
     options = pipeline.Options(
         cwd=home,
         targets=(target,) if target else (),
@@ -111,6 +113,21 @@ def make(
     )
     result = pipeline.build(options)
     return Made(home / "build" / (target or ""), result)
+
+
+def check_document(file: SourceFile) -> list[Diagnostic]:
+    """Everything that is wrong with one TwiML file by itself."""
+    return check_opened([open_document(file)])[0]
+
+
+def document_findings(text: str) -> list[Diagnostic]:
+    """What is wrong with the text of one TwiML file, in the order of the places."""
+    return sorted(check_document(SourceFile("x.xml", text)), key=lambda found: found.span.start)
+
+
+def document_slugs(text: str) -> list[tuple[str, str]]:
+    """The same: each rule, and the text of its place."""
+    return [(found.rule.slug, found.span.text) for found in document_findings(text)]
 
 
 def xml(flow: str, **given: object) -> str:
@@ -125,17 +142,20 @@ def slugs(flow: str, **given: object) -> list[str]:
     return make(flow, **given).slugs  # type: ignore[arg-type]
 
 
+def variant_of(folder: Path, *targets: str) -> Variant:
+    """The one variant of a project's first target, compiled and not written."""
+    loaded = load(pipeline.Options(cwd=folder, targets=targets, write=False))
+    assert isinstance(loaded, Loaded)
+    made = compile_target(loaded, loaded.targets[0])
+    assert len(made.variants) == 1, [f"{f.message} ({f.hint})" for f in made.findings]
+    return made.variants[0]
+
+
 def graph_of(flow: str, **files: str) -> Graph:
     """The control-flow graph of a flow called ``f``."""
     home = Path(tempfile.mkdtemp(dir=_ROOT.name))
-    (home / "f.yaml").write_text(whole(flow))
-    for name, text in files.items():
-        (home / f"{name}.yaml").write_text(whole(text))
-    loaded = load(pipeline.Options(cwd=home, targets=("static",)))
-    assert isinstance(loaded, Loaded)
-    (made,) = (compile_target(loaded, target) for target in loaded.targets)
-    (variant,) = made.variants
-    return variant.graph
+    write_files(home, {f"{name}.yaml": whole(text) for name, text in {"f": flow, **files}.items()})
+    return variant_of(home, "static").graph
 
 
 def story(graph: Graph, *ways: str, flow: str = "f") -> list[str]:

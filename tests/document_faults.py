@@ -5,8 +5,16 @@ where none of them has this fault.
 """
 
 CLASSES = [
-    ("asks-itself", '<Gather numDigits="1"><Say>Press 1.</Say></Gather><Hangup/>', "twiml/146"),
-    ("asks-itself", '<Say>Your name, please.</Say><Record maxLength="9"/>', "twiml/096"),
+    (
+        "action-defaults-to-self",
+        '<Gather numDigits="1"><Say>Press 1.</Say></Gather><Hangup/>',
+        "twiml/146",
+    ),
+    (
+        "action-defaults-to-self",
+        '<Say>Your name, please.</Say><Record maxLength="9"/>',
+        "twiml/096",
+    ),
     ("dead-end", '<Gather action="/a" numDigits="1"><Say>Press 1.</Say></Gather>', "twiml/161"),
     ("attributes-as-text", '<Record action="/a"> timeout="10" </Record><Hangup/>', ""),
     ("attributes-as-text", '<Record action="/a"> timeout=”10” </Record><Hangup/>', ""),

@@ -3,13 +3,14 @@
 import json
 import queue
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 300.0
+COMPILER = [sys.executable, "-m", "twimlc", "lsp"]
 
 
 class Client:
@@ -23,7 +24,7 @@ class Client:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        self.messages: queue.Queue[dict[str, Any]] = queue.Queue()
+        self.messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self.kept: list[dict[str, Any]] = []
         self.asked: list[dict[str, Any]] = []
         self.faults: list[str] = []
@@ -41,6 +42,7 @@ class Client:
                 if name.lower() == b"content-length":
                     length = int(value)
             if not length:
+                self.messages.put(None)
                 return
             self.messages.put(json.loads(out.read(length)))
 
@@ -68,12 +70,9 @@ class Client:
                 return message["result"]
 
     def _next(self) -> dict[str, Any]:
-        try:
-            return self.messages.get(timeout=PATIENCE)
-        except queue.Empty:
-            raise AssertionError(
-                f"nothing came in {PATIENCE} seconds; logged: {self.faults}"
-            ) from None
+        message = self.messages.get()
+        assert message is not None, f"the server has ended; logged: {self.faults}"
+        return message
 
     def _take(self, message: dict[str, Any]) -> None:
         if "id" in message:  # the server asks: it may have what it likes, and no settings
@@ -186,17 +185,26 @@ def apply(text: str, edits: list[dict[str, Any]]) -> str:
 
 
 @contextmanager
-def editor(command: list[str], cwd: Path) -> Iterator[Client]:
+def editor(cwd: Path, command: list[str] = COMPILER) -> Iterator[Client]:
     """A client whose server ends with it."""
     client = Client(command, cwd)
     try:
         yield client
         client.request("shutdown")
         client.send({"method": "exit"})
-        client.process.wait(PATIENCE)
+        client.process.wait()
     finally:
         client.process.kill()
         client.process.wait()
+
+
+@contextmanager
+def compiler_editor(project: Path) -> Iterator[Client]:
+    """A client of the compiler's own server, at work in a project; it may not report a fault."""
+    with editor(project) as client:
+        client.start(project)
+        yield client
+        assert client.faults == []
 
 
 def place(text: str, word: str, nth: int = 0) -> tuple[int, int]:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 from jsonschema import Draft7Validator
 
+from folders import files_in
 from twimlc import pipeline
+from twimlc.formats.files import schema_text
 from twimlc.pipeline import Options, Result, TargetReport
-from twimlc.schema.manifest import MANIFEST_SCHEMA
+
+MANIFEST_SCHEMA = json.loads(schema_text("manifest"))
 
 MENU = """\
 states:
@@ -88,18 +91,13 @@ class Project:
 
     def tree(self, under: str = "") -> dict[str, bytes]:
         """Every file of the target, or of one folder of it."""
-        return tree(self.out / under)
+        return files_in(self.out / under)
 
     def xml(self, path: str) -> str:
         """What stands in the Response of a document, on one line."""
         text = (self.out / "public" / path).read_text(encoding="utf-8")
         found = re.search(r"<Response>(.*)</Response>", re.sub(r">\s+<", "><", text), re.DOTALL)
         return found[1].strip() if found else ""
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
 def menu(words: str = "Press a key.", more: str = "More.") -> str:

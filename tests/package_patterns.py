@@ -21,8 +21,11 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import twimlc
+from compiled import check_document
+from folders import write_files
 from twimlc import vocabulary
 from twimlc.vocabulary import numbers
+from twimlc.vocabulary.values import VOICE_FAMILIES
 
 ROOT = Path(twimlc.__file__).parent
 FUNCTIONS = {
@@ -84,14 +87,14 @@ def written() -> tuple[set[Used], set[Site]]:
             compiled.update((found.pattern, found.flags) for found in _patterns_in(value))
         path = Path(str(module.__file__))
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-        handed_on = _ways_of_locals(tree, vars(module))
-        for node in ast.walk(tree):
+        pairs = [(above, node) for above in ast.walk(tree) for node in ast.iter_child_nodes(above)]
+        handed_on = _ways_of_locals([node for _, node in pairs], vars(module))
+        held = {name: [*_patterns_in(value)] for name, value in vars(module).items()}
+        for above, node in pairs:
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 value = vars(module).get(node.id)
-                above = parents[node]
                 function = above.attr if isinstance(above, ast.Attribute) else ""
-                for found in _patterns_in(value) if function not in ("pattern", "flags") else ():
+                for found in held.get(node.id, ()) if function not in ("pattern", "flags") else ():
                     alone = isinstance(value, re.Pattern) and function in FUNCTIONS
                     key = (found.pattern, found.flags)
                     ways.setdefault(key, set()).update({way_of(function)} if alone else handed_on)
@@ -145,11 +148,11 @@ def _call_of_re(node: ast.AST) -> Any:
     return None
 
 
-def _ways_of_locals(tree: ast.Module, known: dict[str, Any]) -> set[str]:
+def _ways_of_locals(nodes: list[ast.AST], known: dict[str, Any]) -> set[str]:
     """How a module uses patterns that it has from a parameter or from a table."""
     functions = {
         node.func.attr
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and not (isinstance(node.func.value, ast.Name) and node.func.value.id in known)
@@ -196,7 +199,7 @@ def _of_vocabulary() -> Iterator[Used]:
     elements = [*vocabulary.VOICE.values(), *vocabulary.MESSAGING.values()]
     texts = {attribute.pattern for element in elements for attribute in element.attributes.values()}
     texts |= {element.text.pattern for element in elements if element.text}
-    texts |= {family.pattern for family in vocabulary.VOICE_FAMILIES.values()}
+    texts |= {family.pattern for family in VOICE_FAMILIES.values()}
     texts |= {begins for _, begins, *_ in numbers._LENGTHS}
     for text in filter(None, texts):
         yield Used(text, re.compile(text).flags, "fullmatch")
@@ -205,43 +208,43 @@ def _of_vocabulary() -> Iterator[Used]:
 EXAMPLES = (
     *("duplicate-key", "cut-by-comment", "unknown-key", "wrong-type", "bad-name", "key-ends-input"),
     *("jump-into-matrix", "unknown-call-value", "unclosed-expression", "not-allowed-inside"),
-    *("unfamiliar-value", "connector-cannot"),
+    *("unfamiliar-value", "connector-cannot", "room-ends-into-fallback"),
 )
 DOCUMENTS = (
     '<Response><Say voice="alice><Play loop="1"/></Response>',
     '<Response><Say><prosody volume="loudest">Hello</prosody></Say></Response>',
     '<Response><Message from="?!">Hello</Message></Response>',
+    "HTTP/1.1 200 OK\n\n<Response/>",
+    '<?php echo "a" ?><Response><%= b %>{% if c %}[% d %]</Response>',
 )
 
 
 def work(folder: Path) -> None:
     """Something for every place that makes a pattern at run time."""
     from twimlc import pipeline
-    from twimlc.analysis import keys
-    from twimlc.callscripts.filled import fits
-    from twimlc.diagnostics.catalogue import RULES
-    from twimlc.documents import check_document
-    from twimlc.languageserver.open_files import FileKind
-    from twimlc.languageserver.rename import _inside
-    from twimlc.languageserver.shapes import shapes_at
-    from twimlc.report.earlier import is_report
-    from twimlc.source.grammar import names_of, parse
-    from twimlc.source.values import BrokenRuleError
+    from twimlc.calls.player import fits
+    from twimlc.cli.reports import is_report
+    from twimlc.editor.open_files import FileKind
+    from twimlc.editor.rename import _inside
+    from twimlc.editor.shapes import shapes_at
+    from twimlc.findings.pages import page_of
+    from twimlc.rules import keys
     from twimlc.text import SourceFile, Span
+    from twimlc.values.grammar import names_of, parse
+    from twimlc.values.values import ExpressionError
 
     for slug in EXAMPLES:
-        example, here = RULES[slug].wrong, folder / slug
-        for name, text in ((example.name, example.flow), *example.files):
-            file = here / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+        example, here = page_of(slug).wrong, folder / slug
+        write_files(here, {example.name: example.flow, **dict(example.files)})
         paths = () if example.files else (here / example.name,)
         pipeline.check(pipeline.Options(paths=paths, targets=(example.target,), cwd=here))
+    (folder / "alone.yaml").write_text("steps: hangup\n", encoding="utf-8")
+    pipeline.check(pipeline.Options(paths=(folder / "alone.yaml",), cwd=folder))
     for text in DOCUMENTS:
         check_document(SourceFile("a.xml", text))
     for language in ("en", *keys._ALONE):
         keys.reader_of(language)
-    with contextlib.suppress(BrokenRuleError):
+    with contextlib.suppress(ExpressionError):
         names_of(parse("a b"))
     for form in ("human", "line", "github", "gitlab", "outputs"):
         for text in ("x", "[]\nx"):

@@ -10,11 +10,12 @@ import time
 from pathlib import Path
 from random import Random
 
+from folders import write_files
+from proofs import Call, verify_plan
 from random_flows import Author
+from twimlc.hosts.answer import served
 from twimlc.interpret.documents import Documents, Library
 from twimlc.interpret.flow import FlowMachine
-from twimlc.interpret.machine import Call
-from twimlc.interpret.plan import served, verify_plan
 from twimlc.pipeline import Options
 from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import Loaded, load
@@ -29,11 +30,8 @@ def plans(folder, seed):
     """(graph, plan) of the flows of one seed, for a host that takes them."""
     chosen = HOSTS[seed % len(HOSTS)]
     texts = Author(seed, decisions=chosen in DECIDE).write()
-    (folder / "sounds").mkdir(parents=True)
-    (folder / "sounds" / "la.mp3").write_bytes(b"\xff\xfbla")
-    for stem, text in texts.items():
-        (folder / f"{stem}.yaml").write_text(text, encoding="utf-8")
-    (folder / "twimlc.yaml").write_text("flows: .\n")
+    flows = {f"{stem}.yaml": text for stem, text in texts.items()}
+    write_files(folder, {"twimlc.yaml": "flows: .\n", "sounds/la.mp3": b"\xff\xfbla", **flows})
     loaded = load(Options(cwd=folder, targets=(chosen,), write=False))
     assert isinstance(loaded, Loaded), f"seed {seed}: not read"
     for target in loaded.targets:

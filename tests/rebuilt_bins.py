@@ -10,12 +10,11 @@ from random import Random
 from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 
+from compiled import variant_of
+from folders import write_files
 from random_flows import WORDS, Author
-from twimlc.interpret.bin_template import parse, render
-from twimlc.lower.bin_names import KINDS
-from twimlc.pipeline import Options
-from twimlc.pipeline.compile import compile_target
-from twimlc.pipeline.load import load
+from twimlc.hosts.twiml_bin.answer import parse, render
+from twimlc.lower.hop import KINDS
 
 PROJECT = 'targets: {bins: {host: twiml-bin, media: "https://media.example.com/s"}}\n'
 VALUES = {
@@ -239,14 +238,9 @@ def edit(trees, chance):
 def texts(trees, folder):
     """The Bin of each flow, or None where the edit made the flows wrong."""
     folder.mkdir(parents=True)
-    (folder / "sounds").mkdir()
-    (folder / "sounds" / "la.mp3").write_bytes(b"ID3")
-    (folder / "twimlc.yaml").write_text(f"flows: .\n{PROJECT}")
-    for name, tree in trees.items():
-        (folder / f"{name}.yaml").write_text(json.dumps(tree))
-    loaded = load(Options(cwd=folder, write=False))
-    (variant,) = compile_target(loaded, loaded.targets[0]).variants
-    found = variant.finished()
+    files = {"sounds/la.mp3": b"ID3", "twimlc.yaml": f"flows: .\n{PROJECT}"}
+    texts = {f"{name}.yaml": json.dumps(tree) for name, tree in trees.items()}
+    found = variant_of(write_files(folder, files | texts)).finished()
     return found and {page.path: page.data.decode() for page in found.pages}
 
 

@@ -5,19 +5,13 @@ from pathlib import Path
 import pytest
 
 from bad_cases import Case, Mark, cases
+from folders import write_files
 from twimlc import pipeline
 from twimlc.cli.command import run
-from twimlc.diagnostics.catalogue import RULES
-from twimlc.diagnostics.diagnostic import Severity
+from twimlc.findings.catalogue import RULES
+from twimlc.findings.diagnostic import Severity
 
 CASES = cases()
-
-
-def write(files: dict[str, bytes], folder: Path) -> None:
-    for name, data in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
 
 
 def found(case: Case, files: dict[str, bytes], folder: Path) -> list[Mark]:
@@ -25,7 +19,7 @@ def found(case: Case, files: dict[str, bytes], folder: Path) -> list[Mark]:
 
     Notes are left out: they tell what is worth knowing about sound flows too.
     """
-    write(files, folder)
+    write_files(folder, files)
     options = pipeline.Options(
         paths=(folder / case.name,) if len(files) == 1 else (),
         targets=(case.target,) if case.target else (),
@@ -66,7 +60,7 @@ def test_the_mended_flow_is_clean(case: Case, tmp_path: Path) -> None:
 def test_the_command_fails_where_there_is_an_error(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(case.files, tmp_path)
+    write_files(tmp_path, case.files)
     monkeypatch.chdir(tmp_path)
     arguments = [case.name] if len(case.files) == 1 else []
     arguments += ["-t", case.target] if case.target else []
@@ -85,7 +79,7 @@ def test_there_are_enough_of_them() -> None:
         ("pizza-two-keys-in-a-list.yaml", "a line of its own"),
         ("padel-german-voicemail.yaml", "a say and a goodbye"),
         ("monastery-sip-user.yaml", "write sip: {sipUrl: …, username: …}"),
-        ("dairy-room-in-dial.yaml", "'room' stands inside connect"),
+        ("dairy-room-in-dial.yaml", "'room' belongs inside connect"),
         ("nursery-component-as-path.yaml", "'use: closing' means _components/closing.yaml"),
         ("planetarium-plain-markup.yaml", "markup goes under ssml"),
         ("callback-bin-braces.yaml", "${call.From}"),
@@ -94,7 +88,7 @@ def test_there_are_enough_of_them() -> None:
 )
 def test_the_words_help(name: str, words: str, tmp_path: Path) -> None:
     case = next(case for case in CASES if case.name == name)
-    write(case.files, tmp_path)
+    write_files(tmp_path, case.files)
     targets = (case.target,) if case.target else ()
     options = pipeline.Options(paths=(tmp_path / name,), targets=targets, cwd=tmp_path, write=False)
     hints = [finding.hint or "" for finding in pipeline.check(options).findings]

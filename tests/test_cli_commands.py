@@ -3,27 +3,26 @@
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 import twimlc
-from twimlc.cli.command import run
-from twimlc.cli.streams import wants_colour
-from twimlc.diagnostics.diagnostic import Diagnostic, Example, Rule, Severity
+from command_line import Command
+from twimlc.cli.streams import wants_color
+from twimlc.findings.diagnostic import Diagnostic, Rule, Severity
 from twimlc.report.graph import GraphEdge, GraphNode, GraphView
 from twimlc.text import SourceFile, Span
 
-NOTHING = Example("")
 SPAN = Span(SourceFile("flows/a.yaml", "steps: oops\n"), 7, 11)
-ERROR = Rule(301, "unknown-state", Severity.ERROR, "s", "w", NOTHING, NOTHING).at(SPAN, "bad")
-WARNING = Rule(405, "odd-step", Severity.WARNING, "s", "w", NOTHING, NOTHING).at(SPAN, "odd")
-NOTE = Rule(601, "stiff-words", Severity.NOTE, "s", "w", NOTHING, NOTHING).at(SPAN, "stiff")
-FULL = Rule(801, "cannot-write", Severity.ERROR, "s", "w", NOTHING, NOTHING).at(SPAN, "disk full")
+ERROR = Rule(301, "unknown-state", Severity.ERROR).at(SPAN, "bad")
+WARNING = Rule(405, "odd-step", Severity.WARNING).at(SPAN, "odd")
+NOTE = Rule(601, "stiff-words", Severity.NOTE).at(SPAN, "stiff")
+FULL = Rule(801, "cannot-write", Severity.ERROR).at(SPAN, "disk full")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,6 @@ class Options:
     output: Path | None = None
     stdin: tuple[str, bytes] | None = None
     cwd: Path | None = None
-    jobs: int = 1
     previous: Path | None = None
     found: dict[str, object] | None = None
     force: bool = False
@@ -52,6 +50,19 @@ class NumberSetting:
     method: str
     kind: str = "voice"
     fallback: str | None = None
+    changed: bool = True
+
+
+class Paste(NamedTuple):
+    file: str
+    mark: str
+    bin: str | None = None
+
+
+class Call(NamedTuple):
+    assumption: str
+    call: str
+    flows: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,10 @@ class TargetReport:
     largest: tuple[str, int] | None = ("hello/index.xml", 1234)
     fetches: int = 4
     fetches_flow: str | None = "hello"
-    approximations: tuple[str, ...] = ("fallback-after-answer at flows/a.yaml:3:4",)
+    approximations: tuple[str, ...] = (
+        "fallback-after-answer at flows/a.yaml:3: everybody who comes back from this 'dial' goes on"
+        " in 'message', also after a conversation",
+    )
     assumptions: tuple[str, ...] = ("relative links are resolved",)
     numbers: tuple[NumberSetting, ...] = (NumberSetting("hello", "hello/index.xml", "GET"),)
     pairs: int | None = 4
@@ -76,6 +90,10 @@ class TargetReport:
     changes: tuple[str, ...] = ("hello/index.xml", "hello/menu.xml")
     removals: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    again: bool = False
+    changed_flows: tuple[str, ...] = ()
+    upload: str | None = None
+    test_calls: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +101,7 @@ class Result:
     findings: tuple[Diagnostic, ...] = ()
     targets: tuple[TargetReport, ...] = ()
     faults: tuple[str, ...] = ()
+    scripts: tuple[Path, ...] = ()
 
 
 class UsageError(Exception):
@@ -109,6 +128,9 @@ class FakePipeline(ModuleType):
 
     build = check
 
+    def project_file(self, options: Options) -> Path:
+        return options.config or Path("twimlc.yaml")
+
     def graph(self, options: Options, flow: str) -> Any:
         self.flow = flow
         return self.check(options)
@@ -117,24 +139,10 @@ class FakePipeline(ModuleType):
 @pytest.fixture(autouse=True)
 def pipeline(monkeypatch: pytest.MonkeyPatch) -> FakePipeline:
     fake = FakePipeline()
-    monkeypatch.setitem(sys.modules, "twimlc.pipeline", fake)
+    for name in ("twimlc.pipeline", "twimlc.pipeline.picture"):
+        monkeypatch.setitem(sys.modules, name, fake)
     monkeypatch.setattr(twimlc, "pipeline", fake, raising=False)
-    for name in ("TWIMLC_DEBUG", "TWIMLC_TARGET", "TWIMLC_FORMAT", "NO_COLOR", "FORCE_COLOR"):
-        monkeypatch.delenv(name, raising=False)
     return fake
-
-
-Command = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def command(capsys: pytest.CaptureFixture[str]) -> Command:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        status = run(arguments)
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return call
 
 
 def test_options_reach_the_pipeline(
@@ -167,7 +175,6 @@ def test_options_reach_the_pipeline(
         params={"a": "2", "b": "x=y"},
         params_files=(more,),
         output=Path("out"),
-        jobs=2,
         previous=Path("last"),
         force=True,
     )
@@ -219,10 +226,10 @@ def test_wrong_usage_is_2(command: Command, arguments: list[str]) -> None:
 
 
 def test_what_the_pipeline_refuses_is_wrong_usage(command: Command, pipeline: FakePipeline) -> None:
-    pipeline.error = UsageError("no target is called 'pl\x1b[0mane'")
+    pipeline.error = UsageError("unknown target 'pl\x1b[0mane'")
     status, out, err = command("build")
     assert (status, out) == (2, "")
-    assert "Error: no target is called 'pl\\x1b[0mane'" in err
+    assert "Error: unknown target 'pl\\x1b[0mane'" in err
 
 
 def test_near_names_are_offered(command: Command) -> None:
@@ -297,21 +304,73 @@ def test_exit_status(
 
 
 def test_build_tells_what_it_wrote(command: Command, pipeline: FakePipeline) -> None:
-    pipeline.result = Result((), (TargetReport(), TargetReport("site", built=False)))
+    failed = TargetReport("site", built=False), TargetReport("old", built=False, again=True)
+    changed = TargetReport(again=True, changed_flows=("hello",), upload="to the server")
+    pipeline.result = Result((), (changed, *failed))
     status, out, err = command("build", "--fail-on", "never")
     assert status == 1
-    assert err == "approximation on plain: fallback-after-answer at flows/a.yaml:3:4\n"
+    assert err == (
+        "approximation on plain: fallback-after-answer at flows/a.yaml:3\n"
+        "  everybody who comes back from this 'dial' goes on in 'message', also after a\n"
+        "    conversation\n"
+    )
     assert out.splitlines() == [
-        "plain (static) in build/plain",
-        "  documents    3 (2 written, 1 unchanged)",
-        "  biggest      hello/index.xml, 1,234 bytes",
-        "  longest way  4 fetches, in hello",
-        "  verified     4 pairs of positions, all the same call",
-        "  assumes      relative links are resolved (twimlc build -v tells what they mean)",
+        "plain (static) in build/plain: 1 flow, 3 documents (2 written)",
+        "  changed      hello",
+        "  largest      hello/index.xml, 1,234 bytes",
+        "  longest path 4 fetches, in hello",
+        "  assumes      relative links are resolved (twimlc build -v explains them)",
+        "  upload       to the server",
         "  number       hello: voice URL https://YOUR-SERVER/hello/index.xml (GET)",
         "site (static) in build/plain",
-        "  not built: see the errors; what was there stays",
+        "  not built: see the errors",
+        "old (static) in build/plain",
+        "  not built: see the errors; the last build stays",
     ]
+
+
+def test_build_at_length_tells_the_rest(command: Command, pipeline: FakePipeline) -> None:
+    told = TargetReport(again=True, numbers=(NumberSetting("a", "a.xml", "GET", changed=False),))
+    pipeline.result = Result((), (told,))
+    _, out, _ = command("build")
+    assert "verified" not in out
+    assert "number" not in out
+    _, out, _ = command("build", "-v")
+    assert "(2 written, 1 unchanged)" in out
+    assert "  verified     4 pairs of positions, all the same call\n" in out
+    assert "  number       a: voice URL https://YOUR-SERVER/a.xml (GET)\n" in out
+
+
+@pytest.mark.parametrize("flows", [5, 6])
+def test_many_numbers_and_bins_are_one_line(
+    command: Command, pipeline: FakePipeline, flows: int
+) -> None:
+    names = [f"flow{number}" for number in range(flows)]
+    report = TargetReport(
+        numbers=tuple(
+            NumberSetting(name, f"https://x.example/{name}/index.xml", "GET") for name in names
+        ),
+        pastes=tuple(Paste(f"{name}.xml", f"twimlc {name} 012345678901") for name in names),
+    )
+    pipeline.result = Result((), (report,))
+    rows = [line.split()[0] for line in command("build")[1].splitlines()]
+    assert (rows.count("number"), rows.count("paste")) == ((1, 1) if flows > 5 else (5, 5))
+    assert "FLOW/index.xml" in command("build")[1] or flows == 5
+    rows = [line.split()[0] for line in command("build", "-v")[1].splitlines()]
+    assert (rows.count("number"), rows.count("paste")) == (flows, flows)
+
+
+def test_test_calls_come_last_and_once(command: Command, pipeline: FakePipeline) -> None:
+    first = TargetReport(test_calls=(Call("room-not-open", "call early", ("standup",)),))
+    second = TargetReport(test_calls=(*first.test_calls, Call("leg-end", "call early", ("desk",))))
+    pipeline.result = Result((), (first, second))
+    assert command("build")[1].splitlines()[-2:] == [
+        "Before you go live, make this 1 test call (twimlc explain NAME says why):",
+        "  room-not-open, leg-end: call early (desk, standup)",
+    ]
+    unchanged = TargetReport(written=0, test_calls=first.test_calls)
+    pipeline.result = Result((), (unchanged,))
+    assert "test call" not in command("build")[1]
 
 
 def test_build_as_json(command: Command, pipeline: FakePipeline) -> None:
@@ -344,7 +403,7 @@ def test_build_check_names_the_files_and_nothing_to_do_by_hand(
     assert [line for line in lines if line.startswith("would")] == [
         *(f"would change {name}" for name in names[:5]),
         "would change and 2 more (-v names them all)",
-        "would go     old.xml",
+        "would remove old.xml",
     ]
     assert "voice URL" not in out
     assert "would change menu/7.xml" in command("build", "--check", "-v")[1]
@@ -408,7 +467,7 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize(
-    ("choice", "stream", "environment", "colour"),
+    ("choice", "stream", "environment", "color"),
     [
         ("auto", Terminal(), {}, True),
         ("auto", io.StringIO(), {}, False),
@@ -423,11 +482,11 @@ class Terminal(io.StringIO):
         ("auto", None, {}, False),
     ],
 )
-def test_colour(choice: str, stream: Any, environment: Mapping[str, str], colour: bool) -> None:
-    assert wants_colour(choice, stream, environment) is colour
+def test_color(choice: str, stream: Any, environment: Mapping[str, str], color: bool) -> None:
+    assert wants_color(choice, stream, environment) is color
 
 
-def test_colour_on_the_command_line(command: Command, pipeline: FakePipeline) -> None:
+def test_color_on_the_command_line(command: Command, pipeline: FakePipeline) -> None:
     pipeline.result = Result((ERROR,))
     assert "\x1b[31m" in command("check", "--color", "always")[1]
     assert "\x1b" not in command("check")[1]
@@ -439,13 +498,13 @@ def test_watch_builds_again_and_ctrl_c_is_0(
     monkeypatch.chdir(tmp_path)
 
     def signals(*_: object) -> Iterator[None]:
-        pipeline.result = Result((ERROR,), (TargetReport(built=False),))
+        pipeline.result = Result((ERROR,), (TargetReport(built=False, again=True),))
         yield
         pipeline.error = OSError(2, "gone", "flows/a.yaml")
         yield
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("twimlc.cli.watch.changes", signals)
+    monkeypatch.setattr("twimlc.cli.commands.watch.changes", signals)
     pipeline.result = Result((), (TargetReport(),))
     status, out, err = command("watch")
     assert status == 0
@@ -460,5 +519,5 @@ def test_watch_builds_again_and_ctrl_c_is_0(
 def test_watch_refuses_what_is_wrong_from_the_start(
     command: Command, pipeline: FakePipeline
 ) -> None:
-    pipeline.error = UsageError("no target is called 'x'")
+    pipeline.error = UsageError("unknown target 'x'")
     assert command("watch", "-t", "x")[0] == 2

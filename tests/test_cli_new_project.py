@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from twimlc.cli.command import run
+from twimlc.interpret.assumptions import BY_NAME
 
 FLOW = """\
 start: menu
@@ -29,8 +30,6 @@ OTHER = f"EH{2:032x}"
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    for name in ("TWIMLC_TARGET", "TWIMLC_FORMAT"):
-        monkeypatch.delenv(name, raising=False)
     (tmp_path / "flows").mkdir()
     for name in ("hello", "second"):
         (tmp_path / "flows" / f"{name}.yaml").write_text(FLOW)
@@ -106,8 +105,11 @@ def test_assumptions_are_named_once_and_explained(
     targets(project, bins="{host: twiml-bin}")
     assert run(["build"]) == 0
     out = capsys.readouterr().out
-    assert out.count("  assumes ") == 1
-    assert "bin-sections (twimlc build -v tells what they mean)\n" in out
+    names = "bin-parameters, bin-relative-query, bin-saved-as-typed, bin-sections"
+    assert out.count("bin-sections") == out.count(names) == 1
+    assert run(["build"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "bin-saved-as-typed, bin-sections (twimlc build -v explains them)" in told
     assert run(["build", "-v"]) == 0
     assert "bin-sections: a TwiML Bin tests by sections" in capsys.readouterr().out
     assert run(["explain", "bin-sections"]) == 0
@@ -129,3 +131,47 @@ def test_a_call_to_a_bin_shows_the_lines_of_the_flow(
     out = capsys.readouterr().out
     assert "flows/hello.yaml:11\n" in out
     assert "  line " not in out
+
+
+def test_only_what_is_new_is_to_be_set(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    targets(project, web="{host: nginx}")
+    assert run(["build"]) == 0
+    assert "  number       hello: voice URL" in capsys.readouterr().out
+    flow = project / "flows" / "hello.yaml"
+    flow.write_text(FLOW.replace("Goodbye", "Bye"))
+    assert run(["build"]) == 0
+    out = capsys.readouterr().out
+    assert "  changed      hello\n" in out
+    assert "number" not in out
+    targets(project, web="{host: nginx, url: https://v.example.com}")
+    assert run(["build"]) == 0
+    assert "  number       hello: voice URL https://v.example.com/hello" in capsys.readouterr().out
+
+
+def test_no_earlier_build_stays_where_there_was_none(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    targets(project, web="{host: static}")
+    assert run(["build"]) == 1
+    assert capsys.readouterr().out.endswith("  not built: see the errors\n")
+
+
+def test_every_assumption_of_a_plan_has_a_test_call() -> None:
+    asked = BY_NAME.values()
+    assert all(each.test for each in asked if each.meaning)
+    assert all(each.test for each in asked if not each.independent and each.words)
+
+
+def test_rows_have_the_fallback_flow_outside_the_matrix(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    targets(project, web="{host: nginx, url: https://v.example.com, onError: second}")
+    with (project / "twimlc.yaml").open("a") as file:
+        file.write("matrix: {table: shops.csv, flows: [hello]}\n")
+    (project / "shops.csv").write_text("shop\nnorth\nsouth\n")
+    assert run(["build"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    for row in ("north", "south"):
+        address = f"voice URL https://v.example.com/{row}/hello/index.xml (GET); fallback URL"
+        assert f"{row}/hello: {address} https://v.example.com/second/index.xml (GET)" in out
+    assert "second: voice URL https://v.example.com/second/index.xml (GET)" in out

@@ -35,21 +35,21 @@ def imported(*arguments: str) -> set[str]:
     return set(done.stderr.splitlines()[-1].split())
 
 
-def test_the_version_imports_nothing() -> None:
-    assert imported("--version") == {"twimlc", "twimlc.__main__"}
-    assert imported("-V") == {"twimlc", "twimlc.__main__"}
+def test_the_version_imports_nothing_but_itself() -> None:
+    assert imported("--version") == {"twimlc", "twimlc.__main__", "twimlc.about"}
+    assert imported("-V") == {"twimlc", "twimlc.__main__", "twimlc.about"}
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["build", "-h"]])
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     modules = imported(*arguments)
     assert not modules & HEAVY
-    assert "twimlc.diagnostics.catalogue" not in modules
+    assert "twimlc.findings.catalogue" not in modules
 
 
-def test_the_package_imports_nothing() -> None:
+def test_the_package_imports_nothing_but_its_version() -> None:
     done = python("import sys, twimlc; print(sorted(m for m in sys.modules if 'twimlc' in m))")
-    assert done.stdout == "['twimlc']\n"
+    assert done.stdout == "['twimlc', 'twimlc.about']\n"
 
 
 def test_module_and_version_agree() -> None:

@@ -27,8 +27,6 @@ states:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TWIMLC_TARGET", raising=False)
-    monkeypatch.delenv("TWIMLC_FORMAT", raising=False)
     assert run(["init", "-q"]) == 0
     return tmp_path
 
@@ -39,8 +37,8 @@ def test_a_new_project_is_clean_and_builds(
     assert run(["check", "--fail-on", "note"]) == 0
     assert capsys.readouterr().out == ""
     assert run(["build", "--fail-on", "note"]) == 0
-    assert (project / "build" / "plain" / "public" / "hello" / "index.xml").is_file()
-    assert (project / "build" / "plain" / "manifest.json").is_file()
+    assert (project / "build" / "bins" / "hello.xml").is_file()
+    assert (project / "build" / "bins" / "manifest.json").is_file()
     assert run(["build", "--check"]) == 0
 
 
@@ -48,7 +46,7 @@ def test_a_mistake_is_shown_and_the_old_build_stays(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["build"]) == 0
-    entry = project / "build" / "plain" / "public" / "hello" / "index.xml"
+    entry = project / "build" / "bins" / "hello.xml"
     before = entry.read_bytes()
     flow = project / "flows" / "hello.yaml"
     flow.write_text(flow.read_text().replace("goto: goodbye", "goto: godbye"))
@@ -78,13 +76,16 @@ def test_a_flow_is_drawn_by_its_path(project: Path, capsys: pytest.CaptureFixtur
 
 def test_a_refused_menu_may_be_left_out(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "flows" / "desk.yaml").write_text(DESK, encoding="utf-8")
-    assert run(["build"]) == 1
+    assert run(["build", "-t", "static"]) == 1
     assert "leave this flow out of the target" in " ".join(capsys.readouterr().err.split())
 
 
 def test_hosts(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["hosts"]) == 0
-    assert "A  static: " in capsys.readouterr().out
+    lines = capsys.readouterr().out.splitlines()
+    assert "A  static: any web server or folder that serves files over https" in lines
+    assert "- - x x x x x x x  a key that picks (`menu`, `when` by digits)" in lines
+    assert max(map(len, lines)) <= 80
     assert run(["hosts", "--format", "json"]) == 0
     menu = next(
         row
@@ -121,9 +122,9 @@ def test_a_build_without_a_project_says_so(
 ) -> None:
     (project / "twimlc.yaml").unlink()
     run(["build", "flows/hello.yaml"])
-    assert "no twimlc.yaml from here upwards" in capsys.readouterr().err
+    assert "no twimlc.yaml from here upward" in capsys.readouterr().err
     run(["build", "flows/hello.yaml", "-t", "plain"])
-    assert "no twimlc.yaml from here upwards" not in capsys.readouterr().err
+    assert "no twimlc.yaml from here upward" not in capsys.readouterr().err
 
 
 def test_a_folder_without_project_and_flows(
@@ -131,7 +132,7 @@ def test_a_folder_without_project_and_flows(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(["check"]) == 1
-    assert "no twimlc.yaml was found from here upwards" in capsys.readouterr().out
+    assert "no twimlc.yaml was found from here upward" in capsys.readouterr().out
 
 
 def test_wrong_usage(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,3 +141,19 @@ def test_wrong_usage(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["build", "-p", "no-such-param=1"]) in (1, 2)
     assert run(["graph", "no-such-flow"]) in (1, 2)
     assert not (project / "build").exists()
+
+
+def test_watch_follows_the_project_that_is_built(
+    project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roots: list[Path] = []
+
+    def changes(root: Path, is_output: object) -> list[None]:
+        roots.append(root)
+        return []
+
+    monkeypatch.setattr("twimlc.cli.commands.watch.changes", changes)
+    assert run(["watch", "-q"]) == 0
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    assert run(["watch", "-q", str(project / "flows")]) == 0
+    assert roots == [project.resolve(), project.resolve()]

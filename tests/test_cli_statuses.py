@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from twimlc.cli.command import SUBCOMMANDS, run
+from twimlc.cli.command import command_names, run
 
 FLOW = "flow: line\nsteps:\n  - say: Hello\n  - hangup\n"
 SCRIPT = "flow: line\ncalls:\n  - name: whole\n    expect:\n      - say: Hello\n      - hangup\n"
@@ -53,10 +53,10 @@ def status(line: str) -> int:
 
 
 def test_the_table_has_every_command() -> None:
-    assert CLEAN.keys() == SUBCOMMANDS.keys()
+    assert list(CLEAN) == command_names()
 
 
-@pytest.mark.parametrize("command", sorted(SUBCOMMANDS.keys() - {"watch", "lsp"}))
+@pytest.mark.parametrize("command", sorted({*command_names()} - {"watch", "lsp"}))
 def test_what_is_right_is_clean(command: str) -> None:
     assert status(CLEAN[command]) == 0
 
@@ -78,7 +78,7 @@ def test_what_is_wrong_in_the_input_is_1(line: str) -> None:
     assert status(line) == 1
 
 
-@pytest.mark.parametrize("command", SUBCOMMANDS)
+@pytest.mark.parametrize("command", command_names())
 @pytest.mark.parametrize("more", ["--nope", "--nope=1", "-Z", "--color", "a b c d"])
 def test_bad_usage_is_2(command: str, more: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert status(f"{CLEAN[command]} {more}") == 2
@@ -137,6 +137,33 @@ def test_what_the_command_line_names_and_is_not_there_is_2(
     assert sorted(project.rglob("*")) == before
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "init new --from ''",
+        "call line -t ''",
+        "graph line -t ''",
+        "call --documents /dev/null",
+        "init taken",
+    ],
+)
+def test_what_is_empty_or_no_folder_is_2_and_nothing_is_written(project: Path, line: str) -> None:
+    (project / "taken").mkdir()
+    (project / "taken" / "flows").touch()
+    before = set(project.rglob("*"))
+    assert status(line) == 2
+    assert set(project.rglob("*")) == before
+
+
+@pytest.mark.parametrize("command", ["graph line", "call line", "build"])
+def test_a_host_that_is_unknown_is_told_by_every_command(
+    project: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "twimlc.yaml").write_text("targets:\n  plain: {host: statik}\n")
+    assert status(command) == 1
+    assert "TW363" in capsys.readouterr().err
+
+
 def test_an_unknown_target_is_2_also_where_there_is_nothing_to_play(project: Path) -> None:
     (project / "flows" / "line.test.yaml").unlink()
     assert status("test") == 1
@@ -151,7 +178,7 @@ def test_a_link_that_leads_in_a_circle_is_1(
     for more in ("", " --params values.json"):
         assert status(command + more) == 1
         told = capsys.readouterr()
-        assert "'flows/circle.yaml' cannot be read: its links lead" in told.out + told.err
+        assert "'flows/circle.yaml' cannot be read: its links form" in told.out + told.err
 
 
 @pytest.mark.parametrize("command", COMPILING)
@@ -182,10 +209,10 @@ def test_a_source_that_may_not_be_read_is_1(
     monkeypatch.setattr(os, "open", refused)
     assert status(CLEAN[command]) == 1
     told = capsys.readouterr()
-    assert f"'{name}' cannot be read: it may not be read" in told.out + told.err
+    assert f"'{name}' cannot be read: there is no permission to read it" in told.out + told.err
 
 
-@pytest.mark.parametrize("command", SUBCOMMANDS)
+@pytest.mark.parametrize("command", command_names())
 def test_a_working_folder_that_is_gone_is_2_where_one_is_needed(
     command: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -199,7 +226,7 @@ def test_a_working_folder_that_is_gone_is_2_where_one_is_needed(
     assert status(CLEAN[command]) == (2 if needs else 0)
     if needs:
         assert capsys.readouterr().err == (
-            "twimlc: the working folder is not there any more; change to another one\n"
+            "twimlc: the working folder no longer exists; change to another one\n"
         )
     assert status(f"init {project / command}") == 0
     assert status("--help") == 0
@@ -235,7 +262,7 @@ class Interrupted(io.StringIO):
         return super().write(text)
 
 
-@pytest.mark.parametrize("command", sorted(SUBCOMMANDS.keys() - {"lsp"}))
+@pytest.mark.parametrize("command", sorted({*command_names()} - {"lsp"}))
 def test_ctrl_c_while_something_is_printed(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Interrupted, "pressed", False)
     monkeypatch.setattr(sys, "stdout", Interrupted())
@@ -251,7 +278,7 @@ def test_ctrl_c_while_something_is_read(command: str, monkeypatch: pytest.Monkey
     def pressed(*args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("twimlc.source.files._bounded", pressed)
+    monkeypatch.setattr("twimlc.project.files._bounded", pressed)
     assert status(CLEAN[command]) == (0 if command == "watch" else 130)
 
 
@@ -272,7 +299,10 @@ def test_ctrl_c_at_a_question(line: str, monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.skipif(os.name == "nt", reason="no such signal here")
 def test_a_real_ctrl_c_ends_watch_well() -> None:
     command = [sys.executable, "-m", "twimlc", "watch"]
+    # A job in the background starts its own without the signal.
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as watching:
+        signal.signal(signal.SIGINT, ours)
         assert watching.stderr is not None
         while b"watching" not in watching.stderr.readline():
             pass

@@ -2,49 +2,56 @@
 
 import io
 import os
+import shlex
 import sys
-from collections.abc import Callable
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
 
 import click
 import pytest
+from click.shell_completion import CompletionItem, ShellComplete
 
-from twimlc.cli import changes as watching
-from twimlc.cli import complete
-from twimlc.cli.command import SUBCOMMANDS, run
+from command_line import Command
+from twimlc.cli import commands
+from twimlc.cli.command import command_names, first_line
 from twimlc.cli.command import twimlc as group
+from twimlc.cli.commands import watch as watching
 from twimlc.cli.streams import say, write
-from twimlc.diagnostics.catalogue import RULES
-
-Command = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def command(capsys: pytest.CaptureFixture[str]) -> Command:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        status = run(arguments)
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return call
+from twimlc.findings.catalogue import RULES
+from twimlc.findings.pages import page_of
 
 
-@pytest.mark.parametrize("name", SUBCOMMANDS)
+@pytest.mark.parametrize("name", command_names())
 def test_the_list_says_what_the_subcommands_say(name: str) -> None:
-    found = getattr(import_module(f"twimlc.cli.{name}"), name)
+    found = getattr(import_module(f"twimlc.cli.commands.{name}"), name)
     assert isinstance(found, click.Command)
-    first = (found.help or "").replace("\n", " ").split(". ")[0].rstrip(".")
-    assert SUBCOMMANDS[name].rstrip(".") == first.split("  ")[0].rstrip(".")
+    assert first_line(name) == (found.help or "").partition("\n")[0] != ""
+
+
+def test_a_file_is_all_that_a_command_takes(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ferry.py").write_text(
+        'import click\n\n\n@click.command()\ndef ferry():\n    """Bring it over.\n\n    More.\n    """\n'
+        "    click.echo('over')\n"
+    )
+    monkeypatch.setattr(commands, "__path__", [*commands.__path__, str(tmp_path)])
+    monkeypatch.setattr(
+        "twimlc.cli.command.get_data", lambda *_: (tmp_path / "ferry.py").read_bytes()
+    )
+    assert command_names()[-3:] == ["hosts", "lsp", "schema"]
+    assert "ferry" in command_names()
+    assert first_line("ferry") == "Bring it over."
+    assert command("ferry")[:2] == (0, "over\n")
 
 
 def test_help_and_version(command: Command) -> None:
     status, out, _ = command("-h")
     assert status == 0
-    assert all(name in out for name in SUBCOMMANDS)
+    assert all(name in out for name in command_names())
     assert "_TWIMLC_COMPLETE" in out
-    for name in SUBCOMMANDS:
+    for name in command_names():
         assert command(name, "--help")[0] == 0
     assert command("check", "--help")[1].startswith("Usage: twimlc check")
     assert command("--version")[1] == command("-V")[1]
@@ -54,7 +61,7 @@ def test_init(command: Command, tmp_path: Path) -> None:
     folder = tmp_path / "new" / "project"
     status, out, _ = command("init", str(folder))
     assert status == 0
-    assert len(out.splitlines()) == 3
+    assert len(out.splitlines()) == 4
     assert (folder / ".gitignore").read_text() == "/build/\n"
     for path in ("twimlc.yaml", "flows/hello.yaml"):
         text = (folder / path).read_text()
@@ -70,6 +77,7 @@ def test_init_overwrites_nothing(
     status, out, err = command("init")
     assert (status, out) == (2, "")
     assert "flows/hello.yaml" in err
+    assert err.endswith("another folder: twimlc init my-line-2\n")
     assert os.listdir(tmp_path) == ["flows"]
     (tmp_path / "flows" / "hello.yaml").unlink()
     (tmp_path / ".gitignore").write_text("*.log\n")
@@ -79,6 +87,17 @@ def test_init_overwrites_nothing(
     assert (tmp_path / ".gitignore").read_text() == "*.log\n"
     assert command("init")[0] == 2
     assert command("init", "twimlc.yaml")[0] == 2
+
+
+def test_init_names_a_folder_that_is_free(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert command("init", "a line", "--from", "office")[0] == 0
+    again = command("init", "a line", "--from", "office")[2].rpartition("twimlc ")[2]
+    assert again == "init 'a line-2' --from office\n"
+    assert command(*shlex.split(again))[0] == 0
+    assert command("init", "a line")[2].endswith("twimlc init 'a line-3'\n")
 
 
 def test_init_follows_no_dangling_link(command: Command, tmp_path: Path) -> None:
@@ -92,7 +111,7 @@ def test_explain(command: Command) -> None:
     pages = {command("explain", name)[1] for name in ("unused-ignore", "TW901", "901", "tw901")}
     (page,) = pages
     assert page.startswith("TW901 unused-ignore (warning)\n")
-    assert rule.wrong.flow.splitlines()[0] in page
+    assert page_of(rule.slug).wrong.flow.splitlines()[0] in page
     assert "\nRight:\n" in page
 
 
@@ -107,11 +126,40 @@ def test_explain_shows_files_and_codes_of_twilio(command: Command) -> None:
         status, out, _ = command("explain", rule.slug)
         assert status == 0
         assert all(f"/{code}\n" in out for code in rule.twilio)
-        assert all(path in out for path, _ in rule.wrong.files)
+        wrong, right = page_of(rule.slug).wrong, page_of(rule.slug).right
+        told = {path for path, text in wrong.files if (path, text) not in right.files}
+        assert all(path in out for path in told)
 
 
-def items(offered: list[click.shell_completion.CompletionItem]) -> list[str]:
-    return [item.value for item in offered]
+def test_explain_shows_only_files_that_differ(command: Command) -> None:
+    _, out, _ = command("explain", "unknown-project-key")
+    assert "  twimlc.yaml\n" in out
+    assert "example.yaml" not in out
+
+
+def test_explain_says_on_which_host_an_example_is_wrong(command: Command) -> None:
+    for slug in RULES:
+        _, out, _ = command("explain", slug)
+        wrong, _, right = out.partition("\nWrong")[2].partition("\nRight")
+        assert wrong != right, slug
+        assert "](" not in out.partition("\nWrong")[0], slug
+
+
+def test_explain_takes_errors_of_twilio(command: Command) -> None:
+    status, out, _ = command("explain", "11200")
+    assert status == 0
+    told = [line.split()[2] for line in out.splitlines() if line.startswith("TW")]
+    assert told == [slug for slug, rule in RULES.items() if 11200 in rule.twilio]
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def offers(*words: str) -> list[CompletionItem]:
+    """What the shell offers after these words, of which the last one is typed so far."""
+    return ShellComplete(group, {}, "twimlc", "_").get_completions([*words[:-1]], words[-1])
+
+
+def completed(*words: str) -> list[str]:
+    return [item.value for item in offers(*words)]
 
 
 def test_completion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,23 +170,18 @@ def test_completion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "calls" / "desk.yml").touch()
     (tmp_path / "twimlc.yaml").write_text("flows: calls\ntargets: {plain: {}, site: {}}\n")
     monkeypatch.chdir(flows)
-    ctx = click.Context(group)
-    param = click.Argument(["x"])
-    assert items(complete.complete_flows(ctx, param, "")) == ["desk", "closed"]
-    assert items(complete.complete_targets(ctx, param, "pl")) == ["plain"]
-    assert "unused-ignore" in items(complete.complete_rules(ctx, param, "unus"))
-    assert "TW901" in items(complete.complete_rules(ctx, param, "tw90"))
-    assert complete.complete_flow_paths(ctx, param, "")[0].type == "file"
+    assert completed("call", "") == ["desk", "closed"]
+    assert completed("graph", "--target", "pl") == completed("build", "-t", "pl") == ["plain"]
+    assert "unused-ignore" in completed("explain", "unus")
+    assert "TW901" in completed("explain", "tw90")
+    assert offers("check", "x")[0].type == "file"
 
 
 @pytest.mark.parametrize("text", ["targets: [", "- a", "\x00", "flows: 1\ntargets: 2"])
 def test_completion_never_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     (tmp_path / "twimlc.yaml").write_text(text)
     monkeypatch.chdir(tmp_path)
-    ctx = click.Context(group)
-    param = click.Argument(["x"])
-    assert complete.complete_targets(ctx, param, "") == []
-    assert complete.complete_flows(ctx, param, "") == []
+    assert completed("call", "-t", "") == completed("call", "") == []
 
 
 def test_polling_sees_changes_but_not_our_output(
@@ -193,8 +236,8 @@ def test_schema_comes_with_the_package_or_lies_in_the_repository(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = tmp_path / "compiler" / "twimlc"
-    module = import_module("twimlc.schema.files")
-    monkeypatch.setattr(module, "__file__", str(package / "schema" / "files.py"))
+    module = import_module("twimlc.formats.files")
+    monkeypatch.setattr(module, "__file__", str(package / "formats" / "files.py"))
     status, out, err = command("schema", "flow")
     assert (status, out) == (3, "")
     assert "flow.schema.json" in err
@@ -222,6 +265,6 @@ def test_streams_that_are_gone(
     with pytest.raises(OSError, match="No space"):
         write("x")
     monkeypatch.setattr(sys, "stderr", Full())
-    say("x", colour="red")
+    say("x")
     monkeypatch.setattr(sys, "stdout", None)
     write("x")

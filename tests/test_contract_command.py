@@ -13,8 +13,6 @@ FLOW = "params: {name: you, n: 1}\nsteps:\n  - say: Hello ${name}.\n  - pause: {
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TWIMLC_TARGET", raising=False)
-    monkeypatch.delenv("TWIMLC_FORMAT", raising=False)
     (tmp_path / "f.yaml").write_text(FLOW)
     return tmp_path
 

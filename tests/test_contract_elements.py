@@ -177,12 +177,21 @@ def test_ssml_is_parsed_and_params_in_it_are_text() -> None:
         "<p>open",
         "<!DOCTYPE x [<!ENTITY a 'b'>]><p>&a;</p>",
         "<break tempo='1s'/>",
+        "<break>words</break>",
     ],
 )
 def test_bad_ssml_is_an_error(ssml: str) -> None:
     made = make(f'- say: {{ssml: "{ssml}"}}\n')
     assert len(made.slugs) == 1, made.words
     assert not made.result.ok
+
+
+def test_faults_in_ssml_name_the_code_and_the_place_that_are_true() -> None:
+    """13320 is about what a Gather holds; a column says little in a text of several lines."""
+    (unknown,) = make('- say: {ssml: "<prosodi>Hi</prosodi>"}\n').result.findings
+    assert unknown.twilio == (12200,)
+    (open_tag,) = make("- say:\n    ssml: |\n      Hello.\n      a <p>b\n").result.findings
+    assert "mismatched tag in line 3, column 3" in open_tag.message
 
 
 def test_what_is_newer_than_the_table_passes_with_a_warning() -> None:
@@ -324,3 +333,20 @@ def test_audio_that_is_not_there_is_an_error() -> None:
     assert slugs("- play: hello.mp3\n") == ["missing-media"]
     outside = make("- play: ../../etc/hostname\n")
     assert outside.slugs == ["missing-media"]
+
+
+@pytest.mark.parametrize(
+    ("flow", "document"),
+    [
+        (
+            "- dial: {client: {identity: {clientIdentity: ann}, parameters: {a: b}}}",
+            '<Dial><Client><Identity>ann</Identity><Parameter name="a" value="b"/></Client></Dial>',
+        ),
+        (
+            "kind: messaging\nsteps: {message: {body: {message: Hi.}}}",
+            "<Message><Body>Hi.</Body></Message>",
+        ),
+    ],
+)
+def test_a_text_that_is_an_element_may_be_a_map(flow: str, document: str) -> None:
+    assert xml(flow) == document

@@ -202,7 +202,9 @@ def test_only_some_flows_in_the_matrix(tmp_path: Path) -> None:
     [
         (CSV + "airport,+14155550102\n", "duplicate-row"),
         (CSV + "f,+14155550102\n", "row-is-flow"),
-        (CSV + "Bad Name,+14155550102\n", "bad-row-name"),
+        (CSV + "24th Street,+14155550102\n", "bad-row-name"),
+        (CSV + "&,+14155550102\n", "bad-row-name"),
+        (CSV + "Air port,+1\nAir-Port,+14155550102\n", "duplicate-row"),
     ],
 )
 def test_rows_have_names_of_their_own(csv: str, slug: str, tmp_path: Path) -> None:

@@ -54,20 +54,6 @@ def test_anchors_aliases_and_merge_keys() -> None:
     assert xml(flow) == '<Say>Hi.</Say><Say>Hi.</Say><Say voice="alice">Own.</Say>'
 
 
-def test_alias_bombs_are_refused_quickly() -> None:
-    lines = ["x0: &x0 [a, a, a, a, a, a, a, a, a]"]
-    lines += [f"x{n}: &x{n} [{', '.join(['*x' + str(n - 1)] * 9)}]" for n in range(1, 12)]
-    made = make("\n".join(lines) + "\nsteps: [say: Hi]\n")
-    assert not made.result.ok
-    assert len(made.slugs) < 20
-
-
-def test_deep_nesting_is_refused() -> None:
-    made = make("steps: " + "[" * 2000 + "]" * 2000 + "\n")
-    assert not made.result.ok
-    assert len(made.slugs) == 1
-
-
 @pytest.mark.parametrize(
     ("text", "slug"),
     [
@@ -134,7 +120,7 @@ def test_the_shape_of_a_flow(flow: str, slug: str | None) -> None:
 def test_a_wrong_name_of_a_state_is_told_as_one() -> None:
     made = make("states: {Main: [say: Hi]}\n")
     assert "cannot name a state" in made.words
-    assert "'main' would do" in made.words
+    assert "write 'main'" in made.words
 
 
 def test_the_file_names_the_flow_unless_it_does_itself() -> None:

@@ -4,27 +4,22 @@ from pathlib import Path
 
 import pytest
 
+from compiled import check_document, document_findings, document_slugs
 from document_faults import CLASSES
 from twimlc import pipeline
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.documents import check_document, read_document
+from twimlc.findings.diagnostic import Diagnostic
 from twimlc.text import SourceFile
-
-
-def found(text: str) -> list[tuple[str, str]]:
-    """Slug and text of the place of everything found, in the order of the places."""
-    findings = sorted(check_document(SourceFile("x.xml", text)), key=lambda f: f.span.start)
-    return [(f.rule.slug, f.span.text) for f in findings]
+from twimlc.xml.file_type import read_document
 
 
 def slugs(inside: str) -> list[str]:
-    return [slug for slug, _ in found(f"<Response>{inside}</Response>")]
+    return [slug for slug, _ in document_slugs(f"<Response>{inside}</Response>")]
 
 
 @pytest.mark.parametrize(
     ("inside", "expected"),
     [
-        ('<Record> timeout="10" </Record><Hangup/>', ["asks-itself", "attributes-as-text"]),
+        ('<Record> timeout="10" </Record><Hangup/>', ["action-defaults-to-self", "attributes-as-text"]),
         ("<Record action='a'> timeout=”10” </Record><Hangup/>", ["attributes-as-text"]),
         ('<Gather action="a" method="GET"><Say>Press 1.</Say></Gather>', ["dead-end"]),
         ('<Gather action="a" actionOnEmptyResult="true"/>', []),
@@ -37,7 +32,7 @@ def slugs(inside: str) -> list[str]:
         ("<Start><Recording/></Start><Redirect/>", ["silent-loop"]),
         ("<Dial><Queue>support</Queue></Dial><Redirect></Redirect>", []),
         ("<Play>hold.mp3</Play><Redirect/>", ["no-way-out"]),
-        ('<Gather action="a"/><Redirect/>', ["endless-round"]),
+        ('<Gather action="a"/><Redirect/>', ["endless-repeat"]),
         ("<Dial/><Hangup/>", ["empty-element"]),
         ("<Say/><Hangup/>", ["empty-element"]),
         ("<Redirect>next.xml</Redirect>", ["post-to-file"]),
@@ -107,7 +102,7 @@ def test_half_seconds_have_a_hint() -> None:
     ],
 )
 def test_hints_for_numbers(inside: str, hint: str | None) -> None:
-    [finding] = check_document(SourceFile("x.xml", f"<Response>{inside}<Hangup/></Response>"))
+    [finding] = document_findings(f"<Response>{inside}<Hangup/></Response>")
     assert (finding.rule.slug, finding.hint or None) == ("bad-value", hint)
 
 
@@ -151,7 +146,7 @@ def test_a_part_at_the_wrong_place_is_told_the_right_one() -> None:
     ],
 )
 def test_malformed(text: str, place: str | None) -> None:
-    [(slug, at)] = found(text)
+    [(slug, at)] = document_slugs(text)
     assert slug == "malformed-xml"
     assert place is None or at == place
 
@@ -168,7 +163,7 @@ def first(inside: str) -> Diagnostic:
     ("inside", "place", "words", "hint"),
     [
         ("<Pause length=”2”/>", "”2”", "curly: ”2”", "straight"),
-        ("<Say>a&foo;b</Say>", "&foo;", "no entity", "&amp;foo;"),
+        ("<Say>a&foo;b</Say>", "&foo;", "not an entity", "&amp;foo;"),
         ("<Say>a&eacute;b</Say>", "&eacute;", "HTML", "é"),
         ("<Say>a]]>b</Say>", "]]>", "CDATA", "]]&gt;"),
         ("<say/><Say>a</say >", "</say >", "capitals count", "</Say>"),
@@ -192,7 +187,7 @@ def test_what_is_wrong_with_words_stands_at_them() -> None:
     ("address", "what"),
     [
         ("http://twimlets.com/holdmusic?Bucket=a", "this TwiML"),
-        ("http://media.contoso.com/hold.mp3", "this sound"),
+        ("http://media.contoso.com/hold.mp3", "this audio"),
         ("http://media.contoso.com/hold", "what plays here"),
     ],
 )
@@ -204,7 +199,7 @@ def test_what_plays_to_who_waits_need_not_be_a_sound(address: str, what: str) ->
 
 def test_words_of_a_list_are_parted_by_blanks() -> None:
     finding = first('<Gather input="speech,dtmf" action="a"/><Hangup/>')
-    assert finding.hint == "write 'dtmf speech', with blanks and no commas"
+    assert finding.hint == "write 'dtmf speech', with spaces and no commas"
     assert "'speech'" in (first('<Gather input="speach" action="a"/><Hangup/>').hint or "")
 
 
@@ -214,7 +209,7 @@ def test_music_on_hold_may_ask_for_itself() -> None:
 
 def test_places() -> None:
     text = '<Response>\n  <Say>é</Say><Gather\n   numdigits="1" action="a"/>\n  <Hangup/>\n</Response>\n'
-    [finding] = check_document(SourceFile("x.xml", text))
+    [finding] = document_findings(text)
     assert (finding.span.begin.line, finding.span.begin.column) == (3, 4)
     assert finding.hint == "write numDigits"
     assert finding.fix is not None
@@ -222,14 +217,14 @@ def test_places() -> None:
 
 def test_a_bare_ampersand_hides_nothing_else() -> None:
     text = "<Response><Say>a & b &amp; c</Say><say>x</say></Response>"
-    assert [slug for slug, _ in found(text)] == ["malformed-xml", "unknown-element"]
+    assert [slug for slug, _ in document_slugs(text)] == ["malformed-xml", "unknown-element"]
 
 
 def test_bounds() -> None:
     deep = "<Say>" * 100_000
-    assert [slug for slug, _ in found(f"<Response>{deep}")] == ["document-too-big"]
+    assert [slug for slug, _ in document_slugs(f"<Response>{deep}")] == ["document-too-big"]
     bomb = '<!DOCTYPE a [<!ENTITY b "c">]><Response><Say>&b;</Say></Response>'
-    assert [slug for slug, _ in found(bomb)] == ["doctype"]
+    assert [slug for slug, _ in document_slugs(bomb)] == ["doctype"]
     file, findings = read_document(b"<" * (2 << 20), "x.xml")
     assert file is None
     assert [f.rule.slug for f in findings] == ["document-too-big"]
@@ -268,7 +263,7 @@ def test_folders_and_ignores(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "one.xml").write_text(
         '<?xml version="1.0"?>\n<!-- twimlc: ignore-file[post-to-file] our server answers -->\n'
-        "<Response>\n  <!-- twimlc: ignore[asks-itself] it does -->\n  <Record/>\n"
+        "<Response>\n  <!-- twimlc: ignore[action-defaults-to-self] it does -->\n  <Record/>\n"
         "  <Redirect>two.xml</Redirect>\n</Response>\n"
     )
     (tmp_path / "a" / "queue.xml").write_text(

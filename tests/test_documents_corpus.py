@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from compiled import check_document
 from document_faults import CLASSES
 from twimlc import pipeline
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.documents import check_document, read_document
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.xml.file_type import read_document
 
 SHARED = Path(os.environ.get("TWIMLC_SHARED", Path(__file__).parents[2] / "shared"))
 CORPUS = SHARED / "corpus"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from folders import write_files
 from twimlc import pipeline
 
 Found = tuple[str, int, str]
@@ -12,10 +13,8 @@ WHISPER = '<Gather numDigits="1" action="yes.xml" method="GET"><Say>Press 1.</Sa
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
-    for name, inside in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"<Response>\n{inside}\n</Response>\n")
+    texts = {name: f"<Response>\n{inside}\n</Response>\n" for name, inside in files.items()}
+    write_files(folder, texts)
 
 
 def check(folder: Path, *paths: str) -> list[Found]:
@@ -161,8 +160,25 @@ def test_the_finding_shows_what_leads_there(tmp_path: Path) -> None:
             {"in.xml": redirect("b.xml"), "b.xml": redirect("c.xml"), "c.xml": redirect("b.xml")},
             [("b.xml", 2, "silent-loop")],
         ),
-        ({"a.xml": redirect("b.xml"), "b.xml": f"<Say>Hello.</Say>{redirect('a.xml')}"}, []),
-        ({"a.xml": redirect("b.xml"), "b.xml": f"<Pause/>{redirect('a.xml')}"}, []),
+        (
+            {"a.xml": redirect("b.xml"), "b.xml": f"<Say>Hello.</Say>\n{redirect('a.xml')}"},
+            [("b.xml", 3, "no-way-out")],
+        ),
+        (
+            {"a.xml": redirect("b.xml"), "b.xml": f"<Pause/>\n{redirect('a.xml')}"},
+            [("b.xml", 3, "no-way-out")],
+        ),
+        (
+            {
+                "a.xml": "<Gather action='/x'><Say>Press 1.</Say></Gather>\n" + redirect("b.xml"),
+                "b.xml": f"<Say>Nothing was entered.</Say>\n{redirect('a.xml')}",
+            },
+            [("b.xml", 3, "endless-repeat")],
+        ),
+        (
+            {"a.xml": f"<Dial>+14155550100</Dial>\n{redirect('a.xml')}"},
+            [("a.xml", 3, "endless-repeat")],
+        ),
         ({"a.xml": redirect("b.xml"), "b.xml": "<Hangup/>"}, []),
         # answers to messages
         ({"a.xml": f"{REPLY}\n{redirect('a.xml')}"}, [("a.xml", 3, "silent-loop")]),
@@ -179,6 +195,71 @@ def test_the_finding_shows_what_leads_there(tmp_path: Path) -> None:
     ],
 )
 def test_circles(files: dict[str, str], expected: list[Found], tmp_path: Path) -> None:
+    write(tmp_path, files)
+    assert check(tmp_path) == expected
+
+
+def start(noun: str) -> str:
+    return f"<Start>{noun}</Start>"
+
+
+STREAM = '<Stream name="a" url="wss://media.contoso.com/a" track="both_tracks"/>'
+MORE = ' method="GET"><Say>Press 1.</Say></Gather>'
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (
+            {"a.xml": start(STREAM) + redirect("b.xml"), "b.xml": f"{start(STREAM)}<Pause/>"},
+            [("b.xml", 2, "name-taken")],
+        ),
+        (
+            {
+                "a.xml": f"{start('<Recording/>')}<Gather action='b.xml'{MORE}<Hangup/>",
+                "b.xml": f"<Pause/>\n{start('<Recording/>')}<Pause/>",
+                "c.xml": f"{start('<Recording/>')}<Pause/>",  # nothing leads here from a start
+            },
+            [("b.xml", 3, "recording-twice")],
+        ),
+        (
+            {
+                "a.xml": start(STREAM) + redirect("b.xml"),
+                "b.xml": start(STREAM.replace('"a"', '"b"')) + redirect("c.xml"),
+                "c.xml": "<Pause/>\n" + start(STREAM.replace('"a"', '"c"')) + "<Pause/>",
+            },
+            [("c.xml", 3, "too-many-tracks")],
+        ),
+        (
+            {
+                "a.xml": '<Dial action="b.xml" method="GET">+14155550100</Dial>',
+                "b.xml": "<Say>Nobody is available.</Say><Hangup/>",
+            },
+            [("a.xml", 2, "continues-after-answer")],
+        ),
+        (
+            {"a.xml": f"<Play>/a.mp3</Play>{redirect('b.xml')}", "b.xml": "\n<Reject/>"},
+            [("b.xml", 3, "reject-not-first")],
+        ),
+        (
+            {  # right for the document that starts it
+                "a.xml": start(STREAM) + redirect("b.xml"),
+                "b.xml": '<Stop><Stream name="a"/></Stop><Pause/>',
+            },
+            [],
+        ),
+        (
+            {
+                "a.xml": start(STREAM) + redirect("b.xml"),
+                "b.xml": '<Stop><Stream name="b"/></Stop><Pause/>',
+            },
+            [("b.xml", 2, "stop-without-start")],
+        ),
+    ],
+)
+def test_calls_that_go_on_in_another_document(
+    files: dict[str, str], expected: list[Found], tmp_path: Path
+) -> None:
     write(tmp_path, files)
     assert check(tmp_path) == expected
 

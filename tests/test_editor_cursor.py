@@ -9,13 +9,13 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twimlc.cli import lsp
-from twimlc.languageserver.cursor import cursor_at
-from twimlc.languageserver.positions import Units, to_offset, to_units
-from twimlc.languageserver.shapes import FileKind, shapes_at
-from twimlc.source.reader import read_yaml
-from twimlc.source.tree import Mapping, Node, Sequence
+from twimlc.cli.commands import lsp
+from twimlc.editor.cursor import cursor_at
+from twimlc.editor.protocol import Units, to_offset, to_units
+from twimlc.editor.shapes import FileKind, shapes_at
 from twimlc.text import SourceFile
+from twimlc.yaml.reader import read_yaml
+from twimlc.yaml.tree import Mapping, Node, Sequence
 
 FLOWS = sorted((Path(__file__).parent.parent / "flows").rglob("*.yaml"))
 
@@ -45,6 +45,26 @@ def test_every_key_of_the_example_flows_is_found_where_the_tree_has_it(file: Pat
         assert (cursor.is_key, cursor.path, cursor.word) == (True, path, key)
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("steps:\n  - dial: {number: 1, time", ("steps", 0, "dial", "time")),
+        ("steps:\n  - dial: {number: 1\n  - say: ", ("steps", 1, "say")),
+        ("star\nstates:\n  ", ("states", "")),
+        ("states:\n  main:\n    ", ("states", "main", "")),
+        ("states:\n  main:\n    - say: Hello.\n    -", ("states", "main", 1, "")),
+        ("states:\n  main:\n    - say: Hello.\n    ", ("states", "main", "")),
+        ('steps:\n  - say: "Hello, ', ("steps", 0, "say")),
+        ("steps:\n  - say: {message: ${na", ("steps", 0, "say", "message")),
+        ("steps:\n  - say: |\n      Hello, ", ("steps", 0, "say")),
+        ("steps:\n  - goto: main  # the sta", ()),
+    ],
+)
+def test_a_cursor_in_a_text_that_is_not_whole(text: str, place: tuple[str | int, ...]) -> None:
+    assert cursor_at(text, len(text)).place == place
+
+
+@pytest.mark.sweep
 @given(st.text(alphabet=" \n-:{}[],#'\"|>ab${}&*📞", max_size=60), st.integers(0, 60))
 def test_no_text_is_too_broken(text: str, offset: int) -> None:
     cursor = cursor_at(text, min(offset, len(text)))
@@ -52,6 +72,7 @@ def test_no_text_is_too_broken(text: str, offset: int) -> None:
     shapes_at(FileKind.FLOW, cursor.place)
 
 
+@pytest.mark.sweep
 @given(st.text(alphabet="a\n\r\u2028é📞", max_size=40), st.integers(0, 40), st.sampled_from(Units))
 def test_counting_there_and_back(text: str, offset: int, units: Units) -> None:
     file = SourceFile("x", text)

@@ -1,6 +1,5 @@
 """Every kind of file in an editor, spoken to over stdio: call scripts, the project file, TwiML, files without a name."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -8,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from editor_client import Client, apply, editor, labels, place
+from editor_client import Client, apply, compiler_editor, editor, labels, place
+from folders import write_files
 
 pytest.importorskip("pygls", reason="NOT TESTED: the language server; pip install pygls")
+
+pytestmark = pytest.mark.slow
 
 PROJECT = "targets:\n  site: {host: nginx, url: https://voice.example.com/ivr}\n"
 FLOW = """\
@@ -47,19 +49,14 @@ DOCUMENT = """\
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    root = tmp_path / "Büro & Empfang"
-    (root / "flows").mkdir(parents=True)
-    (root / "twimlc.yaml").write_text(PROJECT)
-    (root / "flows" / "desk.yaml").write_text(FLOW)
-    return root
+    files = {"twimlc.yaml": PROJECT, "flows/desk.yaml": FLOW}
+    return write_files(tmp_path / "Büro & Empfang", files)
 
 
 @pytest.fixture
 def client(project: Path) -> Iterator[Client]:
-    with editor([sys.executable, "-m", "twimlc", "lsp"], project) as client:
-        client.start(project)
+    with compiler_editor(project) as client:
         yield client
-        assert client.faults == []
 
 
 @pytest.fixture
@@ -330,7 +327,7 @@ def test_two_projects_in_one_window_and_a_file_outside_of_both(tmp_path: Path) -
         )
         (root / "flows" / "desk.yaml").write_text(FLOW)
     stray = tmp_path / "stray.yaml"
-    with editor([sys.executable, "-m", "twimlc", "lsp"], tmp_path) as client:
+    with editor(tmp_path) as client:
         client.start(*roots)
         found: dict[str, list[dict[str, Any]]] = {}
         for path in (roots[0] / "flows" / "desk.yaml", roots[1] / "flows" / "desk.yaml", stray):

@@ -1,15 +1,17 @@
 """Names in an editor, spoken to over stdio: going to them, finding their uses, calling them otherwise."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from editor_client import Client, apply, editor, place
+from editor_client import Client, apply, compiler_editor, labels, place
+from folders import write_files
 
 pytest.importorskip("pygls", reason="NOT TESTED: the language server; pip install pygls")
+
+pytestmark = pytest.mark.slow
 
 PROJECT = """\
 targets:
@@ -82,23 +84,22 @@ calls:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("project")
-    (root / "twimlc.yaml").write_text(PROJECT)
-    (root / "flows" / "_components").mkdir(parents=True)
-    files = {"desk.yaml": MAIN, "night.yaml": NIGHT, "other.yaml": OTHER, "desk.test.yaml": SCRIPT}
-    for name, text in files.items():
-        (root / "flows" / name).write_text(text, encoding="utf-8")
-    (root / "flows" / "_components" / "message.yaml").write_text(MESSAGE)
-    return root
+    files = {
+        "twimlc.yaml": PROJECT,
+        "flows/desk.yaml": MAIN,
+        "flows/night.yaml": NIGHT,
+        "flows/other.yaml": OTHER,
+        "flows/desk.test.yaml": SCRIPT,
+        "flows/_components/message.yaml": MESSAGE,
+    }
+    return write_files(tmp_path_factory.mktemp("project"), files)
 
 
 @pytest.fixture(scope="module")
 def client(project: Path) -> Iterator[Client]:
-    """One server for all: nothing here changes a file on the disk."""
-    with editor([sys.executable, "-m", "twimlc", "lsp"], project) as client:
-        client.start(project)
+    """One server for all: what a test writes it removes."""
+    with compiler_editor(project) as client:
         yield client
-        assert client.faults == []
 
 
 @pytest.fixture
@@ -187,6 +188,69 @@ def test_a_state_is_renamed_in_promises_scripts_and_other_flows(
     assert before == sum(len(each) for each in edit["changes"].values())
 
 
+SHOP = """\
+flow: shop
+invariants:
+  - reaches checkout.card or checkout.2.card within 0 keys
+  - checkout before checkout.card
+components:
+  payment:
+    states:
+      card:
+        - use: retry
+  retry:
+    states:
+      again:
+        - say: Once more.
+states:
+  checkout:
+    - use: payment
+    - use: payment
+"""
+SHOP_SCRIPT = """\
+calls:
+  - name: twice
+    expect: {reaches: [checkout.card.again, 'shop/checkout.2.card'], avoids: shop/checkout}
+"""
+
+
+def test_the_states_of_a_component_are_named_through_its_use(client: Client, project: Path) -> None:
+    shop, script = project / "flows" / "shop.yaml", project / "flows" / "shop.test.yaml"
+    shop.write_text(SHOP)
+    script.write_text(SHOP_SCRIPT)
+    client.open(shop, SHOP)
+    client.open(script, SHOP_SCRIPT)
+    assert client.errors(shop) == []
+    assert client.errors(script) == []
+    for path, text, word, at in (
+        (shop, SHOP, "card or", "card:"),
+        (shop, SHOP, "checkout.2", "checkout:"),
+        (script, SHOP_SCRIPT, "again", "again:"),
+        (script, SHOP_SCRIPT, "card'", "card:"),
+        (script, SHOP_SCRIPT, "checkout.card", "checkout:"),
+    ):
+        start = client.at("definition", path, *place(text, word))["range"]["start"]
+        assert (start["line"], start["character"]) == place(SHOP, at)
+    texts = {shop: SHOP, script: SHOP_SCRIPT}
+    for path, text, word in ((shop, SHOP, "card:"), (script, SHOP_SCRIPT, "card'")):
+        edit = client.at("rename", path, *place(text, word), newName="digits")
+        assert changed(edit, texts) == {
+            "shop.yaml": SHOP.replace("card", "digits"),
+            "shop.test.yaml": SHOP_SCRIPT.replace("card", "digits"),
+        }
+    edit = client.at("rename", script, *place(SHOP_SCRIPT, "checkout.2"), newName="till")
+    assert changed(edit, texts) == {
+        "shop.yaml": SHOP.replace("checkout", "till"),
+        "shop.test.yaml": SHOP_SCRIPT.replace("checkout", "till"),
+    }
+    proposals = client.at("completion", script, *place(SHOP_SCRIPT, "checkout.card"))
+    names = {"checkout", "checkout.card", "checkout.2.card", "checkout.2.card.again"}
+    assert names <= set(labels(proposals))
+    for path in (shop, script):
+        client.close(path)
+        path.unlink()
+
+
 def test_a_param_is_renamed_in_expressions_and_where_it_is_given(
     client: Client, project: Path, desk: Path
 ) -> None:
@@ -229,7 +293,7 @@ def test_the_uses_of_a_component_follow_its_file(client: Client, project: Path, 
         ("message", "mailbox", "rename flows/_components/message.yaml"),
         ('desk: "+', "number", "target 'site'"),
         ("greeting: Welcome", "people", "already"),
-        ("greeting: Welcome", "call", "means something else"),
+        ("greeting: Welcome", "call", "is reserved"),
         ("greeting: Welcome", "good day", "letters"),
         ("sorry:", "message", "already"),
         ("bye:", "desk", "already"),

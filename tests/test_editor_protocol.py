@@ -13,8 +13,8 @@ import pytest
 
 pytest.importorskip("pygls", reason="NOT TESTED: the language server; pip install pygls")
 
-from twimlc.languageserver.create import create_server
-from twimlc.languageserver.messages import Frames
+from twimlc.editor.features import create_server
+from twimlc.editor.messages import Frames
 
 START = {
     "id": 1,
@@ -203,6 +203,7 @@ def test_requests_before_the_start_and_after_the_end() -> None:
     assert codes(found) == [(5, -32002), (6, -32602), (1, None), (5, None), (7, None), (5, -32600)]
 
 
+@pytest.mark.slow
 def test_the_process_says_nothing_of_it_on_standard_error() -> None:
     sent = [message(START), message([]), message(b"{"), b"Content-Length: -1\r\n\r\n{}"]
     sent += [message({"id": 5, "method": "textDocument/hover", "params": 5})]
@@ -213,6 +214,7 @@ def test_the_process_says_nothing_of_it_on_standard_error() -> None:
     assert len(taken_apart(done.stdout)[0]) == 5
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="no such signal here")
 def test_ctrl_c_ends_the_server(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "twimlc", "lsp"]

@@ -19,10 +19,13 @@ FOLDER = Path(os.environ.get("TWIMLC_EDITOR_SERVERS") or Path.home() / ".cache" 
 SERVER = FOLDER / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
 NODE = shutil.which("node")
 
-pytestmark = pytest.mark.skipif(
-    NODE is None or not SERVER.is_file(),
-    reason=f"NOT TESTED: the schema in an editor; it takes node, and npm install --prefix {FOLDER} yaml-language-server",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        NODE is None or not SERVER.is_file(),
+        reason=f"NOT TESTED: the schema in an editor; it takes node, and npm install --prefix {FOLDER} yaml-language-server",
+    ),
+]
 
 HEAD = f"# yaml-language-server: $schema={(ROOT / 'schema' / 'flow.schema.json').as_uri()}\n"
 
@@ -30,7 +33,7 @@ HEAD = f"# yaml-language-server: $schema={(ROOT / 'schema' / 'flow.schema.json')
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     folder = tmp_path_factory.mktemp("editor")
-    with editor([str(NODE), str(SERVER), "--stdio"], folder) as client:
+    with editor(folder, [str(NODE), str(SERVER), "--stdio"]) as client:
         client.start(folder)
         yaml = {
             "validate": True,
@@ -76,7 +79,7 @@ def test_hover_on_participant_identity(client: Client, tmp_path: Path) -> None:
     )
     client.open(path, text)
     answer = client.at("hover", path, *place(text, "participantIdentity"))
-    assert "throws out the first" in json.dumps(answer["contents"])
+    assert "removes the first" in json.dumps(answer["contents"])
 
 
 def test_a_typo_is_told_and_a_right_flow_is_not(client: Client, tmp_path: Path) -> None:

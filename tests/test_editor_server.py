@@ -1,14 +1,16 @@
 """The language server, spoken to as an editor does: over stdin and stdout."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from editor_client import Client, apply, editor, labels, place
+from editor_client import Client, apply, compiler_editor, editor, labels, place
+from folders import write_files
 
 pytest.importorskip("pygls", reason="NOT TESTED: the language server; pip install pygls")
+
+pytestmark = pytest.mark.slow
 
 FLOW = """\
 flow: desk
@@ -44,20 +46,18 @@ steps:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / "twimlc.yaml").write_text(
-        "targets:\n  site: {host: nginx, url: https://voice.example.com/ivr}\n"
-    )
-    (tmp_path / "flows" / "_components").mkdir(parents=True)
-    (tmp_path / "flows" / "desk.yaml").write_text(FLOW, encoding="utf-8")
-    (tmp_path / "flows" / "night.yaml").write_text(OTHER)
-    (tmp_path / "flows" / "_components" / "message.yaml").write_text(COMPONENT)
-    return tmp_path
+    files = {
+        "twimlc.yaml": "targets:\n  site: {host: nginx, url: https://voice.example.com/ivr}\n",
+        "flows/desk.yaml": FLOW,
+        "flows/night.yaml": OTHER,
+        "flows/_components/message.yaml": COMPONENT,
+    }
+    return write_files(tmp_path, files)
 
 
 @pytest.fixture
 def client(project: Path) -> Iterator[Client]:
-    with editor([sys.executable, "-m", "twimlc", "lsp"], project) as client:
-        client.start(project)
+    with compiler_editor(project) as client:
         yield client
 
 
@@ -221,6 +221,8 @@ def test_completion_of_keys_states_outcomes_and_params(client: Client, desk: Pat
     )
     assert "dial" in proposed("- goto: bye", "- |")
     assert {"busy", "no-answer"} <= set(proposed("fallback: voicemail", "when: {|}"))
+    menu = "menu: {prompt: One?, choices: {1: hangup}}\n      when: {|}"
+    assert set(proposed("hangup", menu)) == {"silence", "invalid"}
     assert set(proposed("fallback: voicemail", "wh|")) >= {"then", "when", "fallback"}
     assert "number" in proposed("${number}", "${nu|}")
     assert "From" in proposed("Goodbye.", "Goodbye ${call.|}")
@@ -280,7 +282,7 @@ def test_five_hundred_lines_are_checked_after_every_change(client: Client, desk:
 
 
 def test_editors_that_can_are_asked_to_tell_of_files(project: Path) -> None:
-    with editor([sys.executable, "-m", "twimlc", "lsp"], project) as client:
+    with editor(project) as client:
         client.start(project, workspace={"didChangeWatchedFiles": {"dynamicRegistration": True}})
         client.request("workspace/symbol", query="desk")
         registered = [r["method"] for each in client.asked for r in each.get("registrations", ())]

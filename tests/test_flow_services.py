@@ -4,14 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from compiled import document_findings
 from twimlc import pipeline
-from twimlc.diagnostics.diagnostic import Diagnostic, Severity
-from twimlc.documents import check_document
-from twimlc.text import SourceFile
-from twimlc.vocabulary import POLLY_SPEAKERS
-from twimlc.vocabulary.currencies import DECIMALS
-from twimlc.vocabulary.locales import slip_in_tag
-from twimlc.vocabulary.values import GATHER_LANGUAGES, SAY_LANGUAGES, SSML_LANGUAGES
+from twimlc.findings.diagnostic import Diagnostic, Severity
+from twimlc.vocabulary.codes import DECIMALS, slip_in_tag
+from twimlc.vocabulary.values import GATHER_LANGUAGES, POLLY_SPEAKERS, SAY_LANGUAGES, SSML_LANGUAGES
 
 RELAY = "connect: {conversationRelay: {url: 'wss://relay.contoso.com/a', %s}}"
 GATHER = "gather: {prompt: Please speak., input: speech, %s}\n    fallback: hangup"
@@ -271,11 +268,11 @@ STOP = "stop: {stream: {name: %s}}"
 @pytest.mark.parametrize(
     ("step", "slugs"),
     [
-        (START % "agent" + STOP % "agnet", ["stops-nothing"]),
+        (START % "agent" + STOP % "agnet", ["stop-without-start"]),
         (START % "agent" + STOP % "agent", []),
         (STOP % "agent", []),
         ("start: {siprec: {name: a}}\n  - " + STOP % "agent", []),
-        ("start: {siprec: {name: a}}\n  - stop: {siprec: {name: b}}", ["stops-nothing"]),
+        ("start: {siprec: {name: a}}\n  - stop: {siprec: {name: b}}", ["stop-without-start"]),
         (START % "a" + START % "a" + "pause", ["name-taken"]),
         (START % "a" + START % "b" + "pause", []),
         (START % "a" + STOP % "a" + "\n  - " + START % "a" + "pause", []),
@@ -283,7 +280,7 @@ STOP = "stop: {stream: {name: %s}}"
     ],
 )
 def test_names_of_streams(step: str, slugs: list[str], tmp_path: Path) -> None:
-    found = told(tmp_path, step, "stops-nothing", "name-taken")
+    found = told(tmp_path, step, "stop-without-start", "name-taken")
     assert [slug for slug, _ in found] == slugs
 
 
@@ -309,7 +306,7 @@ def test_one_name_on_two_ways_of_a_call(tmp_path: Path) -> None:
         ('<Response version="1"><Hangup/></Response>', ("unknown-attribute", (12101, 12200))),
         (
             '<Response><Gather action="" actionOnEmptyResult="true"/></Response>',
-            ("asks-itself", (13338,)),
+            ("action-defaults-to-self", (13338,)),
         ),
         (
             '<Response><Gather action="a" input="speech" speechModel="Phone_Call"/></Response>',
@@ -326,5 +323,5 @@ def test_one_name_on_two_ways_of_a_call(tmp_path: Path) -> None:
     ],
 )
 def test_the_codes_of_documents(document: str, expected: tuple[str, tuple[int, ...]]) -> None:
-    found = check_document(SourceFile("x.xml", document))
+    found = document_findings(document)
     assert [(f.rule.slug, f.twilio) for f in found if f.rule.slug == expected[0]] == [expected]

@@ -8,9 +8,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from folders import files_in
 from twimlc import pipeline
-from twimlc.callscripts import play_scripts
-from twimlc.diagnostics.diagnostic import Severity
+from twimlc.calls.run import play_scripts
+from twimlc.findings.diagnostic import Severity
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(p for p in (ROOT / "flows").glob("*.yaml") if ".test." not in p.name)
@@ -101,12 +102,8 @@ def test_every_link_leads_to_a_file_or_a_decision(built: tuple[pipeline.Result, 
                     path = Path(ours) if ours != link else document.relative_to(root).parent / link
                     links.add(normpath(path))
         assert len(links) > 10
-        assert links - files(root) == decisions
+        assert links - files_in(root).keys() == decisions
         assert bool(decisions) is (target in DECIDING)
-
-
-def files(root: Path) -> set[str]:
-    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
 
 
 def test_every_hop_asks_by_get(built: tuple[pipeline.Result, Path]) -> None:

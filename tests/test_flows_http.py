@@ -1,8 +1,9 @@
-"""The example flows on real hosts that decide: every call is the flow, over real HTTP.
+"""The example flows behind real web servers: every call is the flow, over real HTTP.
 
-Caddy and Apache read the fragments that were built; CloudFront is its function, run by node,
-before a server of plain files. nginx is tried in test_verify_http. The flows are walked together with what is served, and the
-same calls are heard from each host as from the documents in memory.
+Plain files are served by Python's own server. nginx, Caddy and Apache read the fragments that were
+built; CloudFront is its function, run by node, before a server of plain files. The flows are walked
+together with what is served, and the same calls are heard from each host as from the documents in
+memory.
 """
 
 import functools
@@ -10,26 +11,30 @@ import json
 import shutil
 import subprocess
 import threading
+from collections import deque
 from contextlib import contextmanager
-from http.server import ThreadingHTTPServer
+from dataclasses import replace
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from compiled import variant_of
+from proofs import Call, verify
 from routed import public, router
 from test_hosts_cloudfront import NODE, event, needs_node
-from test_hosts_servers import APACHE, CADDY, apache, caddy, folder, needs
-from test_verify_http import Quiet, traces
-from twimlc.interpret.verify import verify
-from twimlc.phone.web import WebHost
-from twimlc.pipeline import Options, build
-from twimlc.pipeline.compile import compile_target
-from twimlc.pipeline.load import load
+from test_hosts_servers import APACHE, CADDY, NGINX, apache, caddy, folder, needs, nginx
+from twimlc.calls.web import WebHost
+from twimlc.interpret.documents import Documents, Library
+from twimlc.pipeline import Options, build, check
 
 __all__ = ["folder"]  # a fixture
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
+MOST_CALLS = 60
 HOSTS = {
     "nginx": "nginx",
     "caddy": "caddy",
@@ -48,6 +53,15 @@ for await (const line of createInterface({ input: process.stdin })) {
 """
 
 
+class Quiet(SimpleHTTPRequestHandler):
+    """Python's own server; on a machine that knows no type for .xml it is told one."""
+
+    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".xml": "text/xml"}
+
+    def log_message(self, *_):
+        pass
+
+
 def laid(folder, name):
     """The example flows built for a host, with links that fit any address, and their plan."""
     shutil.copytree(
@@ -57,15 +71,31 @@ def laid(folder, name):
     )
     (folder / "twimlc.yaml").write_text(f"targets:\n  {name}: {{host: {HOSTS[name]}}}\n")
     assert build(Options(cwd=folder)).ok
-    loaded = load(Options(cwd=folder, write=False))
-    (variant,) = compile_target(loaded, loaded.targets[0]).variants
-    return folder / "build" / name, variant
+    return folder / "build" / name, variant_of(folder)
 
 
-def agree(port, root, variant):
-    base = f"http://127.0.0.1:{port}"
+def traces(host, entry):
+    """What is heard for each script, shortest first, up to a number of calls."""
+    library = Library(host)
+    found = {}
+    waiting = deque([()])
+    while waiting and len(found) < MOST_CALLS:
+        script = waiting.popleft()
+        call = Call(Documents(library, entry), limit=50)
+        for choice in script:
+            call.take(choice)
+        found[script] = [
+            (event.kind, str(event.value).replace(entry.rpartition("/")[0].rpartition("/")[0], ""))
+            for event in call.trace
+        ]
+        if len(script) < 6:
+            waiting.extend((*script, choice) for choice in call.choices())
+    return found
+
+
+def agree(base, root, variant, least=20):
     memory = router(root)
-    assert len(variant.plan.entries) > 20
+    assert len(variant.plan.entries) > least
     for entry in variant.plan.entries:
         address = f"{base}/{entry.path}"
         served = WebHost(address)
@@ -78,18 +108,74 @@ def agree(port, root, variant):
         )
 
 
+@contextmanager
+def serving(handler, root):
+    """The address of Python's own server of the files of a target."""
+    handler = functools.partial(handler, directory=str(public(root)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """The example flows that plain files can serve: their target, and what it was made from."""
+    home = tmp_path_factory.mktemp("static")
+    shutil.copytree(ROOT / "flows", home / "flows")
+    (home / "twimlc.yaml").write_text("flows: flows\n")
+    options = Options(cwd=home, targets=("static",), write=False)
+    flows = sorted(path for path in (home / "flows").glob("*.yaml") if ".test." not in path.name)
+    refused = [path for path in flows if not check(replace(options, paths=(path,))).ok]
+    for path in refused:
+        path.unlink()
+    assert build(replace(options, write=True)).ok
+    return home / "build" / "static", variant_of(home, "static")
+
+
+def test_pythons_own_server(plain):
+    with serving(Quiet, plain[0]) as base:
+        agree(base, *plain, least=10)
+
+
+def test_a_server_that_lost_a_document_is_found(plain):
+    root, variant = plain
+    page = public(root) / "standup" / "index.xml"
+    right = page.read_bytes()
+    page.write_bytes(right.replace(b"Welcome", b"Good day"))
+    try:
+        with serving(Quiet, root) as base:
+            address = f"{base}/standup/index.xml"
+            assert not verify(variant.graph, "standup", address, WebHost(address)).same
+    finally:
+        page.write_bytes(right)
+
+
+@needs(NGINX, "nginx")
+def test_nginx(folder):
+    root, variant = laid(folder, "nginx")
+    assert variant.plan.decisions
+    with nginx(folder, folder / "build", ["nginx"], f"root {public(root)};") as server:
+        agree(f"http://127.0.0.1:{server.port}", root, variant)
+
+
 @needs(CADDY, "caddy")
 def test_caddy(folder):
     root, variant = laid(folder, "caddy")
     with caddy(folder, folder / "build", ["caddy"], f"\troot * {public(root)}") as server:
-        agree(server.port, root, variant)
+        agree(f"http://127.0.0.1:{server.port}", root, variant)
 
 
 @needs(APACHE, "apache2")
 def test_apache(folder):
     root, variant = laid(folder, "apache")
     with apache(folder, folder / "build", ["apache"], f"DocumentRoot {public(root)}") as server:
-        agree(server.port, root, variant)
+        agree(f"http://127.0.0.1:{server.port}", root, variant)
 
 
 @contextmanager
@@ -102,7 +188,7 @@ def edge(root, script):
     turn = threading.Lock()
 
     class Edge(Quiet):
-        def do_GET(self):  # noqa: N802
+        def do_GET(self):
             asked = urlsplit(self.path)
             with turn:
                 node.stdin.write(json.dumps(event(asked.path, asked.query)) + "\n")
@@ -111,17 +197,10 @@ def edge(root, script):
             self.path = answer["uri"]
             super().do_GET()
 
-    server = ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Edge, directory=str(public(root)))
-    )
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     try:
-        yield server.server_address[1]
+        with serving(Edge, root) as base:
+            yield base
     finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
         node.stdin.close()
         node.wait(10)
         node.stdout.close()
@@ -131,8 +210,8 @@ def edge(root, script):
 def test_cloudfront(folder):
     root, variant = laid(folder, "cloudfront")
     assert not (root / "router.kvs.json").exists(), "the harness has no store"
-    with edge(root, folder / "answering.mjs") as port:
-        agree(port, root, variant)
+    with edge(root, folder / "answering.mjs") as base:
+        agree(base, root, variant)
 
 
 @pytest.mark.parametrize("name", HOSTS)

@@ -11,7 +11,7 @@ from compiled import make
 from growth import overgrown
 from twimlc import pipeline
 from twimlc.cli.command import run
-from twimlc.source.names import nearest
+from twimlc.yaml.names import nearest
 
 LONG = "a" * 300
 

@@ -9,16 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from folders import files_in, write_files
 from twimlc import pipeline
 
 GOLDEN = Path(__file__).parent / "golden"
 NAMES = sorted(path.name for path in GOLDEN.iterdir() if path.is_dir())
 FINDINGS = "findings.txt"
-
-
-def _files(folder: Path) -> dict[str, bytes]:
-    found = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
 def _targets(home: Path) -> tuple[str, ...]:
@@ -39,7 +35,7 @@ def _built(project: Path, folder: Path) -> dict[str, bytes]:
         f"{found.severity}[{found.rule.slug}] {found.message}"
         for found in result.findings
     ]
-    files = _files(folder / "build")
+    files = files_in(folder / "build")
     if lines:
         files[FINDINGS] = ("\n".join(lines) + "\n").encode()
     return files
@@ -51,11 +47,8 @@ def test_golden(name: str, tmp_path: Path, update_golden: bool) -> None:
     built = _built(GOLDEN / name, tmp_path)
     if update_golden:
         shutil.rmtree(expected, ignore_errors=True)
-        for path, data in built.items():
-            file = expected / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data)
-    wanted = _files(expected)
+        write_files(expected, built)
+    wanted = files_in(expected)
     assert list(wanted) == sorted(built), "other files than expected"
     for path, data in built.items():
         assert data == wanted[path], path

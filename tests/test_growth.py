@@ -1,7 +1,7 @@
 """Four times the input is four times the work, in every stage: counted in calls, not in seconds.
 
-A stage is a package: reading (``yaml``, ``source``), the model and the graph (``flow``), ``schema``,
-``analysis``, ``lower``, ``render``, the proof (``interpret``), ``output``, ``callscripts``. The bound
+A stage is a package: reading (``yaml``, ``values``), the model and the graph (``flow``), ``formats``,
+``rules``, ``lower``, ``render``, the proof (``interpret``), ``output``, ``calls``. The bound
 is `growth.MOST` times the calls for four times as much of one thing.
 """
 
@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from folders import write_files
 from growth import overgrown
 from twimlc import pipeline
-from twimlc.lower.ways import Way
+from twimlc.lower.transitions import Way
 
 Files = dict[str, str]
 Make = Callable[[int], Files]
@@ -101,6 +102,7 @@ def _wrong(size: int) -> Files:
 
 MENU = "menu: {prompt: 'Menu %d', choices: {1: [say: One], 2: [say: Two]}}\n    fallback: next"
 OFFER = "offer: {options: [{say: 'For %d', then: [say: One]}]}"
+# How many there are in a sweep; a sample takes half as many.
 MANY: dict[str, tuple[Make, int, tuple[str, ...]]] = {
     "steps": (_steps("say: Word %d."), 40, ("static", "twiml-bin")),
     "silences between": (_steps("say: Word %d. # a remark\n\n    # another"), 40, ("static",)),
@@ -115,8 +117,8 @@ MANY: dict[str, tuple[Make, int, tuple[str, ...]]] = {
         30,
         ("static", "twiml-bin"),
     ),
-    "menus": (_steps(f"{MENU}\n  - say: {WORDS}"), 25, ("nginx",)),
-    "offers": (_steps(f"{OFFER}\n  - say: {WORDS}"), 50, ("static",)),
+    "menus": (_steps(f"{MENU}\n  - say: {WORDS}"), 50, ("nginx",)),
+    "offers": (_steps(f"{OFFER}\n  - say: {WORDS}"), 100, ("static",)),
     "states": (_states, 30, ("static", "twiml-bin")),
     "entries": (_entries, 60, ("nginx", "cloudfront", "twiml-bin")),
     "flows": (_flows("gather: {prompt: Any}\n    then: next"), 30, ("static", "twiml-bin")),
@@ -134,16 +136,15 @@ CASES = [(name, host) for name, (_, _, hosts) in MANY.items() for host in hosts]
 def _project(folder: Path, files: Files, host: str) -> Path:
     matrix = "matrix: t.csv\n" if "t.csv" in files else ""
     project = f"flows: flows\ntargets: {{t: {{{HOSTS[host]}}}}}\n{matrix}"
-    for path, text in {"twimlc.yaml": project, **files}.items():
-        place = folder / (path if path in ("twimlc.yaml", "t.csv") else f"flows/{path}")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text)
-    return folder
+    flows = {path if path == "t.csv" else f"flows/{path}": text for path, text in files.items()}
+    return write_files(folder, {"twimlc.yaml": project, **flows})
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("name", "host"), CASES)
-def test_work_is_in_proportion(name: str, host: str, tmp_path: Path) -> None:
+def test_work_is_in_proportion(name: str, host: str, tmp_path: Path, sweep: bool) -> None:
     make, size, _ = MANY[name]
+    size //= 1 if sweep else 2
 
     def build(count: int) -> None:
         folder = _project(tmp_path / str(count), make(count), host)
@@ -155,7 +156,7 @@ def test_work_is_in_proportion(name: str, host: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("grows", ["steps of a call", "calls", "flows"])
 def test_call_scripts_are_in_proportion(grows: str, tmp_path: Path) -> None:
-    from twimlc.callscripts import play_scripts
+    from twimlc.calls.run import play_scripts
 
     flow = "states:\n  a:\n    - menu: {prompt: Go, attempts: 1, choices: {1: a}}\n      fallback: [hangup]\n"
 

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from construct_examples import EXAMPLES
+from generate import construct_table
 from routed import built, project, requests, router, wanted
 from twimlc import pipeline
-from twimlc.lower.constructs import CONSTRUCTS, construct_table, every_host
-from twimlc.lower.host import HOSTS
-from twimlc.lower.plan import CACHE_CONTROL
-from twimlc.source import targets
+from twimlc.formats import project_file
+from twimlc.hosts import every_host, find_host
+from twimlc.hosts.constructs import CONSTRUCTS
+from twimlc.lower.names import CACHE_CONTROL
 from versions import FLOWS, GONE, lay
 
 ROOT = Path(__file__).parents[1]
@@ -35,7 +37,7 @@ def test_every_cell_of_the_table_is_what_a_build_does(tmp_path, name):
     for number, construct in enumerate(CONSTRUCTS):
         folder = tmp_path / str(number)
         folder.mkdir()
-        (folder / "example.yaml").write_text(construct.example)
+        (folder / "example.yaml").write_text(EXAMPLES[construct.name])
         (folder / "twimlc.yaml").write_text(f"flows: .\ntargets:\n  it: {line}\n")
         result = pipeline.build(pipeline.Options(cwd=folder))
         slugs = {finding.rule.slug for finding in result.findings if finding.is_error}
@@ -47,11 +49,11 @@ def test_every_cell_of_the_table_is_what_a_build_does(tmp_path, name):
 
 def test_a_refusal_names_the_step_and_hosts_that_can(tmp_path):
     for number, construct in enumerate(CONSTRUCTS):
-        if not (construct.decisions or construct.templates):
+        if not ({"decisions", "templates"}.intersection(construct.needs)):
             continue
         folder = tmp_path / str(number)
         folder.mkdir()
-        (folder / "example.yaml").write_text(construct.example)
+        (folder / "example.yaml").write_text(EXAMPLES[construct.name])
         (folder / "twimlc.yaml").write_text("flows: .\ntargets: {it: {host: static}}\n")
         found = [f for f in pipeline.check(pipeline.Options(cwd=folder)).findings if f.is_error]
         assert len(found) == 1, construct.name
@@ -59,8 +61,8 @@ def test_a_refusal_names_the_step_and_hosts_that_can(tmp_path):
         assert found[0].span.file.path == "example.yaml"
 
 
-def test_a_host_is_one_record_and_its_templates():
-    """Nothing but the list of names knows a host; vercel came last and touched nothing else."""
+def test_a_host_is_one_folder():
+    """Nothing else knows a host; vercel came last and touched nothing else."""
     sources = [
         path for path in (ROOT / "compiler" / "twimlc").rglob("*") if path.suffix in (".py", ".j2")
     ]
@@ -69,13 +71,14 @@ def test_a_host_is_one_record_and_its_templates():
         for path in sources
         if re.search("vercel", path.read_text(), re.IGNORECASE)
     }
-    assert named == {"lower/hosts/vercel.py", "source/targets.py"}
-    assert "vercel" in (ROOT / "compiler/twimlc/render/templates/hosts/vercel.json.j2").name
+    assert named == {"hosts/vercel/__init__.py"}
 
 
 def test_the_names_of_records_are_the_names_of_targets():
-    assert set(HOSTS) <= set(targets.HOSTS)
-    assert all(host.name == name for name, host in HOSTS.items())
+    assert all(find_host(name).name == name for name in project_file.HOSTS)
+    folders = {path.parent.name for path in (ROOT / "compiler/twimlc/hosts").glob("router_*/*.py")}
+    assert folders == {f"router_{name.replace('-', '_')}" for name in project_file.ROUTERS}
+    assert find_host("nowhere") is find_host("s3", "nowhere") is None
 
 
 def source(text):

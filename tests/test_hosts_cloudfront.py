@@ -16,6 +16,8 @@ needs_node = pytest.mark.skipif(
     NODE is None, reason="NOT TESTED: node is not installed, so router.js did not run"
 )
 
+pytestmark = pytest.mark.slow
+
 HARNESS = """
 import { readFileSync } from "node:fs";
 const store = STORE;
@@ -66,7 +68,6 @@ def run(folder, events):
         input=json.dumps(events),
         capture_output=True,
         text=True,
-        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -166,7 +167,7 @@ def test_odd_requests(tmp_path):
 @pytest.mark.parametrize("store", [False, True])
 def test_versions_that_are_known_and_that_are_gone(tmp_path, base, store):
     more = [
-        Decision(path, "front-desk", "Digits", rows, f"front-desk/{NOW}/rest.xml")
+        Decision("Digits", rows, f"front-desk/{NOW}/rest.xml", path=path, flow="front-desk")
         for n in range(60 if store else 0)
         for path in [f"front-desk/{NOW}/many{n}.1.decide"]
         for rows in [tuple((f"{n}{m}", f"front-desk/{NOW}/ann.xml") for m in range(20))]

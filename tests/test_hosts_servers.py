@@ -30,6 +30,8 @@ def needs(program, name):
 NGINX, CADDY, APACHE = found("nginx"), found("caddy"), found("apache2", "httpd")
 MODULES = Path("/usr/lib/apache2/modules")
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder():

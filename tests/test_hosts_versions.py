@@ -6,10 +6,13 @@ import pytest
 
 from routed import requests, wanted
 from test_hosts_servers import APACHE, CADDY, NGINX, folder, needs
-from twimlc.lower.plan import CACHE_CONTROL, Decision
+from twimlc.lower.names import CACHE_CONTROL
+from twimlc.lower.plan import Decision
 from versions import FLOWS, GONE, KEPT, NOW, OTHER, SERVERS, ask, lay, serving
 
 __all__ = ["folder"]  # a fixture
+
+pytestmark = pytest.mark.slow
 
 PROGRAMS = {"nginx": NGINX, "caddy": CADDY, "apache": APACHE}
 servers = pytest.mark.parametrize(
@@ -209,7 +212,9 @@ LONG = "&" * 7000
 def directory():
     desk = f"front-desk/{NOW}/"
     rows = tuple((str(10_000 + n), f"{desk}ann.xml") for n in range(ROWS))
-    return Decision(f"{desk}big.1.decide", "front-desk", "Digits", rows, f"{desk}rest.xml")
+    return Decision(
+        "Digits", rows, f"{desk}rest.xml", path=f"{desk}big.1.decide", flow="front-desk"
+    )
 
 
 LONG_QUERIES = [

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from proofs import Call
 from twimlc.flow.graph import Context
+from twimlc.hosts.answer import FileHost, Response
 from twimlc.interpret.assumptions import Readings
-from twimlc.interpret.choices import Choice
 from twimlc.interpret.documents import Documents, Library
-from twimlc.interpret.host import FileHost, Response
-from twimlc.interpret.machine import Call
+from twimlc.interpret.machine import Choice
 
 BASE = "https://voice.example.com/ivr"
 KEYS = Choice("keys", "1")
@@ -196,13 +196,13 @@ def test_sequential_ringing_is_one_event_per_ring():
     body = '<Dial sequential="true"><Number>1</Number><Client>ann</Client></Dial><Say>behind</Say>'
     assert trace(body, Choice("busy"), Choice("no-answer")) == [
         "dial 1",
-        "dial ann",
+        "dial client:ann",
         "say behind",
         "hangup",
     ]
     assert trace(body, Choice("completed")) == ["dial 1", "say behind", "hangup"]
     together = body.replace('sequential="true"', "")
-    assert trace(together, Choice("busy"))[0] == "dial 1+ann"
+    assert trace(together, Choice("busy"))[0] == "dial 1+client:ann"
 
 
 def test_a_conference_is_answered_not_completed():

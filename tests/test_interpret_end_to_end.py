@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from folders import write_files
+from proofs import Call, verify_plan
 from random_flows import Author
 from twimlc import pipeline
-from twimlc.diagnostics.catalogue import RULES
-from twimlc.interpret.choices import Choice
+from twimlc.findings.catalogue import RULES
+from twimlc.findings.pages import page_of
+from twimlc.hosts.answer import FileHost
 from twimlc.interpret.documents import Documents, Library
 from twimlc.interpret.flow import FlowMachine
-from twimlc.interpret.host import FileHost
-from twimlc.interpret.machine import Call
-from twimlc.interpret.plan import verify_plan
+from twimlc.interpret.machine import Choice
 from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import Loaded, load
 
@@ -48,15 +49,18 @@ def differences(folder, *targets, allow_errors=False):
     return count, found
 
 
+PROJECT = """\
+flows: .
+targets:
+  here: {host: static}
+  there: {host: s3, url: https://v.example.com/ivr}
+"""
+
+
 def project(folder, texts):
-    (folder / "sounds").mkdir(parents=True)
-    (folder / "sounds" / "la.mp3").write_bytes(b"\xff\xfbla")
-    for stem, text in texts.items():
-        (folder / f"{stem}.yaml").write_text(text, encoding="utf-8")
-    (folder / "twimlc.yaml").write_text(
-        "flows: .\ntargets:\n  here: {host: static}\n  there: {host: s3, url: https://v.example.com/ivr}\n"
-    )
-    return folder
+    flows = {f"{stem}.yaml": text for stem, text in texts.items()}
+    sound = {"sounds/la.mp3": b"\xff\xfbla"}
+    return write_files(folder, {"twimlc.yaml": PROJECT, **sound, **flows})
 
 
 def test_random_flows_are_the_same_call(tmp_path):
@@ -79,9 +83,9 @@ def test_the_flows_of_this_repository_are_the_same_call():
 
 def test_the_examples_of_all_rules_are_the_same_call(tmp_path):
     verified = 0
-    for slug, rule in RULES.items():
+    for slug in RULES:
         folder = tmp_path / slug
-        example = rule.right
+        example = page_of(slug).right
         if example.target not in ("static", "s3") or example.files:
             continue
         folder.mkdir()

@@ -2,12 +2,10 @@
 
 import pytest
 
-from twimlc import pipeline
-from twimlc.interpret.choices import Choice
+from compiled import variant_of
+from proofs import Call
 from twimlc.interpret.flow import FlowMachine
-from twimlc.interpret.machine import Call
-from twimlc.pipeline.compile import compile_target
-from twimlc.pipeline.load import load
+from twimlc.interpret.machine import Choice
 
 SILENCE = Choice("silence")
 
@@ -15,11 +13,7 @@ SILENCE = Choice("silence")
 def play(tmp_path, text, *choices):
     """What is observed of a call, as short texts."""
     (tmp_path / "main.yaml").write_text(text)
-    loaded = load(
-        pipeline.Options(paths=(tmp_path / "main.yaml",), cwd=tmp_path, targets=("static",))
-    )
-    made = compile_target(loaded, loaded.targets[0])
-    graph = made.variants[0].graph
+    graph = variant_of(tmp_path, "static").graph
     call = Call(FlowMachine(graph, graph.starts["main"]))
     for choice in choices:
         taken = Choice(*choice) if isinstance(choice, tuple) else Choice(choice)
@@ -116,7 +110,7 @@ def test_a_hunt_rings_one_after_another(tmp_path):
 
 def test_a_loop_without_a_question_is_cut(tmp_path):
     music = "states:\n  start:\n    - play: https://a.example/music.mp3\n    - goto: start\n"
-    assert play(tmp_path, music)[-1] == "failure the call goes on for ever"
+    assert play(tmp_path, music)[-1] == "failure the call goes on forever"
 
 
 def test_an_address_of_the_authors_ends_our_part(tmp_path):

@@ -4,13 +4,13 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from proofs import verify
 from twimlc import vocabulary
 from twimlc.flow.graph import Context, Graph, Node, Place, Root
 from twimlc.flow.model import Attribute, Element, MediaLink, StateKey, StateLink
+from twimlc.hosts.answer import FileHost
 from twimlc.interpret.assumptions import Readings
-from twimlc.interpret.choices import Choice
-from twimlc.interpret.host import FileHost
-from twimlc.interpret.verify import verify
+from twimlc.interpret.machine import Choice
 from twimlc.lower.plan import Approximation
 from twimlc.text import SourceFile, Span
 
@@ -41,7 +41,7 @@ def element(xml, parent="Response", line=1):
 
 
 def graph(nodes, roots=(), keys=(), fallback=None, states=None):
-    """Nodes as (TwiML or None, exits by outcome); ``"*"`` stands for every outcome of the verb."""
+    """Nodes as (TwiML or None, exits by outcome); ``"*"`` stands for all others of the verb."""
     keys = dict(keys)
     built = []
     for number, (xml, exits) in enumerate(nodes):
@@ -60,7 +60,7 @@ def graph(nodes, roots=(), keys=(), fallback=None, states=None):
                 state("start"),
                 after,
                 keys.get(number, {}),
-                fallback,
+                fallback if fallback is not None else dict(exits).get("*"),
             )
         )
     entries = {state("start"): 0} | {state(name): key for name, key in (states or {}).items()}

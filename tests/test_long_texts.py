@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from compiled import check_document
 from twimlc import pipeline
-from twimlc.analysis.loops import circles
-from twimlc.callscripts.filled import fits
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.documents import check_document
+from twimlc.calls.player import fits
+from twimlc.editor.open_files import Snapshot
+from twimlc.findings.diagnostic import Diagnostic
 from twimlc.flow.model import Element
-from twimlc.languageserver.open_files import Question
+from twimlc.flow.walks import strongly_connected
 from twimlc.report.human import human
 from twimlc.text import SourceFile
 
@@ -26,7 +26,7 @@ def found(folder: Path, name: str, text: str) -> list[Diagnostic]:
     path = folder / name
     path.write_bytes(text.encode())
     options = pipeline.Options(paths=(path,), cwd=folder)
-    edited = Question(path, folder, {path: text}).check().findings
+    edited = Snapshot(path, folder, {path: text}).check().findings
     findings = list(pipeline.check(options).findings)
     assert [each.message for each in edited] == [each.message for each in findings]
     return findings
@@ -191,8 +191,11 @@ def test_a_chain_of_nodes_is_not_looked_through_at_each_of_them() -> None:
     def looked_at(nodes: int) -> int:
         Key.compared = 0
         keys = [Key(at) for at in range(nodes)]
-        assert list(circles(keys, lambda key: keys[key + 1 : key + 2])) == []
-        assert list(circles(keys, lambda key: [keys[(key + 1) % nodes]])) == [set(range(nodes))]
+        assert all(
+            len(ring) == 1 for ring in strongly_connected(keys, lambda key: keys[key + 1 : key + 2])
+        )
+        (ring,) = strongly_connected(keys, lambda key: [keys[(key + 1) % nodes]])
+        assert {*ring} == {*range(nodes)}
         return Key.compared
 
     assert looked_at(400) < 2.5 * looked_at(200) + 100

@@ -6,18 +6,18 @@ import pytest
 
 from call_graphs import Calls, documents_of, element, findings_of, plan_of, state_link
 from growth import counted
+from proofs import verify_plan
 from random_flows import Author
 from test_interpret_end_to_end import project
 from twimlc import pipeline
 from twimlc.flow.graph import Context
-from twimlc.interpret.plan import verify_plan
-from twimlc.lower.host import HOSTS, Site, find_host
-from twimlc.lower.lowering import lower
+from twimlc.hosts import find_host, lower
+from twimlc.lower.host import Site
 from twimlc.lower.plan import Mark
 from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import load
 
-NGINX = Site(HOSTS["nginx"])
+NGINX = Site(find_host("nginx"))
 
 
 def sentences(calls, *labels, state="main"):
@@ -44,7 +44,7 @@ def test_keys_are_looked_up_and_silence_is_not() -> None:
     assert (decision.path, decision.flow, decision.parameters) == (
         "acme/v/main.0.decide",
         "acme",
-        ("Digits",),
+        ("Digits", None),
     )
     assert dict(decision.branches) == {"1": "acme/v/main.1.xml", "*": "acme/v/main.2.xml"}
     assert decision.default == "acme/v/main.3.xml"
@@ -65,6 +65,17 @@ def test_the_fetches_of_a_decision_are_counted() -> None:
     assert entry.fetches == 2
 
 
+EXITS = {
+    "completed": "talked",
+    "answered": "talked",
+    "busy": "missed",
+    "no-answer": "missed",
+    "failed": "missed",
+    "canceled": "missed",
+    "declined": "refused",
+}
+
+
 def dial(exits, *, url=False, fallback=None):
     number = element("Number", "+14155550100", **({"url": state_link("screen")} if url else {}))
     calls = Calls()
@@ -77,15 +88,7 @@ def dial(exits, *, url=False, fallback=None):
 
 
 def test_a_status_that_nobody_knows_counts_as_the_plain_failure() -> None:
-    exits = {
-        "completed": "talked",
-        "answered": "talked",
-        "busy": "engaged",
-        "no-answer": "missed",
-        "failed": "missed",
-        "canceled": "missed",
-        "declined": "refused",
-    }
+    exits = EXITS | {"busy": "engaged"}
     (decision,) = plan_of(dial(exits, fallback="missed"), NGINX).decisions
     assert (
         decision.document({}) == decision.document({"DialCallStatus": "what"}) == decision.default
@@ -95,24 +98,14 @@ def test_a_status_that_nobody_knows_counts_as_the_plain_failure() -> None:
 
 
 def test_declining_is_told_by_a_second_parameter() -> None:
-    exits = {
-        "completed": "talked",
-        "answered": "talked",
-        "busy": "missed",
-        "no-answer": "missed",
-        "failed": "missed",
-        "canceled": "missed",
-        "declined": "refused",
-    }
-    (decision,) = plan_of(dial(exits, url=True), NGINX).decisions
+    (decision,) = plan_of(dial(EXITS, url=True), NGINX).decisions
     assert decision.mark == Mark("DialBridged", "false")
     talked = decision.document({"DialCallStatus": "completed", "DialBridged": "true"})
     refused = decision.document({"DialCallStatus": "completed", "DialBridged": "false"})
     missed = decision.document({"DialCallStatus": "busy", "DialBridged": "false"})
     assert len({talked, refused, missed}) == 3
     assert missed == decision.default
-    exits["declined"] = "talked"
-    (decision,) = plan_of(dial(exits, url=True), NGINX).decisions
+    (decision,) = plan_of(dial(EXITS | {"declined": "talked"}, url=True), NGINX).decisions
     assert decision.mark is None, "it leads nowhere else"
 
 
@@ -120,7 +113,7 @@ def test_equal_ways_cost_no_fetch() -> None:
     names = ("completed", "answered", "busy", "no-answer", "failed", "canceled", "declined")
     graph = dial(dict.fromkeys(names, "talked"), url=True)
     assert plan_of(graph, NGINX).decisions == ()
-    assert replace(plan_of(graph, NGINX), host="static") == plan_of(graph)
+    assert replace(plan_of(graph, NGINX), host=find_host("static")) == plan_of(graph)
 
 
 def test_a_host_that_can_keep_the_promise_keeps_it() -> None:
@@ -237,7 +230,7 @@ def test_pay_needs_post_on_every_router() -> None:
     calls = Calls()
     calls.verb("pay", element("Pay"), at="acme/main", exits={"success": "end"})
     for host in (
-        *(HOSTS[name] for name in ("nginx", "caddy", "apache")),
+        *(find_host(name) for name in ("nginx", "caddy", "apache")),
         find_host("s3", "cloudfront"),
     ):
         assert host is not None

@@ -5,12 +5,13 @@ from dataclasses import replace
 from call_graphs import Calls, documents_of, element, plan_of, state_link
 from twimlc.flow.graph import Context
 from twimlc.flow.model import Kind, MediaLink
-from twimlc.lower import audio
-from twimlc.lower.host import HOSTS, Site
-from twimlc.source.files import FileContent
+from twimlc.hosts import find_host
+from twimlc.lower import names
+from twimlc.lower.host import Site
+from twimlc.project.files import FileContent
 
 DIAL = ("completed", "answered", "busy", "no-answer", "failed", "canceled")
-ROW = Site(HOSTS["s3"], url="https://voice.example.com/ivr/", row="oslo")
+ROW = Site(find_host("s3"), url="https://voice.example.com/ivr/", row="oslo")
 
 
 def asking(calls: Calls, label: str, at: str, to: str, after: str = "end") -> None:
@@ -129,7 +130,7 @@ def test_audio_files_never_share_a_name_by_accident() -> None:
 
     links = [MediaLink("acme", "a/x.wav"), MediaLink("acme", "b/x.wav"), MediaLink("acme", "no")]
     data = {"a/x.wav": weak(b"1"), "b/x.wav": weak(b"2")}
-    paths, files = audio.gather_media(links, lambda link: data.get(link.path))
+    paths, files = names.name_media(links, lambda link: data.get(link.path))
     assert [paths.get(link) for link in links] == [
         "media/x.00000000.wav",
         "media/x.0000000032000000.wav",
@@ -137,5 +138,5 @@ def test_audio_files_never_share_a_name_by_accident() -> None:
     ]
     assert [file.content.head for file in files] == [b"1", b"2"]
     odd = MediaLink("acme", "§§§")
-    (path,) = audio.gather_media([odd], lambda link: weak(b"1"))[0].values()
+    (path,) = names.name_media([odd], lambda link: weak(b"1"))[0].values()
     assert path == "media/audio.00000000.bin"

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from call_graphs import Calls, documents_of, element, findings_of, span, state_link
 from twimlc import pipeline
 from twimlc.flow.graph import Context
-from twimlc.lower.host import HOSTS, Site
-from twimlc.lower.lowering import lower
-from twimlc.source.tree import CallValue, Template
+from twimlc.hosts import find_host, lower
+from twimlc.lower.host import Site
+from twimlc.yaml.tree import CallValue, Template
 
 
 def test_every_decision_is_reported_once() -> None:
@@ -56,7 +58,7 @@ def test_the_target_may_allow_the_approximation_for_every_dial() -> None:
     calls = Calls()
     calls.verb("dial", element("Dial", "+14155550100"), at="acme/main", exits={"completed": "end", "no-answer": "mail"})  # fmt: skip
     calls.say("mail", "Leave a message.", at="acme/mail", to="end")
-    site = Site(HOSTS["static"], allow=frozenset({"fallback-after-answer"}))
+    site = Site(find_host("static"), allow=frozenset({"fallback-after-answer"}))
     assert documents_of(calls.graph("dial"), site)["acme/index.xml"].endswith("message.</Say>")
 
 
@@ -75,7 +77,7 @@ def test_call_values_need_templates() -> None:
     calls.verb("a", element("Say", text), at="acme/main", exits="b")
     calls.verb("b", element("Say", "Hi", voice=text), at="acme/main", exits="end")
     graph = calls.graph("a")
-    _, findings = lower(graph, Site(HOSTS["s3"]), lambda link: None)
+    _, findings = lower(graph, Site(find_host("s3")), lambda link: None)
     assert [found.rule.slug for found in findings] == ["call-value-needs-templates"]
     assert "'${call.From}'" in findings[0].message
     assert "'s3'" in findings[0].message
@@ -99,14 +101,19 @@ def test_characters_that_xml_does_not_know() -> None:
     assert findings_of(calls.graph("a")) == []
 
 
-def test_a_verb_over_64_kilobytes_is_refused_with_its_size() -> None:
+@pytest.mark.parametrize(
+    ("host", "most"),
+    [("static", "Twilio takes at most 65,536"), ("twiml-bin", "a Bin takes at most 57,344 and")],
+)
+def test_a_verb_that_fills_a_document_is_refused_with_its_size(host: str, most: str) -> None:
     calls = Calls()
     calls.say("a", "Hello.", at="acme/main", to="b")
     calls.say("b", "x" * 70000, at="acme/main", to="end")
-    plan, findings = lower(calls.graph("a"), Site(HOSTS["static"]), lambda link: None)
+    plan, findings = lower(calls.graph("a"), Site(find_host(host)), lambda link: None)
     assert plan is None
     (found,) = findings
     assert found.rule.slug == "verb-too-big"
+    assert most in found.message
     assert "70,0" in found.message
     assert found.span == span(3)
 
@@ -120,7 +127,7 @@ def test_a_loop_on_a_called_line_needs_a_redirect_that_is_not_allowed() -> None:
     )
     entries = {"acme/screen": "ask"}
     (found,) = findings_of(calls.graph("dial", entries, {"ask": (Context.LEG, "Number.url")}))
-    assert found.startswith("needs-redirect: the document of 'Number.url' goes round in a circle")
+    assert found.startswith("needs-redirect: the document of 'Number.url' goes round in a loop")
     # Client.url forbids Dial only.
     assert findings_of(calls.graph("dial", entries, {"ask": (Context.LEG, "Client.url")})) == []
 

@@ -6,14 +6,14 @@ from xml.etree import ElementTree
 import pytest
 
 from call_graphs import STATIC, Calls, element, state_link
+from proofs import verify
 from twimlc.flow.graph import Context, Graph
 from twimlc.flow.model import MediaLink
-from twimlc.interpret.host import FileHost
-from twimlc.interpret.verify import verify
-from twimlc.lower.host import HOSTS, Site
-from twimlc.lower.lowering import lower
+from twimlc.hosts import find_host, lower
+from twimlc.hosts.answer import FileHost
+from twimlc.lower.host import Site
+from twimlc.project.files import FileContent
 from twimlc.render.versions import finish
-from twimlc.source.files import FileContent
 
 BASE = "https://voice.example.com/ivr"
 CHOICES = (
@@ -141,11 +141,12 @@ def sound(link: MediaLink) -> FileContent:
     return FileContent.of(b"ID3" + link.path.encode())
 
 
+@pytest.mark.sweep(5)
 @pytest.mark.parametrize("seed", range(80))
 def test_random_flows_are_the_same_call(seed: int) -> None:
     graph = Garden(seed).graph()
     site = random.Random(seed).choice(
-        [STATIC, Site(HOSTS["s3"], url=BASE), Site(HOSTS["s3"], row="oslo")]
+        [STATIC, Site(find_host("s3"), url=BASE), Site(find_host("s3"), row="oslo")]
     )
     plan, findings = lower(graph, site, sound)
     assert plan is not None, findings

@@ -48,27 +48,26 @@ def test_room_with_then_gets_an_action_and_the_fallback_inline() -> None:
     }
 
 
-def test_room_with_then_next_still_gets_an_action() -> None:
+def room_with_action(ended: str, not_open: str) -> dict[str, str]:
+    """The documents of a room whose end is asked about, and of ``Bye.`` after it."""
     calls = Calls()
     calls.verb(
         "room", element("Connect", element("Room", "r")), at="acme/main",
-        exits={"ended": "bye", "not-open": "bye"}, wants_action=True,
+        exits={"ended": ended, "not-open": not_open}, wants_action=True,
     )  # fmt: skip
     calls.say("bye", "Bye.", at="acme/main", to="end")
-    found = documents_of(calls.graph("room"))
+    return documents_of(calls.graph("room"))
+
+
+def test_room_with_then_next_still_gets_an_action() -> None:
+    found = room_with_action("bye", "bye")
     assert 'action="v/main.1.xml"' in found["acme/index.xml"]
     assert found["acme/index.xml"].endswith("<Say>Bye.</Say>")
     assert found["acme/v/main.1.xml"] == "<Say>Bye.</Say>"
 
 
 def test_room_then_hangup_leads_to_a_document_that_hangs_up() -> None:
-    calls = Calls()
-    calls.verb(
-        "room", element("Connect", element("Room", "r")), at="acme/main",
-        exits={"ended": "end", "not-open": "sorry"}, wants_action=True,
-    )  # fmt: skip
-    calls.say("sorry", "Sorry.", at="acme/main", to="end")
-    found = documents_of(calls.graph("room"))
+    found = room_with_action("end", "bye")
     assert found["acme/v/hangup.xml"] == "<Hangup/>"
     assert 'action="v/hangup.xml" method="GET"' in found["acme/index.xml"]
 

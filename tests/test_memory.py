@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from twimlc import pipeline
-from twimlc.cli import present
+from twimlc.cli import streams as progress_line
 from twimlc.pipeline import Options
 
 SOUND = 12 * 1024 * 1024
@@ -114,9 +114,9 @@ def test_what_takes_long_is_told_on_a_terminal_alone(
     stream: io.StringIO, shown: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [0.0]
-    monkeypatch.setattr(present.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(present.sys, "stderr", stream)
-    progress = present.Progress()
+    monkeypatch.setattr(progress_line.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(progress_line.sys, "stderr", stream)
+    progress = progress_line.Progress()
     for done in range(1, 41):
         now[0] += 0.1
         progress("site", done, 40)
@@ -124,3 +124,43 @@ def test_what_takes_long_is_told_on_a_terminal_alone(
     assert ("site: 22 of 40 rows" in text) is shown
     assert "site: 19 of 40 rows" not in text  # nobody waits yet
     assert text.endswith("\r") is shown
+
+
+def test_every_target_is_told(tmp_path: Path) -> None:
+    told: list[tuple[object, ...]] = []
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "hello.yaml").write_text("steps: [{say: Hello.}]\n")
+    options = Options(
+        cwd=tmp_path, targets=("static", "nginx"), progress=lambda *given: told.append(given)
+    )
+    assert pipeline.build(options).ok
+    ways = [(work, done, 2, "targets") for work in ("checking", "writing") for done in range(3)]
+    assert told == ways
+
+
+def test_one_that_takes_long_is_told_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[float, object]] = []
+
+    class Timer:
+        def __init__(self, seconds: float, work: object) -> None:
+            started.append((seconds, work))
+
+        def start(self) -> None:
+            pass
+
+        cancel = start
+
+    stream = Terminal()
+    monkeypatch.setattr(progress_line.time, "monotonic", lambda: 0.0)
+    monkeypatch.setattr(progress_line.sys, "stderr", stream)
+    monkeypatch.setattr(progress_line, "Timer", Timer)
+    progress = progress_line.Progress()
+    progress("checking", 0, 2, "targets")
+    progress("checking", 1, 2, "targets")
+    ((seconds, late),) = started
+    assert (seconds, stream.getvalue()) == (2.0, "")
+    late()  # type: ignore[operator]
+    assert stream.getvalue() == "\rchecking: 1 of 2 targets"
+    progress("checking", 2, 2, "targets")
+    late()  # type: ignore[operator]
+    assert stream.getvalue().endswith("targets\r" + " " * len("checking: 1 of 2 targets") + "\r")

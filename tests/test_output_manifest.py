@@ -6,11 +6,13 @@ from pathlib import Path
 
 import jsonschema
 
+from twimlc.formats.files import schema_text
 from twimlc.output.ground import Ground
 from twimlc.output.manifest import DocumentEntry, FlowEntry, Manifest, from_json, to_json
-from twimlc.output.plan import OutputFile, settle
-from twimlc.schema.manifest import MANIFEST_SCHEMA
-from twimlc.source.files import FileContent
+from twimlc.output.plan import OutputFile, Scope, settle
+from twimlc.project.files import FileContent
+
+MANIFEST_SCHEMA = json.loads(schema_text("manifest"))
 
 WHOLE = Manifest(
     target="site",
@@ -102,20 +104,20 @@ def test_items_of_other_flows_are_carried_over(tmp_path: Path) -> None:
         decisions=(decision("a", "v.333333333333"),),
         assumptions=("shared",),
     )
-    files = [OutputFile("public/a/index.xml", FileContent.of(b"x"), "text/xml", "a")]
+    files = [OutputFile("public/a/index.xml", FileContent.of(b"x"), DocumentEntry("text/xml", "a"))]
     for path in inner.values():
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).write_text(path)
     ground = Ground(last, "2" * 64, tmp_path)
     (own,) = new.decisions
     of_a, of_b = last.decisions
-    joined = settle(files, new, ground, source_exists=lambda _: True).manifest
+    joined = settle(files, new, ground, Scope(lambda _: True)).manifest
     assert joined.decisions == (own, of_b)
     assert joined.assumptions == ("other", "shared")
     assert joined.built_on == "2" * 64
-    kept = settle(files, new, ground, keep=1, source_exists=lambda _: True).manifest
+    kept = settle(files, new, ground, Scope(lambda _: True, keep=1)).manifest
     assert kept.decisions == (of_a, own, of_b)
     assert kept.flows["a"].versions == (text,)
-    alone = settle(files, new, ground, source_exists=lambda source: source == "a.yaml").manifest
+    alone = settle(files, new, ground, Scope(lambda source: source == "a.yaml")).manifest
     assert alone.decisions == (own,)
     assert alone.assumptions == ("shared",)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from folders import files_in, write_files
 from twimlc import pipeline
 
 ROOT = Path(__file__).parents[1]
@@ -37,8 +38,7 @@ def _built(home: Path, cwd: Path, folder: Path) -> dict[str, bytes]:
     options = pipeline.Options(cwd=cwd, config=home / "twimlc.yaml", output=folder, verify=False)
     result = pipeline.build(options)
     assert all(report.built for report in result.targets), result.findings
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+    return files_in(folder)
 
 
 def _three(home: Path, tmp_path: Path) -> list[dict[str, bytes]]:
@@ -64,9 +64,7 @@ def test_every_path_is_told_from_the_project(tmp_path: Path) -> None:
         "flows/tune.mp3": "ID3",
         "flows/_components/ring.yaml": RING,
     }
-    for path, text in files.items():
-        (home / path).parent.mkdir(parents=True, exist_ok=True)
-        (home / path).write_text(text)
+    write_files(home, files)
     first, second, third = _three(home, tmp_path)
     assert first == second == third
     manifest = json.loads(first["plain/manifest.json"])

@@ -9,16 +9,16 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from twimlc.diagnostics.diagnostic import Diagnostic
+from folders import files_in, write_files
+from twimlc.findings.diagnostic import Diagnostic
 from twimlc.output.manifest import DocumentEntry, FlowEntry, Manifest, from_json, to_json
-from twimlc.output.plan import OutputFile
+from twimlc.output.plan import OutputFile, Scope
 from twimlc.output.write import Written, read_before, write_target
-from twimlc.source.files import FileContent
+from twimlc.project.files import FileContent
 
 XML = "text/xml"
 INNER = re.compile(r"public/(.+)/(v\.[0-9a-f]{12})/")
@@ -37,7 +37,8 @@ def files_of(*flows: str, text: str = "one", count: int = 2) -> list[OutputFile]
         for name in ("index.xml", *inner):
             links = " ".join(inner) if name == "index.xml" else ""
             data = f"<Response>{text} {flow} {name} {links}</Response>".encode()
-            made.append(OutputFile(f"public/{flow}/{name}", FileContent.of(data), XML, flow))
+            entry = DocumentEntry(XML, flow)
+            made.append(OutputFile(f"public/{flow}/{name}", FileContent.of(data), entry))
     return made
 
 
@@ -64,15 +65,13 @@ def build(
     files: Sequence[OutputFile],
     *flows: str,
     exists: Callable[[str], bool] = lambda _: True,
-    **options: object,
+    force: bool = False,
+    dry: bool = False,
+    **looked_at: object,
 ) -> Written:
-    written, findings = write_target(
-        folder,
-        files,
-        manifest_of(*flows, files=files),
-        source_exists=exists,
-        **options,  # type: ignore[arg-type]
-    )
+    scope = Scope(exists, **looked_at)  # type: ignore[arg-type]
+    manifest = manifest_of(*flows, files=files)
+    written, findings = write_target(folder, files, manifest, scope, force=force, dry=dry)
     assert findings == []
     assert written is not None
     return written
@@ -80,7 +79,7 @@ def build(
 
 def refused(folder: Path, files: Sequence[OutputFile], *flows: str) -> Diagnostic:
     written, findings = write_target(
-        folder, files, manifest_of(*flows, files=files), source_exists=lambda _: True
+        folder, files, manifest_of(*flows, files=files), Scope(lambda _: True)
     )
     assert written is None
     assert len(findings) == 1
@@ -91,18 +90,10 @@ def paths_of(flow: str, text: str = "one", count: int = 2) -> tuple[str, ...]:
     return tuple(sorted(file.path for file in files_of(flow, text=text, count=count)))
 
 
-def tree(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.is_symlink()
-    }
-
-
 def is_whole(folder: Path) -> None:
     """Every file that the manifest lists is there with the hash it says, and no other."""
     manifest = from_json((folder / "manifest.json").read_bytes())
-    found = tree(folder)
+    found = files_in(folder)
     found.pop("manifest.json")
     assert found.keys() == manifest.documents.keys()
     for path, data in found.items():
@@ -209,18 +200,20 @@ def test_what_is_nobodys_stays_and_empty_folders_go(folder: Path, tmp_path: Path
 
 def test_a_build_of_one_flow_leaves_the_others(folder: Path) -> None:
     first = [*files_of("a", "b", "gone", count=3)]
-    beep = OutputFile("public/media/beep.0a1b2c3d.wav", FileContent.of(b"RIFF"), "audio/wav")
-    entry = replace(
-        first[3], content=FileContent.of(first[3].content.head + b"../media/beep.0a1b2c3d.wav")
+    beep = OutputFile(
+        "public/media/beep.0a1b2c3d.wav", FileContent.of(b"RIFF"), DocumentEntry("audio/wav")
+    )
+    entry = first[3]._replace(
+        content=FileContent.of(first[3].content.head + b"../media/beep.0a1b2c3d.wav")
     )
     assert entry.path == "public/b/index.xml"
     first[3] = entry
     build(folder, [*first, beep], "a", "b", "gone")
-    whole = tree(folder)
+    whole = files_in(folder)
 
     written = build(folder, files_of("a"), "a", exists=lambda source: "gone" not in source)
     assert written.removed == (*paths_of("a", count=3)[1:], *paths_of("gone", count=3))
-    after = tree(folder)
+    after = files_in(folder)
     for path in (*paths_of("b", count=3), beep.path):
         assert after[path] == whole[path]
     assert sorted(from_json(after["manifest.json"]).flows) == ["a", "b"]
@@ -251,7 +244,7 @@ def test_in_parts_or_at_once_gives_the_same_bytes(tmp_path: Path) -> None:
     build(two, files_of("b"), "b")
     before = (two / "manifest.json").read_bytes()
     build(two, files_of("a"), "a")
-    at_once, in_parts = tree(one), tree(two)
+    at_once, in_parts = files_in(one), files_in(two)
     # The second part was built on the first, and says so.
     on = json.dumps(hashlib.sha256(before).hexdigest()).encode()
     told = b'"builtOn": '
@@ -306,7 +299,7 @@ def is_right_for_calls(folder: Path, kept: Sequence[OutputFile]) -> None:
     known: dict[str, set[bytes]] = {}
     for file in (*OLD, *NEW):
         known.setdefault(file.path, set()).add(file.content.head)
-    found = tree(folder)
+    found = files_in(folder)
     for path, data in found.items():
         if path != "manifest.json" and not path.startswith(".twimlc-"):
             assert data in known[path], path
@@ -322,7 +315,7 @@ def is_right_for_calls(folder: Path, kept: Sequence[OutputFile]) -> None:
 def undisturbed(folder: Path, *editions: str) -> dict[str, bytes]:
     for edition in editions:
         put(folder, edition)
-    return tree(folder)
+    return files_in(folder)
 
 
 def test_at_every_moment_of_a_kill_calls_find_what_they_lead_to(tmp_path: Path) -> None:
@@ -345,14 +338,14 @@ def test_at_every_moment_of_a_kill_calls_find_what_they_lead_to(tmp_path: Path) 
             shutil.copytree(folder, place)
         # The next build ends as if nothing had been, also when the flows changed meanwhile,
         put(same, "new")
-        assert tree(same) == wanted["old", "new"], moment
+        assert files_in(same) == wanted["old", "new"], moment
         # and when it is killed as well, at a moment of its own.
         killed(other, "new", moment // 2)
         put(other, "later")
-        whole = tree(other)
+        whole = files_in(other)
         assert whole in (wanted["old", "later"], wanted["old", "new", "later"]), moment
         # Calls may be in what an entry has named already: so it is one of the versions that stay.
-        named = tree(folder)["public/a/index.xml"] != tree(start)["public/a/index.xml"]
+        named = files_in(folder)["public/a/index.xml"] != files_in(start)["public/a/index.xml"]
         assert not named or whole == wanted["old", "new", "later"], moment
         for place in (same, other, folder):
             shutil.rmtree(place)
@@ -360,7 +353,7 @@ def test_at_every_moment_of_a_kill_calls_find_what_they_lead_to(tmp_path: Path) 
         moment += 1
     assert moment > 30
     assert came >= {(False, False), (False, True), (True, True)}
-    assert tree(folder) == wanted["old", "new"]
+    assert files_in(folder) == wanted["old", "new"]
     assert os.listdir(folder.parent) == ["plain"]
 
 
@@ -387,14 +380,12 @@ def test_a_disk_that_fills_up_half_way_leaves_what_calls_need(
                 folder,
                 files,
                 manifest_of(*flows, files=files),
-                source_exists=lambda _: True,
-                compiled=FLOWS,
-                keep=1,
+                Scope(lambda _: True, compiled=FLOWS, keep=1),
             )
         is_right_for_calls(folder, OLD)
         assert (written is None) is bool(findings)
         put(folder, "new")
-        assert tree(folder) == wanted
+        assert files_in(folder) == wanted
         if written is not None:
             break
     assert 4 < moves < 19
@@ -415,7 +406,7 @@ def test_no_link_is_followed_where_files_are_staged(folder: Path, tmp_path: Path
     (stage / "journal.json").symlink_to(precious / "0")
     build(folder, files_of("a", text="three"), "a")
     assert not stage.exists()
-    assert tree(precious) == {"0": b"precious"}
+    assert files_in(precious) == {"0": b"precious"}
 
 
 @pytest.mark.parametrize("call", ["write", "mkdir", "replace"])
@@ -423,7 +414,7 @@ def test_a_full_disk_leaves_the_old_build(
     folder: Path, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     build(folder, files_of("a"), "a")
-    before = tree(folder)
+    before = files_in(folder)
 
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -434,7 +425,7 @@ def test_a_full_disk_leaves_the_old_build(
     assert finding.rule.slug == "cannot-write"
     assert "the disk is full" in finding.message
     assert finding.span.file.path == "build/plain"
-    assert tree(folder) == before
+    assert files_in(folder) == before
     assert os.listdir(folder.parent) == ["plain"]
 
 
@@ -452,11 +443,13 @@ def test_a_full_disk_leaves_the_old_build(
 )
 def test_a_strange_journal_is_nothing(folder: Path, journal: bytes) -> None:
     build(folder, files_of("a"), "a")
-    wanted = tree(folder)
+    wanted = files_in(folder)
     (folder / ".twimlc-new").mkdir()
     (folder / ".twimlc-new" / "journal.json").write_bytes(journal)
     build(folder, files_of("a"), "a")
-    assert {path: data for path, data in tree(folder).items() if ".twimlc" not in path} == wanted
+    assert {
+        path: data for path, data in files_in(folder).items() if ".twimlc" not in path
+    } == wanted
 
 
 def test_a_journal_leads_nowhere_else(folder: Path, tmp_path: Path) -> None:
@@ -486,22 +479,20 @@ def test_a_journal_leads_nowhere_else(folder: Path, tmp_path: Path) -> None:
 
 def test_files_that_no_build_wrote_are_refused(folder: Path) -> None:
     build(folder, files_of("a"), "a")
-    before = tree(folder)
+    before = files_in(folder)
     mine = dict.fromkeys(paths_of("b", count=24), b"<Response>mine</Response>")
-    for path, data in mine.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(data)
+    write_files(folder, mine)
     files = [*files_of("a", text="two"), *files_of("b", count=24)]
     manifest = manifest_of("a", "b")
-    written, findings = write_target(folder, files, manifest, source_exists=lambda _: True)
+    written, findings = write_target(folder, files, manifest, Scope(lambda _: True))
     assert written is None
     assert {finding.rule.slug for finding in findings} == {"foreign-files"}
     shown = [finding.span.file.path for finding in findings]
     assert shown == [f"build/plain/{path}" for path in sorted(mine)[:20]]
-    assert findings[-1].message.endswith("; so it is with 4 more")
+    assert findings[-1].message.endswith("; the same is true of 4 more")
     assert findings[0].hint is not None
     assert "--force" in findings[0].hint
-    assert tree(folder) == {**before, **mine}
+    assert files_in(folder) == {**before, **mine}
     assert build(folder, files, "a", "b", force=True).changed == (
         "public/a/index.xml",
         *sorted(mine),
@@ -510,9 +501,7 @@ def test_files_that_no_build_wrote_are_refused(folder: Path) -> None:
 
 
 def test_a_file_with_the_bytes_of_the_build_is_nobodys_concern(folder: Path) -> None:
-    for file in files_of("a"):
-        (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / file.path).write_bytes(file.content.head)
+    write_files(folder, {file.path: file.content.head for file in files_of("a")})
     assert build(folder, files_of("a"), "a").unchanged == paths_of("a")
 
 
@@ -530,7 +519,7 @@ def test_a_stale_file_that_somebody_edited_stays_and_is_told(folder: Path) -> No
     # It is nobody's now: a later build neither names it again nor touches it.
     assert build(folder, files_of("a", count=3, text="two"), "a", compiled={"b"}).left == ()
     written, findings = write_target(
-        folder, files_of("b", count=3), manifest_of("b"), source_exists=lambda _: True
+        folder, files_of("b", count=3), manifest_of("b"), Scope(lambda _: True)
     )
     assert written is None
     assert [finding.rule.slug for finding in findings] == ["foreign-files", "foreign-files"]
@@ -549,15 +538,15 @@ def test_a_manifest_that_lists_a_users_file_does_not_have_it_deleted(folder: Pat
 
 def test_files_and_folders_in_the_way(folder: Path) -> None:
     build(folder, files_of("a"), "a")
-    before = tree(folder)
+    before = files_in(folder)
     (folder / "public/b").write_text("a file")
     finding = refused(folder, files_of("a", "b"), "a", "b")
     assert (finding.rule.slug, finding.span.file.path) == ("cannot-write", "build/plain/public/b")
     (folder / "public/b").unlink()
     (folder / "public/b/index.xml").mkdir(parents=True)
     finding = refused(folder, files_of("a", "b"), "a", "b")
-    assert "a folder lies where a file must be" in finding.message
-    assert tree(folder) == before
+    assert "there is a folder where a file must be" in finding.message
+    assert files_in(folder) == before
 
 
 def test_a_file_in_the_place_of_the_build(tmp_path: Path) -> None:
@@ -596,11 +585,11 @@ def test_links_are_not_followed(folder: Path, tmp_path: Path) -> None:
     shutil.rmtree(folder / "public/b")
     (folder / "public/b").symlink_to(victim)
     written, findings = write_target(
-        folder, files_of("a"), manifest_of("a"), source_exists=lambda _: False
+        folder, files_of("a"), manifest_of("a"), Scope(lambda _: False)
     )
     assert written is None
     assert findings[0].rule.slug == "linked-folder"
-    assert tree(victim) == {"index.xml": b"precious"}
+    assert files_in(victim) == {"index.xml": b"precious"}
 
 
 def test_the_folder_itself_is_a_link(folder: Path, tmp_path: Path) -> None:
@@ -683,7 +672,7 @@ def test_a_strange_manifest_stops_the_build(folder: Path, data: bytes) -> None:
     (folder / "manifest.json").write_bytes(data)
     finding = refused(folder, files_of("a"), "a")
     assert finding.rule.slug == "foreign-manifest"
-    assert tree(folder) == {"manifest.json": data}
+    assert files_in(folder) == {"manifest.json": data}
     assert victim.read_text() == "precious"
 
 
@@ -703,6 +692,6 @@ def test_a_missing_manifest_is_nothing(folder: Path) -> None:
     ],
 )
 def test_impossible_paths_are_our_own_fault(folder: Path, paths: tuple[str, ...]) -> None:
-    files = [OutputFile(path, FileContent.of(b""), XML) for path in paths]
+    files = [OutputFile(path, FileContent.of(b""), DocumentEntry(XML)) for path in paths]
     with pytest.raises(ValueError):
-        write_target(folder, files, manifest_of(), source_exists=lambda _: True)
+        write_target(folder, files, manifest_of(), Scope(lambda _: True))

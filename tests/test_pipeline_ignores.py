@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from folders import write_files
 from twimlc import pipeline
-from twimlc.diagnostics.diagnostic import Severity
+from twimlc.findings.diagnostic import Severity
 
 ROOM = """\
 flow: room
 steps:
-  - connect: {room: A}  # twimlc: ignore[room-limits] a small room
-    then: hangup
+  - connect: {room: A}  # twimlc: ignore[room-ends-into-fallback] the desk rings after it, too
   - dial: {number: +14155550100, timeout: 20}
   - say: Goodbye.  # twimlc: ignore[%s] nothing here
   - hangup
@@ -31,12 +31,8 @@ def slugs(folder: Path, *paths: str, target: str = "") -> list[str]:
 
 def project(folder: Path, *hosts: str, **flows: str) -> Path:
     lines = [f"  t{number}: {{host: {host}}}" for number, host in enumerate(hosts)]
-    (folder / "twimlc.yaml").write_text("\n".join(["targets:", *lines, ""]))
-    for name, text in flows.items():
-        path = folder / "flows" / f"{name}.yaml"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-    return folder
+    texts = {f"flows/{name}.yaml": text for name, text in flows.items()}
+    return write_files(folder, {"twimlc.yaml": "\n".join(["targets:", *lines, ""]), **texts})
 
 
 def test_an_error_keeps_the_ignores_of_later_stages(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """A build takes the place of another while calls are in progress: each hears what is right.
 
-Thousands more: ``make sweep``. The judge itself is tested on answers made by hand.
+Thousands more: ``python -m rebuilds.sweep``, and by ``make sweep``. The judge itself is tested on answers made by hand.
 """
 
 import pytest
@@ -14,7 +14,7 @@ from rebuilds.reader import Project
 from rebuilds.script import Script
 from rebuilds.world import KINDS, abilities, judged, world
 
-SHARE = 3  # of the kinds of edit, one in so many is tried on each host
+SHARE = 6  # of the kinds of edit, one in so many is tried on each host
 
 
 def some(number, share):
@@ -30,6 +30,7 @@ def test_calls_in_progress(host):
     assert not faults, f"{len(faults)} calls went wrong, the first one:\n{faults[0]}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("host", servers.REAL)
 def test_calls_in_progress_on_the_servers_themselves(host):
     name = host.rpartition(" ")[2]

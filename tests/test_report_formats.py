@@ -8,16 +8,17 @@ from xml.etree import ElementTree
 import pytest
 from jsonschema import Draft4Validator, Draft7Validator
 
-from twimlc.diagnostics.catalogue import ALL_RULES
-from twimlc.diagnostics.diagnostic import Diagnostic, Edit, Example, Fix, Label, Rule, Severity
+from twimlc.findings.catalogue import ALL_RULES
+from twimlc.findings.diagnostic import Diagnostic, Edit, Fix, Label, Rule, Severity
+from twimlc.formats.files import schema_text
 from twimlc.report import FORMATS, render
-from twimlc.schema.report import REPORT_SCHEMA
 from twimlc.text import SourceFile, Span
 
-EXAMPLE = Example("flow: x\n")
-NOTE = Rule(601, "stiff-words", Severity.NOTE, "sum", "why", EXAMPLE, EXAMPLE)
-ERROR = Rule(301, "unknown-state", Severity.ERROR, "sum", "why", EXAMPLE, EXAMPLE, twilio=(13310,))
-WARNING = Rule(405, "unreachable-step", Severity.WARNING, "sum", "why", EXAMPLE, EXAMPLE)
+REPORT_SCHEMA = json.loads(schema_text("report"))
+
+NOTE = Rule(601, "stiff-words", Severity.NOTE)
+ERROR = Rule(301, "unknown-state", Severity.ERROR, twilio=(13310,))
+WARNING = Rule(405, "unreachable-step", Severity.WARNING)
 
 FILE = SourceFile("flows/a b,1.yaml", "é: one\nb: two\n")
 USED = Span(SourceFile("flows/main.yaml", "- use: c\n"), 2, 5)

@@ -1,18 +1,19 @@
 """The form for people: excerpt, caret, hints, labels, chains; and nothing invisible."""
 
 import re
+from io import StringIO
 
 import pytest
 
-from twimlc.diagnostics.diagnostic import Example, Label, Rule, Severity
+from twimlc.cli.reports import is_report
+from twimlc.findings.diagnostic import Label, Rule, Severity
 from twimlc.report import render
-from twimlc.report.excerpt import excerpt
-from twimlc.report.visible import visible, width
+from twimlc.report.escape import visible, width
+from twimlc.report.human import excerpt
 from twimlc.text import SourceFile, Span
 
-NOTHING = Example("")
-ERROR = Rule(301, "unknown-state", Severity.ERROR, "s", "w", NOTHING, NOTHING)
-CODED = Rule(503, "bad-url", Severity.WARNING, "s", "w", NOTHING, NOTHING, twilio=(11100,))
+ERROR = Rule(301, "unknown-state", Severity.ERROR)
+CODED = Rule(503, "bad-url", Severity.WARNING, twilio=(11100,))
 
 
 def span(text: str, piece: str, path: str = "flows/a.yaml") -> Span:
@@ -27,15 +28,30 @@ def test_excerpt_and_caret() -> None:
     )
     finding = ERROR.at(
         span(text, "voicemial", "flows/standup.yaml"),
-        "no state is called 'voicemial'",
+        "unknown state 'voicemial'",
         hint="did you mean 'voicemail'?",
     )
     assert render([finding]) == (
-        "flows/standup.yaml:14:21: error[TW301 unknown-state] no state is called 'voicemial'\n"
+        "flows/standup.yaml:14:21: error[TW301 unknown-state] unknown state 'voicemial'\n"
         '   13 |         - dial: {number: "${desk}", timeout: 20}\n'
         "   14 |           fallback: voicemial\n"
         "      |                     ^^^^^^^^^ did you mean 'voicemail'?\n"
     )
+
+
+def test_long_words_take_several_lines() -> None:
+    """What is long goes on below, and what has no room beside the marks; it is a report still."""
+    text = "a: one\n" + "b" * 60 + ": two\n"
+    long = "some words that say what is wrong, and where, and since when, " * 3
+    place = span(text, "two")
+    finding = ERROR.at(place, long.strip(), hint="no room for this beside the marks")
+    told = render([finding, ERROR.at(span(text, "one"), "short", labels=[Label(place, long)])])
+    lines = told.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert " ".join(line.strip() for line in lines[:3]).endswith(long.strip())
+    assert "      |   no room for this beside the marks" in lines
+    assert is_report(StringIO(told), "human")
+    assert not is_report(StringIO(f"{told}\nmine\n"), "human")
 
 
 def test_labels_chain_and_twilio_codes() -> None:
@@ -54,7 +70,7 @@ def test_labels_chain_and_twilio_codes() -> None:
         "  flows/main.yaml:1:8: used here",
         "    1 | - use: c",
         "      |        -",
-        "      = prevents Twilio's error 11100 (https://www.twilio.com/docs/api/errors/11100)",
+        "      = prevents error 11100 (https://www.twilio.com/docs/api/errors/11100)",
     ]
 
 
@@ -112,7 +128,7 @@ def test_empty_spans_and_places_past_the_end_have_a_caret() -> None:
         assert excerpt(Span(file, start, start)).length == 1
     empty = render([ERROR.at(Span(SourceFile("e.yaml", ""), 0, 0), "nothing in it", hint="h")])
     assert empty.splitlines() == [
-        "e.yaml:1:1: error[TW301 unknown-state] nothing in it",
+        "e.yaml: error[TW301 unknown-state] nothing in it",
         "      | h",
     ]
 
@@ -148,11 +164,11 @@ def test_visible_keeps_what_languages_need() -> None:
     assert width("你a\u0301") == 3
 
 
-def test_colour_only_when_it_is_on() -> None:
+def test_color_only_when_it_is_on() -> None:
     finding = ERROR.at(span("a: one\n", "one"), "m", hint="h")
-    coloured = render([finding], colour=True)
-    assert "\x1b[31m" in coloured
-    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == render([finding])
+    colored = render([finding], color=True)
+    assert "\x1b[31m" in colored
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == render([finding])
 
 
 def test_an_unknown_form_is_our_fault() -> None:

@@ -7,32 +7,41 @@ from decimal import Decimal, InvalidOperation
 
 import pytest
 
+from twimlc.text import SourceFile, Span
 from twimlc.vocabulary import (
     CONTEXTS,
+    DIAL_NOUNS,
     DOCUMENT_LIMITS,
     MESSAGING,
-    POLLY_SPEAKERS,
     REQUEST_PARAMETERS,
-    SSML_SUPPORT,
     VOICE,
-    VOICE_FAMILIES,
     Attribute,
     AttributeType,
-    Condition,
     Content,
     Element,
     Fetch,
     Flow,
     Kind,
-    child_keys,
-    element_by_key,
+    connected,
     element_by_tag,
     is_standard_parameter,
+    observed,
+    scripted,
     table,
     verbs,
     voice_family,
 )
-from twimlc.vocabulary.rules import TEXT, IgnoredWithout, MaxChildren, MinChildren, OneOf, SoleChild
+from twimlc.vocabulary.rules import (
+    TEXT,
+    Condition,
+    IgnoredWithout,
+    MaxChildren,
+    MinChildren,
+    OneOf,
+    SoleChild,
+)
+from twimlc.vocabulary.types import Child, Parts
+from twimlc.vocabulary.values import POLLY_SPEAKERS, SSML_SUPPORT, VOICE_FAMILIES
 
 ELEMENTS = [*VOICE.values(), *MESSAGING.values()]
 ATTRIBUTES = [
@@ -58,14 +67,13 @@ def test_row(element: Element) -> None:
     assert element.summary.endswith(".")
     assert element.doc is None or element.doc.startswith("docs/")
     assert (element.flow is not None) is (element.kind is Kind.VERB)
-    assert element.action is ("action" in element.attributes)
     takes_text = element.content in (Content.TEXT, Content.TEXT_SSML, Content.TEXT_OR_CHILDREN)
     assert takes_text is (element.text is not None) or element.name == "Application"
     if element.content in (Content.NONE, Content.TEXT):
         assert not element.children
     else:
         assert element.children
-    keys = child_keys(element)
+    keys = element.inside
     assert len(keys) == len(
         [name for name in element.children if elements[name].kind is not Kind.SSML]
     )
@@ -84,7 +92,7 @@ def test_rules_name_what_exists(element: Element) -> None:
         names = [*getattr(rule, "attributes", ()), *getattr(rule, "alternatives", ())]
         names += [rule.attribute] if hasattr(rule, "attribute") else []
         assert {*names} - {TEXT} <= set(element.attributes), rule
-        for part in ("subject", "needs", "when"):
+        for part in ("subject", "needs", "other", "when"):
             condition = getattr(rule, part, None)
             if condition is not None and condition.attribute:
                 assert condition.attribute in element.attributes, rule
@@ -210,35 +218,35 @@ def test_default_actions() -> None:
 
 
 def test_lookup_by_key_follows_the_parent() -> None:
-    dial, refer = element_by_key("voice", None, "dial"), element_by_key("voice", None, "refer")
+    dial, refer = verbs("voice").get("dial"), verbs("voice").get("refer")
     assert dial is VOICE["Dial"]
-    assert element_by_key("voice", dial, "sip") is VOICE["Sip"]
-    assert element_by_key("voice", refer, "sip") is VOICE["ReferSip"]
-    assert element_by_key("voice", VOICE["Response"], "say") is VOICE["Say"]
-    assert element_by_key("voice", dial, "say") is None
-    assert element_by_key("voice", None, "message") is None
-    assert element_by_key("messaging", None, "message") is MESSAGING["Message"]
-    assert element_by_key("messaging", None, "redirect") is MESSAGING["Redirect"]
-    assert element_by_key("voice", dial, "whatsApp") is VOICE["WhatsApp"]
+    assert dial.inside.get("sip") is VOICE["Sip"]
+    assert refer.inside.get("sip") is VOICE["ReferSip"]
+    assert verbs("voice").get("say") is VOICE["Say"]
+    assert dial.inside.get("say") is None
+    assert verbs("voice").get("message") is None
+    assert verbs("messaging").get("message") is MESSAGING["Message"]
+    assert verbs("messaging").get("redirect") is MESSAGING["Redirect"]
+    assert dial.inside.get("whatsApp") is VOICE["WhatsApp"]
 
 
 def test_queue_and_prompt_are_no_verbs() -> None:
-    assert element_by_key("voice", None, "queue") is None
-    assert element_by_key("voice", None, "prompt") is None
-    assert element_by_key("voice", VOICE["Dial"], "queue") is VOICE["Queue"]
-    assert element_by_key("voice", VOICE["Pay"], "prompt") is VOICE["Prompt"]
+    assert verbs("voice").get("queue") is None
+    assert verbs("voice").get("prompt") is None
+    assert VOICE["Dial"].inside.get("queue") is VOICE["Queue"]
+    assert VOICE["Pay"].inside.get("prompt") is VOICE["Prompt"]
     assert "prompt" not in verbs("voice")
 
 
 def test_names_and_values_are_written_as_maps() -> None:
-    assert child_keys(VOICE["Transcription"]) == {
+    assert VOICE["Transcription"].inside == {
         "configs": VOICE["Config"],
         "parameters": VOICE["Parameter"],
     }
-    assert child_keys(VOICE["ConversationRelay"])["languages"] is VOICE["Language"]
-    assert child_keys(VOICE["Sip"]) == {"uri": VOICE["Uri"], "headers": VOICE["Headers"]}
-    assert child_keys(VOICE["Headers"]) == {"headers": VOICE["Header"]}
-    assert child_keys(VOICE["Say"]) == {}
+    assert VOICE["ConversationRelay"].inside["languages"] is VOICE["Language"]
+    assert VOICE["Sip"].inside == {"uri": VOICE["Uri"], "headers": VOICE["Headers"]}
+    assert VOICE["Headers"].inside == {"headers": VOICE["Header"]}
+    assert VOICE["Say"].inside == {}
 
 
 def test_lookup_by_tag() -> None:
@@ -281,18 +289,24 @@ def test_request_parameters() -> None:
         element, _, attribute = source.partition(".")
         if attribute and attribute != "action":
             assert attribute in VOICE[element].attributes, source
-    assert (DOCUMENT_LIMITS.max_bytes, DOCUMENT_LIMITS.max_inline_characters) == (65536, 4000)
+    assert DOCUMENT_LIMITS.max_bytes == 65536
+
+
+def holds(condition: Condition, given: dict[str, str], kid: str = "") -> bool:
+    place = Span(SourceFile("f", ""), 0, 0)
+    kids = [Child(VOICE[kid], place, given.get)] if kid else []
+    return condition.holds(Parts(VOICE["Say"], None, place, given, {}, kids, "", False))
 
 
 def test_condition() -> None:
     dtmf = Condition("input", ("dtmf",), absent=True)
-    assert dtmf.holds({})
-    assert dtmf.holds({"input": "dtmf speech"})
-    assert not dtmf.holds({"input": "speech"})
-    assert Condition("voice", prefix="Polly.").holds({"voice": "Polly.Amy"})
-    assert not Condition("voice", prefix="Polly.").holds({"voice": "man"})
-    assert Condition(child="Task").holds({}, ["Task"])
-    assert Condition("url").holds({"url": ""})
+    assert holds(dtmf, {})
+    assert holds(dtmf, {"input": "dtmf speech"})
+    assert not holds(dtmf, {"input": "speech"})
+    assert holds(Condition("voice", prefix="Polly."), {"voice": "Polly.Amy"})
+    assert not holds(Condition("voice", prefix="Polly."), {"voice": "man"})
+    assert holds(Condition(child="Task"), {}, "Task")
+    assert holds(Condition("url"), {"url": ""})
     words = [
         str(Condition("a", ("b", "c"))),
         str(Condition("a", prefix="b")),
@@ -325,8 +339,36 @@ def test_loading_is_light() -> None:
     code = (
         "import sys; before = set(sys.modules);"  # what measures coverage brings modules of its own
         "import twimlc.vocabulary;"
-        "heavy = {'yaml', 'jinja2', 'jsonschema', 'click', 'xml.etree.ElementTree', 'importlib.metadata', 'inspect'};"
+        "heavy = {'yaml', 'jinja2', 'jsonschema', 'click', 'xml.etree.ElementTree', 'importlib.metadata'};"
         "print(sorted(heavy & (set(sys.modules) - before)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("element", ELEMENTS, ids=lambda element: element.name)
+def test_what_it_does_is_about_what_it_has(element: Element) -> None:
+    does, outcomes, script = element.does, element.outcomes, element.script
+    if does.waits:
+        assert element.attributes[does.waits].fetch is Fetch.MEDIA_OR_TWIML
+    if does.connector is not None:
+        assert does.connector.attribute in element.attributes
+    if outcomes is not None:
+        assert {*outcomes.next_verb} <= {*outcomes.names}
+    if script is not None:
+        assert outcomes is not None
+        assert {*script.words, script.usual} - {""} <= {*outcomes.names}
+        assert script.what
+    assert does.script is None or script is not None
+    assert not (does.silent and (does.audible or does.listens or does.reaches))
+
+
+def test_lookups_of_what_rows_do() -> None:
+    assert {"say", "digits", "conference", "message", "pay"} < {*observed()}
+    assert [row.name for row in scripted()["rooms"]] == ["Room"]
+    assert {key for key, rows in scripted().items() if rows[0].kind is Kind.VERB} == {
+        "dial", "queue", "refer", "pay",
+    }  # fmt: skip
+    assert connected()["siprec"] is VOICE["Siprec"]
+    ringing = [row.name for row in ELEMENTS if row.does.rings and "Dial" in row.parents]
+    assert {*DIAL_NOUNS} - {*ringing} == {"Conference", "Queue"}

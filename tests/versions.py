@@ -5,11 +5,14 @@ import json
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from folders import write_files
 from test_hosts_servers import apache, caddy, nginx
-from twimlc.interpret.host import RouterHost
-from twimlc.lower.host import base_path, find_host
-from twimlc.lower.plan import Decision, FlowPlace, Mark, cache_of
-from twimlc.render.host_files import render_host_files
+from twimlc.hosts import find_host
+from twimlc.hosts.answer import RouterHost
+from twimlc.hosts.files import render_host_files
+from twimlc.lower.host import base_path
+from twimlc.lower.names import cache_of
+from twimlc.lower.plan import Decision, FlowPlace, Mark
 
 NOW, KEPT, OTHER, ROW, LAST, GONE = (
     f"v.{digits}"
@@ -44,7 +47,7 @@ def decisions_in(folder, flow):
             for given in (branches, marked)
         )
         path, last = f"{folder}{name}.decide", f"{folder}{default}.xml"
-        return Decision(path, flow, parameter, rows, last, mark, more)
+        return Decision(parameter, rows, last, mark, more, path=path, flow=flow)
 
     yield of("pin.1", "Digits", {"1234": "ann", "2345": "bob", "12": "short"})
     yield of("menu.1", "Digits", {"1": "ann", "*": "star", "#": "hash", "0#": "bob", "**": "both"})
@@ -103,9 +106,7 @@ def lay(folder, host, base="/", target="site", flows=FLOWS, more=(), router=None
     out = folder / "build" / target
     rendered = render_host_files(find_host(host, router).files, target, url, decisions, flows=flows)
     texts = {file.path: data for file, data in rendered}
-    for path, data in {**{f"public/{p}": d for p, d in files.items()}, **SECRETS, **texts}.items():
-        (out / path).parent.mkdir(parents=True, exist_ok=True)
-        (out / path).write_bytes(data)
+    write_files(out, {**{f"public/{p}": d for p, d in files.items()}, **SECRETS, **texts})
     found = {decision.path: decision for decision in decisions}
     return Laid(out, base_path(url), RouterHost(url, files, decisions=found))
 
@@ -144,7 +145,7 @@ class Answer(NamedTuple):
 
 def ask(port, address, method="GET"):
     """One request, with its address exactly as it is given."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port)
     try:
         connection.putrequest(method, address, skip_accept_encoding=True)
         if method == "POST":

@@ -4,12 +4,13 @@ The public API does everything the command does: :func:`check` and :func:`build`
 It is loaded on first use, so that ``import twimlc`` stays quick.
 """
 
+from twimlc.about import VERSION
+
 TYPE_CHECKING = False  # typing's own constant would cost `--version` a third of its time
 
-__version__ = "0.1.0"
-__url__ = "https://github.com/twimlc/twimlc"
+__version__ = VERSION
 
-__all__ = ["__url__", "__version__", "build", "check"]
+__all__ = ["__version__", "build", "check"]
 
 if TYPE_CHECKING:
     from twimlc.pipeline import build, check

@@ -5,14 +5,14 @@ The version is answered before anything is imported, because editors and scripts
 
 import sys
 
+from twimlc.about import VERSION
+
 
 def main() -> int:
     """Run the command on ``sys.argv``."""
     try:
         if sys.argv[1:] in (["--version"], ["-V"]):
-            from twimlc import __version__
-
-            sys.stdout.write(f"twimlc {__version__}\n")
+            sys.stdout.write(f"twimlc {VERSION}\n")
             sys.stdout.flush()
             return 0
         import gc

@@ -5,9 +5,16 @@ Offsets are code points, half-open and 0-based inside the compiler; lines and co
 """
 
 from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+"""What XML 1.0 cannot carry; an escape of YAML in double quotes may make it."""
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
 
 
 def shorten(text: str, longest: int = 300) -> str:
@@ -19,6 +26,45 @@ def shorten(text: str, longest: int = 300) -> str:
         line if len(line) <= longest else f"{line[: longest - tail - 3]} … {line[-tail:]}"
         for line in text.split("\n")
     )
+
+
+def clip(text: str, most: int = 60) -> str:
+    """``text`` if it has at most ``most`` letters, else its beginning: enough to recognize it."""
+    return text if len(text) <= most else text[: most - 3] + "…"
+
+
+def clip_line(text: str, most: int = 60) -> str:
+    """The same on one line, each run of spaces and line ends being one space."""
+    return clip(" ".join(text[: 40 * most].split()), most)
+
+
+def folded(text: str, first: str = "", further: str = "  ", columns: int = 80) -> list[str]:
+    """``text`` in lines of at most ``columns``, words and addresses whole, after indents."""
+    if len(first) + len(text) <= columns:
+        return [first + text]
+    from textwrap import wrap
+
+    return wrap(
+        text,
+        columns,
+        initial_indent=first,
+        subsequent_indent=further,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """``1 error``, ``2 errors``."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def grouped(pairs: Iterable[tuple[_K, _V]]) -> dict[_K, list[_V]]:
+    """All second members by their first, in the order in which they come."""
+    groups: dict[_K, list[_V]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups
 
 
 class Position(NamedTuple):
@@ -113,14 +159,31 @@ class Span(NamedTuple):
         return self.file.text[self.start : self.end]
 
     @property
+    def chain(self) -> "list[Span]":
+        """The places that brought the piece in, the innermost first."""
+        places: list[Span] = []
+        span = self
+        while span.via is not None:
+            span = span.via
+            places.append(span)
+        return places
+
+    @property
     def from_alias(self) -> bool:
-        """Whether an alias repeats the piece: it stands at the anchor, for other places too."""
-        via = self.via
-        while via is not None:
-            if via.text.startswith("*"):
-                return True
-            via = via.via
-        return False
+        """Whether an alias or ``${…}`` repeats the piece: it stands for other places, too."""
+        return any(via.text.startswith("*") or "${" in via.text for via in self.chain)
+
+    @property
+    def put(self) -> "Span":
+        """Where the piece is put by ``${…}``; where it is, if it is put nowhere."""
+        span = self
+        while span.via is not None and "${" in span.via.text:
+            span = span.via
+        return span
+
+    def covers(self, other: "Span") -> bool:
+        """Whether another piece begins in this one."""
+        return other.file is self.file and self.start <= other.start < self.end
 
     def through(self, via: "Span") -> "Span":
         """The same piece, reached through ``via`` (put at the outer end of the chain)."""
@@ -130,3 +193,18 @@ class Span(NamedTuple):
     def __repr__(self) -> str:
         begin = self.begin
         return f"Span({self.file.path}:{begin.line}:{begin.column}, {self.text[:40]!r})"
+
+
+def made_of(pieces: Sequence[str], text: str) -> bool:
+    """Whether a text is these pieces in their order, with anything between them."""
+    first, *rest = pieces
+    if not rest:
+        return text == first
+    if not text.startswith(first):
+        return False
+    at = len(first)
+    for piece in rest[:-1]:
+        if (found := text.find(piece, at)) < 0:
+            return False
+        at = found + len(piece)
+    return text.endswith(rest[-1]) and len(text) - len(rest[-1]) >= at

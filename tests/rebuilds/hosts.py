@@ -7,7 +7,7 @@ import subprocess
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import chevron
 
@@ -235,8 +235,3 @@ KINDS = {
     "hop": Hop,
     "twiml-bin": Bins,
 }
-
-
-def encoded(url, parameters):
-    """The address with the parameters that a GET of Twilio puts there."""
-    return url + ("&" if "?" in url else "?") + urlencode(parameters) if parameters else url

@@ -40,7 +40,7 @@ class Served:
         address = f"http://127.0.0.1:{self.port}{asked.path}?{query}"
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(address, timeout=10) as answer:
+            with opener.open(address) as answer:
                 return Answer(answer.status, answer.read())
         except urllib.error.HTTPError as fault:
             with fault:

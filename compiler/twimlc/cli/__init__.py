@@ -1,5 +1,8 @@
-"""The command ``twimlc``: arguments in; text on two streams and an exit status out.
+"""The command ``twimlc``: arguments in; text on two streams and an exit status out."""
 
-One small file for each subcommand. They translate options for ``twimlc.pipeline`` and print what
-it returns; nothing is decided here. What is slow to import is imported inside the subcommand.
-"""
+CLEAN = 0
+FINDINGS = 1
+USAGE = 2
+FAULT = 3
+INTERRUPTED = 130
+"""Exit statuses, the same for every command and every format."""

@@ -1,32 +1,25 @@
-"""The group of subcommands: arguments in, exit status out.
+"""The group of commands: arguments in, exit status out.
 
-A subcommand's module is imported when it is called, so that the list of all of them stays cheap.
+Every module of ``twimlc.cli.commands`` is a command. It is imported when it is called, so that
+the list of all of them stays cheap.
 """
 
+import ast
 import os
 from collections.abc import Sequence
 from importlib import import_module
+from pkgutil import get_data, iter_modules
 
 import click
+from click.shell_completion import CompletionItem
 
-from twimlc import __url__, __version__
-from twimlc.cli.status import CLEAN, FAULT, INTERRUPTED, USAGE
+from twimlc.about import ISSUES, URL, VERSION
+from twimlc.cli import CLEAN, FAULT, INTERRUPTED, USAGE, commands
 from twimlc.cli.streams import prepare_streams, say, write
-from twimlc.report.visible import visible
+from twimlc.report.escape import visible
 
-SUBCOMMANDS = {
-    "init": "Start a small project that works.",
-    "check": "Find everything that is wrong with the flows, or mend it with --fix.",
-    "build": "Compile the flows to TwiML documents and the host's files.",
-    "watch": "Build again whenever a file changes.",
-    "test": "Play call scripts against the documents of every target.",
-    "call": "Call a flow, or any TwiML, in the terminal.",
-    "graph": "Draw a flow as Mermaid or DOT.",
-    "explain": "Tell what a finding means, with a wrong and a right example.",
-    "hosts": "Tell what each host can do, construct by construct.",
-    "lsp": "Serve editors: findings while you type, completion, hover, rename.",
-    "schema": "Print a JSON Schema: of flows, project file, manifest, report or call scripts.",
-}
+_FIRST = ("init", "check", "build", "watch", "test", "call", "graph")
+"""The commands in the order in which a flow meets them; all others come after them, by name."""
 
 _EPILOG = f"""\
 Exit status: 0 clean, 1 problems in the input, 2 wrong usage, 3 a fault of twimlc or of the
@@ -38,37 +31,60 @@ Completion in the shell:
   zsh   eval "$(_TWIMLC_COMPLETE=zsh_source twimlc)"     in ~/.zshrc
   fish  _TWIMLC_COMPLETE=fish_source twimlc | source     in config.fish
 
-Documentation and reports of faults: {__url__}
+Documentation and bug reports: {URL}
 """
 
 
+def command_names() -> list[str]:
+    """The names of all commands, in the order of the list."""
+    names = {module.name for module in iter_modules(commands.__path__)}
+    return [name for name in _FIRST if name in names] + sorted(names.difference(_FIRST))
+
+
+def first_line(name: str) -> str:
+    """What the list says of a command: the first line of its docstring, read but not run."""
+    source = get_data(commands.__name__, f"{name}.py")
+    for node in ast.parse(source or b"").body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return (ast.get_docstring(node) or "").partition("\n")[0]
+    return ""
+
+
 class LazyGroup(click.Group):
-    """A group that knows its subcommands by name and imports the one that is called."""
+    """A group that knows its commands by their files and imports the one that is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(SUBCOMMANDS)
+        return command_names()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in SUBCOMMANDS:
+        if cmd_name not in command_names():
             return None
-        command = getattr(import_module(f"twimlc.cli.{cmd_name}"), cmd_name)
+        command = getattr(import_module(f"{commands.__name__}.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(SUBCOMMANDS.items()))
+            formatter.write_dl([(name, first_line(name)) for name in command_names()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        found = [
+            CompletionItem(name, help=click.Command(name, help=line).get_short_help_str())
+            for name in command_names()
+            if name.startswith(incomplete)
+            for line in [first_line(name)]
+        ]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0] if args else ""
-        if name and name not in SUBCOMMANDS and not name.startswith("-"):
+        name, known = args[0] if args else "", command_names()
+        if name and name not in known and not name.startswith("-"):
             from difflib import get_close_matches
 
-            near = get_close_matches(name, list(SUBCOMMANDS), n=1)
-            known = ", ".join(SUBCOMMANDS)
-            hint = f"Did you mean '{near[0]}'?" if near else f"There are: {known}."
+            near = get_close_matches(name, known, n=1)
+            hint = f"Did you mean '{near[0]}'?" if near else f"Commands: {', '.join(known)}."
             ctx.fail(f"No such command '{visible(name)}'. {hint}")
         return super().resolve_command(ctx, args)
 
@@ -80,7 +96,7 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(
-    __version__, "-V", "--version", prog_name="twimlc", message="%(prog)s %(version)s"
+    VERSION, "-V", "--version", prog_name="twimlc", message="%(prog)s %(version)s"
 )
 @click.pass_context
 def twimlc(ctx: click.Context) -> int:
@@ -109,7 +125,7 @@ def run(arguments: Sequence[str]) -> int:
 
             write(traceback.format_exc(), to_stderr=True)
         if _nowhere():
-            say("twimlc: the working folder is not there any more; change to another one")
+            say("twimlc: the working folder no longer exists; change to another one")
             return USAGE
         say(f"twimlc: {fault(error)}")
         return FAULT
@@ -125,7 +141,7 @@ def _nowhere() -> bool:
 
 
 def _refuse(error: click.ClickException) -> None:
-    """Wrong usage, told as click does it but with nothing invisible from the arguments in it."""
+    """Wrong usage, shown as click does it but with nothing invisible from the arguments in it."""
     ctx = getattr(error, "ctx", None)
     if isinstance(ctx, click.Context):
         say(ctx.get_usage())
@@ -140,24 +156,13 @@ def fault(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return "out of memory"
     if isinstance(error, RecursionError):
-        return "internal error: nested too deeply; please report it at " + _issues()
+        return "internal error: nested too deeply; please report it at " + ISSUES
     if isinstance(error, OSError) and error.errno is not None:
         reason = error.strerror or os.strerror(error.errno)
         names = [str(name) for name in (error.filename, error.filename2) if name is not None]
         return visible(": ".join([*names, reason]))
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return (
-        f"internal error: {visible(text)}; please report it at {_issues()} "
+        f"internal error: {visible(text)}; please report it at {ISSUES} "
         "(TWIMLC_DEBUG=1 shows where)"
     )
-
-
-def wrong_documents(mistake: str) -> str:
-    """What is said when the documents are not the call that was written: several lines."""
-    first, *rest = mistake.splitlines()
-    head = f"internal error: {visible(first)}; please report it at {_issues()}"
-    return "\n".join([head, *(visible(line) for line in rest)])
-
-
-def _issues() -> str:
-    return f"{__url__}/issues"

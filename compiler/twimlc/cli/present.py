@@ -1,104 +1,76 @@
 """What every subcommand does with findings: findings in, the report printed, an exit status out."""
 
-import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
-import click
-
+from twimlc.about import ISSUES
+from twimlc.cli import CLEAN, FAULT, FINDINGS
+from twimlc.cli.options import Given
 from twimlc.cli.reports import write_reports
-from twimlc.cli.status import FAULT, status, threshold
-from twimlc.cli.streams import say, wants_colour, write
-from twimlc.diagnostics.diagnostic import Diagnostic, Severity
-from twimlc.report import DOCUMENTS, render, tally
-
-_PATIENCE, _PACE = 2.0, 0.2
-"""Seconds until something is said of what takes long, and between two such lines."""
+from twimlc.cli.streams import say, wants_color, write
+from twimlc.findings.diagnostic import Diagnostic, Severity
+from twimlc.findings.rules import CANNOT_WRITE
+from twimlc.report import DOCUMENTS, render
+from twimlc.report.escape import visible
 
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
     """How findings are shown: the options ``--format --report --color --fail-on --strict -q``."""
 
-    format: str = "human"
-    color: str = "auto"
-    fail_on: str = "error"
-    strict: bool = False
-    quiet: bool = False
+    given: Given
     to_stderr: bool = True
-    reports: tuple[tuple[str, Path], ...] = ()
     notes: bool = True  # whether people are shown notes too
+    started: float = field(default_factory=time.perf_counter)
 
     def show(self, findings: Sequence[Diagnostic]) -> int:
         """Print the findings, write the reports, and return the exit status they ask for."""
-        limit = threshold("warning" if self.strict and self.fail_on == "error" else self.fail_on)
+        given = self.given
+        least = "warning" if given.strict and given.fail_on == "error" else given.fail_on
+        limit = None if least == "never" else Severity(least)
         shown = findings
-        if not self.notes and self.format == "human":
+        if not self.notes and given.form == "human":
             shown = [found for found in findings if found.severity is not Severity.NOTE]
-        if shown or self.format in DOCUMENTS:
+        if shown or given.form in DOCUMENTS:
             stream = sys.stderr if self.to_stderr else sys.stdout
-            colour = wants_colour(self.color, stream, os.environ)
-            text = render(shown, self.format, colour=colour, fail_on=limit)
-            write(text, to_stderr=self.to_stderr, commands=self.format == "github")
-        if not write_reports(self.reports, findings, limit):
+            color = wants_color(given.color, stream, os.environ)
+            text = render(shown, given.form, color=color, fail_on=limit)
+            write(text, to_stderr=self.to_stderr, commands=given.form == "github")
+        if not write_reports(given.reports, findings, limit):
             return FAULT
-        return status(findings, limit)
+        return _status(findings, limit)
+
+    def show_errors(self, findings: Sequence[Diagnostic]) -> int:
+        """The errors, and with -v all: warnings are the business of check."""
+        return self.show([found for found in findings if self.given.verbose or found.is_error])
+
+    def took(self) -> None:
+        """With -v how long it all took."""
+        if self.given.verbose:
+            self.news(f"{time.perf_counter() - self.started:.2f} seconds")
+
+    def faults(self, mistakes: Sequence[str]) -> None:
+        """Documents that are not the call that was written."""
+        for mistake in mistakes:
+            first, *rest = (visible(line) for line in mistake.splitlines())
+            say(f"twimlc: internal error: {first}; please report it at {ISSUES}")
+            for line in rest:
+                say(line)
 
     def news(self, text: str) -> None:
         """A line for people on standard error; not where a machine reads that, nor with -q."""
-        if not self.quiet and not (self.to_stderr and self.format in DOCUMENTS):
+        if not self.given.quiet and not (self.to_stderr and self.given.form in DOCUMENTS):
             say(text)
 
 
-class Progress:
-    """One line on a terminal for what takes long: how many rows of a table are done."""
-
-    def __init__(self) -> None:
-        self._next = time.monotonic() + _PATIENCE
-        self._shown = 0
-
-    def __call__(self, target: str, done: int, of: int) -> None:
-        now = time.monotonic()
-        if done == of or now < self._next or not sys.stderr.isatty():
-            if done == of and self._shown:
-                self._show("")
-            return
-        self._next = now + _PACE
-        self._show(f"{target}: {done:,} of {of:,} rows")
-
-    def _show(self, text: str) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            sys.stderr.write(f"\r{text.ljust(self._shown)}" + "\r" * (not text))
-            sys.stderr.flush()
-        self._shown = len(text)
-
-
-def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """``1 error``, ``2 errors``."""
-    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
-
-
-def sum_up(findings: Sequence[Diagnostic]) -> str:
-    """``2 errors, 1 warning``, or that there are none."""
-    parts = [
-        counted(number, noun.removesuffix("s"))
-        for noun, number in tally(findings).items()
-        if number
-    ]
-    return ", ".join(parts) or "no problems found"
-
-
-@contextmanager
-def usage_errors() -> Iterator[None]:
-    """What the pipeline refuses as wrong usage, in click's way of saying it."""
-    from twimlc.pipeline import UsageError
-
-    try:
-        yield
-    except UsageError as error:
-        raise click.UsageError(str(error)) from error
+def _status(findings: Iterable[Diagnostic], fail_on: Severity | None) -> int:
+    result = CLEAN
+    for finding in findings:
+        if finding.is_error and finding.rule.slug == CANNOT_WRITE.slug:
+            return FAULT  # what the machine refuses is not the input's fault
+        if fail_on is not None and finding.severity.rank <= fail_on.rank:
+            result = FINDINGS
+    return result

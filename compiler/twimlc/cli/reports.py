@@ -4,18 +4,33 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TextIO
 
 import click
 
 from twimlc.cli.streams import for_log, say
-from twimlc.diagnostics.diagnostic import Diagnostic, Severity
+from twimlc.findings.diagnostic import Diagnostic, Severity
+from twimlc.project.kinds import YAML_ENDINGS
 from twimlc.report import FORMATS, render
-from twimlc.report.earlier import is_report
-from twimlc.report.visible import visible
+from twimlc.report.escape import visible
 
-_SOURCES = {".yaml", ".yml"}
 _OPEN = re.compile(r"/dev/(?P<name>stdout|stderr)|/(?:dev|proc/self)/fd/(?P<number>[0-9]{1,9})")
 _STREAMS = {"stdout": 1, "stderr": 2}
+_TOOL = "twimlc"
+_LONGEST_LINE = 1 << 16
+_RULE = r"TW\d{3} [a-z0-9-]+"
+_HEAD = rf"(?=.+: (?:error|warning|note)\[{_RULE}\] ).*"
+_FIRST_LINES = {"human": _HEAD, "gitlab": r"\[\]?"}
+_LINES = {
+    "human": rf"{_HEAD}|  \S.*: .*|[ \d]{{5,}} \|.*|      = prevents .*| {{4}}\S.*|",
+    "line": rf"(?=.+:\d+:\d+: (?:error|warning|note): ).*\[{_RULE}\]",
+    "github": rf"::(?:error|warning|notice) file=[^,]*,line=\d+,[^:]*,title={_RULE}::.*",
+    "gitlab": r"\[|\]|  \{|  \},?|    \}|      \}"
+    rf'|    "description": "{_RULE}: .*",|    "check_name": "[a-z0-9-]+",'
+    r'|    "fingerprint": "[0-9a-f]{32}:\d+",|    "severity": "(?:major|minor|info)",'
+    r'|    "location": \{|      "path": ".*",|      "lines": \{|        "(?:begin|end)": \d+,?',
+    "outputs": r"(?:errors|warnings|notes|findings)=\d+",
+}
 
 
 def report_files(
@@ -30,10 +45,10 @@ def report_files(
             raise click.BadParameter(f"'{text}' is not FORMAT=FILE", ctx, param)
         if form not in FORMATS:
             known = ", ".join(FORMATS)
-            raise click.BadParameter(f"there is no format '{form}', only {known}", ctx, param)
+            raise click.BadParameter(f"unknown format '{form}', known are {known}", ctx, param)
         if name == "-":
-            told = f"a report goes to a file; --format {form} prints it"
-            raise click.BadParameter(told, ctx, param)
+            message = f"a report goes to a file; --format {form} prints it"
+            raise click.BadParameter(message, ctx, param)
         reason = "cannot hold two reports" if (place := os.path.realpath(name)) in places else None
         if reason := reason or _refusal(form, name):
             raise click.BadParameter(f"'{name}' {reason}", ctx, param)
@@ -46,7 +61,7 @@ def _refusal(form: str, name: str) -> str | None:
     """Why a report must not go there; None where nothing is there, nothing in it, or its like.
 
     A link may lead about in the repository (without one: the working folder), or, elsewhere, in
-    the folder it lies in.
+    its own folder.
     """
     if _descriptor(name) is not None:
         return None
@@ -54,9 +69,9 @@ def _refusal(form: str, name: str) -> str | None:
     home = next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
     folder = home if written.is_relative_to(home) else written.parent
     if not place.is_relative_to(os.path.realpath(folder)):
-        return f"is a link that leads out of '{folder}'; name the file that it leads to"
-    if {written.suffix.lower(), place.suffix.lower()} & _SOURCES:
-        return "may be a flow, and no report is YAML; name another file"
+        return f"is a link out of '{folder}'; name the file that it leads to"
+    if {written.suffix.lower(), place.suffix.lower()} & {*YAML_ENDINGS}:
+        return "may be a flow, and reports are not YAML; name another file"
     if place.is_dir():
         return "is a folder; name a file in it"
     if not place.is_file() or not place.stat().st_size:
@@ -66,8 +81,24 @@ def _refusal(form: str, name: str) -> str | None:
             if is_report(stream, form):
                 return None
     except OSError as error:
-        return f"cannot be read ({error.strerror}), and may be no earlier report; name another file"
-    return f"is there, and is no earlier report of the form {form}; delete it or name another file"
+        return f"cannot be read ({error.strerror}), so it may be no report; name another file"
+    return f"exists and is not an earlier {form} report; delete it or name another file"
+
+
+def is_report(stream: TextIO, form: str) -> bool:
+    """Whether nothing but a report of ``form`` can be what ``stream`` holds.
+
+    Forms that name the tool are known by their beginning; of the others every line is as in them.
+    """
+    beginning, tool, _ = render([], form).partition(_TOOL)
+    if tool:
+        return stream.read(len(beginning + tool)) == beginning + tool
+    pattern = _FIRST_LINES.get(form, _LINES[form])
+    while line := stream.readline(_LONGEST_LINE):
+        if not re.fullmatch(pattern, line.removesuffix("\n")):
+            return False
+        pattern = _LINES[form]
+    return True
 
 
 def write_reports(
@@ -96,12 +127,13 @@ def write_reports(
 def _write(path: Path, form: str, text: str) -> None:
     handle = _descriptor(str(path))
     if handle is None:
+        # Few ask for a report in a file.
         from twimlc.output.sources import write_file
 
         write_file(path, text.encode("utf-8", "backslashreplace"))
         return
     text = text if form == "github" else for_log(text)
-    # Opened anew, a file behind it would be written from its start.
+    # Opened anew, a file that it leads to would be written from its start.
     with open(handle, "wb", closefd=False) as stream:
         stream.write(text.encode("utf-8", "backslashreplace"))
 

@@ -1,22 +1,28 @@
-"""The two streams: text in, text printed; and whether it is in colour.
+"""The two streams: text in, text printed; whether it is in color, and how far long work is.
 
 A reader that went away (``twimlc check | head``) is no fault and changes no exit status; a full
 disk is one.
 """
 
+import contextlib
 import os
 import re
 import sys
+import time
 from collections.abc import Mapping
+from threading import Timer
 from typing import TextIO
 
-COLOUR_CHOICES = ("auto", "always", "never")
+COLOR_CHOICES = ("auto", "always", "never")
 # A runner takes `::` first on a line, and `##[` anywhere, for the beginning of a command.
 _COMMAND = re.compile(r"((?:^|(?<=\r))[^\S\r\n]*):(?=:)|#(?=#\[)", re.MULTILINE)
 
+_PATIENCE, _PACE = 2.0, 0.2
+"""Seconds until something is said of what takes long, and between two such lines."""
 
-def wants_colour(choice: str, stream: TextIO | None, environment: Mapping[str, str]) -> bool:
-    """Whether text for ``stream`` is in colour. The option beats the environment."""
+
+def wants_color(choice: str, stream: TextIO | None, environment: Mapping[str, str]) -> bool:
+    """Whether text for ``stream`` is in color. The option beats the environment."""
     if choice != "auto":
         return choice == "always"
     if environment.get("NO_COLOR"):
@@ -62,12 +68,8 @@ def write(text: str, *, to_stderr: bool = False, commands: bool = False) -> None
             raise
 
 
-def say(text: str, *, colour: str | None = None) -> None:
+def say(text: str) -> None:
     """Print one line of news on standard error."""
-    if colour is not None:
-        import click
-
-        text = click.style(text, fg=colour)
     write(f"{text}\n", to_stderr=True)
 
 
@@ -79,3 +81,47 @@ def _discard(stream: TextIO) -> None:
         os.close(nothing)
     except (OSError, ValueError):
         return
+
+
+class Progress:
+    """One line on a terminal for what takes long: how many rows or targets are done.
+
+    It is also written while one of them is at work, so the first one may take long.
+    """
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _PATIENCE
+        self._text, self._shown = "", 0
+        self._timer: Timer | None = None
+
+    def __call__(self, name: str, done: int, of: int, what: str = "rows") -> None:
+        if not sys.stderr.isatty():
+            return
+        if done == of:
+            self._text = ""
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            if self._shown:
+                self._show("")
+            return
+        self._text = f"{name}: {done:,} of {of:,} {what}"
+        left = self._next - time.monotonic()
+        if left <= 0:
+            self._next += _PACE - left
+            self._show(self._text)
+        elif self._timer is None:
+            self._timer = Timer(left, self._late)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _late(self) -> None:
+        self._timer = None
+        if self._text:
+            self._show(self._text)
+
+    def _show(self, text: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(f"\r{text.ljust(self._shown)}" + "\r" * (not text))
+            sys.stderr.flush()
+        self._shown = len(text)

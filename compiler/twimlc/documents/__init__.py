@@ -4,31 +4,39 @@ The rules are those of flows wherever a flow could break them too.
 """
 
 import re
+from collections.abc import Callable, Sequence
 
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.documents.difference import same_document
-from twimlc.documents.folder import check_folder
-from twimlc.documents.opened import Opened, open_document
-from twimlc.documents.read import read_document
-from twimlc.source.comments import Comment
-from twimlc.text import SourceFile, Span
+from twimlc.documents.document import Opened, open_document
+from twimlc.documents.graph import Folder, documents_graph
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.rules import check_graph
+from twimlc.text import SourceFile, Span, grouped
+from twimlc.xml.file_type import read_document
+from twimlc.yaml.comments import Comment
 
 _COMMENT = re.compile(r"<!--\s*twimlc:[^\r\n]{0,500}?-->", re.IGNORECASE)
 
 __all__ = [
     "Opened",
-    "check_document",
-    "check_folder",
+    "check_opened",
     "comments_of",
     "open_document",
     "read_document",
-    "same_document",
 ]
 
 
-def check_document(file: SourceFile) -> list[Diagnostic]:
-    """Everything that is wrong with one document by itself."""
-    return open_document(file).findings(waits=False)
+def check_opened(
+    documents: Sequence[Opened], there: Callable[[str], bool] | None = None
+) -> list[list[Diagnostic]]:
+    """Everything that is wrong with each of these documents, by itself and with the others.
+
+    ``there`` tells whether a file is there that a path names; without it nothing is missed.
+    """
+    folder = Folder(documents)
+    judged = check_graph(documents_graph(folder), {}, {}, public=False)
+    findings = (*folder.check(there), *judged)
+    found = grouped((finding.span.file.path, finding) for finding in findings)
+    return [opened.with_those_of_calls(found.get(opened.file.path, ())) for opened in documents]
 
 
 def comments_of(file: SourceFile) -> list[Comment]:

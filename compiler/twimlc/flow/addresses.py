@@ -1,31 +1,17 @@
-"""Addresses that Twilio fetches or calls: web addresses and SIP addresses.
+"""Web addresses that Twilio fetches or calls.
 
 The text of an address comes in; what is wrong with it goes out, as a hint or as findings.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from twimlc import vocabulary
-from twimlc.diagnostics.diagnostic import Diagnostic, Severity
-from twimlc.diagnostics.rules.addresses import (
-    BAD_OVERRIDE,
-    BAD_SIP_ADDRESS,
-    BAD_SIP_HEADER,
-    INSECURE_ADDRESS,
-    NOT_AUDIO,
-    PRIVATE_HOST,
-    SECRET,
-    SOUND_OVER_HTTP,
-    UNKNOWN_COUNTRY,
-)
-from twimlc.diagnostics.rules.twiml import BAD_ADDRESS
-from twimlc.flow.address_faults import is_port
-from twimlc.flow.numbers import number_remarks
-from twimlc.source.account import SIP_DOMAIN
-from twimlc.source.private import is_private
-from twimlc.text import Span
+from twimlc.findings import rules
+from twimlc.findings.diagnostic import Diagnostic, Fix, Severity
+from twimlc.findings.edits import rewrite_head
+from twimlc.project.site_address import is_private
+from twimlc.text import Span, clip
 from twimlc.vocabulary import Fetch
 
 _PARTS = re.compile(
@@ -57,63 +43,145 @@ _NEEDS_INTERCONNECT = (11242,)
 _KEYLIKE = re.compile(
     r"(?:^|&)(token|secret|api_?key|password|passwd|pwd|auth)=[^&]", re.IGNORECASE
 )
-_SECRET_HEADER = re.compile(r"(?:token|secret|api-?key|password|authorization)$", re.IGNORECASE)
-_SIP = re.compile(r"(?:(sips?):)?(?:([^@?]*)@)?([^@;?]*)((?:;[^?]*)?)(?:\?(.*))?", re.IGNORECASE)
-_SIP_HOST = re.compile(
-    r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?"
-)
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!%*_+`'~.\-]+")
-_STANDARD = ("user-to-user", "remote-party-id", "p-preferred-identity", "p-called-party-id")
-_MOST_OF_HEADERS = 1024
-_REGISTERED = "sip.twilio.com"
-_OLD_PLACES = ("us1", "us1-ix")
-"""What may stand in a SIP domain for the sake of old accounts (docs/api/errors/32220)."""
+_HEAD = re.compile(r"(https?|wss?)(?:://|:/?|//)(?=[^/\s])", re.IGNORECASE)
+_TO_FILL_IN = re.compile(r"[a-z]{2,5}://(<[a-z][a-z0-9 ._-]{0,60}>)", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W\d_][\w',-]*(?: [\w',-]+){2,}[.!?]?")
+_PORT = re.compile(r"(?:\[[^\]]*\]|[^:\[]*):(.+)")
+_WORLD_WIDE = re.compile(r"www\.(?:[a-z0-9\-]{1,63}\.)+[a-z]{2,63}(?=[/?#:])", re.IGNORECASE)
+_TEMPLATE_CODES = (11300, 11310, 11320)
+_HIGHEST_PORT = 65_535
 
 
-def _host(authority: str) -> tuple[str, str]:
-    """Host and port of an authority."""
-    found = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::([0-9]*))?", authority.rpartition("@")[2])
-    return (found[1], found[2] or "") if found else (authority, "")
+def _split(text: str) -> tuple[str, str | None, str, str, str]:
+    """Scheme, authority (None: there is no ``//``), path, query and fragment of an address."""
+    match = _PARTS.fullmatch(text)
+    scheme, authority, path, query, fragment = match.groups() if match else ("", None, text, "", "")
+    return (scheme or "").lower(), authority, path, query or "", fragment or ""
 
 
-def _split(text: str) -> tuple[str, str, str, str, str]:
-    found = _PARTS.fullmatch(text)
-    parts = found.groups("") if found else ("", "", text, "", "")
-    return parts[0].lower(), parts[1], parts[2], parts[3], parts[4]
+def is_address(text: str) -> bool:
+    """Whether a URL attribute's text is an address rather than the name of a state."""
+    return text.startswith("/") or any(mark in text for mark in ":.?")
+
+
+def has_host(text: str) -> bool:
+    """Whether an address begins with a scheme, or with the two slashes before a host."""
+    scheme, authority, *_ = _split(text)
+    return scheme != "" or authority is not None
+
+
+def is_relative(text: str) -> bool:
+    """Whether an address names something beside the document (no scheme, no leading slash)."""
+    return not text.startswith("/") and not has_host(text)
+
+
+def without_query(text: str) -> str:
+    """An address up to its query and fragment."""
+    return re.split("[?#]", text, maxsplit=1)[0]
+
+
+def is_port(text: str) -> bool:
+    """Whether a text is the number of a port; none at all means the usual one."""
+    return not text or (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= _HIGHEST_PORT)
+
+
+def bad_address(spec: vocabulary.Attribute, text: str, span: Span) -> Diagnostic | None:
+    """The finding about an address that Twilio cannot use as it is written."""
+    hint = _hint(spec, text)
+    if hint is None:
+        return None
+    shown = clip(text)
+    message = f"{spec.name} is not an address that Twilio can use: '{shown}'"
+    codes = (*spec.twilio, *rules.BAD_ADDRESS.twilio, *(_TEMPLATE_CODES if "{" in text else ()))
+    return rules.BAD_ADDRESS.at(span, message, hint=hint, fix=_fix(text, span), twilio=codes)
+
+
+def _hint(spec: vocabulary.Attribute, text: str) -> str | None:
+    """What would make an address of the text; None where it is one."""
+    if spec.scheme == "wss" and "?" in text:
+        return "Twilio takes no query here; pass values as parameters"
+    if 13420 in spec.twilio and _WORDS.fullmatch(text):
+        return "these are words, not an address: write <Say>, or say in a flow"
+    if (blank := _TO_FILL_IN.match(text)) is not None:
+        return f"write your host instead of {blank[1]}"
+    if re.search(r"[\s{}<>\"\\^`|]", text):
+        return "an address has no spaces, braces or quotes; write them as %20, %7B and so on"
+    scheme, authority, *_ = _split(text)
+    if spec.scheme and not text.lower().startswith(spec.scheme + "://"):
+        if not scheme and spec.name == "url":
+            return f"write the whole address, beginning with {spec.scheme}://"
+        return f"it must begin with {spec.scheme}://"
+    if slip := _slip(text):
+        return f"an address begins with {slip[1]}"
+    if _WORLD_WIDE.match(text):
+        return f"write https://{text}; without https:// it is a file next to the document"
+    if not spec.scheme and scheme not in ("", "http", "https"):
+        return "Twilio fetches over https:// and http:// only"
+    if authority is None:
+        return f"an address begins with {scheme}://" if scheme else None
+    return _host_hint(scheme, authority.rpartition("@")[2])
+
+
+def _slip(text: str) -> tuple[str, str] | None:
+    """How an address begins in which a colon or a slash was left out, and how it should."""
+    head = _HEAD.match(text)
+    if head is None or head[0].endswith("://"):
+        return None
+    return head[0], f"{head[1].lower()}://"
+
+
+def _host_hint(scheme: str, host: str) -> str | None:
+    if not host or "_" in host or host.startswith((".", "-")):
+        return "Twilio needs a valid host name, without underscores"
+    port = _PORT.fullmatch(host)
+    if port is None:
+        return None
+    if not is_port(port[1]):
+        return f"a port is a number from 1 to {_HIGHEST_PORT}"
+    if (scheme, port[1]) in (("http", "443"), ("https", "80")):
+        return f"{scheme}:// and port {port[1]} do not go together"
+    return None
+
+
+def _fix(text: str, span: Span) -> Fix | None:
+    """The fix for what was left out of the beginning of an address."""
+    if slip := _slip(text):
+        return rewrite_head(span, *slip)
+    return rewrite_head(span, "www.", "https://www.") if _WORLD_WIDE.match(text) else None
 
 
 def address_remarks(spec: vocabulary.Attribute, text: str, span: Span) -> Iterator[Diagnostic]:
     """What is odd, or dangerous, about an address that can be read."""
     scheme, authority, path, query, fragment = _split(text)
-    host = _host(authority)[0]
-    if authority and host and is_private(host):
-        message = f"Twilio cannot reach '{host}': it is no host of the open internet"
-        hint = "give the address under which the world knows it"
-        yield PRIVATE_HOST.at(span, message, hint=hint, twilio=_codes_of_host(spec))
+    server = (authority or "").rpartition("@")[2]
+    named_host = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::[0-9]*)?", server)
+    host = named_host[1] if named_host else server
+    if host and is_private(host):
+        message = f"Twilio cannot reach '{host}': it is not a host on the public internet"
+        codes = (31904, 64102) if spec.scheme == "wss" else None
+        yield rules.PRIVATE_HOST.at(span, message, hint="give its public address", twilio=codes)
     elif scheme == "http" and spec.fetch not in (Fetch.MEDIA, Fetch.MEDIA_OR_TWIML, None):
-        message = f"{spec.name} sends what belongs to the call over http, for all to read"
-        yield INSECURE_ADDRESS.at(span, message, hint="write https://")
+        message = f"{spec.name} sends call data over http, unencrypted"
+        yield rules.INSECURE_ADDRESS.at(span, message, hint="write https://")
     elif scheme == "http" and spec.fetch is not None:
         what = _kind_of_media(spec, host, path)
-        message = f"Twilio fetches {what} from {host} over http, in the open"
-        yield SOUND_OVER_HTTP.at(span, message, hint="write https://")
-    if ":" in authority.partition("@")[0] and "@" in authority:
-        yield _secret("a password", span)
+        message = f"Twilio fetches {what} from {host} over http, unencrypted"
+        yield rules.SOUND_OVER_HTTP.at(span, message, hint="write https://")
+    if authority and "@" in authority and ":" in authority.partition("@")[0]:
+        yield secret("a password", span)
     elif key := _KEYLIKE.search(query):
-        yield _secret(f"the value of {key[1]}", span)
+        yield secret(f"the value of {key[1]}", span)
     ending = path.rpartition(".")[2].lower()
     if 13420 in spec.twilio and "." in path and ending in _SILENT_FILES:
         message = f"Twilio plays no .{ending} file"
-        yield NOT_AUDIO.at(span, message, hint="make an mp3 or a wav of it")
+        yield rules.NOT_AUDIO.at(span, message, hint="make an mp3 or a wav of it")
     elif 13420 in spec.twilio and _is_page(host.lower(), path, query):
-        message = f"an address at {host} is a page for a browser, not a sound"
-        yield NOT_AUDIO.at(span, message, hint="give the address of an mp3 or a wav")
+        message = f"an address at {host} is a page for a browser, not audio"
+        yield rules.NOT_AUDIO.at(span, message, hint="give the address of an mp3 or a wav")
     if not scheme and not authority and (named := _LIKE_A_HOST.match(path)):
         message = f"'{named[0]}' looks like a host, but is a folder beside the document here"
-        finding = BAD_ADDRESS.at(
-            span, message, hint=f"write https://{text}, or ./{text} for a folder"
-        )
-        yield replace(finding, severity=Severity.WARNING)
+        hint = f"write https://{text}, or ./{text} for a folder"
+        yield rules.BAD_ADDRESS.at(span, message, hint=hint, severity=Severity.WARNING)
     if fragment:
         yield from _override(fragment, span)
 
@@ -129,154 +197,47 @@ def _is_page(host: str, path: str, query: str) -> bool:
 
 def _kind_of_media(spec: vocabulary.Attribute, host: str, path: str) -> str:
     if spec.fetch is Fetch.MEDIA or path.lower().endswith((".mp3", ".wav")):
-        return "this sound"
+        return "this audio"
     return "this TwiML" if host.lower() == "twimlets.com" else "what plays here"
 
 
-def _codes_of_host(spec: vocabulary.Attribute) -> tuple[int, ...]:
-    return (31904, 64102) if spec.scheme == "wss" else PRIVATE_HOST.twilio
-
-
-def _secret(what: str, span: Span) -> Diagnostic:
-    message = f"{what} stands in this address, and the document is open to everybody"
-    return SECRET.at(span, message, hint="let your server check Twilio's request signature instead")
+def secret(what: str, span: Span) -> Diagnostic:
+    message = f"this address contains {what}, and the document is open to everybody"
+    hint = "let your server check Twilio's request signature instead"
+    return rules.SECRET.at(span, message, hint=hint)
 
 
 def _override(fragment: str, span: Span) -> Iterator[Diagnostic]:
     """Findings about a connection override; what is no override at all is passed over."""
     given = dict(part.partition("=")[::2] for part in fragment.split("&"))
     for key, value in given.items():
+        words: list[str] = value.split(",")
         codes: tuple[int, ...] = (11203,)
         if key in _RANGES:
             low, high = _RANGES[key]
-            if value.isdecimal() and low <= int(value[:9]) <= high:
-                continue
-            message = f"{key}={value}: it takes a whole number from {low} to {high}"
+            fits = value.isdecimal() and low <= int(value[:9]) <= high
+            takes = f"it takes a whole number from {low} to {high}"
         elif key == "rp":
-            if all(word in _RETRY_ON for word in value.split(",")):
-                continue
-            codes = (11243,)
-            message = f"rp={value}: it takes some of {', '.join(_RETRY_ON)}, with commas"
+            fits, codes = {*words} <= {*_RETRY_ON}, (11243,)
+            takes = f"it takes any of {', '.join(_RETRY_ON)}, separated by commas"
         elif key == "e":
-            edges = value.split(",")
-            if {*edges} <= {*_EDGES, *_PRIVATE_EDGES}:
-                yield from _private_edge(edges, span)
-                continue
-            codes = (11240, 11241)
-            message = f"e={value}: no edge; open to all are {', '.join(_EDGES)}"
+            fits, codes = {*words} <= {*_EDGES, *_PRIVATE_EDGES}, (11240, 11241)
+            takes = f"unknown edge; the public ones are {', '.join(_EDGES)}"
+            if fits and (private := [edge for edge in words if edge in _PRIVATE_EDGES]):
+                message = f"the edge {private[0]} is one of Interconnect, which needs a contract"
+                hint = "with one, write account: {interconnect: true} into twimlc.yaml"
+                yield rules.BAD_OVERRIDE.at(span, message, hint=hint, twilio=_NEEDS_INTERCONNECT)
         else:
             continue
-        yield BAD_OVERRIDE.at(span, message, twilio=codes)
-        return
+        if not fits:
+            yield rules.BAD_OVERRIDE.at(span, f"{key}={value}: {takes}", twilio=codes)
+            return
     total, first = given.get("tt", ""), given.get("ct", "")
     if total.isdecimal() and first.isdecimal() and int(total) < int(first):
         message = f"tt={total} is over before one connection with ct={first} may be"
-        yield BAD_OVERRIDE.at(span, message, twilio=(11203,))
-
-
-def _private_edge(edges: list[str], span: Span) -> Iterator[Diagnostic]:
-    private = [edge for edge in edges if edge in _PRIVATE_EDGES]
-    if private:
-        message = f"the edge {private[0]} is one of Interconnect, which needs a contract"
-        hint = "with one, write account: {interconnect: true} into twimlc.yaml"
-        yield BAD_OVERRIDE.at(span, message, hint=hint, twilio=_NEEDS_INTERCONNECT)
+        yield rules.BAD_OVERRIDE.at(span, message, twilio=(11203,))
 
 
 def under_contract(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The findings for an account that has Interconnect."""
     return [finding for finding in found if finding.twilio != _NEEDS_INTERCONNECT]
-
-
-def check_sip(text: str, span: Span) -> Iterator[Diagnostic]:
-    """What is wrong with the address of somebody who is dialed by SIP."""
-    found = _SIP.fullmatch(text)
-    _, user, host, params, headers = found.groups() if found else ("", None, "", "", None)
-    if not _SIP_HOST.fullmatch(host or ""):
-        message = f"'{text}' is no SIP address: there is no host behind the @"
-        yield BAD_SIP_ADDRESS.at(span, message, hint="write it as sip:desk@pbx.example.com")
-        return
-    port = re.search(r":([0-9]+)$", host)
-    if port is not None and not is_port(port[1]):
-        message = f"'{port[1]}' is no port: it is a number from 1 to 65535"
-        yield BAD_SIP_ADDRESS.at(span, message, hint="without a port it is 5060, over TLS 5061")
-        return
-    if re.search(r"%(?![0-9A-Fa-f]{2})", text):
-        message = "a % in a SIP address is followed by two hexadecimal digits"
-        yield BAD_SIP_ADDRESS.at(span, message, hint="a % itself is written %25")
-        return
-    domain = SIP_DOMAIN.fullmatch(host)
-    registered = host.lower().endswith(_REGISTERED) or domain is not None
-    if registered and not user:
-        message = f"'{text}' does not say whom to call at {host}"
-        hint = f"write sip:NAME@{host}"
-        yield BAD_SIP_ADDRESS.at(span, message, hint=hint, twilio=(32223,))
-    for param in filter(None, params.split(";")):
-        name, _, value = param.partition("=")
-        allowed = {"transport": ("udp", "tcp", "tls"), "secure": ("true", "false")}.get(
-            name.lower()
-        )
-        if allowed and value.lower() not in allowed:
-            message = f"{name} of a SIP address is {' or '.join(allowed)}, not '{value}'"
-            yield BAD_SIP_ADDRESS.at(span, message, twilio=(32114,))
-        elif name.lower() == "edge" and registered:
-            message = f"a telephone registered at {host} is found without an edge"
-            yield BAD_SIP_ADDRESS.at(span, message, hint="leave edge out", twilio=(32220,))
-    if domain is not None and domain["place"] and domain["place"].lower() not in _OLD_PLACES:
-        message = (
-            f"'{host}' is where telephones register; they are called without '{domain['place']}'"
-        )
-        hint = f"write {domain['name']}.sip.twilio.com"
-        yield BAD_SIP_ADDRESS.at(span, message, hint=hint, twilio=(32220,))
-    if user and re.fullmatch(r"\+[0-9(). \-]+", user):
-        wrong = (found for found in number_remarks(user, span) if found.rule is UNKNOWN_COUNTRY)
-        yield from (replace(found, twilio=(32101,)) for found in wrong)
-    name_of_host = re.sub(r":[0-9]+$", "", host)
-    if is_private(name_of_host):
-        message = f"Twilio cannot reach '{name_of_host}': it is no host of the open internet"
-        yield PRIVATE_HOST.at(span, message, twilio=(13254,))
-    if user and ":" in user:
-        yield _secret("a password", span)
-    if headers:
-        yield from _sip_headers(headers, span)
-
-
-def _sip_headers(headers: str, address: Span) -> Iterator[Diagnostic]:
-    if len(headers) >= _MOST_OF_HEADERS:
-        message = f"the headers have {len(headers)} characters; {_MOST_OF_HEADERS - 1} is the most"
-        yield BAD_SIP_HEADER.at(address, message, twilio=(13253, 13251))
-        return
-    for header in headers.split("&"):
-        name, _, value = header.partition("=")
-        lower, span = name.lower(), _part(address, header)
-        if not _HEADER_NAME.fullmatch(name):
-            message = f"'{name}' cannot be the name of a SIP header"
-            yield BAD_SIP_HEADER.at(span, message, twilio=(32111,))
-        elif not lower.startswith("x-") and lower not in _STANDARD:
-            message = f"Twilio does not hand on the SIP header '{name}'"
-            yield BAD_SIP_HEADER.at(span, message, hint=f"call it X-{name}")
-        elif _SECRET_HEADER.search(name) and value:
-            yield _secret(f"the value of {name}", span)
-        elif lower.startswith("x-twilio"):
-            message = f"'{name}' is a name that Twilio keeps for itself"
-            yield BAD_SIP_HEADER.at(span, message)
-        elif re.search(r"%(?:[01][0-9A-Fa-f]|7[Ff])", value):
-            message = f"the value of '{name}' has a character that no SIP header can carry"
-            yield BAD_SIP_HEADER.at(span, message, twilio=(32112,))
-        elif strange := re.search(r"[^\x21-\x7e]", value):
-            message = f"'{strange[0]}' cannot stand in the value of '{name}' as it is"
-            hint = f"write {_escaped(strange[0])}"
-            yield BAD_SIP_HEADER.at(span, message, hint=hint, twilio=(32112,))
-
-
-def _part(whole: Span, part: str) -> Span:
-    """The place of a part that is written once in a place; else the whole."""
-    if whole.via is not None or not part or whole.text.count(part) != 1:
-        return whole
-    start = whole.start + whole.text.index(part)
-    return Span(whole.file, start, start + len(part))
-
-
-def _escaped(text: str) -> str:
-    from urllib.parse import quote  # loads a library that most flows do not need
-
-    return quote(text)

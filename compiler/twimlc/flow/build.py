@@ -1,58 +1,44 @@
 """From the models of flows to the control-flow graph.
 
 Works like an assembler: steps become nodes in reading order, exits point at labels, and a label
-stands for a node or for another label until all are bound. What leads round in labels alone is
+stands for a node or for another label until all are bound. What loops in labels alone is
 a jump without end.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from twimlc import vocabulary
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.rules.flow import SILENT_LOOP
-from twimlc.flow.contexts import find_contexts
-from twimlc.flow.graph import Graph, Node, NodeKey, Place
-from twimlc.flow.labels import Label, Listed, Pending
-from twimlc.flow.live import Live
-from twimlc.flow.model import (
-    Branches,
-    Element,
-    Flow,
-    Goto,
-    Menu,
-    Offer,
-    Perform,
-    Return,
-    State,
-    StateKey,
-    Step,
-    Target,
-    ToHangup,
-    ToNext,
-    ToState,
-    ToSteps,
-    Use,
-)
-from twimlc.flow.targets import asked_anyway, leaves_for, outcomes_of
-from twimlc.source.switched import Switched
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.rules import SILENT_LOOP
+from twimlc.flow import model
+from twimlc.flow.contexts import find_contexts, returns_nowhere
+from twimlc.flow.graph import OTHERWISE, Graph, Label, Listed, Node, NodeKey, Pending, Place
+from twimlc.flow.reachability import Live
+from twimlc.flow.targets import leaves_for, stays_unanswered
 from twimlc.text import Span
+from twimlc.values.conditional_steps import Switched
 
 _NOTHING: Mapping[str, Switched] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Frame:
-    """Where a list stands: its state, and the component it belongs to."""
+    """Where a list is: its state, what begins again, and the component it belongs to.
 
-    state: StateKey
-    returns: Mapping[str, Label] | None = None
-    behind: Label | None = None
+    ``own`` holds the states of all components that are used in this document.
+    """
+
+    state: model.StateKey
+    begin: Label
+    own: Mapping[model.StateKey, Label] = field(default_factory=dict)
+    returns: Mapping[str, Label] = field(default_factory=dict)
+    end: Label | None = None
 
 
 def build_graph(
-    flows: Mapping[str, Flow],
+    flows: Mapping[str, model.Flow],
     switched: Mapping[str, Switched] = _NOTHING,
     *,
     through_entries: bool = False,
@@ -67,62 +53,77 @@ def build_graph(
 
 class _Builder:
     def __init__(
-        self, flows: Mapping[str, Flow], switched: Mapping[str, Switched], through_entries: bool
+        self,
+        flows: Mapping[str, model.Flow],
+        switched: Mapping[str, Switched],
+        through_entries: bool,
     ) -> None:
         self.flows, self.switched, self.through_entries = flows, switched, through_entries
         self.doors: dict[str, tuple[Node, Node]] = {}
         self.nodes: list[Node] = []
         self.pending: list[Pending] = []
-        self.states: dict[StateKey, Label] = {}
+        self.states: dict[model.StateKey, Label] = {}
+        self.private: dict[model.StateKey, model.State] = {}
+        self.inside: dict[model.StateKey, list[Label]] = {}
+        self.documents: dict[model.StateKey, Label] = {}
         self.counters: dict[tuple[str, str], int] = {}
+        self.turns: dict[tuple[model.StateKey, Span], dict[int, int]] = {}
+        self.turn = 0
         self.findings: list[Diagnostic] = []
         self.listed: list[Listed] = []
 
     def build(self) -> tuple[Graph, list[Diagnostic]]:
-        for flow in self.flows.values():
-            for state in (*flow.states.values(), *flow.lists.values()):
-                self.states[state.key] = Label(state.span)
-        for flow in self.flows.values():
-            for state in (*flow.states.values(), *flow.lists.values()):
-                self._state(state, self.states[state.key], None)
+        each = [s for f in self.flows.values() for s in (*f.states.values(), *f.lists.values())]
+        self.states = {state.key: Label(state.span) for state in each}
+        for state in each:
+            self._state(state, self.states[state.key], None)
+        written: set[model.StateKey] = set()
+        while found := self.documents.keys() - written:
+            for key in sorted(found):
+                self._state(self.private[key], self.documents[key], None)
+            written |= found
+        inner = ((key, label) for key, uses in self.inside.items() for label in uses)
+        of = {id(label): key for key, label in (*self.states.items(), *inner)}
+        passed = {name: self.states[f.start].states_passed(of) for name, f in self.flows.items()}
         for pending in self.pending:
             node = pending.node
+            ways = {**pending.exits, **pending.keys}
             node.exits = {name: self._key(to) for name, to in pending.exits.items()}
-            node.keys = {name: self._key(to) for name, to in pending.keys.items()}
-            if "input" in node.exits:
-                same = node.exits["input"]
-                node.keys = {name: to for name, to in node.keys.items() if to != same}
+            keys = {name: self._key(to) for name, to in pending.keys.items()}
+            same = node.exits.get("input")
+            node.keys = {name: to for name, to in keys.items() if to != same}
             if pending.fallback is not None:
+                ways[OTHERWISE] = pending.fallback
                 node.fallback = self._key(pending.fallback)
-        entries = {key: self._key(label) for key, label in self.states.items()}
+            node.passes = {name: way for name, to in ways.items() if (way := to.states_passed(of))}
+        labels = self.states | {key: uses[-1] for key, uses in self.inside.items()} | self.documents
+        inside = {key: [*map(self._key, uses)] for key, uses in self.inside.items()}
+        entries = {key: self._key(label) for key, label in labels.items()}
         for door, node in self.doors.values():
             door.exits, door.keys, door.fallback = node.exits, node.keys, node.fallback
+            door.passes = node.passes
         starts = {name: entries[flow.start] for name, flow in self.flows.items()}
-        roots, contexts, found = find_contexts(self.flows, self.nodes, entries, starts)
-        self.findings += found
-        live = Live(self.flows, self.states, self.pending, self.listed, self.switched)
-        graph = Graph(
-            self.flows,
-            tuple(self.nodes),
-            entries,
-            starts,
-            roots,
-            contexts,
-            tuple(live.dead_steps()),
-            tuple(live.dead_states()),
-            live.places(),
-        )
-        return graph, self.findings
+        roots, contexts, mixed = find_contexts(self.flows, self.nodes, entries, starts, inside)
+        self.findings += mixed
+        live = Live(self.flows, labels, self.pending, self.listed, self.switched)
+        parts = (self.flows, tuple(self.nodes), entries, starts, roots, contexts)
+        dead = tuple(live.dead_steps()), tuple(live.dead_states())
+        return Graph(*parts, *dead, live.places(), passed), self.findings
 
     # nodes and labels
 
-    def _node(self, frame: _Frame, span: Span, element: Element | None, title: str) -> Pending:
-        where = (frame.state.flow, frame.state.home)
+    def _node(
+        self, state: model.StateKey, span: Span, element: model.Element | None, title: str
+    ) -> Pending:
+        where = (state.flow, state.home)
         index = self.counters.get(where, 0)
         self.counters[where] = index + 1
         place = Place(*where, index)
-        node = Node(len(self.nodes), place, span, element, title, frame.state)
+        node = Node(len(self.nodes), place, span, element, title, state, turn=self.turn)
         self.nodes.append(node)
+        for link in node.links():
+            if isinstance(link, model.StateLink):
+                self._document(link.state)
         pending = Pending(node)
         self.pending.append(pending)
         return pending
@@ -155,175 +156,185 @@ class _Builder:
 
     def _endless(self, label: Label, chain: Sequence[Label]) -> Node:
         """A ring of jumps with nothing in it: reported once, then it counts as the end."""
-        message = "these jumps lead round in a circle in which nothing is said and nothing waits"
+        message = "these jumps form a loop in which nothing is said and nothing waits"
         self.findings.append(SILENT_LOOP.at(label.span, message))
-        state = next(iter(self.states))
-        node = self._node(_Frame(state), label.span, None, "end").node
+        node = self._node(next(iter(self.states)), label.span, None, "end").node
         for passed in (*chain, label):
             passed.node = node
         return node
 
     # lists of steps
 
-    def _state(self, state: State, label: Label, frame: _Frame | None) -> None:
+    def _state(self, state: model.State, label: Label, frame: _Frame | None) -> None:
         """A state's list. Its end is the end of the document, or leaves the component."""
-        frame = frame or _Frame(state.key)
-        behind = frame.behind
-        if behind is None:
-            behind = Label(state.span)
-            self._list(state.steps, label, behind, frame)
-            behind.node = self._node(frame, state.span, None, "end").node
-        else:
-            self._list(state.steps, label, behind, frame)
+        frame = replace(frame, begin=label) if frame else _Frame(state.key, label)
+        end = frame.end or Label(state.span)
+        self._list(state.steps, label, end, frame)
+        if frame.end is None:
+            end.node = self._node(frame.state, state.span, None, "end").node
 
-    def _list(self, steps: Sequence[Step], label: Label, behind: Label, frame: _Frame) -> None:
-        """Bind ``label`` to the first of ``steps``; the last goes on at ``behind``."""
+    def _document(self, key: model.StateKey) -> Label | None:
+        """A state as the document of a URL: a component's own one ends there."""
+        if key in self.private:
+            return self.documents.setdefault(key, Label(self.private[key].span))
+        return self.states.get(key)
+
+    def _list(self, steps: Sequence[model.Step], label: Label, end: Label, frame: _Frame) -> None:
+        """Bind ``label`` to the first of ``steps``; the last goes on at ``end``."""
         if not steps:
-            label.other = behind
+            label.other = end
             return
         before: Listed | None = None
         for index, step in enumerate(steps):
-            after = behind if index == len(steps) - 1 else Label(step.span)
+            after = end if index == len(steps) - 1 else Label(step.span)
             before = Listed(step.span, label, after, before)
             self.listed.append(before)
             self._step(step, label, after, frame)
             label = after
 
-    def _step(self, step: Step, label: Label, after: Label, frame: _Frame) -> None:
+    def _step(self, step: model.Step, label: Label, after: Label, frame: _Frame) -> None:
+        turns = self.turns.setdefault((frame.state, step.span), {})
+        self.turn = turns.setdefault(id(step), len(turns))
         match step:
-            case Perform():
+            case model.Perform():
                 self._perform(step, label, after, frame)
-            case Goto(target=target):
+            case model.Goto(target=target):
                 label.other = self._target(target, after, frame)
-            case Menu():
+            case model.Menu():
                 self._menu(step, label, after, frame)
-            case Offer():
+            case model.Offer():
                 self._offer(step, label, after, frame)
-            case Use():
+            case model.Use():
                 self._use(step, label, after, frame)
-            case Return(name=name):
-                known = frame.returns or {}
-                label.other = known.get(name) or frame.behind or after
+            case model.Return(name=name, span=span):
+                label.other = frame.returns.get(name) or frame.end or after
+                if frame.end is None:
+                    self.findings.append(returns_nowhere(span))
 
-    def _target(self, target: Target | None, after: Label, frame: _Frame) -> Label:
+    def _target(self, target: model.Target | None, after: Label, frame: _Frame) -> Label:
         match target:
-            case None | ToNext():
+            case None | model.ToNext():
                 return after
-            case ToState(state=key, span=span, entry=True) if self.through_entries:
+            case model.ToState(state=key, span=span, entry=True) if self.through_entries:
                 return Label(span, other=self.states.get(key, after), entry=key.flow)
-            case ToState(state=key):
-                return self.states.get(key, after)
-            case ToHangup(span=span):
+            case model.ToState(state=key, leaves=leaves):
+                own = None if leaves else frame.own.get(key)
+                return own or self._document(key) or after
+            case model.ToBegin():
+                return frame.begin
+            case model.ToHangup(span=span):
                 spec = vocabulary.VOICE["Hangup"]
-                element = Element("Hangup", spec, (), (), span)
-                return Label(span, self._node(frame, span, element, "hangup").node)
-            case ToSteps(steps=steps, span=span):
+                element = model.Element("Hangup", spec, (), (), span)
+                return Label(span, self._node(frame.state, span, element, "hangup").node)
+            case model.ToSteps(steps=steps, span=span):
                 label = Label(span)
                 self._list(steps, label, after, frame)
                 return label
 
-    def _perform(self, step: Perform, label: Label, after: Label, frame: _Frame) -> None:
-        made = self._node(frame, step.span, step.element, step.title)
-        label.node = made.node
-        made.node.allow, made.node.note = step.allow, step.note
-        self._exits(made, step.element, step.branches, after, frame)
+    def _perform(self, step: model.Perform, label: Label, after: Label, frame: _Frame) -> None:
+        pending = self._node(frame.state, step.span, step.element, step.title)
+        label.node = pending.node
+        pending.node.allow = step.allow
+        self._exits(pending, step.element, step.branches, after, frame)
 
     def _exits(
-        self, made: Pending, element: Element, branches: Branches, after: Label, frame: _Frame
+        self,
+        pending: Pending,
+        element: model.Element,
+        branches: model.Branches,
+        after: Label,
+        frame: _Frame,
     ) -> None:
         spec = element.spec
-        outcomes = outcomes_of(element)
+        outcomes = element.outcomes
         then = self._target(branches.then, after, frame)
         if spec is not None and spec.flow is vocabulary.Flow.NEVER:
             return
         leaves = leaves_for(element)
-        if outcomes is None:
+        if not outcomes.names:
             if not leaves:
-                made.exits["done"] = then
+                pending.exits["done"] = then
             return
         fallback = self._target(branches.fallback, after, frame)
         named = {name: self._target(to, after, frame) for name, to in branches.when.items()}
-        room = element.tag == "Connect" and outcomes.failed == ("not-open",)
-        made.node.branching = branches.span
-        made.node.wants_action = room and branches.then is not None
+        room, gather = outcomes.untold, element.tag == "Gather"
+        pending.node.branching = branches.span
+        leaving = isinstance(branches.then, model.ToState) and branches.then.leaves
+        pending.node.wants_action = leaving or (room and branches.then is not None)
         if room and branches.then is None:
             then = fallback
-        if element.tag == "Gather":
-            made.keys.update(
-                (keys, self._target(to, after, frame)) for keys, to in branches.keys.items()
-            )
-        for name in outcomes.worked:
-            if not leaves:
-                made.exits[name] = named.get(name, then)
-        stays = (element.tag == "Gather" and not asked_anyway(element)) or room
-        for name in outcomes.failed:
-            if not leaves or stays:
-                made.exits[name] = named.get(name, fallback)
-        if (element.tag == "Dial" and not leaves) or (room and branches.fallback is not None):
-            made.fallback = fallback
+        if gather:
+            keys = branches.keys.items()
+            pending.keys.update((name, self._target(to, after, frame)) for name, to in keys)
+        if not leaves:
+            pending.exits.update((name, named.get(name, then)) for name in outcomes.worked)
+        if not leaves or stays_unanswered(element):
+            pending.exits.update((name, named.get(name, fallback)) for name in outcomes.failed)
+        reported = outcomes.parameter is not None and not gather and outcomes.failed
+        if (reported and not leaves) or (room and branches.fallback is not None):
+            pending.fallback = fallback
 
     # blocks
 
-    def _menu(self, menu: Menu, label: Label, after: Label, frame: _Frame) -> None:
-        """Attempts unrolled; a node is (attempt, words before), shared however it is reached."""
-        made: dict[tuple[int, str], Pending] = {}
-        labels: dict[tuple[int, str], Label] = {}
+    def _menu(self, menu: model.Menu, label: Label, after: Label, frame: _Frame) -> None:
+        """Attempts unrolled: one node for each attempt and the words before its prompt."""
+        attempts: dict[tuple[int, str], Pending] = {}
         words = {"": (), "invalid": menu.invalid, "silence": menu.silence}
         same = menu.invalid == menu.silence or not (menu.invalid or menu.silence)
+        again = ("silence",) if same else ("silence", "invalid")
         for attempt in range(1, menu.attempts + 1):
-            for before in (
-                ("",) if attempt == 1 else ("silence",) if same else ("silence", "invalid")
-            ):
+            for before in again if attempt > 1 else ("",):
                 prompt = (*words[before], *menu.prompt)
-                gather = Element(
-                    menu.gather.tag, menu.gather.spec, menu.gather.attributes, prompt, menu.span
-                )
-                node = self._node(frame, menu.span, gather, "menu")
-                node.node.allow, node.node.note = menu.allow, menu.note
-                made[attempt, before] = node
-                labels[attempt, before] = Label(menu.span, node.node)
-        label.node = made[1, ""].node
+                gather = replace(menu.gather, children=prompt, span=menu.span)
+                attempts[attempt, before] = self._node(frame.state, menu.span, gather, "menu")
+        label.node = attempts[1, ""].node
         choices = {keys: self._target(to, after, frame) for keys, to in menu.choices.items()}
+        labels = {key: Label(menu.span, pending.node) for key, pending in attempts.items()}
         last = self._target(menu.fallback, after, frame)
-        for (attempt, _), node in made.items():
-            again = attempt + 1
-            silent = labels.get((again, "silence"), last)
-            node.exits["input"] = labels.get((again, "invalid"), silent)
-            node.exits["no-input"] = silent
-            node.keys.update(choices)
-            node.fallback = last
+        over = {name: self._target(to, after, frame) for name, to in menu.when.items()}
+        # Silence uses up an attempt as a wrong key does: each leads to the next attempt, with the
+        # words for what happened before its prompt. After the last one when, then fallback say
+        # where the call goes.
+        for (attempt, _), pending in attempts.items():
+            silent = labels.get((attempt + 1, "silence"))
+            invalid = labels.get((attempt + 1, "invalid"), silent)
+            pending.exits["input"] = invalid or over.get("invalid", last)
+            pending.exits["no-input"] = silent or over.get("silence", last)
+            pending.keys.update(choices)
 
-    def _offer(self, offer: Offer, label: Label, after: Label, frame: _Frame) -> None:
+    def _offer(self, offer: model.Offer, label: Label, after: Label, frame: _Frame) -> None:
         here = label
         for element in offer.prompt:
-            spoken = self._node(frame, offer.span, element, "offer")
+            spoken = self._node(frame.state, offer.span, element, "offer")
             here.node = spoken.node
             here = spoken.exits["done"] = Label(offer.span)
         targets = [Label(option.span) for option in offer.options]
         for _ in range(offer.attempts):
             for option, target in zip(offer.options, targets, strict=True):
-                made = self._node(frame, option.span, option.gather, "offer")
-                made.node.note = offer.note
-                here.node = made.node
-                made.exits["input"] = target
-                here = made.exits["no-input"] = Label(option.span)
+                gather = self._node(frame.state, option.span, option.gather, "offer")
+                here.node = gather.node
+                gather.exits["input"] = target
+                here = gather.exits["no-input"] = Label(option.span)
         for option, target in zip(offer.options, targets, strict=True):
             target.other = self._target(option.target, after, frame)
         here.other = self._target(offer.fallback, after, frame)
 
-    def _use(self, use: Use, label: Label, after: Label, frame: _Frame) -> None:
-        # The component's first verb is the first of this state: its document bears the name.
-        behind = Label(use.span)
+    def _use(self, use: model.Use, label: Label, after: Label, frame: _Frame) -> None:
+        end = Label(use.span)
         returns = {name: Label(use.span) for name in use.returns}
-        inner = _Frame(frame.state, returns, behind)
+        own = {state.key: Label(state.span) for state in use.states}
+        inner = _Frame(frame.state, label, {**frame.own, **own}, returns, end)
         for state in use.states:
-            self.states[state.key] = Label(state.span)
+            self.private[state.key] = state
+            self.inside.setdefault(state.key, []).append(own[state.key])
+        if use.states:  # what follows is no longer the first of the state
+            self.counters.setdefault((frame.state.flow, frame.state.home), 1)
         for state in sorted(use.states, key=lambda state: state.key != use.start):
-            self._state(state, self.states[state.key], inner)
-        if use.start is not None and use.start in self.states:
-            label.other = self.states[use.start]
+            self._state(state, own[state.key], replace(inner, state=state.key))
+        if use.start is not None and use.start in own:
+            label.other = own[use.start]
         else:
-            self._list(use.steps, label, behind, inner)
-        behind.other = self._target(use.then, after, frame)
+            self._list(use.steps, label, end, inner)
+        end.other = self._target(use.then, after, frame)
         for name, to in use.returns.items():
             returns[name].other = self._target(to, after, frame)

@@ -4,24 +4,50 @@ The nodes of a graph come in; the roots of other legs, the context of every reac
 findings about states that are used both ways go out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from twimlc.diagnostics.diagnostic import Diagnostic, Label
-from twimlc.diagnostics.rules.names import STATE_USED_BOTH_WAYS
+from twimlc import vocabulary
+from twimlc.findings.diagnostic import Diagnostic, Label
+from twimlc.findings.rules import RETURN_OUTSIDE, STATE_USED_BOTH_WAYS
 from twimlc.flow.graph import Context, Node, NodeKey, Root
 from twimlc.flow.model import Element, Flow, Kind, StateKey, StateLink
+from twimlc.flow.walks import reached
+from twimlc.text import Span
 
-_WAITS = {"Enqueue": Context.QUEUE_WAIT, "Conference": Context.CONFERENCE_WAIT}
-_LEGS = ("Number", "Client", "Sip", "WhatsApp", "Queue", "Application", "Conversation")
+_OTHER_LINES = (vocabulary.Fetch.TWIML_LEG, vocabulary.Fetch.MEDIA_OR_TWIML)
+_AT_END = {"repeat": Context.QUEUE_WAIT, "silence": Context.CONFERENCE_WAIT}
 
 
 def context_of(element: Element, attribute: str | None) -> Context:
     """The context of a document that this attribute leads to."""
-    if attribute == "waitUrl":
-        return _WAITS.get(element.tag, Context.LEG)
-    if attribute == "url" and element.tag in _LEGS:
-        return Context.LEG
-    return Context.CALL
+    spec = element.spec
+    known = spec.attributes.get(attribute) if spec and attribute else None
+    if spec is None or known is None or known.fetch not in _OTHER_LINES:
+        return Context.CALL
+    return context_at(f"{spec.name}.{attribute}")
+
+
+def context_at(place: str) -> Context:
+    """The context of a document of another line; ``place`` is ``Number.url`` or the like."""
+    known = vocabulary.CONTEXTS.get(place)
+    return _AT_END.get(known.at_end, Context.LEG) if known else Context.LEG
+
+
+def on_line(nodes: Sequence[Node], first: NodeKey, place: str) -> Iterator[NodeKey]:
+    """The nodes of another line, which begins at ``first``; ``place`` is as in ``Number.url``.
+
+    A verb that cannot be used there leads nowhere but to what follows in its document.
+    """
+    known = vocabulary.CONTEXTS.get(place)
+
+    def leads(key: NodeKey) -> list[NodeKey]:
+        node = nodes[key]
+        spec = node.element.spec if node.element is not None else None
+        used = known is None or spec is None or spec.name in known.verbs
+        after = [to for _, to in node.successors()]
+        return [to for to in after if used or nodes[to].place.flow == node.place.flow]
+
+    return reached((first,), leads)
 
 
 def find_contexts(
@@ -29,8 +55,12 @@ def find_contexts(
     nodes: Sequence[Node],
     entries: Mapping[StateKey, NodeKey],
     starts: Mapping[str, NodeKey],
+    inside: Mapping[StateKey, Sequence[NodeKey]],
 ) -> tuple[tuple[Root, ...], dict[NodeKey, Context], list[Diagnostic]]:
-    """Roots in reading order, the context of each node that can run, and findings."""
+    """Roots in reading order, the context of each node that can run, and findings.
+
+    ``inside`` holds where states of components begin that are reached by going on.
+    """
     contexts: dict[NodeKey, Context] = {}
     origins: dict[NodeKey, Root] = {}
     roots: list[Root] = []
@@ -56,16 +86,28 @@ def find_contexts(
                 if isinstance(link, StateLink) and link.state in entries:
                     leg = context_of(element, attribute)
                     target = entries[link.state]
-                    made = Root(target, leg, f"{element.tag}.{attribute}", span)
+                    made = Root(target, leg, f"{element.tag}.{attribute}", span, key)
                     roots.append(made)
                     waiting.append(made)
+    for state, keys in inside.items():
+        own = entries[state]
+        for key in keys:
+            if own in contexts and contexts.get(key, contexts[own]) is not contexts[own]:
+                found.setdefault(own, _both_ways(nodes[own], origins[own], origins[key]))
     return tuple(roots), contexts, list(found.values())[:1]
+
+
+def returns_nowhere(span: Span) -> Diagnostic:
+    """A document that Twilio fetches ends where it ends: it has no ``use`` to go back to."""
+    message = "return cannot leave the document of a URL: it ends there"
+    hint = "end the list here, or write goto; return works where a call goes on after use"
+    return RETURN_OUTSIDE.at(span, message, hint=hint)
 
 
 def _both_ways(node: Node, root: Root, first: Root) -> Diagnostic:
     ways = {
-        Context.CALL: "goes on there itself",
-        Context.MESSAGE: "goes on there itself",
+        Context.CALL: "continues there itself",
+        Context.MESSAGE: "continues there itself",
         Context.LEG: "sends somebody else's line there",
         Context.QUEUE_WAIT: "waits with it in a queue",
         Context.CONFERENCE_WAIT: "waits with it in a conference",
@@ -75,14 +117,14 @@ def _both_ways(node: Node, root: Root, first: Root) -> Diagnostic:
     # The state of a flow with one list of steps has no name that its author knows.
     name = f"{node.state.flow}/" if begins and node.key == other.node else node.state.home
     message = (
-        f"'{name}' is used both ways: here the call "
+        f"'{name}' is used in two ways: here the call "
         f"{ways[place.context]}, elsewhere it {ways[other.context]}"
     )
     label = Label(
         other.span,
-        "a call that begins here comes there itself"
+        "a call that begins here gets there itself"
         if begins
         else "and here it is used the other way",
     )
-    hint = "write a state of its own for each use"
+    hint = "write a separate state for each use"
     return STATE_USED_BOTH_WAYS.at(place.span, message, labels=[label], hint=hint)

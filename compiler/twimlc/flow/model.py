@@ -6,13 +6,13 @@ remain, because where they lead is decided by the graph.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
 from twimlc import vocabulary
-from twimlc.source.tree import Entry, Template
 from twimlc.text import SourceFile, Span
+from twimlc.yaml.tree import Entry, Template
 
 
 class Kind(StrEnum):
@@ -23,8 +23,8 @@ class Kind(StrEnum):
 class StateKey(NamedTuple):
     """A state: its flow and its name.
 
-    ``home`` is the author's state whose name its documents carry; it differs from ``name`` for
-    the private states of a component and for a list given as a URL.
+    A component's own state is ``USE.STATE``, USE being the state that uses it. ``home`` is the
+    state whose name its documents carry; it differs from ``name`` for a list given as a URL.
     """
 
     flow: str
@@ -33,6 +33,15 @@ class StateKey(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.flow}/{self.name}"
+
+    @property
+    def root(self) -> str:
+        """The author's own state that it is, or is used in."""
+        return self.home.partition(".")[0]
+
+    def within(self, name: str) -> bool:
+        """Whether it is the state of that name, or one of a component that is used there."""
+        return f"{self.home}.".startswith(f"{name}.")
 
 
 class StateLink(NamedTuple):
@@ -75,6 +84,23 @@ class Element:
     children: "tuple[Element | Text | Link, ...]"
     span: Span
 
+    @property
+    def does(self) -> vocabulary.Does:
+        """What it does in a call, as far as the vocabulary knows it."""
+        return vocabulary.NOTHING_MORE if self.spec is None else self.spec.does
+
+    @property
+    def outcomes(self) -> vocabulary.Outcomes:
+        """How it can end: of a Connect, as its noun says; without names where it only goes on."""
+        rows = (part.spec for part in ((*self.elements(), self) if self.does.connects else (self,)))
+        known = (row.outcomes for row in rows if row is not None and row.outcomes is not None)
+        return next(known, vocabulary.NO_OUTCOMES)
+
+    @property
+    def text_type(self) -> vocabulary.AttributeType | None:
+        """What its text says, if it takes one that the vocabulary knows."""
+        return self.spec.text.type if self.spec is not None and self.spec.text is not None else None
+
     def get(self, name: str) -> Attribute | None:
         for attribute in self.attributes:
             if attribute.name == name:
@@ -85,6 +111,28 @@ class Element:
         """The attribute's text if it is given and known now."""
         found = self.get(name)
         return found.value if found and isinstance(found.value, str) else None
+
+    def known(self, name: str) -> str | None:
+        """The attribute's text, its default where it is left out; None if only a call tells."""
+        if self.get(name) is not None or self.spec is None:
+            return self.literal(name)
+        return self.spec.attributes[name].default
+
+    def place(self, name: str) -> Span:
+        """Where the attribute is; the whole element if it is left out."""
+        return (self.get(name) or self).span
+
+    def without(self, *names: str) -> "Element":
+        """The element without some of its attributes."""
+        return replace(self, attributes=tuple(a for a in self.attributes if a.name not in names))
+
+    def having(self, name: str, value: str) -> "Element":
+        """The element with this attribute, in the vocabulary's order."""
+        assert self.spec is not None
+        kept = {a.name: a for a in self.attributes}
+        kept[name] = Attribute(name, value, kept[name].span if name in kept else self.span)
+        order = dict.fromkeys([n for n in self.spec.attributes if n in kept] + [*kept])
+        return replace(self, attributes=tuple(kept[n] for n in order))
 
     def elements(self) -> "Iterator[Element]":
         """The child elements."""
@@ -114,11 +162,21 @@ class Element:
 
 
 class ToState(NamedTuple):
-    """A state; with ``entry`` another flow's start, as callers of that flow's number find it."""
+    """A state; with ``entry`` another flow's start, as callers of that flow's number find it.
+
+    With ``leaves`` it is left for as a URL: a component's own state ends the document there.
+    """
 
     state: StateKey
     span: Span
     entry: bool = False
+    leaves: bool = False
+
+
+class ToBegin(NamedTuple):
+    """The state, the list given as a URL or the component in which it is written, again."""
+
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,27 +199,22 @@ class ToSteps:
     span: Span
 
 
-Target = ToState | ToHangup | ToNext | ToSteps
+Target = ToState | ToBegin | ToHangup | ToNext | ToSteps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Branches:
-    """What stands beside a verb: where its outcomes lead. Empty means: the next step.
+    """What is beside a verb: where its outcomes lead. Empty means: the next step.
 
     ``span`` is the key that makes outcomes differ: ``when`` with the keys of a gather, else
     ``fallback``, ``when`` or ``then``, whichever is there first.
     """
 
     then: Target | None = None
-    when: "Mapping[str, Target]" = None  # type: ignore[assignment]
+    when: "Mapping[str, Target]" = field(default_factory=dict)
     fallback: Target | None = None
-    keys: "Mapping[str, Target]" = None  # type: ignore[assignment]
+    keys: "Mapping[str, Target]" = field(default_factory=dict)
     span: Span | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("when", "keys"):
-            if getattr(self, name) is None:
-                object.__setattr__(self, name, {})
 
     def targets(self) -> Iterator[Target]:
         for target in (self.then, *self.when.values(), *self.keys.values(), self.fallback):
@@ -195,17 +248,20 @@ class Goto:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Menu:
-    """Keys as choices. ``gather`` holds the attributes, without the prompt."""
+    """Keys as choices. ``gather`` holds the attributes, without the prompt.
+
+    ``when`` says where the last attempt leads, by what happened in it.
+    """
 
     gather: Element
     prompt: tuple[Element, ...]
-    choices: Mapping[str, Target]
-    attempts: int
     invalid: tuple[Element, ...]
     silence: tuple[Element, ...]
+    choices: Mapping[str, Target]
+    attempts: int
+    when: Mapping[str, Target]
     fallback: Target | None
     span: Span
-    allow: frozenset[str] = frozenset()
     note: str | None = None
 
 
@@ -246,10 +302,11 @@ class Use:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Return:
-    """Leave a component: where to is said by the ``use`` step (None: behind it)."""
+    """Leave a component: where to is said by the ``use`` step (no name: its ``then``)."""
 
     name: str
     span: Span
+    note: str | None = None
 
 
 Step = Perform | Goto | Menu | Offer | Use | Return

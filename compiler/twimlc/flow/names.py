@@ -4,23 +4,23 @@ Comes in: what every flow is called and which states it has. Goes out: resolved 
 finding with the nearest name.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from twimlc.diagnostics.diagnostic import Diagnostic, Fix
-from twimlc.diagnostics.edits import rewrite
-from twimlc.diagnostics.rules.names import (
-    JUMP_BETWEEN_KINDS,
-    JUMP_INTO_MATRIX,
-    UNKNOWN_FLOW,
-    UNKNOWN_STATE,
-)
-from twimlc.flow.model import Kind, StateKey
-from twimlc.source.names import meant, nearest, proposed_name, valid_name
-from twimlc.source.respell import beyond_doubt
-from twimlc.source.tree import Scalar
-from twimlc.text import Span
+from twimlc.findings import rules
+from twimlc.findings.diagnostic import Diagnostic, Fix, Severity
+from twimlc.findings.edits import rewrite
+from twimlc.flow.addresses import is_address
+from twimlc.flow.model import Kind, State, StateKey, StateLink, Step
+from twimlc.text import Span, clip
+from twimlc.yaml.names import beyond_doubt, meant, nearest, proposed_name, valid_name
+from twimlc.yaml.tree import Entry, Node, Scalar, Sequence, Template, entries_of, name_of
+from twimlc.yaml.tree import Mapping as Map
+
+Defaults = Mapping[str, tuple[Entry, ...]]
+"""What ``defaults:`` of a flow or component gives, by the name of an element or block."""
 
 _BLOCKS = frozenset({"voicemail", "leave", "reject", "record"})
 
@@ -28,7 +28,8 @@ _BLOCKS = frozenset({"voicemail", "leave", "reject", "record"})
 class FlowNames(NamedTuple):
     """What other flows may know of a flow: its states by name, its start, its kind.
 
-    ``reachable`` is false for a flow of the matrix seen from outside it.
+    ``reachable`` is false for a flow of the matrix seen from outside it. ``missing_in`` names the
+    target that is compiled if the flow is none of its flows and cannot come along.
     """
 
     name: str
@@ -36,6 +37,7 @@ class FlowNames(NamedTuple):
     states: Mapping[str, StateKey]
     start: StateKey | None
     reachable: bool = True
+    missing_in: str = ""
 
 
 def state_called(text: str, states: Mapping[str, StateKey]) -> StateKey | None:
@@ -56,15 +58,29 @@ def state_fix(span: Span, text: str, states: Iterable[str]) -> Fix | None:
     return rewrite(span, text, near) if near is not None and valid_name(near) is None else None
 
 
+def defaults_of(tree: Map) -> Defaults:
+    """The ``defaults:`` of a flow or component, expanded."""
+    given = tree.get("defaults")
+    return {
+        entry.key: entry.value.entries
+        for entry in entries_of(given)
+        if isinstance(entry.value, Map)
+    }
+
+
 @dataclass(slots=True)
 class Scope:
-    """The states that a place can name: a flow's, or a component's with the user's behind it."""
+    """The states that a place can name: a flow's, or a component's with the user's after it.
+
+    ``defaults`` hold for what is said here, the stronger ones first; the last are the flow's.
+    """
 
     flow: FlowNames
     flows: Mapping[str, FlowNames]
     states: Mapping[str, StateKey]
     outer: "Scope | None" = None
     used: set[StateKey] = field(default_factory=set)
+    defaults: tuple[Defaults, ...] = ()
 
     def outward(self, levels: int) -> "Scope":
         """The scope that a value given from ``levels`` further out belongs to."""
@@ -73,9 +89,10 @@ class Scope:
             scope, levels = scope.outer, levels - 1
         return scope
 
-    def inside(self, states: Mapping[str, StateKey]) -> "Scope":
+    def inside(self, states: Mapping[str, StateKey], defaults: Defaults) -> "Scope":
         """The scope of a component that is used here."""
-        return Scope(self.flow, self.flows, states, self, self.used)
+        both = (defaults, self.defaults[-1])
+        return Scope(self.flow, self.flows, states, self, self.used, both)
 
     def resolve(self, node: Scalar) -> tuple[StateKey | None, list[Diagnostic]]:
         """The state that ``node`` names: ``STATE``, ``FLOW/STATE`` or ``FLOW/``."""
@@ -95,10 +112,10 @@ class Scope:
         if hint is None and text in _BLOCKS:
             hint = f"for what the step '- {text}' does, write a list of steps: [{text}]"
         if hint is None and scope.states:
-            hint = f"there are: {', '.join(list(scope.states)[:12])}"
-        where = "in this component " if scope.outer is not None else ""
-        message = f"no state {where}is called '{text}'"
-        return None, [UNKNOWN_STATE.at(node.span, message, hint=hint, fix=fix)]
+            hint = f"known states: {', '.join(list(scope.states)[:12])}"
+        where = " in this component" if scope.outer is not None else ""
+        message = f"unknown state '{text}'{where}"
+        return None, [rules.UNKNOWN_STATE.at(node.span, message, hint=hint, fix=fix)]
 
     def is_entry(self, key: StateKey, node: Scalar) -> bool:
         """Whether ``node`` names another flow (``FLOW/``) and not one of its states."""
@@ -109,36 +126,102 @@ class Scope:
         self, node: Scalar, flow_name: str, state_name: str
     ) -> tuple[StateKey | None, list[Diagnostic]]:
         flow = self.flow if flow_name == self.flow.name else self.flows.get(flow_name)
+        hint, fix = None, None
         if flow is None:
             close = nearest(flow_name, self.flows)
             hint = f"did you mean '{close}/{state_name}'?" if close else None
-            message = f"no flow is called '{flow_name}'"
             fix = self._fix(node, beyond_doubt(flow_name, self.flows), state_name)
-            return None, [UNKNOWN_FLOW.at(node.span, message, hint=hint, fix=fix)]
-        if flow.kind is not self.flow.kind:
-            message = (
-                f"'{flow_name}' is a {flow.kind} flow and this is a {self.flow.kind} flow: "
-                "a call cannot go on as messages, nor the other way round"
-            )
-            return None, [JUMP_BETWEEN_KINDS.at(node.span, message)]
-        if not flow.reachable:
+            rule, message = rules.UNKNOWN_FLOW, f"unknown flow '{flow_name}'"
+        elif flow.missing_in:
+            rule = rules.UNKNOWN_FLOW
+            message = f"'{flow_name}' is not among the flows of target '{flow.missing_in}'"
+            hint = "add it to 'flows:' of the target, or leave this flow out of the target"
+        elif flow.kind is not self.flow.kind:
+            rule = rules.JUMP_BETWEEN_KINDS
+            kinds = f"a {flow.kind} flow and this is a {self.flow.kind} flow"
+            never = "a call cannot continue as messages, nor messages as a call"
+            message = f"'{flow_name}' is {kinds}: {never}"
+        elif not flow.reachable:
+            rule = rules.JUMP_INTO_MATRIX
             message = f"'{flow_name}' is built once per row of the matrix; this flow is not"
             hint = "a jump stays in its row: put this flow into the matrix too"
-            return None, [JUMP_INTO_MATRIX.at(node.span, message, hint=hint)]
-        key = state_called(state_name, flow.states) if state_name else flow.start
-        if key is None:
+        elif key := state_called(state_name, flow.states) if state_name else flow.start:
+            self.used.add(key)
+            return key, []
+        else:
+            rule, message = rules.UNKNOWN_STATE, f"the flow '{flow_name}' has no start"
             close = nearest(state_name, flow.states) if state_name else None
             hint = f"did you mean '{flow_name}/{close}'?" if close else None
-            if not state_name:
-                message = f"the flow '{flow_name}' has no start"
-            else:
-                message = f"no state of '{flow_name}' is called '{state_name}'"
             fix = self._fix(node, flow_name, beyond_doubt(state_name, flow.states))
-            return None, [UNKNOWN_STATE.at(node.span, message, hint=hint, fix=fix)]
-        self.used.add(key)
-        return key, []
+            if state_name:
+                message = f"unknown state '{state_name}' in flow '{flow_name}'"
+        return None, [rule.at(node.span, message, hint=hint, fix=fix)]
 
     def _fix(self, node: Scalar, flow: str | None, state: str | None) -> Fix | None:
         if flow is None or state is None or (state and valid_name(state) is not None):
             return None
         return rewrite(node.span, node.text, f"{flow}/{state}")
+
+
+LiesAt = Callable[[str, str], str | None]
+"""What an address, written in a flow, leads to in the build; None for other addresses."""
+
+
+class FlowReader(ABC):
+    """What all share that read parts of one flow.
+
+    ``findings`` collects what is wrong, ``lists`` the lists of steps that are given as URLs.
+    ``scope`` is that of the step being read, ``home`` the name of the state that it is in.
+    """
+
+    def __init__(self, kind: Kind, scope: Scope, lies_at: LiesAt) -> None:
+        self.kind = kind
+        self.flow = scope.flow.name
+        self.scope = scope
+        self.outward = 0  # how far out the step being read was given from
+        self.home = ""
+        self.findings: list[Diagnostic] = []
+        self.lists: dict[StateKey, State] = {}
+        self._lies_at = lies_at
+        self._urls = 0
+
+    @abstractmethod
+    def steps(self, node: Node | None) -> tuple[Step, ...]:
+        """The steps of a list."""
+
+    def report(self, *found: Diagnostic) -> None:
+        self.findings += found
+
+    def defaults(self, *names: str) -> Iterator[tuple[str, Entry]]:
+        """What ``defaults:`` say of these names, with the name, the stronger first."""
+        for given in self.scope.outward(self.outward).defaults:
+            for name in dict.fromkeys(names):
+                yield from ((name, entry) for entry in given.get(name, ()))
+
+    def link(self, node: Node) -> StateLink | None:
+        """The state that a URL attribute means: a name, or a list that becomes a state."""
+        if isinstance(node, Scalar):
+            key, found = self.scope.resolve(node)
+            self.report(*found)
+            return StateLink(key, self.scope.is_entry(key, node)) if key else None
+        if not isinstance(node, Sequence):
+            return None
+        self._urls += 1
+        key = StateKey(self.flow, f"{self.home}~{self._urls}", self.home)
+        self.lists[key] = State(key, self.steps(node), node.span)
+        return StateLink(key)
+
+    def state_name(self, url: Node | None) -> Scalar | None:
+        """The name of a state that a URL is, or leads to in the build; None for other addresses."""
+        text = name_of(url)
+        if not text or not isinstance(url, Scalar) or isinstance(url.value, Template):
+            return None
+        if not is_address(text):
+            return url
+        name = self._lies_at(text.strip(), self.flow)
+        if name is None:
+            return None
+        message = f"'{clip(text)}' is a document of this build, named by its address"
+        hint = f"write {name}, as in goto: {name}; then it is checked for every target"
+        self.report(rules.OWN_ADDRESS.at(url.span, message, hint=hint, severity=Severity.NOTE))
+        return replace(url, value=name, text=name)

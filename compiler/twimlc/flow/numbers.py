@@ -7,30 +7,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.rules.addresses import (
-    BAD_CALLER_ID,
-    BAD_CLIENT_NAME,
-    COSTLY_NUMBER,
-    NATIONAL_NUMBER,
-    NUMBER_LENGTH,
-    UNKNOWN_COUNTRY,
-)
+from twimlc.findings import rules
+from twimlc.findings.diagnostic import Diagnostic
 from twimlc.flow.model import Element
 from twimlc.text import Span
-from twimlc.vocabulary.numbers import (
-    COSTLY,
-    COUNTRY_CODES,
-    TRUNK_ZERO,
-    is_no_north_american,
-    length_of,
-)
+from twimlc.vocabulary import numbers
 
 _LONGEST = 15
 _AMERICAN = 10  # digits behind +1
 _SHORT = 6  # emergency numbers and short codes have no country
 _FOREIGN_TO_NAMES = re.compile(r"[^A-Za-z0-9_.!~*'()@%+=:-]")
-_OTHER_NOUNS = ("Client", "Sip", "Conference", "Queue", "Application", "WhatsApp", "Sim")
 
 
 def _digits(text: str) -> str:
@@ -42,52 +28,61 @@ def number_remarks(text: str, span: Span) -> Iterator[Diagnostic]:
     digits = _digits(text)
     if not text.startswith("+"):
         if len(digits) > _SHORT:
-            message = f"the number '{text}' does not say which country it is in"
-            hint = "write a plus and the country code, as in +14155550100"
-            yield NATIONAL_NUMBER.at(span, message, hint=hint)
+            message = f"'{text}' has no country code"
+            yield rules.NATIONAL_NUMBER.at(span, message, hint=_with_country(digits))
         return
     if len(digits) > _LONGEST:
         message = f"'{text}' has {len(digits)} digits; no number has more than {_LONGEST}"
-        yield UNKNOWN_COUNTRY.at(span, message)
-    elif not any(digits[:size] in COUNTRY_CODES for size in (1, 2, 3)):
-        message = f"no country's numbers begin like '{text}'"
-        hint = "behind the plus stands the country code, without the zero of a national number"
-        if len(digits) == _AMERICAN and not is_no_north_american(f"1{digits}"):
-            hint = f"for a number of North America write +1{digits}"
-        yield UNKNOWN_COUNTRY.at(span, message, hint=hint)
+        yield rules.UNKNOWN_COUNTRY.at(span, message)
+    elif not any(digits[:size] in numbers.COUNTRY_CODES for size in (1, 2, 3)):
+        message = f"'{text}' does not begin with a known country code"
+        hint = "after the plus comes the country code, without the zero of a national number"
+        if len(digits) == _AMERICAN and not numbers.is_no_north_american(f"1{digits}"):
+            hint = f"for a North American number write +1{digits}"
+        yield rules.UNKNOWN_COUNTRY.at(span, message, hint=hint)
     elif (wrong := _wrong_length(text, digits, span)) is not None:
         yield wrong
     else:
         for size in range(3, 6):
-            kind = COSTLY.get(digits[:size])
+            kind = numbers.COSTLY.get(digits[:size])
             if kind is not None:
                 hint = "dial it only if the account allows it and you know what it costs"
-                yield COSTLY_NUMBER.at(span, f"'{text}' is {kind}", hint=hint)
+                yield rules.COSTLY_NUMBER.at(span, f"'{text}' is {kind}", hint=hint)
                 return
+
+
+def _with_country(digits: str) -> str:
+    """How a number without a plus is written whole."""
+    number = digits.removeprefix("00") if digits.startswith("00") else digits
+    if len(number) == _AMERICAN and not numbers.is_no_north_american(f"1{number}"):
+        return f"in North America it is +1{number}; elsewhere begin with + and the country code"
+    if number != digits or (len(number) == _AMERICAN + 1 and number.startswith("1")):
+        return f"write +{number}"
+    return "begin with + and the country code, as in +14155550100"
 
 
 def _wrong_length(text: str, digits: str, span: Span) -> Diagnostic | None:
     """A finding for a number with too few or too many digits, or with impossible ones."""
-    at_home = next((code for code in TRUNK_ZERO if digits.startswith(f"{code}0")), None)
+    at_home = next((code for code in numbers.TRUNK_ZERO if digits.startswith(f"{code}0")), None)
     if at_home is not None:
-        message = f"'{text}' has a 0 behind +{at_home}, which is only dialed inside the country"
-        return NUMBER_LENGTH.at(span, message, hint="leave out the 0 behind the country code")
-    length = length_of(digits)
+        message = f"'{text}' has a 0 after +{at_home}, which is only dialed inside the country"
+        return rules.NUMBER_LENGTH.at(span, message, hint="leave out the 0 after the country code")
+    length = numbers.length_of(digits)
     if length is None:
         return None
     count = len(digits) - len(length.country)
     if length.fewest <= count <= length.most:
-        if not is_no_north_american(digits):
+        if not numbers.is_no_north_american(digits):
             return None
-        message = f"'{text}' is no number of North America: its {_odd_part(digits)}"
-        return NUMBER_LENGTH.at(span, message, hint="look the number up again")
+        message = f"'{text}' is not a valid North American number: its {_odd_part(digits)}"
+        return rules.NUMBER_LENGTH.at(span, message, hint="look the number up again")
     wanted = str(length.fewest)
     if length.most > length.fewest:
         wanted += f" or {length.most}" if length.most == length.fewest + 1 else f" to {length.most}"
-    message = f"'{text}' has {count} digits behind +{length.country}, and needs {wanted}"
-    few = "one is missing" if count == length.fewest - 1 else "some are missing"
-    many = "one is too many" if count == length.most + 1 else "some are too many"
-    return NUMBER_LENGTH.at(span, message, hint=few if count < length.fewest else many)
+    message = f"'{text}' has {count} digits after +{length.country} and needs {wanted}"
+    few = "one digit is missing" if count == length.fewest - 1 else "some digits are missing"
+    many = "there is one digit too many" if count == length.most + 1 else "some are too many"
+    return rules.NUMBER_LENGTH.at(span, message, hint=few if count < length.fewest else many)
 
 
 def _odd_part(digits: str) -> str:
@@ -99,8 +94,8 @@ def client_remarks(text: str, span: Span) -> Iterator[Diagnostic]:
     """What is odd about the name of an app."""
     odd = _FOREIGN_TO_NAMES.search(text)
     if odd is not None:
-        message = f"no app can have registered as '{text}': '{odd[0]}' is no part of a name"
-        yield BAD_CLIENT_NAME.at(span, message, hint="letters, digits and _ are safe")
+        message = f"no app can have registered as '{text}': '{odd[0]}' is not allowed in a name"
+        yield rules.BAD_CLIENT_NAME.at(span, message, hint="letters, digits and _ are safe")
 
 
 def check_caller_id(dial: Element) -> Iterator[Diagnostic]:
@@ -108,22 +103,26 @@ def check_caller_id(dial: Element) -> Iterator[Diagnostic]:
     found = dial.get("callerId")
     if found is None or not isinstance(found.value, str):
         return
-    nouns = {child.tag for child in dial.elements()}
-    if nouns & {*_OTHER_NOUNS}:
+    spec = dial.spec
+    phone = spec.text.as_child if spec is not None and spec.text is not None else None
+    others = {*(spec.children if spec is not None else ())} - {phone}
+    if any(child.tag in others for child in dial.elements()):
         return
     text = found.value.strip()
     digits = _digits(text)
     fits = re.fullmatch(r"\+?[0-9(). \-]+", text) and 3 <= len(digits) <= _LONGEST
     if fits and not text.startswith("+0"):
         if not text.startswith("+") and len(digits) > _SHORT:
-            message = f"the callerId '{text}' does not say which country it is in"
-            hint = "write a plus and the country code, as in +14155550199"
-            yield NATIONAL_NUMBER.at(found.span, message, hint=hint, twilio=BAD_CALLER_ID.twilio)
+            message = f"the callerId '{text}' has no country code"
+            hint = _with_country(digits)
+            yield rules.NATIONAL_NUMBER.at(
+                found.span, message, hint=hint, twilio=rules.BAD_CALLER_ID.twilio
+            )
         elif text.startswith("+"):
             for wrong in number_remarks(text, found.span):
-                if wrong.rule is not COSTLY_NUMBER:
-                    yield replace(wrong, twilio=BAD_CALLER_ID.twilio)
+                if wrong.rule is not rules.COSTLY_NUMBER:
+                    yield replace(wrong, twilio=rules.BAD_CALLER_ID.twilio)
         return
-    message = f"'{text}' is not a number that the called party could be shown"
+    message = f"'{text}' is not a number that the called party can be shown"
     hint = "give a phone number that you own or have verified, as in +14155550199"
-    yield BAD_CALLER_ID.at(found.span, message, hint=hint)
+    yield rules.BAD_CALLER_ID.at(found.span, message, hint=hint)

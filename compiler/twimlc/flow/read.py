@@ -5,19 +5,22 @@ all flows the expanded tree gives the model and every finding about one flow alo
 (:func:`read_flow`).
 """
 
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingABC
 from typing import NamedTuple
 
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.rules.names import UNKNOWN_STATE
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.rules import UNKNOWN_STATE
 from twimlc.flow.model import Flow, Kind, State, StateKey
-from twimlc.flow.names import FlowNames, Scope, state_called, state_fix
+from twimlc.flow.names import FlowNames, LiesAt, Scope, defaults_of, state_called, state_fix
 from twimlc.flow.steps import StepReader
-from twimlc.flow.targets import name_of
-from twimlc.source.expand import ONLY_STATE
-from twimlc.source.names import nearest
-from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
+from twimlc.flow.values import check_value
 from twimlc.text import SourceFile
+from twimlc.values.expand import ONLY_STATE
+from twimlc.vocabulary import ELEMENTS, AttributeType
+from twimlc.vocabulary.blocks import BLOCKS
+from twimlc.yaml.names import meant
+from twimlc.yaml.tree import Entry, Mapping, Scalar, Sequence, entries_of, is_empty, name_of
 
 
 class ReadFlow(NamedTuple):
@@ -32,86 +35,70 @@ def kind_of(tree: Mapping) -> Kind:
     return Kind.MESSAGING if name_of(tree.get("kind")) == "messaging" else Kind.VOICE
 
 
-def name_of_flow(tree: Node | None, stem: str) -> str:
-    """``flow:`` if given, else the file's stem."""
-    if isinstance(tree, Mapping):
-        given = tree.get("flow")
-        if isinstance(given, Scalar) and not is_empty(given):
-            return name_of(given) or stem
-    return stem
-
-
 def flow_names(tree: Mapping, name: str, *, reachable: bool = True) -> FlowNames:
     """What other flows may know of the flow in ``tree`` (raw or expanded)."""
-    states = tree.get("states")
-    keys: dict[str, StateKey] = {}
-    if isinstance(states, Mapping):
-        keys = {e.key: StateKey(name, e.key, e.key) for e in states.entries}
+    states = entries_of(tree.get("states"))
+    keys = {entry.key: StateKey(name, entry.key, entry.key) for entry in states}
     start: StateKey | None = None
-    if isinstance(tree.get("steps"), Sequence):
+    if not is_empty(tree.get("steps")):
         start = StateKey(name, ONLY_STATE, ONLY_STATE)
     elif keys:
-        given = name_of(tree.get("start")) if not is_empty(tree.get("start")) else None
-        start = state_called(given, keys) if given else next(iter(keys.values()))
+        given = None if is_empty(tree.get("start")) else name_of(tree.get("start"))
+        first = next(iter(keys.values()))  # a start that is no state is reported in its own flow
+        start = (state_called(given, keys) if given else None) or first
     return FlowNames(name, kind_of(tree), keys, start, reachable)
 
 
 def read_flow(
-    tree: Mapping, file: SourceFile, own: FlowNames, flows: MappingABC[str, FlowNames]
+    tree: Mapping,
+    file: SourceFile,
+    own: FlowNames,
+    flows: MappingABC[str, FlowNames],
+    lies_at: LiesAt = lambda address, flow: None,
 ) -> tuple[ReadFlow | None, list[Diagnostic]]:
     """The model of one flow, and what is wrong in it. ``tree`` is expanded."""
-    scope = Scope(own, flows, own.states)
-    defaults = _defaults(tree)
-    reader = StepReader(own.kind, own.name, defaults)
+    defaults = defaults_of(tree)
+    scope = Scope(own, flows, own.states, defaults=(defaults,))
+    reader = StepReader(own.kind, scope, lies_at)
     states: dict[StateKey, State] = {}
     steps, listed = tree.get("steps"), tree.get("states")
     start = own.start
     if isinstance(steps, Sequence) and start is not None:
         entry = tree.entry("steps")
         span = entry.key_span if entry else tree.span
-        states[start] = reader.state(start, steps, span, scope)
+        states[start] = reader.state(start, steps, span)
     elif isinstance(listed, Mapping):
         for entry in listed.entries:
             key = own.states.get(entry.key)
             if key is not None and key not in states:
-                states[key] = reader.state(key, entry.value, entry.key_span, scope)
+                states[key] = reader.state(key, entry.value, entry.key_span)
         named = tree.get("start")
         if isinstance(named, Scalar) and not is_empty(named):
             text = name_of(named) or ""
             start = state_called(text, own.states)
             if start is None:
-                close = nearest(text, own.states)
-                known = f"there are: {', '.join(list(own.states)[:12])}"
-                hint = f"did you mean '{close}'?" if close else known
-                message = f"the flow starts at '{text}', but no state is called so"
+                known = f"known states: {', '.join(list(own.states)[:12])}"
+                hint = meant(text, own.states) or known
+                message = f"the flow starts at unknown state '{text}'"
                 fix = state_fix(named.span, text, own.states)
-                reader.report([UNKNOWN_STATE.at(named.span, message, hint=hint, fix=fix)])
+                reader.report(UNKNOWN_STATE.at(named.span, message, hint=hint, fix=fix))
+    reader.report(*_bad_defaults(defaults))
     if start is None or start not in states:
         return None, reader.findings
-    description = (
-        name_of(tree.get("description")) if not is_empty(tree.get("description")) else None
-    )
-    flow = Flow(
-        own.name,
-        own.kind,
-        file,
-        start,
-        states,
-        reader.lists,
-        description,
-        tree.span,
-        nameless=isinstance(steps, Sequence),
-        voice=defaults.get("say", ()),
-    )
+    reader.report(*reader.unused_defaults())
+    said = None if is_empty(tree.get("description")) else name_of(tree.get("description"))
+    parts = (own.name, own.kind, file, start, states, reader.lists, said, tree.span)
+    flow = Flow(*parts, nameless=isinstance(steps, Sequence), voice=defaults.get("say", ()))
     return ReadFlow(flow, frozenset(scope.used)), reader.findings
 
 
-def _defaults(tree: Mapping) -> dict[str, tuple[Entry, ...]]:
-    given = tree.get("defaults")
-    if not isinstance(given, Mapping):
-        return {}
-    return {
-        entry.key: entry.value.entries
-        for entry in given.entries
-        if isinstance(entry.value, Mapping)
-    }
+def _bad_defaults(defaults: MappingABC[str, tuple[Entry, ...]]) -> Iterator[Diagnostic]:
+    """Errors in attributes that no element may have asked for."""
+    for name, entries in defaults.items():
+        block = BLOCKS.get(name)
+        verb = block.verb if block is not None else None
+        rows = [e.attributes for e in ELEMENTS if name == e.key or verb == e.name]
+        known = {key: spec for row in rows for key, spec in row.items()}
+        for spec, value in ((known.get(entry.key), entry.value) for entry in entries):
+            if spec and spec.type is not AttributeType.URL and not is_empty(value):
+                yield from (f for f in check_value(spec, value)[1] if f.is_error)

@@ -5,22 +5,21 @@ The canonical text of a value comes in; findings go out.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from twimlc import vocabulary
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.edits import rewrite
-from twimlc.diagnostics.rules.addresses import UNFAMILIAR_VALUE
-from twimlc.diagnostics.rules.twiml import UNKNOWN_VOICE
-from twimlc.flow.addresses import address_remarks, check_sip
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.edits import rewrite
+from twimlc.findings.rules import UNFAMILIAR_VALUE, UNKNOWN_VOICE
+from twimlc.flow.addresses import address_remarks
 from twimlc.flow.numbers import client_remarks, number_remarks
-from twimlc.source.names import nearest
-from twimlc.source.respell import beyond_doubt, respell
-from twimlc.text import Span
+from twimlc.flow.sip import check_sip
+from twimlc.text import Span, clip
 from twimlc.vocabulary import AttributeType as T
-from twimlc.vocabulary.locales import slip_in_tag
+from twimlc.vocabulary.codes import slip_in_tag
 from twimlc.vocabulary.values import POLLY_SPEAKERS, is_known_voice
+from twimlc.yaml.names import beyond_doubt, hint_and_fix
 
-_LONGEST = 60
 _ANY_CAPITALS = ("ttsProvider", "transcriptionProvider", "transcriptionEngine")
 """Twilio's own examples write google for Google here."""
 
@@ -47,8 +46,9 @@ def remarks(spec: vocabulary.Attribute, text: str, span: Span) -> Iterator[Diagn
         yield from address_remarks(spec, text, span)
     elif spec.type is T.PHONE_NUMBER:
         yield from number_remarks(text, span)
-    elif spec.type is T.SIP_URI and spec.twilio:
-        yield from check_sip(text, span)
+    elif spec.type is T.SIP_URI:
+        for found in check_sip(text, span):  # the codes are those of calls, not of transfers
+            yield found if spec.twilio else replace(found, twilio=())
     elif spec.type is T.CLIENT_IDENTITY:
         yield from client_remarks(text, span)
     elif spec.type is T.STRING and spec.known_values and text not in spec.known_values:
@@ -63,7 +63,7 @@ def _unknown_voice(text: str, span: Span) -> Diagnostic:
     elif text in POLLY_SPEAKERS:
         hint = f"did you mean 'Polly.{text}'?"
     fix = rewrite(span, text, meant) if meant is not None else None
-    message = f"'{_short(text)}' is no voice that we know"
+    message = f"'{clip(text)}' is not a known voice"
     return UNKNOWN_VOICE.at(span, message, hint=hint, fix=fix)
 
 
@@ -94,24 +94,19 @@ def _no_language(spec: vocabulary.Attribute, text: str, span: Span) -> Iterator[
     slip = slip_in_tag(text)
     if slip is not None:
         part, meant = slip
-        message = f"'{_short(text)}' is no language that anybody speaks: '{part}' is no code"
+        message = f"'{clip(text)}' is not a known language: '{part}' is not a code"
         hint = f"did you mean '{meant}'?" if meant else "write the language as in en-US"
         yield UNFAMILIAR_VALUE.at(span, message, hint=hint, twilio=spec.twilio)
 
 
 def _unfamiliar(spec: vocabulary.Attribute, text: str, span: Span) -> Iterator[Diagnostic]:
-    close = nearest(text, spec.known_values)
     if spec.name == _SETTING:
         return
     if spec.name in _ANY_CAPITALS and text.lower() in map(str.lower, spec.known_values):
         return
     if spec.pattern and re.fullmatch(spec.pattern, text):
         return
-    message = f"'{_short(text)}' is no {spec.name} that Twilio's pages name"
-    hint = f"did you mean '{close}'?" if close else f"they name {', '.join(spec.known_values)}"
-    fix = respell(span, text, spec.known_values)
+    message = f"'{clip(text)}' is not a {spec.name} that Twilio's pages name"
+    known = f"they name {', '.join(spec.known_values)}"
+    hint, fix = hint_and_fix(span, text, spec.known_values, known)
     yield UNFAMILIAR_VALUE.at(span, message, hint=hint, fix=fix, twilio=spec.twilio)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -1,330 +1,231 @@
 """Lists of steps, from the expanded tree to the model.
 
-A list and the scope it stands in come in; steps go out. Faults of shape were reported by the
+A list and the scope it is in come in; steps go out. Faults of shape were reported by the
 schema already, so what does not look like a step is passed over here.
 """
 
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import replace
+from typing import Literal
 
 from twimlc import vocabulary
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.rules.flow import ONE_WAY_OUT, RETURN_OUTSIDE, UNKNOWN_OUTCOME
-from twimlc.diagnostics.rules.names import UNKNOWN_ALLOW
-from twimlc.diagnostics.rules.shape import MISSING_KEY
-from twimlc.diagnostics.rules.twiml import ACTION_OWNED, NOT_ALLOWED_INSIDE
-from twimlc.flow.address_faults import is_address
-from twimlc.flow.blocks import OWNED, BlockReader, Common, with_attribute
-from twimlc.flow.elements import ElementReader, Surroundings
+from twimlc.findings import rules
+from twimlc.flow import model
+from twimlc.flow.addresses import is_address
+from twimlc.flow.blocks import BlockReader, StepAt
 from twimlc.flow.markup import parse_twiml
-from twimlc.flow.model import (
-    NO_BRANCHES,
-    Branches,
-    Element,
-    Goto,
-    Kind,
-    Perform,
-    Return,
-    State,
-    StateKey,
-    StateLink,
-    Step,
-    Target,
-    ToState,
-    Use,
-)
-from twimlc.flow.names import Scope
-from twimlc.flow.targets import TargetReader, name_of
-from twimlc.source.names import nearest
-from twimlc.source.respell import respell
-from twimlc.source.tree import Entry, Mapping, Node, Scalar, Sequence, is_empty
+from twimlc.flow.names import LiesAt, Scope, defaults_of
+from twimlc.flow.targets import allowed, asks_itself, lost, may_do, stays_unanswered
 from twimlc.text import Span
+from twimlc.vocabulary.blocks import CALL_BLOCKS, OWNED, SIDE_KEYS
+from twimlc.yaml import tree
+from twimlc.yaml.names import unknown
+from twimlc.yaml.tree import Entry, Mapping, Node, Scalar, is_empty
 
-SIDE_KEYS = frozenset({"then", "when", "fallback", "if", "each", "as", "with", "allow", "note"})
-ALLOWANCES = ("fallback-after-answer", "caller-chosen-number")
-_ALWAYS_ASKED = ("Gather", "Record", "Pay")
 
+class StepReader(BlockReader):
+    """Reads the steps of one flow."""
 
-class StepReader:
-    """Reads the steps of one flow. ``lists`` collects the lists that are given as URLs."""
-
-    def __init__(self, kind: Kind, flow: str, defaults: "dict[str, tuple[Entry, ...]]") -> None:
-        self.kind = kind
-        self.flow = flow
-        self.findings: list[Diagnostic] = []
-        self.lists: dict[StateKey, State] = {}
-        self.scope: Scope | None = None
-        self.home = ""
-        self.elements = ElementReader(
-            Surroundings(kind, flow, self.link, lambda name: defaults.get(name, ()), self.report)
-        )
-        self.targets = TargetReader(self.report, self.steps)
-        self.blocks = BlockReader(self.elements, self.targets)
+    def __init__(self, kind: model.Kind, scope: Scope, lies_at: LiesAt) -> None:
+        super().__init__(kind, scope, lies_at)
+        self.allow: frozenset[str] = frozenset()  # what uses of components around it allow
+        self.done: frozenset[str] = frozenset()  # the approximations that its verbs may be
         self.returns: list[set[str]] = []  # what each component being read returns as
-        self._made = 0
+        self._uses: Counter[tuple[str, str]] = Counter()
 
-    def report(self, found: Iterable[Diagnostic]) -> None:
-        self.findings += found
-
-    def state(self, key: StateKey, node: Node, span: Span, scope: Scope) -> State:
+    def state(self, key: model.StateKey, node: Node, span: Span) -> model.State:
         """A state with the steps of ``node``."""
         self.home = key.home
-        steps = self.steps(node, scope) if isinstance(node, Sequence) else ()
-        return State(key, steps, span)
+        return model.State(key, self.steps(node), span)
 
-    def steps(self, node: Sequence, scope: Scope) -> tuple[Step, ...]:
+    def steps(self, node: Node | None) -> tuple[model.Step, ...]:
         """The steps of a list, blocks lowered."""
-        before, self.scope = self.scope, scope
-        steps: list[Step] = []
-        for item in node.items:
-            steps += self._step(item, scope)
-        self.scope = before
+        before = self.outward
+        steps: list[model.Step] = []
+        for item in tree.items_of(node):
+            self.outward = item.outward if isinstance(item, Mapping) else 0
+            steps += self._step(item)
+        self.outward = before
         return tuple(steps)
 
-    def link(self, node: Node) -> StateLink | None:
-        """The state that a URL attribute means: a name, or a list that becomes a state."""
-        scope = self.scope
-        assert scope is not None
-        if isinstance(node, Scalar):
-            key, found = scope.resolve(node)
-            self.report(found)
-            return StateLink(key, scope.is_entry(key, node)) if key else None
-        if not isinstance(node, Sequence):
-            return None
-        self._made += 1
-        key = StateKey(self.flow, f"{self.home}~{self._made}", self.home)
-        self.lists[key] = State(key, self.steps(node, scope), node.span)
-        return StateLink(key)
-
-    def _step(self, item: Node, scope: Scope) -> list[Step]:
+    def _step(self, item: Node) -> list[model.Step]:
         if isinstance(item, Scalar):
-            name = name_of(item)
+            name = tree.name_of(item)
             if name is None or item.value is None:
                 return []
-            nothing = Scalar(None, "", item.span)
-            item = Mapping((Entry(name, item.span, nothing),), item.span)
-        if not isinstance(item, Mapping):
+            item = Mapping((Entry(name, item.span, Scalar(None, "", item.span)),), item.span)
+        verbs = [entry for entry in tree.entries_of(item) if entry.key not in SIDE_KEYS]
+        if not isinstance(item, Mapping) or len(verbs) != 1:
             return []
-        verbs = [entry for entry in item.entries if entry.key not in SIDE_KEYS]
-        if len(verbs) != 1:
-            return []
-        return self._verb(verbs[0], item, scope)
+        return self._verb(verbs[0], item)
 
-    def _common(self, step: Mapping) -> Common:
-        names: set[str] = set()
-        allow = step.get("allow")
-        nodes = allow.items if isinstance(allow, Sequence) else () if is_empty(allow) else (allow,)
-        for node in nodes:
-            name = name_of(node)
-            if name is None:
-                continue
-            if name not in ALLOWANCES and node is not None:
-                close = nearest(name, ALLOWANCES)
-                hint = (
-                    f"did you mean '{close}'?" if close else f"there are {' and '.join(ALLOWANCES)}"
-                )
-                message = f"no approximation is called '{name}'"
-                fix = respell(node.span, name, ALLOWANCES)
-                self.report([UNKNOWN_ALLOW.at(node.span, message, hint=hint, fix=fix)])
-            names.add(name)
-        return Common(frozenset(names), name_of(step.get("note")))
+    def _verb(self, verb: Entry, step: Mapping) -> list[model.Step]:
+        key, note = verb.key, tree.name_of(step.get("note"))
+        given, found = allowed(step)
+        self.report(*found)
+        at = StepAt(verb.value, step, verb.key_span, self.allow | given.keys(), note)
+        if key == "use":
+            return self._use(at, given)
+        steps = self._read(verb, at)
+        verbs = (one.element for one in steps if isinstance(one, model.Perform))
+        done = frozenset[str]().union(*map(may_do, verbs))
+        self.done |= done
+        if steps:
+            self.report(*lost(key, given, done))
+        return steps
 
-    def _verb(self, verb: Entry, step: Mapping, scope: Scope) -> list[Step]:
-        key, node = verb.key, verb.value
-        span = Span(verb.key_span.file, verb.key_span.start, verb.key_span.end, verb.key_span.via)
-        common = self._common(step)
-        voice = self.kind is Kind.VOICE
+    def _read(self, verb: Entry, at: StepAt) -> list[model.Step]:
+        """What a step stands for that is no use of a component."""
+        key, voice = verb.key, self.kind is model.Kind.VOICE
+        node, step, span, allow, note = at
         match key:
             case "goto":
-                target = self.targets.named("goto", node, span, scope)
+                target = self.needed_target("goto", node, span)
                 self._no_branches(step, "goto")
-                return [Goto(target, span, common.note)] if target else []
-            case "use":
-                return self._use(node, step, span, scope, common)
+                return [model.Goto(target, span, note)] if target else []
             case "return":
-                return self._return(node, span, scope)
-            case "menu" if voice:
-                return self.blocks.menu(node, step, span, scope, common)
-            case "offer" if voice:
-                return self.blocks.offer(node, step, span, scope, common)
-            case "voicemail" if voice:
-                return self.blocks.voicemail(node, step, span, scope, common)
-            case "hunt" if voice:
-                return self.blocks.hunt(node, step, span, scope, common)
+                return self._return(at)
+            case _ if key in CALL_BLOCKS and voice:
+                return self.block(key, at)
             case "twiml":
                 elements, found = parse_twiml(node, self.kind.value)
-                self.report(found)
+                self.report(*found)
                 self._no_branches(step, "twiml")
                 return [
-                    Perform(e, NO_BRANCHES, span, "twiml", common.allow, common.note)
+                    model.Perform(e, model.NO_BRANCHES, span, "twiml", allow, note)
                     for e in elements
                 ]
             case "redirect" if (named := self._jump(node)) is not None:
-                state = named if isinstance(named, Scalar) else None
-                target = self.targets.target(state, scope) if state else self._again(span)
+                target = self.target(named) if named else model.ToBegin(span)
                 self._no_branches(step, "redirect")
-                return [Goto(target, span, common.note)] if target else []
-        element = self.elements.verb(key, node)
-        if element is None:
-            if not voice and vocabulary.element_by_key("voice", None, key) is not None:
-                message = f"a messaging flow has no {key}"
+                given = {e.key: e for e in tree.entries_of(node) if not is_empty(e.value)}
+                url = given.pop("url", None)
+                address = url is not None and is_address(tree.name_of(url.value) or "")
+                for entry in () if address else given.values():
+                    message = f"{entry.key} does nothing here: a redirect to a state is a goto"
+                    self.report(rules.IGNORED_PART.at(entry.key_span, message))
+                return [model.Goto(target, span, note)] if target else []
+        spec = vocabulary.verbs(self.kind.value).get(key)
+        if spec is None:
+            others = vocabulary.verbs("messaging" if voice else "voice")
+            if key in others or (key in CALL_BLOCKS and not voice):
                 hint = "it has message, redirect, goto and use"
-                codes = (14110, 12200)
-                self.report([NOT_ALLOWED_INSIDE.at(span, message, hint=hint, twilio=codes)])
-            elif voice and vocabulary.element_by_key("messaging", None, key) is not None:
-                message = f"a voice flow has no {key}"
-                hint = "write kind: messaging at the top of a flow that answers messages"
-                self.report([NOT_ALLOWED_INSIDE.at(span, message, hint=hint, twilio=(12200,))])
+                if voice:
+                    hint = "write kind: messaging at the top of a flow that answers messages"
+                message = f"a {self.kind} flow has no {key}"
+                codes = (12200,) if voice else (14110, 12200)
+                self.report(rules.NOT_ALLOWED_INSIDE.at(span, message, hint=hint, twilio=codes))
             return []
-        return [self._perform(element, key, step, span, scope, common)]
+        return [self._perform(self.element(spec, node), key, at)]
 
-    def _jump(self, node: Node) -> "Scalar | str | None":
-        """The state a redirect names ('' for the current document); None for an address."""
+    def _jump(self, node: Node) -> "Scalar | Literal[False] | None":
+        """The state a redirect names (False: the document again); None for an address."""
         url = node.get("url") if isinstance(node, Mapping) else node
-        if is_empty(url) or (isinstance(url, Scalar) and url.value == ""):
-            return ""
-        if isinstance(url, Scalar) and isinstance(url.value, (str, int, bool)):
-            text = url.value if isinstance(url.value, str) else url.text
-            return None if is_address(text) else url
-        return None
-
-    def _again(self, span: Span) -> Target:
-        """An empty address asks for the current document: the state it stands in."""
-        return ToState(StateKey(self.flow, self.home, self.home), span)
+        again = is_empty(url) or (isinstance(url, Scalar) and url.value == "")
+        return False if again else self.state_name(url)
 
     def _no_branches(self, step: Mapping, title: str) -> None:
-        empty = Element("", None, (), (), step.span)
-        self.targets.branches(step, empty, title, self._here())
+        self.branches(step, model.Element("", None, (), (), step.span), title)
 
-    def _here(self) -> Scope:
-        assert self.scope is not None
-        return self.scope
-
-    def _perform(
-        self, element: Element, title: str, step: Mapping, span: Span, scope: Scope, common: Common
-    ) -> Perform:
-        element = replace(element, span=span)
-        branches = self.targets.branches(step, element, title, scope)
-        element, branches = self._actions(element, branches, title, span)
+    def _perform(self, element: model.Element, title: str, at: StepAt) -> model.Perform:
+        branches = self.branches(at.step, element, title)
+        element, branches = self._actions(element, branches, title, at.span)
+        element = replace(element, span=at.span)
         hash_is_key = element.tag == "Gather" and any("#" in keys for keys in branches.keys)
         if hash_is_key and element.get("finishOnKey") is None:
-            element = with_attribute(element, "finishOnKey", "")
-        return Perform(element, branches, span, title, common.allow, common.note)
+            element = element.having("finishOnKey", "")
+        return model.Perform(element, branches, at.span, title, at.allow & may_do(element), at.note)
 
     def _actions(
-        self, element: Element, branches: Branches, title: str, span: Span
-    ) -> tuple[Element, Branches]:
+        self, element: model.Element, branches: model.Branches, title: str, span: Span
+    ) -> tuple[model.Element, model.Branches]:
         """Who writes the action: the author, or the compiler."""
-        if element.spec is None or not element.spec.action:
+        if element.spec is None or not element.spec.leads:
             return element, branches
         action = element.get("action")
         branched = any(True for _ in branches.targets())
-        owned = branched or (
-            action is None
-            and (
-                element.tag in _ALWAYS_ASKED
-                or any(c.tag == "VirtualAgent" for c in element.elements())
-            )
-        )
+        owned = branched or (action is None and asks_itself(element))
         if action is not None and not branched:
-            if isinstance(action.value, StateLink):
-                to: Target = ToState(action.value.state, action.span, action.value.entry)
+            if isinstance(action.value, model.StateLink):
+                key, entry = action.value
+                to: model.Target = model.ToState(key, action.span, entry, leaves=True)
             elif action.value == "":
-                to = self._again(action.span)
+                to = model.ToBegin(action.span)
             else:
                 return element, branches
-            kept = tuple(a for a in element.attributes if a.name not in OWNED)
-            whole = None if element.tag == "Gather" else to
-            return replace(element, attributes=kept), Branches(then=to, fallback=whole)
+            failed = None if stays_unanswered(element) else to
+            return element.without(*OWNED), model.Branches(then=to, fallback=failed)
         for name in OWNED:
             found = element.get(name)
             if found is not None and (owned or name == "action"):
                 message = f"{name} is written by the compiler for this {title}"
-                hint = (
-                    "say where the call goes with then, when and fallback, or with an action alone"
-                    if branched
-                    else "leave it out, or give an action of your own"
-                )
-                self.report([ACTION_OWNED.at(found.span, message, hint=hint)])
-        kept = tuple(
-            a
-            for a in element.attributes
-            if a.name not in OWNED or (action is not None and not owned)
-        )
-        return replace(element, attributes=kept), branches
+                hint = "leave it out, or give an action of your own"
+                if branched:
+                    ways = "then, when and fallback, or with an action alone"
+                    hint = f"say where the call goes with {ways}"
+                self.report(rules.ACTION_OWNED.at(found.span, message, hint=hint))
+            elif found is not None and action is None:
+                self.leave_out(element, found, "there is no action")
+        return element.without(*OWNED if action is None or owned else ()), branches
 
-    def _use(
-        self, node: Node, step: Mapping, span: Span, scope: Scope, common: Common
-    ) -> list[Step]:
+    def _use(self, at: StepAt, given: dict[str, Span]) -> list[model.Step]:
+        node, step, outer = at.node, at.step, self.scope
         if not isinstance(node, Mapping):
             return []
-        component = name_of(node.get("component")) or ""
-        states_node, steps_node = node.get("states"), node.get("steps")
-        self._made += 1
-        number, home = self._made, self.home
-        keys: dict[str, StateKey] = {}
-        if isinstance(states_node, Mapping):
-            keys = {
-                e.key: StateKey(self.flow, f"{home}~{number}~{e.key}", home)
-                for e in states_node.entries
-            }
-        inside = scope.inside(keys)
-        start: StateKey | None = None
-        start_node = node.get("start")
+        component = tree.name_of(node.get("component")) or ""
+        user, written = self.home, tree.entries_of(node.get("states"))
+        keys = {entry.key: self._own_state(entry.key) for entry in written}
+        self.scope = outer.inside(keys, defaults_of(node))
+        start, start_node = next(iter(keys.values()), None), node.get("start")
         if isinstance(start_node, Scalar) and not is_empty(start_node):
-            start, found = inside.resolve(start_node)
-            self.report(found)
-        elif keys:
-            start = next(iter(keys.values()))
-        steps: tuple[Step, ...] = ()
-        states: list[State] = []
+            start, found = self.scope.resolve(start_node)
+            self.report(*found)
         self.returns.append(set())
-        if isinstance(steps_node, Sequence):
-            steps = self.steps(steps_node, inside)
-        if isinstance(states_node, Mapping):
-            for entry in states_node.entries:
-                body = self.steps(entry.value, inside) if isinstance(entry.value, Sequence) else ()
-                states.append(State(keys[entry.key], body, entry.key_span))
+        before, self.allow, self.done = (self.allow, self.done), at.allow, frozenset()
+        steps = self.steps(node.get("steps"))
+        states = [self.state(keys[e.key], e.value, e.key_span) for e in written]
+        self.home, self.scope = user, outer
         leaves = self.returns.pop()
-        if isinstance(named := node.get("returns"), Sequence):
-            leaves |= {item.text for item in named.items if isinstance(item, Scalar)}
-        returns = self._returns(step, component, leaves, scope)
-        then = self.targets.target(step.get("then"), scope)
+        self.report(*lost("this use", given, self.done))
+        self.allow, self.done = before[0], before[1] | self.done
+        named = tree.items_of(node.get("returns"))
+        leaves |= {item.text for item in named if isinstance(item, Scalar)}
+        returns = self._returns(step, component, leaves)
+        then = self.target(step.get("then"))
         if (fallback := step.entry("fallback")) and not is_empty(fallback.value):
             message = "a component has no fallback of its own"
             hint = "name its returns: when: {NAME: …}" if leaves else "use then"
-            self.report([ONE_WAY_OUT.at(fallback.key_span, message, hint=hint)])
-        return [Use(component, steps, tuple(states), start, returns, then, span, common.note)]
+            self.report(rules.ONE_WAY_OUT.at(fallback.key_span, message, hint=hint))
+        note = at.note or tree.name_of(node.get("description"))
+        return [model.Use(component, steps, tuple(states), start, returns, then, at.span, note)]
 
-    def _returns(
-        self, step: Mapping, component: str, leaves: set[str], scope: Scope
-    ) -> dict[str, Target]:
-        when = step.get("when")
-        returns: dict[str, Target] = {}
-        for entry in when.entries if isinstance(when, Mapping) else ():
-            target = self.targets.target(entry.value, scope)
-            if entry.key not in leaves:
-                close = nearest(entry.key, leaves)
-                hint = f"did you mean '{close}'?" if close else None
-                if hint is None and leaves:
-                    hint = f"it returns as {', '.join(sorted(leaves))}"
-                message = f"'{component}' never returns as '{entry.key}'"
-                fix = respell(entry.key_span, entry.key, sorted(leaves))
-                self.report([UNKNOWN_OUTCOME.at(entry.key_span, message, hint=hint, fix=fix)])
+    def _own_state(self, name: str) -> model.StateKey:
+        """A component's state, as everybody calls it: ``USE.2.STATE`` where USE has one already."""
+        self._uses[self.home, name] += 1
+        number = self._uses[self.home, name]
+        called = f"{self.home}.{number}.{name}" if number > 1 else f"{self.home}.{name}"
+        return model.StateKey(self.flow, called, called)
+
+    def _returns(self, step: Mapping, component: str, leaves: set[str]) -> dict[str, model.Target]:
+        returns: dict[str, model.Target] = {}
+        for entry in tree.entries_of(step.get("when")):
+            target = self.target(entry.value)
+            if component and entry.key not in leaves:
+                known, key, span = sorted(leaves), entry.key, entry.key_span
+                message = f"'{component}' never returns as '{key}'"
+                hint = f"it returns as {', '.join(known)}" if known else None
+                self.report(unknown(rules.UNKNOWN_OUTCOME, span, key, known, message, hint))
             elif target is not None:
                 returns[entry.key] = target
         return returns
 
-    def _return(self, node: Node, span: Span, scope: Scope) -> list[Step]:
-        name = name_of(node) or ""
-        if scope.outer is None:
-            message = "return leaves a component, and this is none"
-            hint = "write goto to go to a state"
-            self.report([RETURN_OUTSIDE.at(span, message, hint=hint)])
+    def _return(self, at: StepAt) -> list[model.Step]:
+        name, span = tree.name_of(at.node) or "", at.span
+        self._no_branches(at.step, "return")
+        if self.scope.outer is None:
+            message = "return leaves a component, and this is not one"
+            self.report(rules.RETURN_OUTSIDE.at(span, message, hint="write goto to go to a state"))
             return []
-        if not name:
-            message = "there is nothing behind 'return:'; it takes a name for this way out"
-            self.report([MISSING_KEY.at(span, message)])
-        if self.returns:
+        if self.returns and name:
             self.returns[-1].add(name)
-        return [Return(name, span)]
+        return [model.Return(name, span, at.note)]

@@ -1,4 +1,4 @@
-"""Where Twilio's pages are silent or disagree: our reading, by name, and what else it could be.
+"""Where Twilio's pages are silent or disagree: what is assumed, by name, and what else could be.
 
 Nothing comes in; the table of assumptions and the set of readings in force go out. An
 interpreter of documents is given :class:`Readings`, so any assumption can be switched.
@@ -7,106 +7,28 @@ interpreter of documents is given :class:`Readings`, so any assumption can be sw
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from twimlc.flow.graph import Graph, Node
-from twimlc.lower.common import may_decline_in_turn
+from twimlc.about import URL
+from twimlc.flow.graph import Context, Graph, Node
+from twimlc.lower.transitions import may_decline_in_turn
+from twimlc.vocabulary import VOICE, Assumption
 
-
-@dataclass(frozen=True, slots=True)
-class Assumption:
-    """One open question. ``reading`` is ours, ``alternatives`` are the other possible answers.
-
-    ``verbs`` are the elements it is about (or the context of a line, such as ``leg``, or ``hunt``:
-    ringing one after another where somebody may decline); none where nothing that the compiler
-    writes hangs on it. With ``independent`` a document that the compiler
-    writes must be right under every answer, so the walk of :mod:`verify` tries them all.
-    ``words`` say each answer as a sentence.
-    """
-
-    name: str
-    question: str
-    reading: str
-    alternatives: tuple[str, ...]
-    source: str
-    verbs: tuple[str, ...] = ()
-    independent: bool = False
-    words: tuple[str, ...] = ()
-
-    @property
-    def answers(self) -> tuple[str, ...]:
-        return (self.reading, *self.alternatives)
-
-    def sentence(self, answer: str) -> str:
-        """An answer in words; only questions that are not ``independent`` have them."""
-        return self.words[self.answers.index(answer)]
-
+_PROBE = f"call a Bin with {URL}/blob/main/docs/probe-bin.xml once; it must count to three"
 
 ASSUMPTIONS: tuple[Assumption, ...] = (
-    Assumption(
-        "record-silence",
-        "Is the action of a Record asked for when only silence was recorded?",
-        "action",
-        ("next",),
-        "docs/voice/twiml/record: the page says silent recordings are kept; an older one let "
-        "them fall through to the next verb",
-        verbs=("Record",),
-        independent=True,
-    ),
-    Assumption(
-        "pay-attempts",
-        "Where does a Pay go when maxAttempts is used up?",
-        "action",
-        ("next",),
-        "docs/voice/twiml/pay: one paragraph names the next verb, another lists "
-        "Result=too-many-failed-attempts among what the action is told",
-        verbs=("Pay",),
-        independent=True,
-    ),
-    Assumption(
-        "virtual-agent-without-action",
-        "Where does a call go behind a virtual agent when no action is given?",
-        "next",
-        ("self",),
-        "docs/voice/twiml/connect against docs/voice/twiml/connect/virtualagent, which names the "
-        "current document as the default",
-        verbs=("VirtualAgent",),
-        independent=True,
-    ),
-    Assumption(
-        "relay-failed-without-action",
-        "Does the call go on behind a relay whose socket was lost, when no action is given?",
-        "next",
-        ("end",),
-        "docs/voice/twiml/connect/conversationrelay says so only of a call with an action",
-        verbs=("ConversationRelay",),
-        words=(
-            "the call goes on when the connection to the relay is lost",
-            "the call ends when the connection to the relay is lost",
-        ),
-    ),
+    *(row.does.assumption for row in VOICE.values() if row.does.assumption is not None),
     Assumption(
         "hunt-after-decline",
         "Does sequential ringing go on when a person answered and declined?",
         "next-ring",
         ("end",),
         "docs/voice/twiml/dial does not say whether a declined leg counts as answered",
-        verbs=("hunt",),
         words=(
             "ringing one after another goes on when somebody declines",
             "ringing one after another stops when somebody declines",
         ),
-    ),
-    Assumption(
-        "room-not-open",
-        "Where does a call go when the room is not open and an action is given?",
-        "next",
-        ("action",),
-        "docs/voice/twiml/connect/room: without a room in progress the next verb runs; an action "
-        "is not mentioned there",
-        verbs=("Room",),
-        words=(
-            "a call goes on with the next instruction when the room is not open",
-            "a call is sent to the action of a room that is not open",
-        ),
+        test="let the first person decline; the next phone must ring",
+        meaning="when somebody who is rung one after another declines in their own document,"
+        " Twilio goes on to the next one",
     ),
     Assumption(
         "leg-end",
@@ -114,11 +36,11 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "join",
         ("hangup",),
         "docs/voice/twiml/number describes it as run before the parties are joined",
-        verbs=("leg",),
         words=(
             "the parties are joined at the end of a called party's document",
             "a called party is hung up on at the end of its document",
         ),
+        test="take the call at the called phone; both must then be joined",
     ),
     Assumption(
         "unknown-verb",
@@ -133,6 +55,49 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         "failure",
         ("hangup",),
         "docs/api/errors/11770 speaks of chunked answers only; 204 is not described",
+    ),
+    Assumption(
+        "relative-urls",
+        meaning="Twilio resolves a relative address in url, waitUrl and the like against the"
+        " document it stands in; that is documented for action and Redirect only. They are"
+        " written in full where the target has its url, or for Bins their SIDs in bins.",
+        test="take a call with an announcement, or wait in a queue; its words must play",
+    ),
+    Assumption(
+        "bin-sections",
+        meaning="a TwiML Bin tests by sections ({{#name}}, {{^name}}) whether a parameter of the"
+        " request is there, as Mustache and Handlebars do.",
+        test=_PROBE,
+    ),
+    Assumption(
+        "bin-parameters",
+        meaning="a TwiML Bin sees the parameters of its own query beside those that Twilio sends,"
+        " by GET and by POST.",
+        test=_PROBE,
+    ),
+    Assumption(
+        "bin-relative-query",
+        meaning="Twilio resolves an address that is only a query (?go=1) against the address of"
+        " the Bin.",
+        test=_PROBE,
+    ),
+    Assumption(
+        "bin-saved-as-typed",
+        meaning="the Console saves a Bin with sections between verbs as it was typed, after a"
+        " warning.",
+        test=_PROBE,
+    ),
+    Assumption(
+        "known-values",
+        meaning="Twilio reports no other outcomes than those of its documentation: the hop Bin"
+        " leads to a file for each of them, and after another one to the number's fallback URL.",
+        test="call the fallback URL's flow once: it is what an unknown outcome leads to",
+    ),
+    Assumption(
+        "handoff-never-empty",
+        meaning="Twilio sends HandoffData only when a relay has handed something over, never"
+        " empty.",
+        test="let the assistant end the call by itself; `then` must follow",
     ),
 )
 
@@ -158,18 +123,13 @@ class Readings:
         kept = tuple(pair for pair in self.changed if pair[0] != name)
         return Readings((*kept, (name, answer)))
 
-    def independent(self, tags: set[str]) -> "Iterator[Readings]":
-        """Every change of one answer that must make no difference to flows with ``tags``."""
+    def others(
+        self, asked: set[str], *, independent: bool
+    ) -> "Iterator[tuple[Assumption, Readings]]":
+        """Every change of one answer to what is ``asked``: those that must make no difference
+        (``independent``), or those that may change what a flow means."""
         for assumption in ASSUMPTIONS:
-            if assumption.independent and tags.intersection(assumption.verbs):
-                for answer in assumption.answers:
-                    if answer != self[assumption.name]:
-                        yield self.but(assumption.name, answer)
-
-    def dependent(self, tags: set[str]) -> "Iterator[tuple[Assumption, Readings]]":
-        """Every change of one answer that may change what flows with ``tags`` mean."""
-        for assumption in ASSUMPTIONS:
-            if not assumption.independent and tags.intersection(assumption.verbs):
+            if assumption.independent == independent and assumption.name in asked:
                 for answer in assumption.answers:
                     if answer != self[assumption.name]:
                         yield assumption, self.but(assumption.name, answer)
@@ -179,15 +139,22 @@ OUR_READINGS = Readings()
 
 
 def asked_about(node: Node) -> Iterator[str]:
-    """What of a node an assumption can be about."""
+    """The assumptions that the verb of a node can hang on, by name."""
     if node.element is not None:
-        yield from (part.tag for part in node.element.walk())
+        told = (part.does.assumption for part in node.element.walk())
+        yield from (found.name for found in told if found is not None)
         if may_decline_in_turn(node):
-            yield "hunt"
+            yield "hunt-after-decline"
+
+
+def asked_of(context: Context) -> Iterator[str]:
+    """The assumptions that a line can hang on, by name."""
+    if context is Context.LEG:
+        yield "leg-end"
 
 
 def may_depend(graph: Graph) -> bool:
     """Whether any verb of a graph is one that a flow may mean something else by."""
     found = {name for node in graph.nodes for name in asked_about(node)}
-    found.update(root.context.value for root in graph.roots)
-    return any(True for _ in OUR_READINGS.dependent(found))
+    found.update(name for root in graph.roots for name in asked_of(root.context))
+    return any(True for _ in OUR_READINGS.others(found, independent=False))

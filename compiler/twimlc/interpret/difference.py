@@ -1,15 +1,21 @@
-"""The shortest call in which a flow and its documents part: two traces and where they come from."""
+"""The shortest call in which a flow and its documents part: what happens in both, side by side."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
+from typing import NamedTuple
+
+from twimlc.interpret.machine import DONE, Choice, Position
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a trace: what happened (or was chosen, ``chosen``), and its source line."""
+class Line(NamedTuple):
+    """What happens or, after ``>``, is chosen; ``source`` is the file and line it comes from."""
 
     text: str
     source: str = ""
-    chosen: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.text}  [{self.source}]" if self.source else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +35,22 @@ class Difference:
     def describe(self) -> str:
         """Both traces side by side, for people."""
         script = ", ".join(self.script) or "no choice is needed"
-        head = [f"flow {self.flow_name}, {self.where}: {self.reason}", f"script: {script}"]
-        left = ["the flow says"] + [_show(line) for line in self.flow]
-        right = ["the documents do"] + [_show(line) for line in self.documents]
-        height = max(len(left), len(right))
-        left += [""] * (height - len(left))
-        right += [""] * (height - len(right))
+        rows = [f"flow {self.flow_name}, {self.where}: {self.reason}", f"script: {script}"]
+        left = ["the flow says", *map(str, self.flow)]
+        right = ["the documents do", *map(str, self.documents)]
         width = min(76, max(map(len, left)))
-        rows = []
-        for one, other in zip(left, right, strict=True):
-            if len(one) <= width:
-                rows.append(f"  {one:<{width}} | {other}".rstrip())
-            else:
-                rows.extend((f"  {one}", f"  {'':<{width}} | {other}".rstrip()))
-        return "\n".join([*head, *rows])
+        for mine, theirs in zip_longest(left, right, fillvalue=""):
+            if len(mine) > width:
+                rows.append(f"  {mine}")
+            rows.append(f"  {'' if len(mine) > width else mine:<{width}} | {theirs}".rstrip())
+        return "\n".join(rows)
 
 
-def _show(line: Line) -> str:
-    if line.chosen:
-        return f"> {line.text}"
-    return f"{line.text}  [{line.source}]" if line.source else line.text
+def trace(steps: Iterable[tuple[Position, Choice | None]]) -> Iterator[Line]:
+    """What happens at each position, and what is chosen there; nothing is at the last."""
+    for position, choice in steps:
+        yield from (Line(str(event), position.source) for event in position.events)
+        if position.question == "gather":
+            yield Line("listens for keys or speech", position.source)
+        if choice not in (None, DONE):
+            yield Line(f"> {choice}")

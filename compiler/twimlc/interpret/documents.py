@@ -4,28 +4,30 @@ Sources: docs/voice/twiml and the page of each verb under it; open questions are
 :mod:`~twimlc.interpret.assumptions`.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Literal, NamedTuple
 
 from twimlc import vocabulary
 from twimlc.flow.graph import Context
+from twimlc.hosts.answer import NOT_ASKED, Host, Response
 from twimlc.interpret import events
 from twimlc.interpret.assumptions import OUR_READINGS, Readings
-from twimlc.interpret.choices import (
+from twimlc.interpret.events import HANGUP, Event
+from twimlc.interpret.machine import (
     SILENCE,
     Asked,
     Choice,
+    End,
+    Position,
+    about,
     next_ring,
-    noun_of,
     told,
     told_input,
+    verb,
 )
-from twimlc.interpret.events import HANGUP, JOIN, Event
-from twimlc.interpret.host import NOT_ASKED, Host
-from twimlc.interpret.machine import Moment, Over, verb
-from twimlc.interpret.markup import Key, Part, absolute, joined, leads, shared, with_links
-from twimlc.interpret.reading import Unreadable, read
+from twimlc.interpret.markup import Key, Part, Unreadable, joined, read
 
 _MARKUP = ("text/xml", "application/xml", "text/html")
 _REDIRECTS = (301, 302, 303, 307)
@@ -41,7 +43,7 @@ class At(NamedTuple):
     ring: int = 0
 
 
-DocumentPlace = At | Over
+DocumentPlace = At | End
 
 
 class _Document(NamedTuple):
@@ -51,6 +53,7 @@ class _Document(NamedTuple):
     lines: tuple[int, ...]  # of each verb; a shared one knows another
 
 
+@dataclass(slots=True, eq=False)
 class Library:
     """Documents fetched and read so far; several runs on one host share it.
 
@@ -58,16 +61,14 @@ class Library:
     ``share`` verbs that read the same are one: a run stands in every document that leads to it.
     """
 
-    def __init__(
-        self, host: Host, foreign: frozenset[str] = frozenset(), *, share: bool = False
-    ) -> None:
-        self.host = host
-        self.foreign, self.share = foreign, share
-        self.documents: list[_Document] = []
-        self.moments: dict[tuple[int, int, str], Moment] = {}
-        self._parts: dict[Key, Part] = {}
-        self._resolved: dict[tuple[str, str], str] = {}
-        self._known: dict[tuple[str, bytes], int | Unreadable] = {}
+    host: Host
+    foreign: frozenset[str] = frozenset()
+    share: bool = False
+    documents: list[_Document] = field(default_factory=list, init=False)
+    moments: dict[tuple[int, int, str], Position] = field(default_factory=dict, init=False)
+    _parts: dict[Key, Part] = field(default_factory=dict, init=False)
+    _resolved: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
+    _known: dict[tuple[str, bytes], int | Unreadable] = field(default_factory=dict, init=False)
 
     def forget(self) -> None:
         """Drop all documents; places in them mean nothing any more."""
@@ -105,46 +106,38 @@ class Library:
             return _failure(11750, f"{len(response.body)} bytes", url)
         kind = response.content_type.partition(";")[0].strip().lower()
         if kind.startswith("audio/"):
-            return self._made(url, response.body, "Play", url)
+            return self._made(url, response, "Play", url)
         if kind not in (*_MARKUP, "text/plain"):
             return _failure(12300, f"content type {kind or 'missing'}", url)
-        found = self._read(url, response.body)
+        found = self._read(url, response)
         if isinstance(found, int):
             return found
         if kind == "text/plain":
-            return self._made(url, response.body, "Say", response.body.decode("utf-8", "replace"))
+            return self._made(url, response, "Say", response.body.decode("utf-8", "replace"))
         return _failure(found.code, found.why, url)
 
-    def _read(self, url: str, body: bytes) -> int | Unreadable:
-        known = self._known.get((url, body))
+    def _read(self, url: str, response: Response) -> int | Unreadable:
+        known = self._known.get((url, response.body))
         if known is None:
-            root = read(body)
-            if isinstance(root, Unreadable):
-                known = root
-            else:
-                verbs = tuple(
-                    with_links(part, lambda address: self.resolve(url, address))
-                    for part in root.parts()
-                )
-                known = self._keep(url, verbs)
-            self._known[url, body] = known
+            shared = self._parts if self.share else None
+            verbs = read(response.body, partial(self.resolve, url), shared)
+            known = verbs if isinstance(verbs, Unreadable) else self._keep(url, response, verbs)
+            self._known[url, response.body] = known
         return known
 
-    def _made(self, url: str, body: bytes, tag: str, text: str) -> int:
+    def _made(self, url: str, response: Response, tag: str, text: str) -> int:
         """An answer that is no TwiML but is heard all the same, and then the end."""
-        key = (f"{tag} {url}", body)
+        key = (f"{tag} {url}", response.body)
         if key not in self._known:
             verb = Part(tag, vocabulary.VOICE[tag], (), (text,), 1)
-            self._known[key] = self._keep(url, (verb,))
+            self._known[key] = self._keep(url, response, [(verb, 1)])
         known = self._known[key]
         assert isinstance(known, int)
         return known
 
-    def _keep(self, url: str, verbs: tuple[Part, ...]) -> int:
-        lines = tuple(verb.line for verb in verbs)
-        if self.share:
-            verbs = tuple(shared(verb, self._parts) for verb in verbs)
-        self.documents.append(_Document(url, self.host.name(url), verbs, lines))
+    def _keep(self, url: str, response: Response, numbered: Sequence[tuple[Part, int]]) -> int:
+        verbs, lines = tuple(verb for verb, _ in numbered), tuple(line for _, line in numbered)
+        self.documents.append(_Document(url, response.path or self.host.name(url), verbs, lines))
         return len(self.documents) - 1
 
 
@@ -152,31 +145,24 @@ def _failure(code: int, why: str, url: str) -> Event:
     return Event("failure", f"{code} {url}: {why}")
 
 
+@dataclass(slots=True, eq=False)
 class Documents:
     """A run of documents that begins at ``url``; ``context`` says on whose line.
 
-    With ``remember`` false the host is asked again where an answer may have changed.
+    Every request carries ``parameters``. With ``remember`` false the host is asked again where an
+    answer may have changed.
     """
 
-    def __init__(
-        self,
-        library: Library,
-        url: str,
-        method: str = "GET",
-        context: Context = Context.CALL,
-        readings: Readings = OUR_READINGS,
-        parameters: Mapping[str, str] = _NOTHING,
-        *,
-        remember: bool = True,
-    ) -> None:
-        self.library = library
-        self.remember = remember
-        self.url = url
-        self.method = method
-        self.context = context
-        self.readings = readings
-        self.parameters = dict(parameters)
-        self._fetched: dict[tuple[str, str, tuple[tuple[str, str], ...]], DocumentPlace] = {}
+    library: Library
+    url: str
+    method: str = "GET"
+    context: Context = Context.CALL
+    readings: Readings = OUR_READINGS
+    parameters: dict[str, str] = field(default_factory=dict)
+    remember: bool = True
+    _fetched: dict[tuple[str, str, tuple[tuple[str, str], ...]], DocumentPlace] = field(
+        default_factory=dict, init=False
+    )
 
     def begin(self) -> DocumentPlace:
         return self._settled(self._fetch(self.url, self.method, _NOTHING))
@@ -185,8 +171,8 @@ class Documents:
         """The verb at a place; places that are handed out always have one."""
         return self.library.documents[place.document].verbs[place.number]
 
-    def moment(self, place: DocumentPlace) -> Moment:
-        if isinstance(place, Over):
+    def moment(self, place: DocumentPlace) -> Position:
+        if isinstance(place, End):
             return place.moment()
         part, base = self.verb(place), self.library.documents[place.document].url
         key = (id(part), place.ring, base.partition("?")[0].rpartition("/")[0])
@@ -200,7 +186,7 @@ class Documents:
 
         Where two Gathers have this in common, keys and speech lead from both to the same place.
         """
-        if isinstance(place, Over):
+        if isinstance(place, End):
             return None
         part = self.verb(place)
         if part.tag != "Gather":
@@ -211,7 +197,7 @@ class Documents:
         if url is None:
             return None
         hears, length, finish = map(part.literal, ("input", "numDigits", "finishOnKey"))
-        return Asked(hears, length, finish, url, part.literal("method", "POST").upper())
+        return Asked(hears, length, finish, url, part.method)
 
     def _source(self, place: At) -> str:
         document = self.library.documents[place.document]
@@ -225,55 +211,39 @@ class Documents:
 
     def _taken(self, place: At, choice: Choice) -> DocumentPlace:
         part = self.verb(place)
+        if part.tag == "Gather":
+            return self._gathered(place, part, choice)
         following = At(place.document, place.number + 1)
-        match part.tag:
-            case "Gather":
-                return self._gathered(place, part, choice)
-            case "Record" if choice == SILENCE and self.readings["record-silence"] == "next":
-                return following
-            case "Record":
-                return self._action(place, part, {}, otherwise="self")
-            case "Dial":
-                declined = self.readings["hunt-after-decline"]
-                ring = next_ring(part, place.ring, choice.outcome, declined)
-                if ring is not None:
-                    return At(place.document, place.number, ring)
-                return self._action(place, part, told(part, choice))
-            case "Pay":
-                attempts = choice.outcome == "too-many-failed-attempts"
-                if attempts and self.readings["pay-attempts"] == "next":
-                    return following
-                return self._action(place, part, told(part, choice), otherwise="self")
-            case "Connect":
-                return self._connected(place, part, choice)
-            case _ if leads(part.spec):
-                return self._action(place, part, told(part, choice))
-            case _ if part.spec is None and self.readings["unknown-verb"] == "failure":
-                return Over(Event("failure", f"12200 {part.tag}"), self._source(place))
-            case _:
-                return following
+        if part.spec is None and self.readings["unknown-verb"] == "failure":
+            return End(Event("failure", f"12200 {part.tag}"), self._source(place))
+        if part.spec is None or not part.spec.leads:
+            return following
+        if part.tag == "Dial":
+            declined = self.readings["hunt-after-decline"]
+            ring = next_ring(part, place.ring, choice.outcome, declined)
+            if ring is not None:
+                return At(place.document, place.number, ring)
+        teller = about(part)
+        assumption = teller.does.assumption
+        reading = self.readings[assumption.name] if assumption is not None else ""
+        passed = () if part.does.listens else part.outcomes.next_verb
+        if reading == "next" and (choice == SILENCE or choice.outcome in passed):
+            return following
+        acts = part.get("action") is not None
+        failed = choice.outcome in part.outcomes.failed
+        if reading == "end" and failed and not acts:
+            return End(HANGUP, self._source(place))
+        asks_itself = teller.spec is not None and teller.spec.default_action is not None
+        if teller is not part:  # no more than one page says so of a noun
+            asks_itself = asks_itself and reading == "self"
+        otherwise: Literal["self", "next"] = "self" if asks_itself else "next"
+        return self._action(place, part, told(part, choice), otherwise)
 
     def _gathered(self, place: At, part: Part, choice: Choice) -> DocumentPlace:
         entered = told_input(part, choice)
         if not entered and part.literal("actionOnEmptyResult") != "true":
             return At(place.document, place.number + 1)
         return self._action(place, part, entered, otherwise="self")
-
-    def _connected(self, place: At, part: Part, choice: Choice) -> DocumentPlace:
-        noun = noun_of(part)
-        tag = noun.tag if noun is not None else ""
-        acts = part.get("action") is not None
-        if choice.outcome == "not-open" and self.readings["room-not-open"] == "next":
-            return At(place.document, place.number + 1)
-        if tag == "VirtualAgent" and not acts:
-            otherwise: Literal["self", "next"] = (
-                "self" if self.readings["virtual-agent-without-action"] == "self" else "next"
-            )
-            return self._action(place, part, told(part, choice), otherwise=otherwise)
-        lost = tag == "ConversationRelay" and choice.outcome == "failed" and not acts
-        if lost and self.readings["relay-failed-without-action"] == "end":
-            return Over(HANGUP, self._source(place))
-        return self._action(place, part, told(part, choice))
 
     def _action(
         self,
@@ -286,9 +256,7 @@ class Documents:
         action = part.literal("action").strip()
         if part.get("action") is None and otherwise == "next":
             return At(place.document, place.number + 1)
-        asks_post = part.tag == "Pay"  # POST whatever is written (docs/voice/twiml/pay)
-        method = "POST" if asks_post else part.literal("method", "POST").upper()
-        return self._go(place, action, method, told)
+        return self._go(place, action, part.method, told)
 
     def _go(self, place: At, address: str, method: str, told: Mapping[str, str]) -> DocumentPlace:
         document = self.library.documents[place.document]
@@ -296,8 +264,7 @@ class Documents:
             return self._fetch(document.url, method, told, self._source(place))
         url = self.library.resolve(document.url, address)
         if url is None:
-            there = absolute(document.url, address)
-            return Over(events.external(address, method), self._source(place), there)
+            return End.external(document.url, address, method, self._source(place))
         return self._fetch(url, method, told, self._source(place))
 
     def _fetch(
@@ -307,7 +274,7 @@ class Documents:
         found = self._fetched.get(key)
         if found is None:
             got = self.library.get(url, method, {**self.parameters, **told})
-            found = Over(got, source) if isinstance(got, Event) else At(got, 0)
+            found = End(got, source) if isinstance(got, Event) else At(got, 0)
             if self.remember:
                 self._fetched[key] = found
         return found
@@ -321,8 +288,8 @@ class Documents:
             if not at_end and verbs[place.number].tag != "Redirect":
                 return place
             if place in seen:
-                return Over(
-                    Event("failure", "documents that lead to each other for ever"),
+                return End(
+                    Event("failure", "documents that lead to each other forever"),
                     self._source(place),
                 )
             seen.add(place)
@@ -331,19 +298,11 @@ class Documents:
             else:
                 part = verbs[place.number]
                 address = "".join(c for c in part.children if isinstance(c, str)).strip()
-                place = self._go(place, address, part.literal("method", "POST").upper(), {})
+                place = self._go(place, address, part.method, {})
         return place
 
     def _ended(self, place: At) -> DocumentPlace:
         source = self._source(place)
-        match self.context:
-            case Context.CALL:
-                return Over(HANGUP, source)
-            case Context.LEG:
-                return Over(JOIN if self.readings["leg-end"] == "join" else HANGUP, source)
-            case Context.QUEUE_WAIT:
-                return self._fetch(self.url, self.method, {}, source)
-            case Context.CONFERENCE_WAIT:
-                return Over(events.SILENCE, source)
-            case Context.MESSAGE:
-                return Over(events.SENT, source)
+        if self.context is Context.QUEUE_WAIT:
+            return self._fetch(self.url, self.method, {}, source)
+        return End.of_line(self.context, self.readings, source)

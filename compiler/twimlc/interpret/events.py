@@ -3,28 +3,36 @@
 A verb (:class:`~twimlc.interpret.markup.Part`) comes in, the events it makes go out, in order.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
+from twimlc import vocabulary
 from twimlc.flow.model import MediaLink, StateLink
-from twimlc.interpret.markup import Ours, Part, Value
+from twimlc.interpret.markup import InternalLink, Part, Value
 
 
 class Event(NamedTuple):
     """One thing that happens.
 
-    ``kind`` is ``say``, ``play``, ``digits``, ``pause``, ``dial``, ``conference``, ``connect``,
-    ``enqueue``, ``record``, ``refer``, ``pay``, ``message``, ``start``, ``stop``, ``leave``,
-    ``reject``, ``hangup``, ``caller-hangup``, ``goto-external``; of other legs ``join`` (the
-    parties are joined) and ``silence`` (nothing plays any more); of messages ``sent``;
-    ``failure`` where Twilio cannot
-    run a document; or the name of a verb nobody knows. ``value`` is what people name it by;
-    ``noun`` is what a ``connect``, ``start`` or ``stop`` is about.
+    ``kind`` is one of a verb's (``events`` of its row: ``say``, ``digits``, ``conference`` …) or
+    ``caller-hangup``; of other legs ``join`` (the parties are joined) and ``silence`` (nothing
+    plays any more); of messages ``sent``; ``failure`` where Twilio cannot run a document; or the
+    name of a verb nobody knows. ``value`` is what people name it by; ``noun`` is what a
+    ``connect``, ``start`` or ``stop`` is about.
     """
 
     kind: str
     value: str | tuple[str, ...] = ""
     noun: str = ""
     attributes: tuple[tuple[str, str], ...] = ()
+
+    def with_texts(self, changed: Callable[[str], str]) -> "Event":
+        """The event with each of its texts ``changed``."""
+        value = self.value
+        return self._replace(
+            value=changed(value) if isinstance(value, str) else tuple(map(changed, value)),
+            attributes=tuple((name, changed(text)) for name, text in self.attributes),
+        )
 
     def __str__(self) -> str:
         words = [self.kind]
@@ -51,9 +59,6 @@ _UNSEEN = frozenset({"action", "method", "actionOnEmptyResult"})
 _NAMES = ("name", "connectorName", "url", "assistantId", "id")
 """Attributes that a noun without text is called by, the first that is given."""
 
-LEGS = frozenset({"Number", "Client", "Sip", "WhatsApp", "Sim", "Application"})
-"""The nouns of Dial that ring somebody."""
-
 
 def external(address: str, method: str) -> Event:
     """The call leaves for an address that is not ours."""
@@ -62,7 +67,7 @@ def external(address: str, method: str) -> Event:
 
 def show(value: Value) -> str:
     """A value as people name it: a state, a file, an address, or the text itself."""
-    if not isinstance(value, Ours):
+    if not isinstance(value, InternalLink):
         return value
     match value.place:
         case StateLink(state=state):
@@ -83,7 +88,15 @@ def _attributes(*parts: Part) -> tuple[tuple[str, str], ...]:
 
 
 def name_of(noun: Part) -> str:
-    """What a noun is called: its text, a child that carries it, or the attribute that names it."""
+    """What a noun is called: its text, a child that carries it, or the attribute that names it.
+
+    A client is ``client:NAME``.
+    """
+    name = _name_of(noun)
+    return f"client:{name}" if noun.tag == "Client" and name else name
+
+
+def _name_of(noun: Part) -> str:
     link = noun.link()
     if link is not None:
         return show(link)
@@ -110,32 +123,38 @@ def parties(dial: Part) -> tuple[str, ...]:
     return ((own,) if own else ()) + tuple(name_of(noun) for noun in dial.parts())
 
 
+def legs(dial: Part) -> list[Part]:
+    """The nouns of a Dial that ring somebody, in order."""
+    return [noun for noun in dial.parts() if noun.does.rings]
+
+
 def rings(dial: Part) -> int:
     """How often a Dial rings, one after another, if nobody answers."""
-    if dial.literal("sequential") != "true":
-        return 1
-    return max(1, sum(1 for noun in dial.parts() if noun.tag in LEGS))
+    return max(1, len(legs(dial))) if dial.literal("sequential") == "true" else 1
 
 
 def _dialled(dial: Part, ring: int) -> Event:
     for noun in dial.parts():
-        if noun.tag == "Conference":
+        if noun.does.waits:
             return Event("conference", name_of(noun), attributes=_attributes(dial, noun))
     targets = parties(dial)
     if rings(dial) > 1:
-        rung = [noun for noun in dial.parts() if noun.tag in LEGS][ring]
+        rung = legs(dial)[ring]
         return Event("dial", (name_of(rung),), attributes=_attributes(dial, rung))
     return Event("dial", targets, attributes=_attributes(dial, *dial.parts()))
 
 
-def _about_noun(part: Part) -> Event:
-    for noun in part.parts():
-        return Event(_key(part), name_of(noun), _key(noun), _attributes(part, noun))
-    return Event(_key(part), attributes=_attributes(part))
+def _about_noun(part: Part, spec: vocabulary.Element) -> Event:
+    noun = next(part.parts(), None)
+    if noun is None:
+        return Event(spec.key, attributes=_attributes(part))
+    key = _key(noun) if len(spec.children) > 1 else ""
+    return Event(spec.key, name_of(noun), key, _attributes(part, noun))
 
 
 def events(part: Part, ring: int = 0) -> tuple[Event, ...]:
     """The events of one verb; of sequential ringing those of ring number ``ring``."""
+    spec = part.spec
     match part.tag:
         case "Gather":
             return tuple(event for child in part.parts() for event in events(child))
@@ -147,18 +166,11 @@ def events(part: Part, ring: int = 0) -> tuple[Event, ...]:
             return (Event("pause", part.literal("length", "1")),)
         case "Dial":
             return (_dialled(part, ring),)
-        case "Connect" | "Start" | "Stop":
-            return (_about_noun(part),)
-        case "Sms":
-            return (Event("message", part.text, attributes=_attributes(part)),)
-        case "Refer":
-            noun = next(part.parts(), part)
-            return (Event("refer", name_of(noun), attributes=_attributes(part, noun)),)
-        case "Say" | "Enqueue" | "Message":
-            return (Event(_key(part), part.text, attributes=_attributes(part)),)
         case "Hangup":
             return (HANGUP,)
-        case "Record" | "Pay" | "Reject" | "Leave":
-            return (Event(_key(part), attributes=_attributes(part)),)
-        case _:
-            return (Event(_key(part), part.text, attributes=_attributes(part)),)
+    if spec is None:
+        return (Event(_key(part), part.text, attributes=_attributes(part)),)
+    if spec.one_child:
+        return (_about_noun(part, spec),)
+    value = part.text if spec.text is not None else ""
+    return tuple(Event(kind, value, attributes=_attributes(part)) for kind in spec.events)

@@ -1,74 +1,71 @@
 """The interpreter of flows: what the author wrote, read straight from the control-flow graph."""
 
 from collections.abc import Collection
+from copy import copy
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from twimlc.flow.graph import Context, Graph, Node, NodeKey
-from twimlc.interpret import events
+from twimlc.interpret import machine
 from twimlc.interpret.assumptions import OUR_READINGS, Readings
-from twimlc.interpret.choices import Choice, heard, next_ring
-from twimlc.interpret.events import HANGUP, JOIN, Event
-from twimlc.interpret.machine import Moment, Over, verb
-from twimlc.interpret.markup import Part, absolute, of_element
+from twimlc.interpret.events import Event
+from twimlc.interpret.markup import Part, of_element
 
 
-class Standing(NamedTuple):
+class AtNode(NamedTuple):
     """A node about to run, at ring ``ring`` of its Dial."""
 
     node: NodeKey
     ring: int = 0
 
 
-FlowPlace = Standing | Over
+FlowPlace = AtNode | machine.End
 
 
+@dataclass(slots=True, eq=False)
 class FlowMachine:
     """A run of a flow that begins at a node; ``context`` says on whose line.
 
     ``base`` is the address of the folder above the flows' own folders, which addresses that the
     author wrote relatively are seen from. ``approximated`` holds the dials whose outcomes are not
     told apart, because the author allowed ``fallback-after-answer`` and the host needs it: all of
-    them go to the fallback. ``moments`` and ``parts`` may be shared by machines of one graph and
-    base.
+    them go to the fallback.
     """
 
-    def __init__(
-        self,
-        graph: Graph,
-        start: NodeKey,
-        context: Context = Context.CALL,
-        readings: Readings = OUR_READINGS,
-        approximated: Collection[NodeKey] = frozenset(),
-        base: str = "",
-        moments: dict[FlowPlace, Moment] | None = None,
-        parts: dict[NodeKey, Part] | None = None,
-    ) -> None:
-        self.graph = graph
-        self.start = start
-        self.context = context
-        self.readings = readings
-        self.approximated = approximated
-        self.base = base
-        self._moments = {} if moments is None else moments
-        self._parts = {} if parts is None else parts
-        self._sources: dict[NodeKey, str] = {}
-        self._standing: dict[NodeKey, Standing] = {}
+    graph: Graph
+    start: NodeKey
+    context: Context = Context.CALL
+    readings: Readings = OUR_READINGS
+    approximated: Collection[NodeKey] = frozenset()
+    base: str = ""
+    _moments: dict[AtNode, machine.Position] = field(default_factory=dict, init=False)
+    _parts: dict[NodeKey, Part] = field(default_factory=dict, init=False)
+    _sources: dict[NodeKey, str] = field(default_factory=dict, init=False)
+    _standing: dict[NodeKey, AtNode] = field(default_factory=dict, init=False)
+
+    def beginning(self, start: NodeKey, context: Context, readings: Readings) -> "FlowMachine":
+        """A run of the same graph that begins elsewhere, and shares what is known of its nodes."""
+        other = copy(self)
+        other.start, other.context, other.readings = start, context, readings
+        return other
+
+    def forget(self) -> None:
+        """Drop what is known of nodes, for all runs that share it."""
+        for known in (self._moments, self._parts, self._sources, self._standing):
+            known.clear()
 
     def begin(self) -> FlowPlace:
         return self._settled(self.start)
 
-    def moment(self, place: FlowPlace) -> Moment:
+    def moment(self, place: FlowPlace) -> machine.Position:
+        if isinstance(place, machine.End):
+            return place.moment()
         found = self._moments.get(place)
         if found is None:
-            found = self._moments[place] = self._moment(place)
+            node = self.graph.nodes[place.node]
+            part, base, source = self._part(node), folder(self.base, node), self._source(node)
+            found = self._moments[place] = machine.verb(part, place.ring, base, node.keys, source)
         return found
-
-    def _moment(self, place: FlowPlace) -> Moment:
-        if isinstance(place, Over):
-            return place.moment()
-        node = self.graph.nodes[place.node]
-        base = folder(self.base, node)
-        return verb(self._part(node), place.ring, base, node.keys, self._source(node))
 
     def _part(self, node: Node) -> Part:
         found = self._parts.get(node.key)
@@ -81,31 +78,31 @@ class FlowMachine:
         """The file and line a node came from."""
         found = self._sources.get(node.key)
         if found is None:
-            line = node.span.begin.line
-            found = self._sources[node.key] = f"{node.span.file.path}:{line}"
+            found = f"{node.span.file.path}:{node.span.begin.line}"
+            self._sources[node.key] = found
         return found
 
-    def take(self, place: FlowPlace, choice: Choice) -> FlowPlace:
-        assert isinstance(place, Standing)
+    def take(self, place: FlowPlace, choice: machine.Choice) -> FlowPlace:
+        assert isinstance(place, AtNode)
         node = self.graph.nodes[place.node]
         part = self._part(node)
         outcome = choice.outcome
         if part.tag == "Gather":
             return self._gathered(node, part, choice)
-        if part.tag == "Record":
-            outcome = "recorded"
+        if choice == machine.SILENCE and part.outcomes.names:
+            outcome = part.outcomes.worked[0]  # a recording of nothing is one
         if part.tag == "Dial":
-            ring = next_ring(part, place.ring, outcome, self.readings["hunt-after-decline"])
+            ring = machine.next_ring(part, place.ring, outcome, self.readings["hunt-after-decline"])
             if ring is not None:
-                return Standing(node.key, ring)
+                return AtNode(node.key, ring)
             if node.key in self.approximated:
-                if node.fallback is not None:
-                    return self._settled(node.fallback)
-                outcome = "no-answer"
+                choice = machine.UNKNOWN[0]
+        if choice in machine.UNKNOWN and node.fallback is not None:
+            return self._settled(node.fallback)
         return self._leave(node, part, outcome)
 
-    def _gathered(self, node: Node, part: Part, choice: Choice) -> FlowPlace:
-        digits = heard(part, choice.value) if choice.outcome == "keys" else ""
+    def _gathered(self, node: Node, part: Part, choice: machine.Choice) -> FlowPlace:
+        digits = machine.heard(part, choice.value) if choice.outcome == "keys" else ""
         if digits in node.keys:
             return self._settled(node.keys[digits])
         if digits or choice.outcome == "speech":
@@ -122,38 +119,26 @@ class FlowMachine:
             return self._external(node, part)
         raise LookupError(f"node {node.key} ({part.tag}) has no exit {outcome!r}")
 
-    def _external(self, node: Node, part: Part) -> Over:
-        method = "POST" if part.tag == "Pay" else part.literal("method", "POST").upper()
-        return self._away(node, part.literal("action").strip(), method)
+    def _external(self, node: Node, part: Part) -> machine.End:
+        return self._away(node, part.literal("action").strip(), part.method)
 
-    def _away(self, node: Node, address: str, method: str) -> Over:
-        there = absolute(folder(self.base, node), address)
-        return Over(events.external(address, method), self._source(node), there)
+    def _away(self, node: Node, address: str, method: str) -> machine.End:
+        return machine.End.external(folder(self.base, node), address, method, self._source(node))
 
     def _settled(self, key: NodeKey) -> FlowPlace:
         """The place where something happens: what an end means, the address that is left for."""
         node = self.graph.nodes[key]
-        if node.element is None and self.context in (Context.QUEUE_WAIT, Context.CONFERENCE_WAIT):
+        if node.element is None and self.context.waits:
             key = self.start  # a document that is waited to starts again
             node = self.graph.nodes[key]
             if node.element is None:
-                return Over(Event("failure", "nothing to wait to"), self._source(node))
+                return machine.End(Event("failure", "nothing to wait to"), self._source(node))
         if node.element is None:
-            return Over(self._end(), self._source(node))
+            return machine.End.of_line(self.context, self.readings, self._source(node))
         if node.element.tag == "Redirect":
             part = self._part(node)
-            method = part.literal("method", "POST").upper()
-            return self._away(node, part.text, method)
-        return self._standing.setdefault(key, Standing(key))  # one for all documents it is in
-
-    def _end(self) -> Event:
-        match self.context:
-            case Context.LEG:
-                return JOIN if self.readings["leg-end"] == "join" else HANGUP
-            case Context.MESSAGE:
-                return events.SENT
-            case _:
-                return HANGUP
+            return self._away(node, part.text, part.method)
+        return self._standing.setdefault(key, AtNode(key))  # one for all documents it is in
 
 
 def folder(base: str, node: Node) -> str:

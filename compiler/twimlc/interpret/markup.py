@@ -1,37 +1,34 @@
 """One verb as both interpreters see it: tags, attributes, text, and links that are ours.
 
-A flow's element or an element of a document comes in; a :class:`Part` goes out, and from it the
+A flow's element or the bytes of a document come in; a :class:`Part` goes out, and from it the
 canonical form in which two verbs are compared. Links of ours are taken out of that form, since a
 flow names a state where a document holds an address.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from operator import itemgetter
+from typing import NamedTuple
 from urllib.parse import urljoin
 
 from twimlc import vocabulary
-from twimlc.flow.model import Element, MediaLink, StateLink
-from twimlc.source.tree import CallValue, Template
+from twimlc.flow.model import Element, Link, MediaLink, StateLink, Text
+from twimlc.xml.file_type import read_document
+from twimlc.xml.tags import Fault, Tag, parse
+from twimlc.yaml.tree import Template
 
 _SPACE = re.compile(r"\s+")
 _name = itemgetter(0)
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 
 
-def leads(spec: vocabulary.Element | None) -> bool:
-    """Whether the verb's ``action`` takes over the call (of a Start or a Message it does not)."""
-    if spec is None or not spec.action or spec.flow is vocabulary.Flow.ASYNC:
-        return False
-    return spec.attributes["action"].fetch is vocabulary.Fetch.TWIML
-
-
 @dataclass(frozen=True, slots=True)
-class Ours:
+class InternalLink:
     """A link to something of ours: a state or audio file of a flow, or an address of a host.
 
-    ``name`` is the place it stands in (``Number.url``), ``method`` how a document asks for it.
+    ``name`` is the place it is in (``Number.url``), ``method`` how a document asks for it.
     """
 
     place: StateLink | MediaLink | str
@@ -39,19 +36,32 @@ class Ours:
     method: str = "GET"
 
 
-Value = str | Ours
+Value = str | InternalLink
 Key = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """An element. ``line`` is its line in a document; 0 in a flow, where nobody asks for it."""
+    """An element. ``line`` is its line in a document; 0 in a flow, and where several share it."""
 
     tag: str
     spec: vocabulary.Element | None
     attributes: tuple[tuple[str, Value], ...]
     children: "tuple[Part | Value, ...]"
     line: int
+
+    @property
+    def does(self) -> vocabulary.Does:
+        """What it does in a call, as far as the vocabulary knows it."""
+        return vocabulary.NOTHING_MORE if self.spec is None else self.spec.does
+
+    @property
+    def outcomes(self) -> vocabulary.Outcomes:
+        """How it can end: of a Connect, as its noun says; without names where it only goes on."""
+        for part in (next(self.parts(), self) if self.does.connects else self, self):
+            if part.spec is not None and part.spec.outcomes is not None:
+                return part.spec.outcomes
+        return vocabulary.NO_OUTCOMES
 
     def get(self, name: str) -> Value | None:
         for key, value in self.attributes:
@@ -64,22 +74,24 @@ class Part:
         found = self.get(name)
         return found if isinstance(found, str) else default
 
+    @property
+    def method(self) -> str:
+        """How Twilio asks for the action, or for the next document."""
+        posts = self.spec is not None and self.spec.only_posts
+        return "POST" if posts else self.literal("method", "POST").upper()
+
     def parts(self) -> "Iterator[Part]":
-        for child in self.children:
-            if isinstance(child, Part):
-                yield child
+        """The elements right inside it."""
+        return (child for child in self.children if isinstance(child, Part))
 
     def walk(self) -> "Iterator[Part]":
         yield self
         for child in self.parts():
             yield from child.walk()
 
-    def link(self) -> Ours | None:
-        """The link that stands in place of the text, if one does."""
-        for child in self.children:
-            if isinstance(child, Ours):
-                return child
-        return None
+    def link(self) -> InternalLink | None:
+        """The link that is there instead of the text, if one is."""
+        return next((child for child in self.children if isinstance(child, InternalLink)), None)
 
     @property
     def text(self) -> str:
@@ -87,112 +99,127 @@ class Part:
         return " ".join(self._words().split())
 
     def _words(self) -> str:
-        words = []
-        for child in self.children:
-            if isinstance(child, str):
-                words.append(child)
-            elif isinstance(child, Part):
-                words.append(child._words())
-        return "".join(words)
-
-
-def shared(part: Part, known: dict[Key, Part]) -> Part:
-    """The one among those that are known which reads the same, whatever its line; else this one."""
-    inside = tuple(shared(c, known) if isinstance(c, Part) else c for c in part.children)
-    alike = tuple(id(child) if isinstance(child, Part) else child for child in inside)
-    found = replace(part, children=inside)
-    return known.setdefault((part.tag, part.attributes, alike), found)
+        texts = (c._words() if isinstance(c, Part) else c for c in self.children)
+        return "".join(text for text in texts if isinstance(text, str))
 
 
 def plain(value: str | Template) -> str:
-    """Text as it is compared; a call-time value stands as the reference that it is."""
-    if isinstance(value, str):
-        return value
-    return "".join(
-        f"${{call.{part.name}}}" if isinstance(part, CallValue) else part for part in value.parts
-    )
+    """Text as it is compared; a call-time value is the reference that it is."""
+    return value if isinstance(value, str) else value.written("${call.NAME}")
 
 
 def of_element(element: Element) -> Part:
     """The part of a flow's element."""
     name = element.spec.name if element.spec else element.tag
-    attributes: list[tuple[str, Value]] = []
-    for attribute in element.attributes:
-        value = attribute.value
-        if isinstance(value, (StateLink, MediaLink)):
-            attributes.append((attribute.name, Ours(value, f"{name}.{attribute.name}")))
-        else:
-            attributes.append((attribute.name, plain(value)))
-    children: list[Part | Value] = []
-    for child in element.children:
-        if isinstance(child, Element):
-            children.append(of_element(child))
-        elif isinstance(child, (StateLink, MediaLink)):
-            children.append(Ours(child, name))
-        else:
-            children.append(plain(child))
-    return Part(element.tag, element.spec, tuple(attributes), tuple(children), 0)
+
+    def value(given: Text | Link, place: str) -> Value:
+        if isinstance(given, (StateLink, MediaLink)):
+            return InternalLink(given, place)
+        return plain(given)
+
+    attributes = tuple((a.name, value(a.value, f"{name}.{a.name}")) for a in element.attributes)
+    children = tuple(
+        of_element(child) if isinstance(child, Element) else value(child, name)
+        for child in element.children
+    )
+    return Part(element.tag, element.spec, attributes, children, 0)
 
 
-_FOLLOWED = frozenset(
-    {
-        vocabulary.Fetch.TWIML,
-        vocabulary.Fetch.TWIML_LEG,
-        vocabulary.Fetch.MEDIA,
-        vocabulary.Fetch.MEDIA_OR_TWIML,
-    }
-)
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why a document cannot be run, with Twilio's code (www.twilio.com/docs/api/errors/CODE)."""
+
+    code: int
+    why: str
 
 
-def _may_link(part: Part) -> bool:
-    """Whether an address that Twilio follows may stand in it."""
-    spec = part.spec
-    if spec is None:
-        return False
-    if spec.text and spec.text.fetch in _FOLLOWED:
-        return True
-    for name, _ in part.attributes:
-        if name != "action" and name in spec.attributes and spec.attributes[name].fetch:
-            return True
-    return any(_may_link(child) for child in part.parts())
+def read(
+    body: bytes, resolve: Callable[[str], str | None], known: dict[Key, Part] | None = None
+) -> list[tuple[Part, int]] | Unreadable:
+    """The verbs of a document, read as Twilio reads it, and their lines.
 
-
-def with_links(part: Part, resolve: Callable[[str], str | None]) -> Part:
-    """The same part of a document, with each address of ours found by ``resolve`` as a link.
-
-    Where the verb itself leads (``action``, the text of a Redirect) stays text: the interpreter
-    goes there.
+    An address that ``resolve`` knows is a link of ours. Where the verb itself leads (``action``,
+    the text of a Redirect) it stays text: the interpreter goes there. Parts that read the same
+    are one, whatever their line, if ``known`` is there to keep them.
     """
-    spec = part.spec
+    file, found = read_document(body, "")
+    if file is None or found:
+        return Unreadable(12100, f"not well-formed XML in line {found[0].span.begin.line}")
+    root = parse(file)
+    if isinstance(root, Fault):
+        line = file.position(root.offset).line
+        return Unreadable(12100, f"not well-formed XML in line {line}")
+    if root.name != "Response":
+        return Unreadable(12102, f"the outermost element is {root.name}, not Response")
+    return [(_of_tag(tag, "Response", resolve, known), tag.line) for tag in root.tags()]
+
+
+class _Row(NamedTuple):
+    """What the vocabulary knows of a tag, and where in it an address may be a link of ours.
+
+    ``methods`` names the attributes with one, each with the attribute that holds its method.
+    """
+
+    spec: vocabulary.Element | None
+    methods: Mapping[str, str]
+    text: bool
+
+
+_FOLLOWED = frozenset(vocabulary.Fetch) - {vocabulary.Fetch.STATUS, vocabulary.Fetch.WEBSOCKET}
+
+
+@cache
+def _row(parent: str, tag: str) -> _Row:
+    """The row of a tag inside the element ``parent``, calls before messages."""
+    spec = vocabulary.element_by_tag("voice", parent, tag) or vocabulary.element_by_tag(
+        "messaging", parent, tag
+    )
     if spec is None or spec.tag == "Redirect":
-        return part
-    if not _may_link(part):
-        return part
-    attributes: list[tuple[str, Value]] = []
-    for name, value in part.attributes:
-        kind = spec.attributes.get(name)
-        if kind and name != "action" and kind.fetch in _FOLLOWED and isinstance(value, str):
-            found = resolve(value) if value else None
-            if found is not None:
-                asked = part.literal(kind.method_attribute or "", "POST").upper()
-                attributes.append((name, Ours(found, f"{spec.name}.{name}", asked)))
-                continue
-        attributes.append((name, value))
+        return _Row(spec, {}, text=False)
+    methods = {
+        name: attribute.method_attribute or ""
+        for name, attribute in spec.attributes.items()
+        if name != "action" and attribute.fetch in _FOLLOWED
+    }
+    return _Row(spec, methods, text=spec.text is not None and spec.text.fetch in _FOLLOWED)
+
+
+def _of_tag(
+    tag: Tag, parent: str, resolve: Callable[[str], str | None], known: dict[Key, Part] | None
+) -> Part:
+    spec, methods, linked = _row(parent, tag.name)
+    name = spec.name if spec is not None else ""
+
+    def link(value: str, where: str, method: str = "GET") -> Value:
+        place = resolve(value) if value else None
+        return value if place is None else InternalLink(place, where, method)
+
+    attributes: tuple[tuple[str, Value], ...] = tag.pairs
+    if methods:
+        given = dict(tag.pairs)
+        attributes = tuple(
+            (key, link(value, f"{name}.{key}", given.get(methods[key], "POST").upper()))
+            if key in methods
+            else (key, value)
+            for key, value in tag.pairs
+        )
     children: list[Part | Value] = []
-    for child in part.children:
-        if isinstance(child, Part):
-            children.append(with_links(child, resolve))
-            continue
-        found = None
-        if spec.text and spec.text.fetch in _FOLLOWED and isinstance(child, str) and child.strip():
-            found = resolve(child.strip())
-        children.append(child if found is None else Ours(found, spec.name))
-    return Part(part.tag, spec, tuple(attributes), tuple(children), part.line)
+    for child in tag.children:
+        if isinstance(child, Tag):
+            children.append(_of_tag(child, name, resolve, known))
+        else:
+            children.append(link(child.text.strip(), name) if linked else child.text)
+    if known is None:
+        return Part(tag.name, spec, attributes, tuple(children), tag.line)
+    part = Part(tag.name, spec, attributes, tuple(children), 0)
+    alike = tuple(id(child) if isinstance(child, Part) else child for child in children)
+    # The same tag may be another noun in another verb, as <Sip> is.
+    return known.setdefault((tag.name, name, attributes, alike), part)
 
 
 def absolute(base: str, address: str) -> str:
     """An address as seen from ``base``. A mere query or nothing is left as it is: it means the
-    document that it stands in, whichever that is."""
+    document that it is in, whichever that is."""
     if not base or not address or address[0] in "?#":
         return address
     return joined(base, address)
@@ -210,31 +237,31 @@ def joined(base: str, address: str) -> str:
         return address
 
 
-def canonical(part: Part, base: str = "") -> tuple[Key, tuple[Ours, ...]]:
+def canonical(part: Part, base: str = "") -> tuple[Key, tuple[InternalLink, ...]]:
     """What caller and far end notice of a verb, comparable, and the links of ours in it.
 
     Left out: where the verb leads, methods of links of ours, values that are Twilio's default.
     Addresses of others are seen from ``base``.
     """
-    links: list[Ours] = []
+    links: list[InternalLink] = []
     return _canonical(part, base, links, spoken=False), tuple(links)
 
 
-def _canonical(part: Part, base: str, links: list[Ours], *, spoken: bool) -> Key:
+def _canonical(part: Part, base: str, links: list[InternalLink], *, spoken: bool) -> Key:
     spec = part.spec
     known = spec.attributes if spec else {}
     skipped: set[str] = set()
-    if spec and leads(spec):  # where the call goes is compared by going there
+    if spec and spec.leads:  # where the call goes is compared by going there
         skipped = {"action", "actionOnEmptyResult", known["action"].method_attribute or ""}
     for name, value in part.attributes:
         kind = known.get(name)
-        if kind and kind.method_attribute and isinstance(value, Ours):
+        if kind and kind.method_attribute and isinstance(value, InternalLink):
             skipped.add(kind.method_attribute)
     attributes: list[tuple[str, object]] = []
     for name, value in sorted(part.attributes, key=_name):
         if name in skipped:
             continue
-        if isinstance(value, Ours):
+        if isinstance(value, InternalLink):
             links.append(value)
             attributes.append((name, None))
         elif name in known and known[name].fetch:
@@ -246,12 +273,12 @@ def _canonical(part: Part, base: str, links: list[Ours], *, spoken: bool) -> Key
     return (part.tag, tuple(attributes), children)
 
 
-def _canonical_children(part: Part, base: str, links: list[Ours], *, spoken: bool) -> Key:
+def _canonical_children(part: Part, base: str, links: list[InternalLink], *, spoken: bool) -> Key:
     children: list[object] = []
     for child in part.children:
         if isinstance(child, Part):
             children.append(_canonical(child, base, links, spoken=spoken))
-        elif isinstance(child, Ours):
+        elif isinstance(child, InternalLink):
             links.append(child)
             children.append(None)
         elif children and isinstance(children[-1], str):
@@ -260,17 +287,11 @@ def _canonical_children(part: Part, base: str, links: list[Ours], *, spoken: boo
             children.append(_SPACE.sub(" ", child))
     if spoken and part.tag != "Say":
         return tuple(children)
-    if spoken:  # white space at either end of what is said is not heard
-        if children and isinstance(children[0], str):
-            children[0] = children[0].lstrip()
-        if children and isinstance(children[-1], str):
-            children[-1] = children[-1].rstrip()
-    else:
-        address = bool(part.spec and part.spec.text and part.spec.text.fetch)
-        children = [
-            (absolute(base, child.strip()) if address else child.strip())
-            if isinstance(child, str)
-            else child
-            for child in children
-        ]
+    address = bool(part.spec and part.spec.text and part.spec.text.fetch)
+    for index, text in enumerate(children):
+        if isinstance(text, str) and not spoken:
+            children[index] = absolute(base, text.strip()) if address else text.strip()
+        elif isinstance(text, str):  # white space at either end of what is said is not heard
+            text = text.lstrip() if index == 0 else text
+            children[index] = text.rstrip() if index == len(children) - 1 else text
     return tuple(child for child in children if child != "")

@@ -1,26 +1,24 @@
 """Flow and documents walked together over everything that can happen: is it the same call?
 
-A graph and a host that serves its documents come in; the number of pairs of positions visited
-and the first difference (the one with the shortest script) go out. A difference is a fault of
-the compiler, never of the author. What the flow means only under our reading of an open question
-is told apart from that (:func:`dependences`).
+A graph, its plan and the bytes of what will be written come in; for each flow the number of pairs
+of positions visited and the first difference (the one with the shortest script) go out. A
+difference is a fault of the compiler, never of the author. What the flow means only under our
+reading of an open question is told apart from that (:meth:`Proof.dependences`).
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urljoin
 
+from twimlc import vocabulary
 from twimlc.flow.graph import Context, Graph, NodeKey
-from twimlc.interpret.assumptions import OUR_READINGS, Assumption, Readings
+from twimlc.hosts.answer import ENGINES, served
+from twimlc.interpret.assumptions import OUR_READINGS, Readings
 from twimlc.interpret.difference import Difference
-from twimlc.interpret.host import Host
 from twimlc.interpret.walk import Leg, Media, Scene, Walk
-from twimlc.lower.plan import Approximation
-
-MOST_PAIRS = 5_000_000
-"""More pairs than this are not visited: a flow has a few for each of its verbs."""
+from twimlc.lower.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,43 +37,87 @@ class Verified:
 class Dependence(NamedTuple):
     """The flow means something else if a question is answered by ``answer``: at ``node``."""
 
-    assumption: Assumption
+    assumption: vocabulary.Assumption
     answer: str
     node: NodeKey
     difference: Difference
 
 
-def verify(
-    graph: Graph,
-    flow_name: str,
-    entry_url: str,
-    host: Host,
-    assumptions: Readings = OUR_READINGS,
-    *,
-    approximations: Iterable[Approximation] = (),
-    media: Media | None = None,
-    most_pairs: int = MOST_PAIRS,
-) -> Verified:
-    """Walk one flow from its start, and every document of other legs that it meets.
+class Proof:
+    """A plan and its rendered ``files``, ready to be walked; ``url`` is the target's.
 
-    ``approximations`` and ``media`` are those of :class:`Scene`.
+    Paths are those of the target's folder; audio files are taken from the plan. What the walks
+    share is found once for all flows and all questions.
     """
-    scene = Scene(graph, host, urljoin(entry_url, "../"), approximations, media)
-    return verify_in(scene, flow_name, entry_url, assumptions, most_pairs)
+
+    def __init__(
+        self,
+        graph: Graph,
+        plan: Plan,
+        files: Mapping[str, bytes],
+        url: str | None = None,
+        media: Media | None = None,
+    ) -> None:
+        # Nobody knows which engine reads a Bin, so what is written must be right under both.
+        engines = ENGINES if plan.host.single or plan.hop else ENGINES[:1]
+        hosts = [served(plan, files, url, engine, references=True) for engine in engines]
+        self._entries = [(entry.flow, hosts[0].url(entry.path)) for entry in plan.entries]
+        base = urljoin(self._entries[0][1], "../") if self._entries else ""
+        self._scenes = [
+            # A hop has a file for each known value, and no answer to others.
+            Scene(graph, host, base, plan.approximations, media, open_ended=plan.hop is None)
+            for host in hosts
+        ]
+
+    def verified(
+        self, flows: Collection[str], most_pairs: int, readings: Readings = OUR_READINGS
+    ) -> Iterator[tuple[str, Verified]]:
+        """(ROW/FLOW, what was found) for each of ``flows``, one by one."""
+        for entry, flow, address in self._chosen(flows):
+            found = [verify(scene, flow, address, most_pairs, readings) for scene in self._scenes]
+            yield entry, next((verified for verified in found if not verified.same), found[0])
+
+    def dependences(self, flows: Collection[str], most_pairs: int) -> Iterator[Dependence]:
+        """Where flows are the calls that their author wrote only as we read Twilio's pages.
+
+        A flow is read our way and its documents run the other way, one question at a time; only
+        questions about verbs that the flow has are asked.
+        """
+        scene = self._scenes[0]
+        for _, flow, address in self._chosen(flows):
+            for assumption, readings in OUR_READINGS.others(scene.asked(flow), independent=False):
+                seen: set[NodeKey] = set()
+                for walk in _walks(scene, flow, address, readings, OUR_READINGS):
+                    for parting in walk.partings(most_pairs):
+                        node = walk.cause(parting)
+                        if node not in seen:
+                            seen.add(node)
+                            difference = walk.told(flow, parting)
+                            answer = readings[assumption.name]
+                            yield Dependence(assumption, answer, node, difference)
+
+    def _chosen(self, flows: Collection[str]) -> Iterator[tuple[str, str, str]]:
+        """(ROW/FLOW, flow, address) of each; what was found for one is dropped before the next."""
+        for entry, address in self._entries:
+            flow = entry.rpartition("/")[2]  # ROW/FLOW with a matrix
+            if flow in flows:
+                yield entry, flow, address
+                for scene in self._scenes:
+                    scene.forget()
 
 
-def verify_in(
+def verify(
     scene: Scene,
     flow_name: str,
     entry_url: str,
-    assumptions: Readings = OUR_READINGS,
-    most_pairs: int = MOST_PAIRS,
+    most_pairs: int,
+    readings: Readings = OUR_READINGS,
 ) -> Verified:
-    """The same for one of many flows on one host."""
+    """Walk one flow from its start, and every document of other legs that it meets."""
     pairs = 0
     complete = True
-    tags = scene.tags(flow_name)
-    for reading in (assumptions, *assumptions.independent(tags)):
+    others = readings.others(scene.asked(flow_name), independent=True)
+    for reading in (readings, *(other for _, other in others)):
         for walk in _walks(scene, flow_name, entry_url, reading, reading):
             parting = next(walk.partings(most_pairs - pairs), None)
             pairs += walk.pairs
@@ -83,25 +125,6 @@ def verify_in(
             if parting is not None:
                 return Verified(pairs, walk.told(flow_name, parting), complete)
     return Verified(pairs, None, complete)
-
-
-def dependences(
-    scene: Scene, flow_name: str, entry_url: str, most_pairs: int = MOST_PAIRS
-) -> Iterator[Dependence]:
-    """Where a flow is the call that its author wrote only as we read Twilio's pages.
-
-    The flow is read our way and the documents run the other way, one question at a time; only
-    questions about verbs that the flow has are asked.
-    """
-    for assumption, readings in OUR_READINGS.dependent(scene.tags(flow_name)):
-        seen: set[NodeKey] = set()
-        for walk in _walks(scene, flow_name, entry_url, readings, OUR_READINGS):
-            for parting in walk.partings(most_pairs):
-                node = walk.cause(parting)
-                if node not in seen:
-                    seen.add(node)
-                    told = walk.told(flow_name, parting)
-                    yield Dependence(assumption, readings[assumption.name], node, told)
 
 
 def _walks(

@@ -4,23 +4,36 @@ What the walks of a plan share (:class:`Scene`) and where a run begins (:class:`
 the pairs at which the two runs part go out, the one with the shortest script first.
 """
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from twimlc import vocabulary
+from twimlc.flow.contexts import context_at
 from twimlc.flow.graph import Context, Graph, NodeKey
 from twimlc.flow.model import Element, MediaLink, StateLink
-from twimlc.interpret.assumptions import Readings, asked_about
-from twimlc.interpret.choices import DONE, HANGUP, Asked, Choice, told_input
-from twimlc.interpret.difference import Difference, Line
+from twimlc.hosts.answer import Host
+from twimlc.interpret.assumptions import OUR_READINGS, Readings, asked_about, asked_of
+from twimlc.interpret.difference import Difference, trace
 from twimlc.interpret.documents import DocumentPlace, Documents, Library
-from twimlc.interpret.flow import FlowMachine, FlowPlace, Standing, folder
-from twimlc.interpret.host import Host
-from twimlc.interpret.machine import Moment
-from twimlc.interpret.markup import Ours, Part, absolute, plain
+from twimlc.interpret.flow import AtNode, FlowMachine, FlowPlace, folder
+from twimlc.interpret.machine import (
+    DONE,
+    HANGUP,
+    UNKNOWN,
+    Asked,
+    Choice,
+    Position,
+    may_end_otherwise,
+    told_input,
+)
+from twimlc.interpret.markup import InternalLink, absolute, plain
 from twimlc.lower.plan import Approximation
+from twimlc.rules.words import wordings
 
+_ENDING = re.compile(r"\.[a-z0-9]{1,8}$")
+"""Says what kind of file it is; any other may be exchanged."""
 Media = Callable[[MediaLink], bytes | None]
 """The bytes of an audio file beside a flow."""
 
@@ -41,7 +54,8 @@ Pair = tuple[FlowPlace, DocumentPlace]
 class Scene:
     """What every walk over one graph and one host shares, so that it is found once.
 
-    ``base`` is the address of the folder above the flows' own. ``approximations`` are those the
+    ``base`` is the address of the folder above the flows' own. Unless it is ``open_ended`` nothing
+    is sent that nobody knows yet. ``approximations`` are those the
     target makes (:attr:`Plan.approximations`). With ``media`` audio files are compared by bytes.
     """
 
@@ -52,49 +66,47 @@ class Scene:
         base: str,
         approximations: Iterable[Approximation] = (),
         media: Media | None = None,
+        *,
+        open_ended: bool = True,
     ) -> None:
         self.graph = graph
-        self.base = base
+        self.open_ended = open_ended
         self.media = media
         self.library = Library(host, foreign(graph, base), share=True)
-        self.moments: dict[FlowPlace, Moment] = {}
-        self.parts: dict[NodeKey, Part] = {}
         self._choices: dict[FlowPlace, tuple[Choice, ...]] = {}
         self.roots = {(root.node, root.attribute): root.context for root in graph.roots}
         spans = {made.span for made in approximations if made.name == "fallback-after-answer"}
-        self.approximated: frozenset[NodeKey] = frozenset(
-            node.key for node in graph.nodes if spans and node.span in spans
-        )
+        approximated = frozenset(n.key for n in graph.nodes if spans and n.span in spans)
+        self._flow = FlowMachine(graph, 0, approximated=approximated, base=base)
 
     def forget(self) -> None:
         """Drop what was found on the way; a big project would else be kept in memory whole."""
-        for kept in (self.moments, self.parts, self._choices):
-            kept.clear()
+        self._flow.forget()
+        self._choices.clear()
         self.library.forget()
 
-    def choices(self, place: FlowPlace, moment: Moment) -> tuple[Choice, ...]:
+    def machine(
+        self, start: NodeKey, context: Context, readings: Readings = OUR_READINGS
+    ) -> FlowMachine:
+        """A run of the graph that shares what other runs know."""
+        return self._flow.beginning(start, context, readings)
+
+    def choices(self, place: FlowPlace, position: Position) -> tuple[Choice, ...]:
         """What can happen at a place of a flow, which many documents may lead to."""
         found = self._choices.get(place)
         if found is None:
-            found = self._choices[place] = moment.choices
+            found = position.choices
+            if self.open_ended and position.part and may_end_otherwise(position.part):
+                found += UNKNOWN
+            self._choices[place] = found
         return found
 
-    def tags(self, flow_name: str) -> set[str]:
-        """What of a flow, on any line, an assumption can be about."""
+    def asked(self, flow_name: str) -> set[str]:
+        """The assumptions that a flow can hang on, on any line, by name."""
         found: set[str] = set()
-        waiting = [self.graph.starts[flow_name]]
-        seen = set(waiting)
-        while waiting:
-            node = self.graph.nodes[waiting.pop()]
-            after = [key for _, key in node.successors()]
-            found.update(asked_about(node))
-            if node.element is not None:
-                for _, _, link, _ in node.element.links():
-                    if isinstance(link, StateLink) and link.state in self.graph.entries:
-                        after.append(self.graph.entries[link.state])
-                        found.add(self.graph.contexts.get(after[-1], Context.CALL).value)
-            waiting += (key for key in after if key not in seen)
-            seen.update(after)
+        for key in self.graph.reachable(self.graph.starts[flow_name], on_any_leg=True):
+            found.update(asked_about(self.graph.nodes[key]))
+            found.update(asked_of(self.graph.contexts.get(key, Context.CALL)))
         return found
 
 
@@ -109,21 +121,11 @@ def foreign(graph: Graph, base: str) -> frozenset[str]:
 
 
 def _addresses(element: Element) -> Iterator[str]:
-    for found in element.walk():
-        spec = found.spec
-        if spec is None:
-            continue
-        for attribute in found.attributes:
-            known = spec.attributes.get(attribute.name)
-            value = attribute.value
-            if known and known.fetch and not isinstance(value, (StateLink, MediaLink)):
-                yield plain(value).strip()
-        if found.tag == "Redirect" and not found.children:
-            yield ""  # the same document again, which only the author can have written
-        if spec.text and spec.text.fetch:
-            for child in found.children:
-                if not isinstance(child, (StateLink, MediaLink, Element)):
-                    yield plain(child).strip()
+    if element.tag == "Redirect" and not element.children:
+        yield ""  # the same document again, which only the author can have written
+    for wording in wordings(element):
+        if wording.row is not None and wording.row.fetch:
+            yield plain(wording.text).strip()
 
 
 class Parting(NamedTuple):
@@ -142,20 +144,15 @@ class Walk:
     def __init__(self, scene: Scene, leg: Leg, readings: Readings, meant: Readings) -> None:
         self.scene = scene
         self.leg = leg
-        self.flow = FlowMachine(
-            scene.graph,
-            leg.node,
-            leg.context,
-            meant,
-            scene.approximated,
-            scene.base,
-            scene.moments,
-            scene.parts,
-        )
-        self.documents = Documents(scene.library, leg.url, leg.method, leg.context, readings)
-        self._as_meant = None
-        if readings != meant:
-            self._as_meant = Documents(scene.library, leg.url, leg.method, leg.context, meant)
+        self.flow = scene.machine(leg.node, leg.context, meant)
+        names = vocabulary.REQUEST_PARAMETERS.get(leg.attribute, ())
+        sent = {name: f"${{call.{name}}}" for name in names}
+
+        def documents(read: Readings) -> Documents:
+            return Documents(scene.library, leg.url, leg.method, leg.context, read, sent)
+
+        self.documents = documents(readings)
+        self._as_meant = documents(meant) if readings != meant else None
         self.legs: list[Leg] = []
         self.complete = True
         self._came: dict[Pair, tuple[Pair, Choice] | None] = {}
@@ -199,7 +196,7 @@ class Walk:
                 came[following] = (pair, choice)
                 waiting.append(following)
 
-    def _untried(self, pair: Pair, mine: Moment) -> tuple[Choice, ...]:
+    def _untried(self, pair: Pair, mine: Position) -> tuple[Choice, ...]:
         """The choices that may lead to a new pair.
 
         A menu that every entry comes back to stands at the end of as many documents as it has
@@ -225,17 +222,23 @@ class Walk:
         (_, before), choice = came
         return pair[0], self._as_meant.take(before, choice)
 
-    def cause(self, parting: Parting) -> NodeKey:
-        """The node at which the choice was made that led to a parting."""
+    def _way(self, parting: Parting) -> list[tuple[Pair, Choice]]:
+        """The pairs on the way to a parting, with what was chosen at each."""
+        way: list[tuple[Pair, Choice]] = []
         came = self._came[parting.pair]
         while came is not None:
-            (mine, _), choice = came
-            if isinstance(mine, Standing) and choice != DONE:
-                return mine.node
+            way.append(came)
             came = self._came[came[0]]
+        return way[::-1]
+
+    def cause(self, parting: Parting) -> NodeKey:
+        """The node at which the choice was made that led to a parting."""
+        for (mine, _), choice in reversed(self._way(parting)):
+            if isinstance(mine, AtNode) and choice != DONE:
+                return mine.node
         return self.leg.node
 
-    def _apart(self, mine: Moment, theirs: Moment) -> str | None:
+    def _apart(self, mine: Position, theirs: Position) -> str | None:
         """How two moments differ, in words; None if they do not."""
         if mine.key != theirs.key:
             if [str(event) for event in mine.events] != [str(event) for event in theirs.events]:
@@ -247,14 +250,14 @@ class Walk:
                 return reason
         return None
 
-    def _linked(self, link: Ours, found: Ours) -> str | None:
+    def _linked(self, link: InternalLink, found: InternalLink) -> str | None:
         assert isinstance(found.place, str)
         match link.place:
             case StateLink(state=state):
                 node = self.scene.graph.entries.get(state)
                 if node is None:
                     return f"the state {state} has no node"
-                context = self.scene.roots.get((node, link.name)) or _context(link.name)
+                context = self.scene.roots.get((node, link.name)) or context_at(link.name)
                 self.legs.append(Leg(node, found.place, found.method, context, link.name))
                 return None
             case MediaLink() as wanted:
@@ -272,18 +275,14 @@ class Walk:
         data = self.scene.media(wanted) if self.scene.media else None
         if data is not None and data != response.body:
             return f"the audio file {wanted.path} became {url}, which is another one"
-        if wanted.path.rpartition(".")[2].lower() != url.rpartition(".")[2].lower():
+        ending = _ENDING.search(wanted.path.lower())
+        if ending is not None and not url.lower().endswith(ending[0]):
             return f"the audio file {wanted.path} became {url}, which is of another kind"
         return None
 
     def told(self, flow_name: str, parting: Parting) -> Difference:
         """The difference with the way to it."""
-        way: list[tuple[Pair, Choice | None]] = [(parting.pair, None)]
-        came = self._came[parting.pair]
-        while came is not None:
-            way.append(came)
-            came = self._came[came[0]]
-        way.reverse()
+        way: list[tuple[Pair, Choice | None]] = [*self._way(parting), (parting.pair, None)]
         script = tuple(str(choice) for _, choice in way if choice not in (None, DONE))
         where = (
             f"the document of {self.leg.attribute}" if self.leg.attribute else "the caller's line"
@@ -293,30 +292,6 @@ class Walk:
             where,
             parting.reason,
             script,
-            tuple(_lines((self.flow.moment(pair[0]), choice) for pair, choice in way)),
-            tuple(_lines((self.documents.moment(pair[1]), choice) for pair, choice in way)),
+            tuple(trace((self.flow.moment(pair[0]), choice) for pair, choice in way)),
+            tuple(trace((self.documents.moment(pair[1]), choice) for pair, choice in way)),
         )
-
-
-_AT_END = {
-    "join": Context.LEG,
-    "repeat": Context.QUEUE_WAIT,
-    "silence": Context.CONFERENCE_WAIT,
-}
-
-
-def _context(attribute: str) -> Context:
-    """Whose line runs what an attribute leads to, for graphs that name no root for it."""
-    known = vocabulary.CONTEXTS.get(attribute)
-    return _AT_END[known.at_end] if known else Context.CALL
-
-
-def _lines(way: Iterable[tuple[Moment, Choice | None]]) -> Iterator[Line]:
-    for moment, choice in way:
-        happened = [str(event) for event in moment.events]
-        if moment.question == "gather":
-            happened.append("listens for keys or speech")
-        for text in happened:
-            yield Line(text, moment.source)
-        if choice not in (None, DONE):
-            yield Line(str(choice), chosen=True)

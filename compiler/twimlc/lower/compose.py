@@ -5,32 +5,25 @@ out. A fetch is silence in the caller's ear, so a document goes on inline for as
 """
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
-from twimlc.diagnostics.rules.hosts import NEEDS_REDIRECT, TOO_BIG
-from twimlc.flow.graph import Context, Graph, Node, NodeKey
-from twimlc.flow.model import MediaLink, StateLink
-from twimlc.lower.drafts import Decided, Draft, Hangup, Jump, Piece, Verb, next_of
-from twimlc.lower.host import Site
-from twimlc.lower.keys import CALLER, DecisionKey, DocumentKey, Keys, LinkKey
-from twimlc.lower.links import Addresses, Away, Writer, Written
-from twimlc.lower.size import EMPTY_DOCUMENT, element_size
-from twimlc.lower.ways import END, Ask, Way, find_boundaries
-from twimlc.source.multiples import too_many
-
-if TYPE_CHECKING:
-    from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.rules import NEEDS_REDIRECT, VERB_TOO_BIG
+from twimlc.flow.graph import Context, Node, NodeKey
+from twimlc.lower.drafts import Decided, Draft, Hangup, Jump, Piece, Verb, next_of, states_linked
+from twimlc.lower.links import Addresses, ExternalLink, Groundwork, Writer
+from twimlc.lower.names import CALLER, DecisionKey, DocumentKey, LinkKey
+from twimlc.lower.plan import EMPTY_DOCUMENT, Choice, element_size
+from twimlc.lower.transitions import END
+from twimlc.values.multiples import too_many
 
 
 class _Widest(Addresses):
     """Links at their longest, for measuring before documents have their final names."""
 
-    def __init__(
-        self, document: DocumentKey, keys: Keys, media: Mapping[MediaLink, str], site: Site
-    ) -> None:
-        super().__init__(keys.natural(document), {}, media, site)
-        self._keys = keys
+    def __init__(self, document: DocumentKey, ground: Groundwork) -> None:
+        super().__init__(ground.keys.natural(document), {}, ground)
+        self._keys = ground.keys
 
     def document(self, key: LinkKey, documented: bool) -> str:
         # An equal document may be called index.xml, and one of the same name may add a number.
@@ -49,37 +42,24 @@ def _place(key: DocumentKey, node: Node) -> _Place:
 class Composer:
     """Composes the documents of one graph."""
 
-    def __init__(
-        self,
-        graph: Graph,
-        ways: Mapping[NodeKey, Way],
-        keys: Keys,
-        media: Mapping[MediaLink, str],
-        site: Site,
-        written: Written,
-        boundaries: set[NodeKey] | None = None,
-    ) -> None:
-        """``boundaries`` are those of the graph, for whoever composes it once for each flow."""
-        self._graph = graph
-        self._written = written
-        self._ways = ways
-        self._keys = keys
-        self._media = media
-        self._site = site
-        self._boundaries = find_boundaries(graph, ways) if boundaries is None else boundaries
+    def __init__(self, ground: Groundwork, boundaries: set[NodeKey]) -> None:
+        """``boundaries`` are those of the graph (:func:`find_boundaries`)."""
+        self._ground, self._boundaries = ground, boundaries
+        self._graph, self._ways = ground.graph, ground.ways
+        self._keys, self._site = ground.keys, ground.site
         self._writers: dict[tuple[str, bool], Writer] = {}
         self._verbs: dict[_Place, tuple[Verb, int]] = {}
         self._jumps: dict[_Place, int] = {}
         self._runs: dict[_Place, int] = {}
         self._decided: dict[DecisionKey, Decided] = {}
         self._bytes: Counter[str] = Counter()
-        self.findings: list[Diagnostic] = []
+        self.findings = list[Diagnostic]()
 
     def compose(self, starts: Iterable[DocumentKey]) -> dict[DocumentKey, Draft]:
         """All documents that can be reached from ``starts``, in the order they are met."""
         drafts: dict[DocumentKey, Draft] = {}
         waiting, counted = deque(starts), defaultdict[str, list[DocumentKey]](list)
-        met: set[int] = set()  # a menu stands in every document that leads back to it
+        met: set[int] = set()  # a menu is in every document that leads back to it
         while waiting:
             key = waiting.popleft()
             if key in drafts:
@@ -93,9 +73,8 @@ class Composer:
             for piece in pieces:
                 waiting.extend(next_of(piece))
             for piece in pieces:
-                if isinstance(piece, Verb) and piece.node.element is not None:
-                    links = (link for _, _, link, _ in piece.node.element.links())
-                    waiting += (self._keys.state(ln) for ln in links if isinstance(ln, StateLink))
+                if isinstance(piece, Verb):
+                    waiting.extend(states_linked(piece, self._keys))
         return drafts
 
     def _run(self, key: DocumentKey) -> Iterator[Piece]:
@@ -117,11 +96,11 @@ class Composer:
             verb, own = self._verb(key, node)
             whole = size + own + self._tail(key, self._ways[node.key].on)
             if node.key in inside:
-                reason = "goes round in a circle"
+                reason = "goes round in a loop"
             elif inside and not forbidding and not self._fits_inline(key, node, size):
                 reason = "is getting long"
             elif whole > host.document_limit:
-                reason = "is longer than 64 kB"
+                reason = f"is longer than {host.document_limit // 1024} kB"
                 if not inside:
                     self._too_big(node, whole)
                     return
@@ -142,7 +121,7 @@ class Composer:
 
     def _fits_inline(self, key: DocumentKey, node: Node, size: int) -> bool:
         """Whether the run that starts at ``node`` should stand in this document too."""
-        if node.key not in self._boundaries or _is_redirect(node):
+        if node.key not in self._boundaries or node.tag == "Redirect":
             return True
         run = self._run_size(key, node)
         return size + run <= self._site.host.inline_limit or run <= self._jump_size(key, node)
@@ -150,28 +129,26 @@ class Composer:
     def _run_size(self, key: DocumentKey, first: Node) -> int:
         """The bytes from a boundary to the next one, with the Redirect that may be needed there."""
         place = _place(key, first)
-        cached = self._runs.get(place)
-        if cached is None:
-            cached, node = 0, first
+        if place not in self._runs:
+            size, node = 0, first
             while True:
-                cached += self._verb(key, node)[1]
+                size += self._verb(key, node)[1]
                 after = self._ways[node.key].on
                 if after is None or after == END or after in self._boundaries:
-                    cached += self._tail(key, after)
                     break
                 node = self._graph.nodes[after]
-            self._runs[place] = cached
-        return cached
+            self._runs[place] = size + self._tail(key, after)
+        return self._runs[place]
 
     def _tail(self, key: DocumentKey, after: NodeKey | None) -> int:
-        """Room to keep behind a verb for getting on to ``after``."""
+        """Room to keep after a verb for getting on to ``after``."""
         if after is None:
             return 0
         if after == END:
             waits = self._keys.context(key) is Context.CONFERENCE_WAIT
             return self._jump_size(key, self._graph.nodes[key.home]) if waits else 0
         node = self._graph.nodes[after]
-        inline = _is_redirect(node) and not self._through_entry(key, after)
+        inline = node.tag == "Redirect" and not self._through_entry(key, after)
         return self._verb(key, node)[1] if inline else self._jump_size(key, node)
 
     def _through_entry(self, key: DocumentKey, node: NodeKey) -> bool:
@@ -182,9 +159,8 @@ class Composer:
         """A verb and its bytes; one and the same in all documents of a folder and a line."""
         place = _place(key, node)
         if place not in self._verbs:
-            verb = Verb(node, self._leave(key, node), _behind(node))
-            draft = Draft(key, self._keys.context(key), (verb,))
-            size = sum(map(element_size, draft.markup(self._writer(key))))
+            verb = Verb(node, self._leave(key, node), _next_verb(node))
+            size = sum(map(element_size, verb.markup(self._writer(key))))
             self._verbs[place] = verb, size
         return self._verbs[place]
 
@@ -197,46 +173,36 @@ class Composer:
 
     def _writer(self, key: DocumentKey) -> Writer:
         place = key.folder, key.entry
-        writer = self._writers.get(place)
-        if writer is None:
-            links = _Widest(key, self._keys, self._media, self._site)
-            writer = Writer(key, self._keys, self._site, links, self._written)
-            self._writers[place] = writer
-        return writer
+        if place not in self._writers:
+            self._writers[place] = Writer(key, self._ground, _Widest(key, self._ground))
+        return self._writers[place]
 
-    def _leave(self, key: DocumentKey, node: Node) -> DocumentKey | Decided | Away | None:
+    def _leave(self, key: DocumentKey, node: Node) -> DocumentKey | Decided | ExternalLink | None:
         """What an action leads to; never a document that would only redirect."""
         target = self._ways[node.key].leave
         if target is None:
             return None
-        if isinstance(target, Ask):
+        if isinstance(target, Choice):
             return self._decide(self._keys.decision(key, node.key), target)
         if (
             target != END
             and not self._through_entry(key, target)
-            and _is_redirect(there := self._graph.nodes[target])
+            and (there := self._graph.nodes[target]).tag == "Redirect"
         ):
             assert there.element is not None
             address = there.element.children[0] if there.element.children else None
             if isinstance(address, str) and address.strip()[:1] not in ("", "?", "#"):
-                return Away(there, address.strip(), there.element.literal("method"))
+                return ExternalLink(there, address.strip(), there.element.literal("method"))
         return self._keys.after(key, target)
 
-    def _decide(self, key: DecisionKey, ask: Ask) -> Decided:
-        found = self._decided.get(key)
-        if found is None:
-            found = self._decided[key] = Decided(
-                key,
-                ask.parameter,
-                tuple((value, self._keys.decided(key, to)) for value, to in ask.branches),
-                self._keys.decided(key, ask.default),
-                ask.mark,
-                tuple((value, self._keys.decided(key, to)) for value, to in ask.marked),
-            )
-        return found
+    def _decide(self, key: DecisionKey, choice: Choice[NodeKey]) -> Decided:
+        if key not in self._decided:
+            documents = choice.mapped(lambda node: self._keys.decided(key, node))
+            self._decided[key] = Decided(*documents, key=key)
+        return self._decided[key]
 
     def _too_many(self, keys: list[DocumentKey]) -> bool:
-        """Whether the documents of one folder are more than the target takes, and then told."""
+        """Whether one folder has more than the target takes, which is then a finding."""
         folder = keys[0].folder
         for unit, count in (("documents", len(keys)), ("bytes", self._bytes[folder])):
             if count > (limit := self._site.limits[unit]):
@@ -248,12 +214,10 @@ class Composer:
         return False
 
     def _too_big(self, node: Node, size: int) -> None:
-        limit = self._site.host.document_limit
         self.findings.append(
-            TOO_BIG.at(
+            VERB_TOO_BIG.at(
                 node.span,
-                f"this '{node.title}' makes a document of {size:,} bytes;"
-                f" Twilio takes at most {limit:,}",
+                f"this '{node.title}' makes a document of {size:,} bytes; {self._site.host.takes}",
                 hint="shorten the text, spread it over several steps, or play a recording",
             )
         )
@@ -269,15 +233,14 @@ class Composer:
         )
 
 
-def _behind(node: Node) -> Away | None:
+def _next_verb(node: Node) -> ExternalLink | None:
+    """Where a Redirect after the verb leads, if its own action is not sure to be asked for."""
     element = node.element
-    if element is None or element.tag not in ("Record", "Pay"):
+    if element is None or element.spec is None or element.does.assumption is None:
         return None
     address = (element.literal("action") or "").strip()
     if not address:
         return None
-    return Away(node, address, "POST" if element.tag == "Pay" else element.literal("method"))
-
-
-def _is_redirect(node: Node) -> bool:
-    return node.element is not None and node.element.tag == "Redirect"
+    return ExternalLink(
+        node, address, "POST" if element.spec.only_posts else element.literal("method")
+    )

@@ -1,18 +1,16 @@
-"""What may stand in a document at all. Nodes come in, findings about their texts go out."""
+"""What may be in a document at all. Nodes come in, findings about their texts go out."""
 
 import re
 from collections.abc import Iterator
 
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.rules.hosts import CALL_VALUE_NEEDS_TEMPLATES, MEDIA_NEEDS_ADDRESS
-from twimlc.diagnostics.rules.yaml import CONTROL_CHARACTER
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.rules import CALL_VALUE_NEEDS_TEMPLATES, CONTROL_CHARACTER, MEDIA_NEEDS_ADDRESS
 from twimlc.flow.graph import Node
 from twimlc.flow.model import Element, MediaLink, Text
 from twimlc.lower.host import WITH_TEMPLATES, Site
-from twimlc.source.tree import CallValue, Template
-from twimlc.text import Span
-
-_ILLEGAL = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+from twimlc.rules.words import wordings
+from twimlc.text import NOT_XML, Span
+from twimlc.yaml.tree import Template
 
 
 def check_content(node: Node, site: Site) -> Iterator[Diagnostic]:
@@ -23,18 +21,17 @@ def check_content(node: Node, site: Site) -> Iterator[Diagnostic]:
     if not host.single and site.url is None:
         yield from _pictures(node.element)
     reported: set[str] = set()
-    for text, span in _texts(node):
-        if isinstance(text, Template) and not host.templates:
-            for part in text.parts:
-                if isinstance(part, CallValue) and part.name not in reported:
-                    reported.add(part.name)
-                    yield CALL_VALUE_NEEDS_TEMPLATES.at(
-                        span,
-                        f"'${{call.{part.name}}}' is known only during the call, and"
-                        f" '{host.name}' sends the same file to every caller",
-                        hint=f"leave the value out, or use {WITH_TEMPLATES}",
-                    )
-        yield from _characters(text, span, node)
+    for wording in wordings(node.element):
+        for name in wording.call_values() if not host.templates else ():
+            if name not in reported:
+                reported.add(name)
+                yield CALL_VALUE_NEEDS_TEMPLATES.at(
+                    wording.span,
+                    f"'${{call.{name}}}' is known only during the call, and"
+                    f" '{host.name}' sends the same file to every caller",
+                    hint=f"leave the value out, or use {WITH_TEMPLATES}",
+                )
+        yield from _characters(wording.text, wording.span, node)
 
 
 def _pictures(message: Element) -> Iterator[Diagnostic]:
@@ -51,27 +48,15 @@ def _pictures(message: Element) -> Iterator[Diagnostic]:
 
 
 def _characters(text: Text, span: Span, node: Node) -> Iterator[Diagnostic]:
-    parts = text.parts if isinstance(text, Template) else (text,)
-    for part in parts:
-        if not isinstance(part, str) or part.isprintable():  # quicker told than by the pattern
+    for part in text.parts if isinstance(text, Template) else (text,):
+        if not isinstance(part, str) or part.isprintable():  # quicker than the pattern
             continue
-        found = re.search(_ILLEGAL, part)
-        if found is not None:
+        illegal = re.search(NOT_XML, part)
+        if illegal is not None:
             yield CONTROL_CHARACTER.at(
                 span,
-                f"the text of this '{node.title}' holds U+{ord(found[0]):04X},"
+                f"the text of this '{node.title}' holds U+{ord(illegal[0]):04X},"
                 " which no XML document can hold",
                 hint="delete the character",
             )
             return
-
-
-def _texts(node: Node) -> Iterator[tuple[Text, Span]]:
-    assert node.element is not None
-    for element in node.element.walk():
-        for attribute in element.attributes:
-            if isinstance(attribute.value, (str, Template)):
-                yield attribute.value, attribute.span
-        for child in element.children:
-            if isinstance(child, (str, Template)):
-                yield child, element.span

@@ -4,44 +4,92 @@ Decisions come in; out go findings about those whose values have no end, and for
 document for each value that there can be, since a host of plain files has no answer for others.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING
 
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.rules.hosts import VALUES_WITHOUT_END
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.rules import DECISION_ON_OTHER_LINE, VALUES_WITHOUT_END
 from twimlc.flow.graph import Context, Graph, Node, NodeKey
-from twimlc.lower.bin_checks import undecided
-from twimlc.lower.plan import Decision, Document
-from twimlc.lower.ways import Ask, Way, outcomes_of
-from twimlc.source.multiples import too_many
+from twimlc.lower.host import HANDLER
+from twimlc.lower.names import DecisionKey, DocumentKey
+from twimlc.lower.plan import Choice, Decision, Document
+from twimlc.lower.transitions import Way
+from twimlc.text import Span
+from twimlc.values.multiples import too_many
+from twimlc.vocabulary import VOICE
+from twimlc.yaml.tree import CallValue
 
-if TYPE_CHECKING:
-    from twimlc.text import Span
 
-HANDLER = "https://handler.twilio.com/twiml/"
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of value that decisions look at. ``flag`` marks the questions about it."""
+
+    flag: str
+    parameter: str
+    mark: str | None = None
+    presence: bool = False
+
+    def name(self) -> tuple[str | CallValue, ...]:
+        """The part of a name that the value makes."""
+        if self.mark is None:
+            return ("-", CallValue(self.parameter))
+        if self.presence:
+            # Constant text in a positive section: the same to both engines.
+            tags = CallValue(f"#{self.mark}"), CallValue(f"/{self.mark}")
+            return ("-", CallValue(self.parameter), tags[0], "-given", tags[1])
+        return ("-", CallValue(self.parameter), "-", CallValue(self.mark))
+
+
+_ORDER = "kdbeprchv"
+"""The flags in the order in which Bins ask; those of other kinds come after them."""
+
+
+def _kinds() -> Iterator[Kind]:
+    """What decisions go by, of all verbs and nouns with outcomes."""
+    known: set[str] = set()
+    for row in VOICE.values():
+        outcomes = row.outcomes
+        if outcomes is None or outcomes.parameter is None or outcomes.parameter in known:
+            continue
+        known.add(parameter := outcomes.parameter)
+        yield Kind(outcomes.flags[:1] or parameter.lower(), parameter)
+        for number, (mark, values) in enumerate(outcomes.read_elsewhere.values(), start=1):
+            flag = outcomes.flags[number : number + 1] or f"{parameter}-{mark}".lower()
+            yield Kind(flag, parameter, mark, presence=not values)
+
+
+KINDS = tuple(sorted(_kinds(), key=lambda kind: (kind.flag not in _ORDER, _ORDER.find(kind.flag))))
+
 MOST_VALUES = 200
 ASSUMED = ("bin-sections", "bin-parameters", "bin-saved-as-typed")
 _KEYS = "0123456789*"
-_FLAGS = {
-    ("Digits", None): "k",
-    ("DialCallStatus", None): "d",
-    ("DialCallStatus", "DialBridged"): "b",
-    ("QueueResult", None): "e",
-    ("ReferCallStatus", None): "r",
-    ("SessionStatus", None): "c",
-    ("VirtualAgentStatus", None): "v",
-}
-"""The kinds of decision that the Bin knows; its template tests the same flags."""
+_POSTED = {row.outcomes.parameter for row in VOICE.values() if row.only_posts and row.outcomes}
+ASKED = tuple(kind for kind in KINDS if not kind.presence and kind.parameter not in _POSTED)
+"""The kinds of decision that the Bin knows; its template tests their flags."""
+_FLAGS = {(kind.parameter, kind.mark): kind.flag for kind in ASKED}
+
+
+def undecided(node: Node, context: Context) -> Diagnostic:
+    """The finding for a decision that a Bin, alone or as a router, does not take there."""
+    why = "on the line of somebody else, which takes a Redirect; there can be none there"
+    if context is not Context.LEG:
+        why = "in what those who wait hear, which is not translated for a Bin"
+    return DECISION_ON_OTHER_LINE.at(
+        node.branching or node.span,
+        f"'{node.title}' decides {why}",
+        hint="let any key count ('then' and 'fallback' alone), or use nginx, caddy, apache or the"
+        " router cloudfront",
+    )
 
 
 def check_hop(graph: Graph, ways: Mapping[NodeKey, Way], most: int) -> Iterator[Diagnostic]:
     """Findings about decisions that the hop cannot take, or flows with more than ``most`` files."""
-    files: dict[str, list[tuple[Span, str, int]]] = {}
+    files = defaultdict[str, list[tuple[Span, str, int]]](list)
     for key, way in ways.items():
         node = graph.nodes[key]
-        if isinstance(way.leave, Ask):
+        if isinstance(way.leave, Choice):
             span = node.branching or node.span
             context = graph.contexts.get(key, Context.CALL)
             if context is not Context.CALL:
@@ -55,22 +103,22 @@ def check_hop(graph: Graph, ways: Mapping[NodeKey, Way], most: int) -> Iterator[
                     hint="use the router cloudfront, or the host twiml-bin, nginx, caddy or apache",
                 )
                 continue
-            found = (node.span, node.title, len(values(node, way.leave)))
-            files.setdefault(node.place.flow, []).append(found)
-    for flow, made in files.items():
-        if sum(count for _, _, count in made) > most:
-            yield too_many(made, flow, most, "documents")
+            count = len(values(node, way.leave))
+            files[node.place.flow].append((node.span, node.title, count))
+    for flow, counted in files.items():
+        if sum(count for _, _, count in counted) > most:
+            yield too_many(counted, flow, most, "documents")
 
 
-def _endless(node: Node, ask: Ask) -> str | None:
+def _endless(node: Node, choice: Choice[NodeKey]) -> str | None:
     assert node.element is not None
-    if ask.mark is not None and (ask.parameter, ask.mark.parameter) not in _FLAGS:
-        return f"goes on by {ask.mark.parameter}, which can be any text"
-    if ask.parameter != "Digits":
+    if choice.mark is not None and choice.parameters not in _FLAGS:
+        return f"goes on by {choice.mark.parameter}, which can be any text"
+    if choice.parameter != "Digits":
         return None
     if "speech" in (node.element.literal("input") or "").split():
         return "takes speech, which can be anything"
-    if any("#" in value for value, _ in ask.branches):
+    if any("#" in value for value, _ in choice.branches):
         return "has '#' as a choice, which ends an address"
     finish = node.element.get("finishOnKey")
     if finish is not None and finish.value != "#":
@@ -84,34 +132,46 @@ def _endless(node: Node, ask: Ask) -> str | None:
     return None
 
 
-def values(node: Node, ask: Ask) -> tuple[str, ...]:
+def values(node: Node, choice: Choice[NodeKey]) -> tuple[str, ...]:
     """Every value that Twilio can send for a decision, as a file's name holds it."""
     assert node.element is not None
-    if ask.parameter == "Digits":
+    if choice.parameter == "Digits":
         longest = int(node.element.literal("numDigits") or "1")
         return tuple(
             "".join(keys) for n in range(1, longest + 1) for keys in product(_KEYS, repeat=n)
         )
-    outcomes = outcomes_of(node.element)
-    assert outcomes is not None, "only verbs with outcomes decide"
+    outcomes = node.outcomes
     said = dict.fromkeys(value for found in outcomes.values.values() for value in found)
     known = (*said, *(value for value in outcomes.not_outcomes if value not in said))
-    if ask.mark is None:
+    if choice.mark is None:
         return known
     return tuple(f"{value}-{mark}" for value in known for mark in ("", "true", "false"))
 
 
-def address(bin_sid: str, decision: str, ask: tuple[str, str | None]) -> str:
+def values_by_path(
+    graph: Graph, ways: Mapping[NodeKey, Way], paths: Mapping[DecisionKey, str]
+) -> dict[str, tuple[str, ...]]:
+    """The values of every decision, by the path that it and those that are equal have."""
+    found: dict[str, dict[str, None]] = {}
+    for key, path in paths.items():
+        leave = ways[key.node].leave
+        assert isinstance(leave, Choice), "only verbs with a decision ask for one"
+        found.setdefault(path, {}).update(dict.fromkeys(values(graph.nodes[key.node], leave)))
+    return {path: tuple(known) for path, known in found.items()}
+
+
+def address(bin_sid: str, decision: str, asked: Choice[DocumentKey]) -> str:
     """The action of a verb that asks for a decision."""
-    return f"{HANDLER}{bin_sid}?n={decision.removesuffix('.decide')}&{_FLAGS[ask]}=1"
+    name, flag = decision.removesuffix(".decide"), _FLAGS[asked.parameters]
+    return f"{HANDLER}{bin_sid}?n={name}&{flag}=1"
 
 
 def answered(
     documents: Iterable[Document],
     decisions: Iterable[Decision],
     named: Mapping[str, tuple[str, ...]],
-    linked: frozenset[str],
-) -> tuple[Document, ...]:
+    linked: Collection[str],
+) -> list[Document]:
     """The documents with a copy for each value; ``named`` gives the values of each decision.
 
     Of the others only those stay that some link leads to.
@@ -127,4 +187,4 @@ def answered(
                 asked[decision.mark.parameter] = mark
             path = f"{stem}.{value}.xml"
             found[path] = replace(by_path[decision.document(asked)], path=path)
-    return tuple(found[path] for path in sorted(found))
+    return list(found.values())

@@ -5,57 +5,64 @@ A node and a way to resolve links come in, :class:`~twimlc.lower.plan.Markup` go
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from posixpath import normpath, relpath
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from twimlc.flow.graph import Node, NodeKey
-from twimlc.flow.model import Attribute, Element, MediaLink, StateLink, Text
+from twimlc.flow.graph import Graph, Node, NodeKey
+from twimlc.flow.model import Element, Link, MediaLink, StateLink, Text
 from twimlc.lower.host import Site
-from twimlc.lower.keys import DocumentKey, Keys, LinkKey
-from twimlc.lower.plan import Markup
+from twimlc.lower.names import DocumentKey, Keys, LinkKey
+from twimlc.lower.plan import Approximation, Markup, MediaFile
+from twimlc.lower.transitions import Way
+from twimlc.vocabulary import Attribute as Row
 from twimlc.vocabulary import Content
 
 _ABSOLUTE = re.compile(r"[/?#]|[A-Za-z][A-Za-z0-9+.-]*:")
 
 
-class Away(NamedTuple):
+class ExternalLink(NamedTuple):
     """An address of the author's that an action leads to, as ``node`` redirects there."""
 
     node: Node
     address: str
     method: str | None
 
+    def asked_by(self) -> tuple[tuple[str, Text], ...]:
+        """The attribute for its method, if one is given."""
+        return () if self.method is None else (("method", self.method),)
 
-Written = dict[tuple[NodeKey, bool], Markup]
-"""Verbs that read the same wherever they stand, in entries and elsewhere."""
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Groundwork:
+    """What is known before documents are cut, and what all of them share.
 
-class Resolver(Protocol):
-    """Turns links into the text that stands in one document.
-
-    ``documented`` says that Twilio promises to resolve a relative address there.
+    ``ways`` says how each verb goes on. ``media`` gives the path of each audio file of ``files``.
+    ``written`` keeps the verbs that read the same wherever they stand, in entries and elsewhere.
     """
 
-    def document(self, key: LinkKey, documented: bool) -> str: ...
-
-    def media(self, link: MediaLink) -> str: ...
+    graph: Graph
+    site: Site
+    keys: Keys
+    ways: Mapping[NodeKey, Way] = field(default_factory=dict)
+    approximations: tuple[Approximation, ...] = ()
+    media: Mapping[MediaLink, str] = field(default_factory=dict)
+    files: tuple[MediaFile, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    written: dict[tuple[NodeKey, bool], Markup] = field(default_factory=dict)
 
 
 class Addresses:
-    """Resolves the links of the document at ``path``, and notes what that rests on."""
+    """Turns links into their text in the document at ``path``.
 
-    def __init__(
-        self,
-        path: str,
-        paths: Mapping[LinkKey, str],
-        media: Mapping[MediaLink, str],
-        site: Site,
-    ) -> None:
+    ``relative_urls`` notes whether that rests on Twilio resolving a relative address where its
+    pages do not promise it; ``documented`` says that they do.
+    """
+
+    def __init__(self, path: str, paths: Mapping[LinkKey, str], ground: Groundwork) -> None:
         self._inside = path[: path.rindex("/") + 1]
         self._paths = paths
-        self._media = media
-        self._site = site
+        self._media, self._site = ground.media, ground.site
         self.relative_urls = False
 
     def document(self, key: LinkKey, documented: bool) -> str:
@@ -78,22 +85,13 @@ class Addresses:
 class Writer:
     """Writes the verbs of one document as markup."""
 
-    def __init__(
-        self,
-        document: DocumentKey,
-        keys: Keys,
-        site: Site,
-        links: Resolver,
-        written: Written | None = None,
-    ) -> None:
-        """``written`` keeps what reads the same wherever it stands, for the next writer."""
+    def __init__(self, document: DocumentKey, ground: Groundwork, links: Addresses) -> None:
         self._folder, self._entry = document.folder, document.entry
-        self._written = {} if written is None else written
-        self._keys = keys
-        self._method, self._single = site.host.method, site.host.single
+        self._keys, self._written, host = ground.keys, ground.written, ground.site.host
+        self._method, self._single = host.method, host.single
         self._links = links
 
-    def verb(self, node: Node, leave: LinkKey | Away | None) -> Markup:
+    def verb(self, node: Node, leave: LinkKey | ExternalLink | None) -> Markup:
         """The verb of a node, with its action if it leaves through one."""
         assert node.element is not None
         at_home = node.place.flow == self._folder
@@ -105,25 +103,18 @@ class Writer:
                 self._written[place] = found
         if leave is None:
             return found
-        action: tuple[tuple[str, Text], ...]
-        if isinstance(leave, Away):
-            action = (("action", self._moved(leave.address, leave.node)),)
-            if leave.method is not None:
-                action += (("method", leave.method),)
+        if isinstance(leave, ExternalLink):
+            address, method = self._moved(leave.address, leave.node), leave.asked_by()
         else:
-            action = (
-                ("action", self._links.document(leave, documented=True)),
-                *self._asked_by("method"),
-            )
-        kept = tuple(pair for pair in found.attributes if pair[0] not in ("action", "method"))
-        return replace(found, attributes=action + kept)
+            address = self._links.document(leave, documented=True)
+            method = self._asked_by("method")
+        return replace(found, attributes=(("action", address), *method, *found.attributes))
 
-    def forward(self, away: Away) -> Markup:
+    def forward(self, away: ExternalLink) -> Markup:
         """A Redirect to an address of the author's."""
-        method = () if away.method is None else (("method", away.method),)
         address = self._moved(away.address, away.node)
         state = self._state(away.node)
-        return Markup("Redirect", method, (address,), away.node.key, away.node.span, state)
+        return Markup("Redirect", away.asked_by(), (address,), away.node.key, away.node.span, state)
 
     def jump(self, target: DocumentKey, node: Node | None) -> Markup:
         """A Redirect to another document of ours; ``node`` is what goes on there."""
@@ -150,33 +141,25 @@ class Writer:
         attributes: dict[str, Text] = {}
         methods: list[str] = []
         sounds: list[str] = []
-        for attribute in element.attributes:
-            known = spec.attributes.get(attribute.name) if spec else None
-            attributes[attribute.name] = self._value(attribute, element, node)
-            if isinstance(attribute.value, MediaLink) and known and known.method_attribute:
-                sounds.append(known.method_attribute)
-            elif isinstance(attribute.value, StateLink) and known and known.method_attribute:
-                methods.append(known.method_attribute)
-                attributes.setdefault(known.method_attribute, self._method)
+        for name, value, _ in element.attributes:
+            row = spec.attributes.get(name) if spec else None
+            attributes[name] = self._text(value, row, node, documented=name == "action")
+            if row and row.method_attribute and isinstance(value, Link):
+                asked = methods if isinstance(value, StateLink) else sounds
+                asked.append(row.method_attribute)
+        row = spec.text if spec else None
         children: list[Markup | Text] = []
         for child in element.children:
-            match child:
-                case Element():
-                    children.append(self._element(child, node, tight))
-                case StateLink():
-                    children.append(self._links.document(self._keys.state(child), documented=True))
-                    if spec and spec.text and spec.text.method_attribute:
-                        methods.append(spec.text.method_attribute)
-                case MediaLink():
-                    children.append(self._links.media(child))
-                case str() if spec and spec.text and spec.text.fetch:
-                    children.append(self._moved(child, node))
-                case _:
-                    children.append(child)
+            if isinstance(child, Element):
+                children.append(self._element(child, node, tight))
+                continue
+            children.append(self._text(child, row, node, documented=True))
+            if row and row.method_attribute and isinstance(child, StateLink):
+                methods.append(row.method_attribute)
         for name in methods:
             attributes.pop(name, None)
             attributes.update(self._asked_by(name))
-        attributes.update(dict.fromkeys(sounds, "GET"))  # sound files lie on plain hosts
+        attributes.update(dict.fromkeys(sounds, "GET"))  # audio files lie on plain hosts
         return Markup(
             tag=element.tag,
             attributes=tuple(attributes.items()),
@@ -187,21 +170,19 @@ class Writer:
             tight=tight,
         )
 
-    def _value(self, attribute: Attribute, element: Element, node: Node) -> Text:
-        value = attribute.value
+    def _text(self, value: Text | Link, row: Row | None, node: Node, documented: bool) -> Text:
+        """What an attribute or the content of an element says; ``row`` is the vocabulary's."""
         match value:
             case StateLink():
-                key = self._keys.state(value)
-                return self._links.document(key, documented=attribute.name == "action")
+                return self._links.document(self._keys.state(value), documented)
             case MediaLink():
                 return self._links.media(value)
-            case str() if element.spec and attribute.name in element.spec.attributes:
-                if element.spec.attributes[attribute.name].fetch:
-                    return self._moved(value, node)
+            case str() if row and row.fetch:
+                return self._moved(value, node)
         return value
 
     def _moved(self, address: str, node: Node) -> str:
-        """An author's relative address means the same place in whichever document it stands."""
+        """An author's relative address means the same place in whichever document it is."""
         home = node.place.flow
         inside = not (self._entry or self._single)
         if (home == self._folder and not inside) or not address or _ABSOLUTE.match(address):

@@ -1,35 +1,62 @@
 """Lowering: the graph of all flows comes in, the plan of one target goes out.
 
 Each verb gets its way on, the graph is cut into documents and decisions, those that read the same
-become one, and last their links get names.
+become one, and last their links get names. Where nothing else is left, whoever is on the line gets
+an apology. Nobody knows whose line asks for that one, the caller's or a called party's, so it holds
+only what both may hear, and ends the call: nobody is joined.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.flow.graph import Graph, NodeKey
-from twimlc.flow.model import MediaLink, StateLink
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.order import once
+from twimlc.findings.rules import APOLOGY_NOT_STRAIGHT
+from twimlc.flow.graph import Graph, Node
+from twimlc.flow.model import MediaLink
 from twimlc.lower import hop
-from twimlc.lower.apology import apology, apology_nodes, place_of
-from twimlc.lower.audio import gather_media
-from twimlc.lower.common import (
-    entry_of,
-    fetches,
-    find_ways,
-    links_of,
-    may_decline_in_turn,
-    once,
-    states_of,
-)
 from twimlc.lower.compose import Composer
-from twimlc.lower.drafts import Decided, Draft, Jump, Verb
-from twimlc.lower.host import Site
-from twimlc.lower.keys import DecisionKey, DocumentKey, Keys, LinkKey
-from twimlc.lower.links import Addresses, Writer, Written
-from twimlc.lower.merge import merge
-from twimlc.lower.plan import Decision, Document, FlowEntry, Markup, Plan
-from twimlc.lower.ways import Ask, Way
-from twimlc.source.files import FileContent
+from twimlc.lower.content import check_content
+from twimlc.lower.drafts import Decided, Draft, longest_chain, merge, next_of, states_of
+from twimlc.lower.host import HANDLER, Site
+from twimlc.lower.links import Addresses, Groundwork, Writer
+from twimlc.lower.names import DecisionKey, DocumentKey, Keys, LinkKey, name_media
+from twimlc.lower.plan import (
+    EMPTY_DOCUMENT,
+    Decision,
+    Document,
+    FlowEntry,
+    Markup,
+    Plan,
+    element_size,
+)
+from twimlc.lower.transitions import END, find_boundaries, find_ways, may_decline_in_turn
+from twimlc.project.files import FileContent
+
+SORRY = "We are sorry, something went wrong. Please call again."
+SORRY_IN_TEXT = "We are sorry, something went wrong. Please send your message again."
+
+
+def prepare(
+    graph: Graph,
+    site: Site,
+    read: Callable[[MediaLink], FileContent | None],
+    check: Callable[[Groundwork], Iterable[Diagnostic]],
+) -> tuple[Groundwork | None, list[Diagnostic]]:
+    """What documents are made of; None if something has to be refused.
+
+    ``check`` gives the findings of the host itself.
+    """
+    ways, approximations, findings = find_ways(graph, site)
+    ground = Groundwork(graph, site, Keys(graph, site.root), ways, tuple(approximations))
+    findings += (*check_apology(ground), *check(ground))
+    if findings:
+        return None, once(findings)
+    nodes = [*(graph.nodes[key] for key in ways), *apology_nodes(site)]
+    links = [link for node in nodes for link in node.links() if isinstance(link, MediaLink)]
+    media, files = name_media(links, read)
+    assumptions = ("hunt-after-decline",) * any(map(may_decline_in_turn, nodes))
+    return replace(ground, media=media, files=files, assumptions=assumptions), []
 
 
 def lower(
@@ -40,147 +67,100 @@ def lower(
     ``media`` reads an audio file beside a flow; None means that it is not there, which is the
     caller's to report.
     """
-    if site.host.single:
-        from twimlc.lower.bin import lower_bins  # seven modules that other hosts do not need
-
-        return lower_bins(graph, site, media)
-    ways, approximations, findings = find_ways(graph, site)
-    if site.host.hop:
-        findings += hop.check_hop(graph, ways, site.limits["documents"])
-    if findings:
-        return None, once(findings)
-    nodes = [*(graph.nodes[key] for key in ways), *apology_nodes(site)]
-    links = [link for node in nodes for link in links_of(node) if isinstance(link, MediaLink)]
-    media_paths, files = gather_media(links, media)
-    keys = Keys(graph, site.root)
-    written: Written = {}
-    composer = Composer(graph, ways, keys, media_paths, site, written)
+    host = site.host
+    most = site.limits["documents"]
+    ground, findings = prepare(
+        graph, site, media, lambda g: hop.check_hop(graph, g.ways, most) if host.hop else ()
+    )
+    if ground is None:
+        return None, findings
+    keys = ground.keys
+    composer = Composer(ground, find_boundaries(graph, ground.ways))
     drafts = composer.compose(keys.start(flow) for flow in graph.starts)
     if composer.findings:
         return None, once(composer.findings)
     asked = {decided.key: decided for key in sorted(drafts) for decided in drafts[key].decisions()}
     paths = keys.assign([*drafts, *asked])
-    stands_for, kept_decisions = merge(drafts, asked, paths, keys, media_paths, site, written)
-    final: dict[LinkKey, str] = {key: paths[kept] for key, kept in stands_for.items()}
-    final.update((key, paths[kept]) for key, kept in kept_decisions.items())
+    stands_for, kept = merge(drafts, asked, paths, ground)
+    final: dict[LinkKey, str] = {key: paths[to] for key, to in stands_for.items()}
+    final.update((key, paths[to]) for key, to in kept.items())
     same: dict[DocumentKey, list[Draft]] = {}
-    for key, kept in stands_for.items():
-        same.setdefault(kept, [drafts[kept]]).append(drafts[key])
+    for key, standing in stands_for.items():
+        same.setdefault(standing, [drafts[standing]]).append(drafts[key])
 
-    decisions = _decisions(graph, site, asked, kept_decisions, final)
+    decisions = _decisions(graph, site, asked, kept, final)
     shown = dict(final)
-    if site.host.hop and site.bin is not None:
+    if host.hop and site.bin is not None:
         for decision, decided in asked.items():
-            kind = decided.parameter, decided.mark.parameter if decided.mark else None
-            shown[decision] = hop.address(site.bin, final[decision], kind)
+            shown[decision] = hop.address(site.bin, final[decision], decided)
     documents: list[Document] = []
-    made: dict[tuple[object, ...], Markup] = {}  # a run of verbs stands in many documents
+    shared: dict[tuple[object, ...], Markup] = {}  # a run of verbs is in many documents
     relative = False
     for key in drafts:
         if stands_for[key] == key:
-            addresses = Addresses(final[key], shown, media_paths, site)
-            verbs = drafts[key].markup(Writer(key, keys, site, addresses, written))
-            body = tuple(made.setdefault((verb.node, verb.state, verb), verb) for verb in verbs)
+            addresses = Addresses(final[key], shown, ground)
+            verbs = drafts[key].markup(Writer(key, ground, addresses))
             documents.append(
                 Document(
                     path=final[key],
                     flow=site.root + key.folder,
-                    entry=entry_of(graph, key),
-                    context=drafts[key].context,
-                    body=body,
+                    body=tuple(shared.setdefault((v.node, v.state, v), v) for v in verbs),
                     states=states_of(key.folder, same[key]),
                     source=graph.flows[key.folder].file.path,
                 )
             )
             relative = relative or addresses.relative_urls
-    assumptions = [*hop.ASSUMED] * site.host.hop
-    assumptions += ["relative-urls"] * relative + ["hunt-after-decline"] * any(
-        may_decline_in_turn(node) for node in nodes
-    )
-    longest: dict[DocumentKey, int | None] = {}
+    assumptions: list[str] = []
+    if host.hop:
+        known = any(decided.parameter != "Digits" for decided in asked.values())
+        assumptions = [*hop.ASSUMED, *["known-values"] * known]
+        linked = {key for draft in drafts.values() for key in draft.linked(keys)}
+        linked.update(map(keys.start, graph.starts))
+        values = hop.values_by_path(graph, ground.ways, {key: final[key] for key in asked})
+        documents = hop.answered(documents, decisions, values, {final[key] for key in linked})
+
+    def leads_to(key: LinkKey) -> Iterator[LinkKey]:
+        assert isinstance(key, DocumentKey), "a decision is no request of its own"
+        return (stands_for[to] for piece in drafts[key].pieces for to in next_of(piece))
+
+    longest: dict[LinkKey, int | None] = {}
+    starts = {flow: keys.start(flow) for flow in sorted(graph.starts)}
+    apologies = {  # they answer under the addresses of a version, and links are seen from there
+        flow: apology(ground, flow, Addresses(f"{site.root}{flow}/v./", {}, ground))
+        for flow in ("", *starts)
+    }
     plan = Plan(
-        host=site.host.name,
+        host=host,
         documents=(
-            *_written(graph, site, ways, documents, decisions, asked, drafts, final),
-            *_apologies(graph, site, keys, media_paths),
+            *sorted(documents, key=lambda document: document.path),
+            *(
+                Document(  # what answers for versions of a flow that are gone
+                    path=f"{site.root}{flow}/changed.xml",
+                    flow=site.root + flow,
+                    body=apologies[flow],
+                    states=(),
+                    source=graph.flows[flow].file.path,
+                )
+                for flow, start in starts.items()
+            ),
         ),
-        media=files,
+        media=ground.files,
         entries=tuple(
             FlowEntry(
                 flow=site.root + flow,
-                path=final[keys.start(flow)],
+                path=final[start],
                 source=graph.flows[flow].file.path,
-                fetches=fetches(stands_for[keys.start(flow)], drafts, stands_for, longest),
+                fetches=longest_chain(stands_for[start], leads_to, longest),
             )
-            for flow in sorted(graph.starts)
+            for flow, start in starts.items()
         ),
-        approximations=tuple(approximations),
-        assumptions=tuple(assumptions),
-        decisions=() if site.host.hop else decisions,
-        hop=f"{hop.HANDLER}{site.bin}" if site.host.hop else None,
-        apology=_apology(graph, site, keys, media_paths, ""),
+        approximations=ground.approximations,
+        assumptions=(*assumptions, *["relative-urls"] * relative, *ground.assumptions),
+        decisions=() if host.hop else decisions,
+        hop=f"{HANDLER}{site.bin}" if host.hop else None,
+        apology=apologies[""],
     )
     return plan, []
-
-
-def _apology(
-    graph: Graph, site: Site, keys: Keys, media: Mapping[MediaLink, str], flow: str
-) -> tuple[Markup, ...]:
-    # It answers under the addresses of a version, and its links are seen from there.
-    addresses = Addresses(f"{site.root}{flow}/v./", {}, media, site)
-    return apology(graph, site, flow, Writer(place_of(flow), keys, site, addresses))
-
-
-def _apologies(
-    graph: Graph, site: Site, keys: Keys, media: Mapping[MediaLink, str]
-) -> Iterator[Document]:
-    """What answers for versions of each flow that are gone."""
-    for flow in sorted(graph.starts):
-        yield Document(
-            path=f"{site.root}{flow}/changed.xml",
-            flow=site.root + flow,
-            entry=entry_of(graph, keys.start(flow)),
-            context=keys.context(keys.start(flow)),
-            body=_apology(graph, site, keys, media, flow),
-            states=(),
-            source=graph.flows[flow].file.path,
-        )
-
-
-def _written(
-    graph: Graph,
-    site: Site,
-    ways: Mapping[NodeKey, Way],
-    documents: list[Document],
-    decisions: tuple[Decision, ...],
-    asked: Mapping[DecisionKey, Decided],
-    drafts: Mapping[DocumentKey, Draft],
-    final: Mapping[LinkKey, str],
-) -> tuple[Document, ...]:
-    """The documents that are written: behind a hop, one for each value of a decision."""
-    if not site.host.hop:
-        return tuple(sorted(documents, key=lambda document: document.path))
-    values: dict[str, tuple[str, ...]] = {}
-    for key in asked:
-        leave = ways[key.node].leave
-        assert isinstance(leave, Ask), "only verbs with a decision ask for one"
-        known = values.get(final[key], ())
-        values[final[key]] = tuple(
-            dict.fromkeys([*known, *hop.values(graph.nodes[key.node], leave)])
-        )
-    keys = Keys(graph, site.root)
-    linked = {final[keys.start(flow)] for flow in graph.starts}
-    for draft in drafts.values():
-        for piece in draft.pieces:
-            match piece:
-                case Verb(leave=DocumentKey() as next_document):
-                    linked.add(final[next_document])
-                case Jump(target=target):
-                    linked.add(final[target])
-            if isinstance(piece, Verb):
-                states = (link for link in links_of(piece.node) if isinstance(link, StateLink))
-                linked.update(final[keys.state(link)] for link in states)
-    return hop.answered(documents, decisions, values, frozenset(linked))
 
 
 def _decisions(
@@ -194,21 +174,58 @@ def _decisions(
     states: dict[DecisionKey, dict[str, None]] = {}
     for key in sorted(asked):
         states.setdefault(kept[key], {})[graph.nodes[key.node].place.state] = None
-
-    def rows(found: tuple[tuple[str, DocumentKey], ...]) -> tuple[tuple[str, str], ...]:
-        return tuple((value, final[document]) for value, document in found)
-
     decisions = [
         Decision(
+            *asked[key].mapped(lambda document: final[document]),
             path=final[key],
             flow=site.root + key.folder,
-            parameter=asked[key].parameter,
-            branches=rows(asked[key].branches),
-            default=final[asked[key].default],
-            mark=asked[key].mark,
-            marked=rows(asked[key].marked),
             states=tuple(names),
         )
         for key, names in states.items()
     ]
     return tuple(sorted(decisions, key=lambda decision: decision.path))
+
+
+def apology(ground: Groundwork, flow: str, links: Addresses) -> tuple[Markup, ...]:
+    """The body for a flow, or for none (an empty name): words and Hangup, or Messages."""
+    graph = ground.graph
+    texts = flow in graph.flows and graph.flows[flow].kind == "messaging"
+    nodes = ground.site.apology.get(flow)
+    if texts and not any(graph.nodes[key].element for key in graph.reachable(graph.starts[flow])):
+        nodes = ()  # who never gets a reply gets none now
+    if nodes is None:
+        usual = Markup("Message", (), (SORRY_IN_TEXT,)) if texts else Markup("Say", (), (SORRY,))
+        body: tuple[Markup, ...] = (usual,)
+    else:
+        # Like an entry it is replaced by later builds. It shares nothing with other documents.
+        document = DocumentKey(flow, END, entry=True)
+        writer = Writer(document, replace(ground, written={}), links)
+        body = tuple(_verb(node, writer) for node in nodes)
+    return body if texts else (*body, Markup("Hangup"))
+
+
+def _verb(node: Node, writer: Writer) -> Markup:
+    """A verb; words of the project file are no line of a flow."""
+    found = writer.verb(node, None)
+    return found if node.place.flow else replace(found, span=None, state="")
+
+
+def apology_nodes(site: Site) -> list[Node]:
+    """Every verb of the apologies."""
+    return [node for nodes in dict.fromkeys(site.apology.values()) for node in nodes]
+
+
+def check_apology(ground: Groundwork) -> Iterator[Diagnostic]:
+    """Findings about the texts of the apologies, and their size."""
+    site = ground.site
+    for node in apology_nodes(site):
+        yield from check_content(node, site)
+    for nodes, flow in {nodes: flow for flow, nodes in site.apology.items() if nodes}.items():
+        body = apology(ground, flow, Addresses("/", {}, ground))
+        size = EMPTY_DOCUMENT + sum(map(element_size, body))
+        if size > site.host.document_limit:
+            yield APOLOGY_NOT_STRAIGHT.at(
+                nodes[0].span,
+                f"the apology makes a document of {size:,} bytes; {site.host.takes}",
+                hint="say less, or play a recording",
+            )

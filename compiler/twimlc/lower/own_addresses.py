@@ -1,116 +1,142 @@
-"""Addresses that lie in the folder a target builds: graph and documents in, findings out.
+"""Addresses that lie in the folder a target builds: what lies there, and findings if nothing does.
 
-A name of a flow or state is checked and gets its method; an address is only text, so here it is
-held against what is really written.
+A name of a flow or state is checked and gets its method. An address that an author writes is only
+text: where it leads to a flow or state of the build it is that name (:func:`name_at`), else it is
+held against what is really written. The address of a Bin is Twilio's own, and answers everything.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from posixpath import normpath
+from urllib.parse import unquote, urljoin, urlsplit
 
-from twimlc.diagnostics.diagnostic import Diagnostic, Severity
-from twimlc.diagnostics.rules.hosts import OWN_ADDRESS
-from twimlc.flow.graph import Graph, Node
-from twimlc.flow.model import Element
-from twimlc.lower.host import Site, base_path
+from twimlc.findings.diagnostic import Diagnostic, Severity
+from twimlc.findings.rules import CALLBACK_TO_FILE, OWN_ADDRESS
+from twimlc.flow.addresses import has_host, is_relative, without_query
+from twimlc.flow.graph import Graph
+from twimlc.lower.host import HANDLER, WITH_POST, Site, base_path
+from twimlc.lower.names import VERSION
 from twimlc.lower.plan import Plan
+from twimlc.rules.words import wordings
 from twimlc.text import Span
-from twimlc.vocabulary import Attribute, Fetch
+from twimlc.vocabulary import TWIML_FETCHES, Fetch
+from twimlc.yaml.names import nearest
 
-_DOCUMENTS = (Fetch.TWIML, Fetch.TWIML_LEG, Fetch.MEDIA_OR_TWIML)
-_WITH_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//")
+_BY_NAME = "write the name of the flow or state instead, as in goto: FLOW/; then it is checked"
+_DOCUMENT = re.compile(f"([a-z0-9-]+)/(?:({VERSION})/)?([a-z0-9-]+)[.]xml")
+
+
+def name_at(site: Site, flows: Collection[str]) -> Callable[[str, str], str | None]:
+    """A function: which flow (``FLOW/``) or state (``FLOW/STATE``) lies at an address in a flow.
+
+    None: neither, as far as names tell. A name in a version stands for whatever version is built.
+    """
+    bins = {HANDLER + sid: flow for flow, sid in site.bins}
+
+    def named(address: str, flow: str) -> str | None:
+        if site.host.single:
+            found = bins.get(without_query(address))
+            return None if found is None or "?" in address else f"{found}/"
+        path = _path(address, flow, site)
+        if path is None or not path.startswith(site.root):
+            return None
+        there = _DOCUMENT.fullmatch(path[len(site.root) :])
+        if there is None or there[1] not in flows:
+            return None
+        if there[3] == "index":
+            return f"{there[1]}/"
+        return f"{there[1]}/{there[3]}" if there[2] else None
+
+    return named
 
 
 def check_own_addresses(
     graph: Graph, site: Site, plan: Plan, written: Callable[[str], bool]
 ) -> Iterator[Diagnostic]:
-    """Findings; ``plan`` is that of one row, ``written`` tells of a path whether any row has it."""
-    if site.host.single:  # the address of a Bin is Twilio's own
+    """Findings; ``plan`` is that of one row, ``written`` says whether any row has a path."""
+    if site.host.single:
         return
-    starts = {entry.path: entry.flow.removeprefix(site.root) for entry in plan.entries}
     own = {document.path for document in plan.documents}
     seen: set[Span] = set()
     for key in graph.contexts:
         node = graph.nodes[key]
-        for element, spec, address, span in _addresses(node):
-            path = _path(address, node, site)
-            if path is None or span in seen:
+        for address, span, _, _, row in wordings(node.element):
+            if row is None or row.fetch not in TWIML_FETCHES or not isinstance(address, str):
                 continue
-            seen.add(span)
-            if path not in own and not written(path):
-                yield from _missing(path, span, graph, site)
-            elif path in own:
-                yield _by_address(path, span, element, spec, site, starts.get(path))
+            path = _path(address, node.place.flow, site)
+            if path is None or span in seen or path in own:
+                continue
+            sure = path.endswith(".xml")
+            if written(path):
+                if sure:
+                    seen.add(span)
+                    message = f"'{path}' is a document of another row; a jump stays in its row"
+                    yield OWN_ADDRESS.at(span, message, hint=_BY_NAME)
+                continue
+            if sure or (has_host(address) and row.fetch is not Fetch.MEDIA_OR_TWIML):
+                seen.add(span)
+                yield from _missing(path, span, graph, site, sure=sure)
 
 
-def check_queries(graph: Graph, site: Site) -> Iterator[Diagnostic]:
-    """Findings for mere queries: the document again, whichever a later build puts there."""
+def check_served(graph: Graph, site: Site) -> Iterator[Diagnostic]:
+    """Findings for addresses that files do not serve: mere queries, and callbacks by POST.
+
+    A query is the document again, whichever a later build puts there.
+    """
+    below = f"{site.url}/".lower() if site.url is not None and not site.host.posts else None
     for key in graph.contexts if not site.host.single else ():
-        for _, _, address, span in _addresses(graph.nodes[key]):
-            if address[:1] in ("?", "#"):
-                message = f"'{address}' asks for the document itself, and files look at no query"
+        for text, span, element, name, row in wordings(graph.nodes[key].element):
+            if row is None or not isinstance(text, str):
+                continue
+            if row.fetch in TWIML_FETCHES and text[:1] in ("?", "#"):
+                message = f"'{text}' asks for the document itself, and files look at no query"
                 found = OWN_ADDRESS.at(span, message, hint="write the name of the state instead")
                 yield replace(found, severity=Severity.ERROR)
+            elif row.fetch is Fetch.STATUS and below and text.lower().startswith(below):
+                method = row.method_attribute
+                if method is None or element.literal(method) != "GET":
+                    message = f"'{site.host.name}' answers no POST, so {name} would get an error"
+                    hint = f"a callback goes to a server of yours, or to {WITH_POST}"
+                    yield CALLBACK_TO_FILE.at(span, message, hint=hint)
 
 
-def _addresses(node: Node) -> Iterator[tuple[Element, Attribute, str, Span]]:
-    """Every address of the author's that Twilio asks for TwiML."""
-    for element in node.element.walk() if node.element is not None else ():
-        if element.spec is None:
-            continue
-        for attribute in element.attributes:
-            spec = element.spec.attributes.get(attribute.name)
-            if spec is not None and spec.fetch in _DOCUMENTS and isinstance(attribute.value, str):
-                yield element, spec, attribute.value, attribute.span
-        text = element.spec.text
-        if text is not None and text.fetch in _DOCUMENTS:
-            for child in element.children:
-                if isinstance(child, str):
-                    yield element, text, child, element.span
-
-
-def _path(address: str, node: Node, site: Site) -> str | None:
-    """The path of a document below the target's folder; None for what lies elsewhere."""
-    address = re.split("[?#]", address, maxsplit=1)[0]
-    if not address.lower().endswith(".xml"):
+def _path(address: str, flow: str, site: Site) -> str | None:
+    """The path below the target's folder that an address in a flow leads to; None: elsewhere."""
+    address = without_query(address)
+    if not address:
         return None
-    if _WITH_HOST.match(address):
-        below = f"{site.url}/"
-        if site.url is None or not address.lower().startswith(below.lower()):
+    if not is_relative(address):
+        if site.url is None:
             return None
-        path = normpath(address[len(below) :])
-    elif address.startswith("/"):
-        base = base_path(site.url)
-        if site.url is None or not address.startswith(base):
+        there, base = urlsplit(urljoin(site.url, address)), urlsplit(site.url)
+        if (there.scheme, _host(there.netloc)) != (base.scheme, _host(base.netloc)):
             return None
-        path = normpath(address[len(base) :])
+        if not there.path.startswith(base_path(site.url)):
+            return None
+        path = normpath(unquote(there.path[len(base_path(site.url)) :]))
     else:
-        path = normpath(f"{site.root}{node.place.flow}/{address}")
+        path = normpath(f"{site.root}{flow}/{unquote(address)}")
     return None if path.startswith("..") else path
 
 
-def _missing(path: str, span: Span, graph: Graph, site: Site) -> Iterator[Diagnostic]:
+def _host(authority: str) -> str:
+    return authority.lower().removesuffix(":443")
+
+
+def _missing(
+    path: str, span: Span, graph: Graph, site: Site, *, sure: bool
+) -> Iterator[Diagnostic]:
     """A finding for a document that nobody writes; sure in a flow's folder, likely beside it."""
-    flow = path.removeprefix(site.root).partition("/")[0]
-    hint = "write the name of the flow or state instead, as in goto: FLOW/; then it is checked"
-    found = OWN_ADDRESS.at(span, f"this build writes no document '{path}'", hint=hint)
-    if flow in graph.flows:
-        yield replace(found, severity=Severity.ERROR)
+    flow, _, name = path.removeprefix(site.root).partition("/")
+    known = [key.name for key in graph.entries if key.flow == flow and "~" not in key.name]
+    wanted = name.rpartition("/")[2].partition(".")[0]
+    near = wanted if wanted in known else nearest(wanted, known) if known else None
+    meant = flow if flow in graph.flows else nearest(flow, graph.flows)
+    close = f"write the name instead; the nearest is {meant}/{near or ''}"
+    hint = _BY_NAME if meant is None else close
+    found_there = OWN_ADDRESS.at(span, f"this build writes no document '{path}'", hint=hint)
+    if flow in graph.flows and sure:
+        yield replace(found_there, severity=Severity.ERROR)
     elif base_path(site.url) != "/" or path.endswith("/index.xml"):
-        yield found  # a host of its own may well serve documents of others beside the build
-
-
-def _by_address(
-    path: str, span: Span, element: Element, spec: Attribute, site: Site, flow: str | None
-) -> Diagnostic:
-    """A finding for a document of ours that is asked for by its address."""
-    known = element.spec.attributes.get(spec.method_attribute or "") if element.spec else None
-    method = element.literal(known.name) or known.default if known is not None else None
-    name = f"{flow}/" if flow is not None else "the name of its state"
-    hint = f"write {name} instead of the address; then the jump is checked and has its method"
-    if method == "POST" and "POST" not in site.host.methods:
-        message = f"'{path}' is a document of this build, asked for with POST, which gets a 405"
-        return OWN_ADDRESS.at(span, message, hint=hint)
-    message = f"'{path}' is a document of this build, named by its address"
-    return replace(OWN_ADDRESS.at(span, message, hint=hint), severity=Severity.NOTE)
+        yield found_there  # a host of its own may well serve documents of others beside the build

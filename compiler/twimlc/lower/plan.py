@@ -1,66 +1,17 @@
 """What a target is made of before it is rendered: documents of markup, with every link resolved."""
 
-import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
-from twimlc.flow.graph import Context, NodeKey
+from twimlc.flow.graph import NodeKey
 from twimlc.flow.model import MediaLink
-from twimlc.source.files import FileContent
-from twimlc.source.tree import Template
+from twimlc.lower.host import Host
+from twimlc.project.files import FileContent
 from twimlc.text import Span
+from twimlc.yaml.tree import Template
 
 Text = str | Template
-
-ASSUMPTIONS: Mapping[str, str] = {
-    "relative-urls": (
-        "Twilio resolves a relative address in url, waitUrl and the like against the document it"
-        " stands in; that is documented for action and Redirect only. They are"
-        " written in full where the target has its url, or for Bins their SIDs in bins."
-    ),
-    "hunt-after-decline": (
-        "when somebody who is rung one after another declines in their own document, Twilio goes"
-        " on to the next one"
-    ),
-    "bin-sections": (
-        "a TwiML Bin tests by sections ({{#name}}, {{^name}}) whether a parameter of the request is"
-        " there, as Mustache and Handlebars do."
-    ),
-    "bin-parameters": (
-        "a TwiML Bin sees the parameters of its own query beside those that Twilio sends, by GET"
-        " and by POST."
-    ),
-    "bin-relative-query": (
-        "Twilio resolves an address that is only a query (?go=1) against the address of the Bin."
-    ),
-    "bin-saved-as-typed": (
-        "the Console saves a Bin with sections between verbs as it was typed, after a warning."
-    ),
-    "handoff-never-empty": (
-        "Twilio sends HandoffData only when a relay has handed something over, never empty."
-    ),
-}
-"""What a plan may rest on that Twilio does not promise, and what that means."""
-
-
-FLOW = "[a-z0-9-]+(?:/[a-z0-9-]+)?"
-VERSION = "v[.][0-9a-f]{12}"
-KEPT = f"media/[^/?]+[.][0-9a-f]{{8,64}}[.][a-z0-9]+|{FLOW}/{VERSION}/[^/?]+[.]xml"
-"""Expressions, in every dialect, for the folder of a flow, that of a version in it, and the files
-that never change."""
-
-CACHE_CONTROL = {"no-store": "no-store", "immutable": "public, max-age=31536000, immutable"}
-"""The header for what :func:`cache_of` says."""
-
-
-def cache_of(path: str, decided: Container[str]) -> Literal["no-store", "immutable"]:
-    """How long caches may keep the file at ``path`` of the target.
-
-    Only sounds and what lies in a version never change. ``decided`` are paths that a decision
-    answers with: where the header is the object's own, the answer must not be stored.
-    """
-    return "immutable" if re.fullmatch(KEPT, path) and path not in decided else "no-store"
 
 
 class FlowPlace(NamedTuple):
@@ -97,31 +48,74 @@ class Markup:
         return any(child != "" and not isinstance(child, Markup) for child in self.children)
 
 
+EMPTY_DOCUMENT = len('<?xml version="1.0" encoding="UTF-8"?>\n<Response>\n</Response>\n')
+"""The bytes around the verbs of a document."""
+
+
+def element_size(markup: Markup, depth: int = 1, inline: bool = False) -> int:
+    """The bytes of an element and all inside it as the template writes it, with indent and line
+    end."""
+    name = len(markup.tag.encode())
+    for key, value in markup.attributes:
+        name += len(key.encode()) + len(' =""') + _attribute(value)
+    around = 0 if inline else 2 * depth + 1
+    content = markup.content()
+    if not content:
+        return around + name + len("</>")
+    tags = name + len(markup.tag.encode()) + len("<></>")
+    if inline or markup.is_inline:
+        return around + tags + sum(_inline(child) for child in content)
+    children = sum(element_size(child, depth + 1) for child in content if isinstance(child, Markup))
+    return 2 * around + tags + children
+
+
+def _inline(child: Markup | Text) -> int:
+    return element_size(child, inline=True) if isinstance(child, Markup) else _text(child)
+
+
+def _text(value: Text) -> int:
+    return len(escape_text(_plain(value)).encode("utf-8", "surrogatepass"))
+
+
+def _attribute(value: Text) -> int:
+    return len(escape_attribute(_plain(value)).encode("utf-8", "surrogatepass"))
+
+
+def escape_text(text: str) -> str:
+    """Text between tags that a parser gives back unchanged.
+
+    A parser turns a bare CR into a line feed everywhere, and tabs and line ends in attributes into
+    spaces; as character references they survive.
+    """
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("\r", "&#13;")
+
+
+def escape_attribute(text: str) -> str:
+    """The same for a value between double quotes."""
+    text = escape_text(text).replace('"', "&quot;")
+    return text.replace("\n", "&#10;").replace("\t", "&#9;")
+
+
+def _plain(value: Text) -> str:
+    """The text, with a call-time value as the widest name a template gives it."""
+    return value.written("{{NAME}}") if isinstance(value, Template) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One TwiML document. ``path`` is relative to the target's folder, posix.
 
     ``flow`` is whose it is (``ROW/FLOW`` with a matrix), ``states`` the author's states that play
-    in it (``FLOW/STATE`` for another flow's), ``entry`` the node it starts with. Where documents
-    that read the same were made one, ``entry`` and ``context`` are those of the one whose name
-    stayed: who follows a link must know whose line it is from the link, not from here.
+    in it (``FLOW/STATE`` for another flow's). Documents that read the same are one, so whose line
+    it is for is known from the link that leads to it, not from here.
     """
 
     path: str
     flow: str
-    entry: NodeKey
-    context: Context
     body: tuple[Markup, ...]
     states: tuple[str, ...]
     source: str
-
-    def elements(self) -> Iterator[Markup]:
-        """Every element in it, in document order."""
-        stack = list(reversed(self.body))
-        while stack:
-            found = stack.pop()
-            yield found
-            stack.extend(c for c in reversed(found.children) if isinstance(c, Markup))
 
 
 class Tags(NamedTuple):
@@ -157,34 +151,57 @@ class Mark(NamedTuple):
         return found != "" if self.value is None else found == self.value
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A place where the next document depends on what Twilio sends. ``path`` is a link's target.
+T = TypeVar("T")
+U = TypeVar("U")
+Rows = tuple[tuple[str, T], ...]
+"""Values of a request parameter, and where each leads."""
 
-    No file is written at ``path``: the host answers there with the document that ``marked`` (if
-    the mark holds) or else ``branches`` give for the value of ``parameter``, or ``default``. All
-    of these lie in the folder of ``path``, because Twilio resolves their links against it.
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[T]):
+    """Where a call goes on by what Twilio sends: to a node, a document or its path.
+
+    The value of ``parameter`` picks among ``marked`` where the mark holds, then ``branches``;
+    ``default`` is for all others.
+    """
+
+    parameter: str
+    branches: Rows[T]
+    default: T
+    mark: Mark | None = None
+    marked: Rows[T] = ()
+
+    @property
+    def parameters(self) -> tuple[str, str | None]:
+        """The names of the request parameters that it looks at."""
+        return self.parameter, self.mark.parameter if self.mark else None
+
+    def targets(self) -> Iterator[T]:
+        """All that it may lead to, one for each row."""
+        yield from (target for _, target in (*self.marked, *self.branches))
+        yield self.default
+
+    def mapped(self, to: Callable[[T], U]) -> tuple[str, Rows[U], U, Mark | None, Rows[U]]:
+        """The fields of the same choice between other things."""
+        branches, marked = (
+            tuple((value, to(target)) for value, target in rows)
+            for rows in (self.branches, self.marked)
+        )
+        return self.parameter, branches, to(self.default), self.mark, marked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision(Choice[str]):
+    """A choice between documents, which a host makes. ``path`` is a link's target.
+
+    No file is written at ``path``: the host answers there with the document that the choice leads
+    to. All of these lie in the folder of ``path``, because Twilio resolves their links against it.
     """
 
     path: str
     flow: str
-    parameter: str
-    branches: tuple[tuple[str, str], ...]
-    default: str
-    mark: Mark | None = None
-    marked: tuple[tuple[str, str], ...] = ()
     states: tuple[str, ...] = ()
     _table: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """The names of the request parameters that are looked at."""
-        return (self.parameter,) if self.mark is None else (self.parameter, self.mark.parameter)
-
-    def documents(self) -> Iterator[str]:
-        """Every document that may answer."""
-        yield from (path for _, path in (*self.marked, *self.branches))
-        yield self.default
 
     def document(self, parameters: Mapping[str, str]) -> str:
         """The document that answers a request."""
@@ -225,21 +242,16 @@ class FlowEntry(NamedTuple):
     fetches: int | None  # None: without bound (a loop)
 
 
-def is_entry(path: str) -> bool:
-    """Whether a document is replaced by later builds: an entry, or an apology."""
-    folder, _, name = path.rpartition("/")
-    return name in ("index.xml", "changed.xml") and not folder.rpartition("/")[2].startswith("v.")
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything one target writes, before bytes. ``assumptions`` are keys of ASSUMPTIONS.
+    """Everything one target writes, before bytes. ``assumptions`` are names of
+    those in :mod:`twimlc.interpret.assumptions` that it rests on.
 
     ``addresses`` (path, address) are known of files that do not lie under the target's address.
     ``hop`` is the address of the TwiML Bin that decides, and ``apology`` its last resort.
     """
 
-    host: str
+    host: Host
     documents: tuple[Document, ...]
     media: tuple[MediaFile, ...]
     entries: tuple[FlowEntry, ...]

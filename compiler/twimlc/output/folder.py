@@ -48,7 +48,7 @@ def folders_of(paths: Iterable[str]) -> list[str]:
 
 
 def is_plain(folder: Path, path: str) -> bool:
-    """Whether a plain file lies there, and not behind a link."""
+    """Whether a plain file lies there, with no link on the way."""
     inside = folders_of([path])
     return kind_of(folder / path) is Kind.FILE and all(
         kind_of(folder / outer) is Kind.FOLDER for outer in inside

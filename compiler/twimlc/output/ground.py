@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from twimlc.lower.names import MEDIA, VERSION
 from twimlc.output.folder import digest_of, is_plain, read_plain
 from twimlc.output.manifest import PUBLIC, DocumentEntry, FlowEntry, Manifest
 
-_INNER = re.compile(r"public/((?:[^/]+/)?[^/]+)/(v\.[0-9a-f]{12})/[^/]+")
-_LEADS = re.compile(r"(?<![a-z0-9-])([a-z0-9-]{1,64})/(v\.[0-9a-f]{12})/")
-_OWN = re.compile(r"(?<![^\"'>])(v\.[0-9a-f]{12})/")
-_SOUND = re.compile(r"public/media/[^/]+\.[0-9a-f]{8,64}\.[a-z0-9]+")
+_INNER = re.compile(f"{PUBLIC}((?:[^/]+/)?[^/]+)/({VERSION})/[^/]+")
+_LEADS = re.compile(f"(?<![a-z0-9-])([a-z0-9-]{{1,64}})/({VERSION})/")
+_OWN = re.compile(f"(?<![^\"'>])({VERSION})/")
+_SOUND = re.compile(PUBLIC + MEDIA)
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 Version = tuple[str, str]
@@ -32,7 +33,7 @@ class Ground:
     folder: Path
 
     def read(self, path: str) -> bytes | None:
-        """A document; None if it is not there, or lies behind a link."""
+        """A document; None if it is not there, or a link leads there."""
         return read_plain(self.folder / path) if is_plain(self.folder, path) else None
 
     def is_same(self, path: str) -> bool:
@@ -49,11 +50,10 @@ class Earlier:
         self.broken: dict[str, str] = {}
         self._inner: dict[Version, list[str]] = {}
         self._beside: dict[str, list[str]] = {}
-        self._same: dict[str, bool] = {}
-        self._texts: dict[str, str] = {}
+        self._seen: dict[str, tuple[bool, str]] = {}
         listed = ground.manifest.documents
-        self._sounds = {path.rpartition("/")[2]: path for path in listed if _is_sound(path)}
-        for path, document in ground.manifest.documents.items():
+        self._sounds = {path.rpartition("/")[2]: path for path in listed if _SOUND.fullmatch(path)}
+        for path, document in listed.items():
             version = version_of(path)
             if version is not None:
                 self._inner.setdefault(version, []).append(path)
@@ -109,13 +109,12 @@ class Earlier:
         return kept
 
     def paths(self, kept: Collection[Version], flows: Mapping[str, FlowEntry]) -> set[str]:
-        """Every file that stays: of versions, of flows left alone, and the sounds they play."""
+        """Every file that stays: of versions, of flows left alone, and the audio they play."""
         found = {path for version in kept for path in self._inner[version]}
         for name, paths in self._beside.items():
-            gone = name in flows and flows[name].entry is None
             if name in self.left_alone:
                 found.update(paths)
-            elif gone:
+            elif name in flows and flows[name].entry is None:
                 found.update(path for path in paths if path.endswith("/changed.xml"))
         if self._sounds:
             found.update(*[self._played(self._text(path)) for path in found])
@@ -125,7 +124,7 @@ class Earlier:
 
     def stays(self, path: str) -> bool:
         """Whether a file is what it was; those of flows left alone stay whatever they are."""
-        whole = self._is_left_alone(path) or self._is_same(path)
+        whole = self._is_as_it_was(path)
         if not whole:
             self.broken[path] = path
         return whole
@@ -133,39 +132,32 @@ class Earlier:
     def _is_whole(self, version: Version) -> bool:
         """Whether a version is there, and all its documents are what they were."""
         paths = self._inner.get(version, ())
-        changed = next((p for p in paths if not (self._is_left_alone(p) or self._is_same(p))), None)
+        changed = next((path for path in paths if not self._is_as_it_was(path)), None)
         if changed is not None:
             self.broken["/".join(version)] = changed
         return bool(paths) and changed is None
 
-    def _is_left_alone(self, path: str) -> bool:
-        return self.ground.manifest.documents[path].flow in self.left_alone
-
-    def _is_same(self, path: str) -> bool:
-        if path not in self._same:
-            self._look(path)
-        return self._same[path]
+    def _is_as_it_was(self, path: str) -> bool:
+        flow = self.ground.manifest.documents[path].flow
+        return flow in self.left_alone or self._look(path)[0]
 
     def _text(self, path: str) -> str:
         """A document's text, whatever it is; empty if it is not there."""
-        if path not in self._texts:
-            self._look(path)
-        return self._texts[path]
+        return self._look(path)[1]
 
-    def _look(self, path: str) -> None:
-        if _is_sound(path):
-            self._same[path] = self.ground.is_same(path)
-            return
-        data = self.ground.read(path)
-        listed = self.ground.manifest.documents[path].sha256
-        self._same[path] = data is not None and sha256(data).hexdigest() == listed
-        self._texts[path] = (data or b"").decode("utf-8", "replace")
+    def _look(self, path: str) -> tuple[bool, str]:
+        """Whether a file is what the manifest says, and its text."""
+        if path not in self._seen:
+            if _SOUND.fullmatch(path):
+                self._seen[path] = self.ground.is_same(path), ""
+            else:
+                data = self.ground.read(path)
+                listed = self.ground.manifest.documents[path].sha256
+                same = data is not None and sha256(data).hexdigest() == listed
+                self._seen[path] = same, (data or b"").decode("utf-8", "replace")
+        return self._seen[path]
 
 
 def version_of(path: str) -> Version | None:
     found = _INNER.fullmatch(path)
     return (found[1], found[2]) if found is not None else None
-
-
-def _is_sound(path: str) -> bool:
-    return _SOUND.fullmatch(path) is not None

@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from twimlc import __version__
+from twimlc import about
+from twimlc.lower import names
 
 MANIFEST = "manifest.json"
 STAGE = ".twimlc-"
@@ -21,8 +22,8 @@ PUBLIC = "public/"
 """The folder of a target that a server serves, and nothing else."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_VERSION = re.compile(r"v\.[0-9a-f]{12}")
-_FLOW = re.compile(r"[a-z0-9-]+(?:/[a-z0-9-]+)?")
+_VERSION = re.compile(names.VERSION)
+_FLOW = re.compile(names.FLOW)
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 Line = tuple[int, str, int]
@@ -44,7 +45,7 @@ class OldManifestError(Exception):
 class FlowEntry:
     """Where a flow begins and what to set on its number (``voiceUrl``, ``voiceMethod``, …).
 
-    ``version`` is the present version, if anything lies behind the entry; ``versions`` are all that
+    ``version`` is the present version, if anything follows the entry; ``versions`` are all that
     are there, newest first. A flow that is gone has ``entry`` None: what is left of it are versions
     that calls in progress may still be in. ``earlier`` says of each entry (or Bin) before the
     present one, newest first, which versions it led into and which sounds it played. ``pairs``
@@ -83,8 +84,7 @@ class DocumentEntry:
 class Manifest:
     """One target's build. All paths are seen from the target's folder.
 
-    ``built_on`` is the SHA-256 of the manifest of the build whose versions were kept.
-    Decisions,
+    ``built_on`` is the SHA-256 of the manifest of the build whose versions were kept. Decisions,
     approximations and assumptions are maps for JSON; those with a ``flow`` key belong to that flow,
     others to the whole target.
     """
@@ -98,7 +98,7 @@ class Manifest:
     decisions: tuple[Any, ...] = ()
     approximations: tuple[Any, ...] = ()
     assumptions: tuple[Any, ...] = ()
-    version: str = __version__
+    version: str = about.VERSION
 
 
 def to_json(manifest: Manifest) -> bytes:
@@ -115,10 +115,10 @@ def to_json(manifest: Manifest) -> bytes:
             name: {
                 "entry": flow.entry,
                 "source": flow.source,
-                "number": dict(flow.number),
+                "number": flow.number,
                 "version": flow.version,
-                "versions": list(flow.versions),
-                "earlierEntries": [list(paths) for paths in flow.earlier],
+                "versions": flow.versions,
+                "earlierEntries": flow.earlier,
                 "verified": _verified([flow]),
             }
             for name, flow in manifest.flows.items()
@@ -131,14 +131,14 @@ def to_json(manifest: Manifest) -> bytes:
                 "cache": document.cache or None,
                 "flow": document.flow,
                 "source": document.source,
-                "states": list(document.states),
-                "lines": [list(line) for line in document.lines],
+                "states": document.states,
+                "lines": document.lines,
             }
             for path, document in manifest.documents.items()
         },
-        "decisions": list(manifest.decisions),
-        "approximations": list(manifest.approximations),
-        "assumptions": list(manifest.assumptions),
+        "decisions": manifest.decisions,
+        "approximations": manifest.approximations,
+        "assumptions": manifest.assumptions,
     }
     return (_text(whole, "") + "\n").encode()
 
@@ -148,11 +148,11 @@ def from_json(data: bytes) -> Manifest:
     try:
         whole = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError):
-        raise ForeignManifestError("it is no JSON") from None
+        raise ForeignManifestError("it is not JSON") from None
     try:
         return _manifest(whole)
     except (KeyError, TypeError, AttributeError, ValueError) as fault:
-        raise ForeignManifestError("it is no manifest of twimlc") from fault
+        raise ForeignManifestError("it is not a manifest of twimlc") from fault
 
 
 def path_fault(path: str) -> str | None:
@@ -185,37 +185,32 @@ def _text(value: Any, indent: str) -> str:
     inner = indent + "  "
     if isinstance(value, Mapping) and value:
         body = ",\n".join(
-            f"{inner}{_plain(key)}: {_text(item, inner)}" for key, item in sorted(value.items())
+            f"{inner}{_encode(key)}: {_text(item, inner)}" for key, item in sorted(value.items())
         )
         return f"{{\n{body}\n{indent}}}"
-    if isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+    if isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
         body = ",\n".join(inner + _text(item, inner) for item in value)
         return f"[\n{body}\n{indent}]"
-    return _plain(value)
+    return _encode(value)
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False).encode
 
 
-def _plain(value: Any) -> str:
-    return _encode(value)
-
-
 def _manifest(whole: Any) -> Manifest:
     if not isinstance(whole, dict) or whole["tool"]["name"] != "twimlc":
-        raise ForeignManifestError("it is no manifest of twimlc")
-    if whole["version"] == 1:
-        documents = {_path(path): _document(body) for path, body in whole["documents"].items()}
-        raise OldManifestError(documents)
-    if whole["version"] != VERSION:
+        raise ForeignManifestError("it is not a manifest of twimlc")
+    if whole["version"] not in (1, VERSION):
         raise ForeignManifestError(f"its format has version {whole['version']!r}, not {VERSION}")
     documents = {_path(path): _document(body) for path, body in whole["documents"].items()}
+    if whole["version"] == 1:
+        raise OldManifestError(documents)
     return Manifest(
         target=_string(whole["target"]),
         host=_string(whole["host"]),
         url=None if whole["url"] is None else _string(whole["url"]),
-        built_on=None if whole["builtOn"] is None else _matching(_SHA256, whole["builtOn"]),
-        flows={_matching(_FLOW, name): _flow(body) for name, body in whole["flows"].items()},
+        built_on=None if whole["builtOn"] is None else matching(_SHA256, whole["builtOn"]),
+        flows={matching(_FLOW, name): _flow(body) for name, body in whole["flows"].items()},
         documents=documents,
         decisions=tuple(item for item in _items(whole["decisions"]) if _path(item["path"])),
         approximations=_items(whole["approximations"]),
@@ -230,8 +225,8 @@ def _flow(body: Any) -> FlowEntry:
     pairs = None if verified is False else verified["pairs"]
     if pairs is not None and (type(pairs) is not int or pairs < 0):
         raise ValueError(pairs)
-    version = None if body["version"] is None else _matching(_VERSION, body["version"])
-    versions = tuple(_matching(_VERSION, name) for name in body["versions"])
+    version = None if body["version"] is None else matching(_VERSION, body["version"])
+    versions = tuple(matching(_VERSION, name) for name in body["versions"])
     if (version is not None and version not in versions) or len({*versions}) < len(versions):
         raise ValueError(versions)
     entry = None if body["entry"] is None else _path(body["entry"])
@@ -240,7 +235,7 @@ def _flow(body: Any) -> FlowEntry:
 
 
 def _document(body: Any) -> DocumentEntry:
-    sha256, size = _matching(_SHA256, body["sha256"]), body["bytes"]
+    sha256, size = matching(_SHA256, body["sha256"]), body["bytes"]
     if type(size) is not int or size < 0:
         raise ValueError(size)
     lines = tuple((int(line), _string(state), int(at)) for line, state, at in body["lines"])
@@ -263,7 +258,8 @@ def _string(value: Any) -> str:
     return value
 
 
-def _matching(pattern: re.Pattern[str], value: Any) -> str:
+def matching(pattern: re.Pattern[str], value: Any) -> str:
+    """The text that a value is; raises TypeError or ValueError where the pattern is not met."""
     text = _string(value)
     if pattern.fullmatch(text) is None:
         raise ValueError(text)
@@ -281,5 +277,5 @@ def _path(value: Any) -> str:
 def _items(value: Sequence[Any]) -> tuple[Any, ...]:
     if not isinstance(value, list):
         raise TypeError(type(value))
-    _plain(value).encode()  # what could not be written again is refused now
+    _encode(value).encode()  # what could not be written again is refused now
     return tuple(value)

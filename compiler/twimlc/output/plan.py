@@ -7,103 +7,103 @@ one build takes the place of another, so the last versions of every flow stay to
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
+from twimlc.output.folder import folders_of
 from twimlc.output.ground import Earlier, Ground, version_of
-from twimlc.output.manifest import (
-    PUBLIC,
-    DocumentEntry,
-    FlowEntry,
-    Manifest,
-    base_name,
-    path_fault,
-)
-from twimlc.source.files import FileContent
+from twimlc.output.manifest import PUBLIC, DocumentEntry, FlowEntry, Manifest, base_name, path_fault
+from twimlc.project.files import FileContent
 
 
-@dataclass(frozen=True, slots=True)
-class OutputFile:
+class OutputFile(NamedTuple):
     """One file of a target, ``path`` posix and relative to the target's folder.
 
-    ``flow`` is whose it is: ``FLOW``, ``ROW/FLOW``, or empty for what flows share.
+    ``entry`` is what the manifest says of it, but for its size and hash.
     """
 
     path: str
     content: FileContent
-    media_type: str
-    flow: str = ""
+    entry: DocumentEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The manifest as it will be. ``carried`` are the files of the earlier build that it still
     lists; ``broken`` the versions that cannot be kept, with the file that is not as it was;
-    ``dropped`` those past ``keep``, and ``gone`` the flows that lose their entry; ``first``: there
-    is no earlier build."""
+    ``dropped`` those past ``keep``, and ``gone`` the flows that lose their entry; ``before``
+    are the flows of the earlier build, ``first``: there is none."""
 
     manifest: Manifest
     carried: tuple[str, ...] = ()
     broken: tuple[tuple[str, str], ...] = ()
     dropped: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    before: Mapping[str, FlowEntry] = field(default_factory=dict)
     first: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a run looks at, which tells what of the earlier build it leaves as it is.
+
+    ``source_exists`` answers for the sources that the earlier manifest names. ``compiled`` names
+    flows (without rows) that the run compiled or chose not to build for this target, beside those
+    that the manifest lists; ``known`` tells of any other whether the project has it. Without
+    ``rows`` the run looked at no row of the matrix. ``keep`` earlier versions of each flow stay.
+    """
+
+    source_exists: Callable[[str], bool]
+    compiled: Collection[str] = ()
+    known: Callable[[str], bool] = lambda name: False
+    rows: bool = True
+    keep: int = 0
+
+    def left_alone(self, manifest: Manifest, last: Manifest) -> set[str]:
+        """The flows of ``last`` that a run that made ``manifest`` did not look at."""
+        ours = {base_name(name) for name in manifest.flows} | set(self.compiled)
+        sources = {flow.source for flow in manifest.flows.values()}
+        return {
+            name
+            for name, flow in last.flows.items()
+            if flow.entry is not None
+            and not (base_name(name) in ours and (self.rows or "/" not in name))
+            and (
+                (flow.source not in sources and self.source_exists(flow.source))
+                or self.known(base_name(name))
+            )
+        }
+
+
 def settle(
-    files: Sequence[OutputFile],
-    manifest: Manifest,
-    ground: Ground | None,
-    *,
-    keep: int = 0,
-    compiled: Collection[str] = (),
-    known: Callable[[str], bool] = lambda name: False,
-    rows: bool = True,
-    source_exists: Callable[[str], bool],
+    files: Sequence[OutputFile], manifest: Manifest, ground: Ground | None, scope: Scope
 ) -> Outcome:
     """Join a build with what stays of the earlier one.
 
-    ``manifest`` describes what was compiled; its documents may lack sizes and hashes, which are
-    taken from ``files``. ``keep`` is how many earlier versions of each flow stay. ``compiled``
-    names flows (without rows) that the run compiled or chose not to build for this target, beside
-    those that the manifest lists; ``known`` tells of any other whether the project has it.
-    Without ``rows`` the run looked at no row of the matrix.
+    ``manifest`` describes what was compiled; its documents are those of ``files``.
     """
     _refuse_clashes(files)
-    documents = dict(manifest.documents)
-    for file in files:
-        entry = documents.get(file.path) or DocumentEntry(file.media_type, file.flow)
-        documents[file.path] = replace(entry, sha256=file.content.sha256, size=file.content.size)
-    absent = documents.keys() - {file.path for file in files}
-    if absent:
-        raise ValueError(f"listed but not made: {sorted(absent)}")
+    documents = {
+        file.path: replace(file.entry, sha256=file.content.sha256, size=file.content.size)
+        for file in files
+    }
     if ground is None:
         return Outcome(_ordered(replace(manifest, documents=documents)), first=True)
     last = ground.manifest
-    ours = {base_name(name) for name in manifest.flows} | set(compiled)
-    sources = {flow.source for flow in manifest.flows.values()}
-
-    def stays(name: str, flow: FlowEntry) -> bool:
-        looked_at = base_name(name) in ours and (rows or "/" not in name)
-        if flow.entry is None or looked_at:
-            return False
-        there = flow.source not in sources and source_exists(flow.source)
-        return there or known(base_name(name))
-
-    left_alone = {name for name, flow in last.flows.items() if stays(name, flow)}
+    left_alone = scope.left_alone(manifest, last)
     earlier = Earlier(ground, left_alone)
     flows = _flows(manifest.flows, last.flows, left_alone)
     for name, flow in flows.items():
-        flows[name] = replace(flow, earlier=earlier.entries(name, documents)[:keep])
-    kept = earlier.kept(flows, keep)
+        flows[name] = replace(flow, earlier=earlier.entries(name, documents)[: scope.keep])
+    kept = earlier.kept(flows, scope.keep)
     newest = {(name, flow.version) for name, flow in flows.items()}
     for name, flow in list(flows.items()):
         names = (v for v in flow.versions if (name, v) in kept or (name, v) in newest)
         flows[name] = replace(flow, versions=tuple(names))
         if flow.entry is None and not flows[name].versions and not any(flow.earlier):
             del flows[name]
-    carried = {path for path in earlier.paths(kept, flows) if path not in documents}
-    carried = set(filter(earlier.stays, carried))
+    carried = sorted(earlier.paths(kept, flows) - documents.keys())
+    carried = list(filter(earlier.stays, carried))
     decided = {item["path"] for item in manifest.decisions}
     tables = (
         item
@@ -118,19 +118,23 @@ def settle(
         approximations=_joined(last.approximations, manifest.approximations, left_alone),
         assumptions=_joined(last.assumptions, manifest.assumptions, left_alone),
     )
-    unchanged = _same_versions(whole, last)
+    unchanged = _versions(whole) == _versions(last)
     whole = replace(whole, built_on=last.built_on if unchanged else ground.digest)
-    had = [(name, version) for name, flow in last.flows.items() for version in flow.versions]
-    has = {(name, version) for name, flow in flows.items() for version in flow.versions}
-    lost = {"/".join(each) for each in had if each not in has} - earlier.broken.keys()
-    present = {name for name, flow in flows.items() if flow.entry is not None}
-    entered = {name for name, flow in last.flows.items() if flow.entry is not None}
+    had, has = (
+        {f"{name}/{version}" for name, flow in found.items() for version in flow.versions}
+        for found in (last.flows, flows)
+    )
+    entered, present = (
+        {name for name, flow in found.items() if flow.entry is not None}
+        for found in (last.flows, flows)
+    )
     return Outcome(
         _ordered(whole),
-        carried=tuple(sorted(carried)),
+        carried=tuple(carried),
         broken=tuple(sorted(earlier.broken.items())),
-        dropped=tuple(sorted(lost)),
+        dropped=tuple(sorted(had - has - earlier.broken.keys())),
         gone=tuple(sorted(entered - present)),
+        before=last.flows,
     )
 
 
@@ -140,30 +144,23 @@ def _flows(
     """All flows with every version that there was, newest first; gone ones without an entry."""
     flows: dict[str, FlowEntry] = {}
     for name in {**last, **new}:
-        before = last.get(name)
+        before, entry = last.get(name), new.get(name)
         if before is not None and name in left_alone:
             flows[name] = before
             continue
-        old = before.versions if before is not None else ()
-        made = new.get(name)
-        if made is None:
-            assert before is not None
-            flows[name] = FlowEntry(None, before.source, versions=old)
-        else:
-            own = (made.version,) if made.version is not None else ()
-            flows[name] = replace(made, versions=(*own, *(v for v in old if v not in own)))
+        if entry is None:
+            entry = FlowEntry(None, last[name].source)
+        newest = [entry.version] if entry.version is not None else []
+        versions = dict.fromkeys((*newest, *(before.versions if before is not None else ())))
+        flows[name] = replace(entry, versions=tuple(versions))
     return flows
 
 
-def _same_versions(whole: Manifest, last: Manifest) -> bool:
-    """Whether every flow has the versions that it had, and the host's own files are the same."""
-
-    def told(manifest: Manifest) -> object:
-        flows = {name: (f.version, f.versions, f.entry) for name, f in manifest.flows.items()}
-        own = {p: d.sha256 for p, d in manifest.documents.items() if not p.startswith(PUBLIC)}
-        return flows, own
-
-    return told(whole) == told(last)
+def _versions(manifest: Manifest) -> object:
+    """Which versions every flow has, and what the host's own files are."""
+    flows = {name: (f.version, f.versions, f.entry) for name, f in manifest.flows.items()}
+    own = {p: d.sha256 for p, d in manifest.documents.items() if not p.startswith(PUBLIC)}
+    return flows, own
 
 
 def _refuse_clashes(files: Iterable[OutputFile]) -> None:
@@ -177,11 +174,9 @@ def _refuse_clashes(files: Iterable[OutputFile]) -> None:
         if folded in seen:
             raise ValueError(f"two files for one path: {seen[folded]!r} and {file.path!r}")
         seen[folded] = file.path
-    for path in seen:
-        parents = path.split("/")[:-1]
-        for depth in range(1, len(parents) + 1):
-            if "/".join(parents[:depth]) in seen:
-                raise ValueError(f"{'/'.join(parents[:depth])!r} is a file and a folder")
+    for folder in folders_of(seen):
+        if folder in seen:
+            raise ValueError(f"{folder!r} is a file and a folder")
 
 
 def _joined(last: Sequence[Any], new: Sequence[Any], kept: Collection[str]) -> tuple[Any, ...]:

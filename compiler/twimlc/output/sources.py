@@ -8,9 +8,10 @@ import os
 import stat
 from pathlib import Path
 
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.rules.output import CANNOT_WRITE
-from twimlc.source.files import in_words
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.rules import CANNOT_WRITE
+from twimlc.output.stage import write_new
+from twimlc.project.files import in_words
 from twimlc.text import SourceFile, Span
 
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -36,12 +37,12 @@ def replace_source(path: Path, file: SourceFile, text: str) -> list[Diagnostic]:
         before = place.read_bytes()
         mark = _UTF8_MARK if before.startswith(_UTF8_MARK) else b""
         if before != mark + file.text.encode():
-            message = "this file changed while it was being mended; it is left alone"
+            message = "this file changed while it was being fixed; it is left alone"
             return [CANNOT_WRITE.at(span, message, hint="run the command again")]
         write_file(place, mark + text.encode())
     except OSError as fault:
         refused = isinstance(fault, PermissionError)
-        reason = "it may not be changed (no permission)" if refused else in_words(fault)
+        reason = "there is no permission to change it" if refused else in_words(fault)
         message = f"this cannot be written: {reason}"
         return [CANNOT_WRITE.at(span, message, hint="the file is left as it was")]
     return []
@@ -65,10 +66,8 @@ def write_file(path: Path, data: bytes) -> None:
     stage = place.with_name(f".twimlc-{place.name}.new")
     with contextlib.suppress(FileNotFoundError):  # what a killed run left
         os.unlink(stage)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        with os.fdopen(os.open(stage, flags, 0o666), "wb") as stream:
-            stream.write(data)
+        write_new(stage, [data])
         if mode is not None:
             os.chmod(stage, stat.S_IMODE(mode))
         os.replace(stage, place)

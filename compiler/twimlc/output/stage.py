@@ -80,10 +80,10 @@ def put(
     try:
         os.mkdir(stage)
         for number, file in enumerate(files):
-            _write(stage / f"{number}", file.content.pieces())
-        _write(stage / MANIFEST, [manifest])
+            write_new(stage / f"{number}", file.content.pieces())
+        write_new(stage / MANIFEST, [manifest])
         journal = json.dumps({"files": paths, "stale": dict(stale)})
-        _write(stage / f"{_JOURNAL}.new", [journal.encode()])
+        write_new(stage / f"{_JOURNAL}.new", [journal.encode()])
         os.replace(stage / f"{_JOURNAL}.new", stage / _JOURNAL)
     except BaseException:
         shutil.rmtree(stage, ignore_errors=True)  # the fault that led here says more
@@ -106,7 +106,8 @@ def _carry_out(folder: Path, paths: Sequence[str], stale: Mapping[str, str]) -> 
             _remove_empty((folder / path).parent, folder)
 
 
-def _write(place: Path, pieces: Iterable[bytes]) -> None:
+def write_new(place: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file that is not there yet."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     handle = os.open(place, flags, _RIGHTS)
     try:

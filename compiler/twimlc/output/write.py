@@ -8,20 +8,14 @@ removed; nothing is replaced that no build wrote; no link is followed.
 import contextlib
 import errno
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.rules.output import (
-    CANNOT_WRITE,
-    FOREIGN_FILES,
-    FOREIGN_MANIFEST,
-    LINKED_FOLDER,
-)
-from twimlc.lower.plan import is_entry
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.rules import CANNOT_WRITE, FOREIGN_FILES, FOREIGN_MANIFEST, LINKED_FOLDER
+from twimlc.lower.names import is_entry
 from twimlc.output import stage as staging
 from twimlc.output.folder import Kind, digest_of, folders_of, kind_of, read_plain
 from twimlc.output.ground import Ground
@@ -35,8 +29,8 @@ from twimlc.output.manifest import (
     from_json,
     to_json,
 )
-from twimlc.output.plan import Outcome, OutputFile, settle
-from twimlc.source.files import FileContent
+from twimlc.output.plan import Outcome, OutputFile, Scope, settle
+from twimlc.project.files import FileContent
 from twimlc.text import SourceFile, Span
 
 _MOST_NAMED = 20
@@ -46,9 +40,9 @@ _REASONS = {
     errno.EACCES: "there is no permission to write there",
     errno.EPERM: "there is no permission to write there",
     errno.EROFS: "the disk can only be read",
-    errno.ENOTDIR: "a file lies where a folder must be",
-    errno.EEXIST: "a file lies where a folder must be",
-    errno.EISDIR: "a folder lies where a file must be",
+    errno.ENOTDIR: "there is a file where a folder must be",
+    errno.EEXIST: "there is a file where a folder must be",
+    errno.EISDIR: "there is a folder where a file must be",
     errno.ENAMETOOLONG: "its name is too long for this disk",
     errno.EMFILE: "too many files are open",
     errno.EIO: "the disk reports a fault",
@@ -64,6 +58,7 @@ class Written:
     had its documents in another place. ``outcome`` says what becomes of versions and flows.
     """
 
+    outcome: Outcome
     created: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
@@ -71,7 +66,6 @@ class Written:
     left: tuple[str, ...] = ()
     restored: tuple[str, ...] = ()
     moved: bool = False
-    outcome: Outcome | None = None
 
     @property
     def is_clean(self) -> bool:
@@ -93,10 +87,15 @@ def read_before(folder: Path) -> tuple[Before, list[Diagnostic]]:
     """The last build in a folder; an empty one without a finding where there is none."""
     place = folder / MANIFEST
     try:
+        kind = kind_of(place)
         # A link in its place is not followed but replaced, like any file of the build.
-        data = None if kind_of(place) in (Kind.NOTHING, Kind.LINK) else _content(place)
-        if data is None:
+        if kind in (Kind.NOTHING, Kind.LINK):
             return Before(), []
+        if kind is Kind.FOLDER:
+            raise IsADirectoryError(errno.EISDIR, "")
+        if kind is Kind.OTHER:
+            raise ForeignManifestError("it is not a plain file")
+        data = read_plain(place)
         manifest = from_json(data)
     except OldManifestError as old:
         return Before(owned=_hashes(old.documents), old_format=True), []
@@ -116,26 +115,20 @@ def write_target(
     folder: Path,
     files: Sequence[OutputFile],
     manifest: Manifest,
+    scope: Scope,
     *,
-    source_exists: Callable[[str], bool],
-    compiled: Collection[str] = (),
-    known: Callable[[str], bool] = lambda name: False,
-    rows: bool = True,
-    shared: Callable[[Manifest], Sequence[OutputFile]] | None = None,
-    keep: int = 0,
+    shared: Callable[[Manifest], Sequence[OutputFile]] = lambda manifest: (),
     basis: Callable[[Before], Ground | None] = lambda before: before.ground,
     elsewhere: bool = False,
     force: bool = False,
     dry: bool = False,
 ) -> tuple[Written | None, list[Diagnostic]]:
-    """Make ``folder`` hold this build. ``dry`` only tells what would change.
+    """Make ``folder`` hold this build. ``dry`` only reports what would change.
 
-    ``source_exists`` answers for the sources that the earlier manifest names, ``compiled``,
-    ``known``, ``rows`` and ``keep`` are explained at :func:`twimlc.output.plan.settle`. ``shared``
-    makes the files that hang on all flows of the target, also those that this build leaves alone,
-    from the manifest as it will be. ``basis`` chooses the build that versions are kept of; with
-    ``elsewhere`` its files are copied to ``folder``. With ``force`` files that no build wrote are
-    replaced.
+    ``shared`` makes the files that hang on all flows of the target, also those that this build
+    leaves alone, from the manifest as it will be. ``basis`` chooses the build that versions are
+    kept of; with ``elsewhere`` its files are copied to ``folder``. With ``force`` files that no
+    build wrote are replaced.
     """
     blocked = _blocked(folder, [file.path for file in files])
     if blocked is not None:
@@ -150,19 +143,12 @@ def write_target(
             if findings:
                 return None, findings
             ground = basis(before)
-            settling = partial(
-                settle,
-                keep=keep,
-                compiled=compiled,
-                known=known,
-                rows=rows,
-                source_exists=source_exists,
-            )
             try:
-                outcome = settling(files, manifest, ground)
-                if shared is not None:
-                    files = [*files, *shared(outcome.manifest)]
-                    outcome = settling(files, manifest, ground)
+                outcome = settle(files, manifest, ground, scope)
+                own = shared(outcome.manifest)
+                if own:
+                    files = [*files, *own]
+                    outcome = settle(files, manifest, ground, scope)
                 if ground is not None and elsewhere:
                     files = [*files, *_copied(ground, outcome)]
             except ForeignManifestError as fault:
@@ -179,7 +165,7 @@ def _copied(ground: Ground, outcome: Outcome) -> Iterator[OutputFile]:
             raise ForeignManifestError(f"{path} of the earlier build is not what it lists")
         listed = ground.manifest.documents[path]
         content = FileContent(b"", listed.size, listed.sha256, ground.folder / path)
-        yield OutputFile(path, content, listed.media_type, listed.flow)
+        yield OutputFile(path, content, listed)
 
 
 def _write(
@@ -196,23 +182,13 @@ def _write(
     blocked = _blocked(folder, [file.path for file in files]) or _linked(folder, stale)
     if blocked is not None:
         return None, [blocked]
-    new: list[OutputFile] = []
-    changed: list[OutputFile] = []
-    unchanged: list[str] = []
-    foreign: list[str] = []
-    restored: list[str] = []
-    for file in sorted(files, key=lambda file: file.path):
-        place = folder / file.path
-        if digest_of(place) == file.content.sha256:
-            unchanged.append(file.path)
-        elif kind_of(place) is Kind.NOTHING:
-            new.append(file)
-        else:
-            changed.append(file)
-            if file.path not in before.owned:
-                foreign.append(file.path)
-            elif digest_of(place) != before.owned[file.path]:
-                restored.append(file.path)
+    files = sorted(files, key=lambda file: file.path)
+    digests = {file.path: digest_of(folder / file.path) for file in files}
+    waiting = [file for file in files if digests[file.path] != file.content.sha256]
+    kinds = {file.path: kind_of(folder / file.path) for file in waiting}
+    created = [path for path, kind in kinds.items() if kind is Kind.NOTHING]
+    changed = [path for path, kind in kinds.items() if kind is not Kind.NOTHING]
+    foreign = [path for path in changed if path not in before.owned]
     # What a killed run has put into place is in no manifest yet; a build would end it first.
     if foreign and not (force or (dry and staging.is_unfinished(folder))):
         return None, list(_not_ours(folder, foreign))
@@ -221,20 +197,20 @@ def _write(
         path: before.owned[path] for path in there if digest_of(folder / path) == before.owned[path]
     }
     written = Written(
-        created=tuple(file.path for file in new),
-        changed=tuple(file.path for file in changed),
-        unchanged=tuple(unchanged),
+        outcome,
+        created=tuple(created),
+        changed=tuple(changed),
+        unchanged=tuple(path for path in digests if path not in kinds),
         removed=tuple(removed),
         left=tuple(path for path in there if path not in removed),
-        restored=tuple(restored),
+        restored=tuple(p for p in changed if digests[p] != before.owned.get(p, digests[p])),
         moved=before.old_format,
-        outcome=outcome,
     )
     listing = to_json(outcome.manifest)
     same = digest_of(folder / MANIFEST) == sha256(listing).hexdigest()
     if dry or (written.is_clean and same):
         return written, []
-    order = sorted([*new, *changed], key=lambda file: _turn(file.path))
+    order = sorted(waiting, key=lambda f: (_turn(f.path), kinds[f.path] is not Kind.NOTHING))
     staging.put(folder, order, listing, removed)
     return written, []
 
@@ -251,15 +227,12 @@ def _turn(path: str) -> int:
 
 def _blocked(folder: Path, paths: Sequence[str]) -> Diagnostic | None:
     """What keeps these paths from being written, before anything is touched."""
-    if kind_of(folder) is Kind.LINK:
-        return _link_finding(folder, "")
     linked = _linked(folder, paths)
     if linked is not None:
         return linked
     for path in ("", *folders_of(paths)):
         if kind_of(folder / path) not in (Kind.NOTHING, Kind.FOLDER):
-            fault = NotADirectoryError(errno.ENOTDIR, "")
-            return _refused(folder, path, fault)
+            return _refused(folder, path, NotADirectoryError(errno.ENOTDIR, ""))
     for path in (*paths, MANIFEST):
         if kind_of(folder / path) is Kind.FOLDER:
             return _refused(folder, path, IsADirectoryError(errno.EISDIR, ""))
@@ -267,16 +240,13 @@ def _blocked(folder: Path, paths: Sequence[str]) -> Diagnostic | None:
 
 
 def _linked(folder: Path, paths: Sequence[str]) -> Diagnostic | None:
-    for path in folders_of(paths):
+    """A finding for the first folder on the way to these paths that is a link."""
+    for path in ("", *folders_of(paths)):
         if kind_of(folder / path) is Kind.LINK:
-            return _link_finding(folder, path)
+            message = "this folder is a link to somewhere else, where nothing may be changed"
+            hint = "remove the link, or build with -o to the folder that it leads to"
+            return LINKED_FOLDER.at(_place(folder, path), message, hint=hint)
     return None
-
-
-def _link_finding(folder: Path, path: str) -> Diagnostic:
-    message = "this folder is a link to somewhere else, where nothing may be changed"
-    hint = "remove the link, or build with -o to the folder that it leads to"
-    return LINKED_FOLDER.at(_place(folder, path), message, hint=hint)
 
 
 def _foreign(folder: Path, fault: ForeignManifestError) -> Diagnostic:
@@ -290,7 +260,7 @@ def _not_ours(folder: Path, paths: Sequence[str]) -> Iterator[Diagnostic]:
     for path in paths[:_MOST_NAMED]:
         message = "the last build did not write this file, and this build would replace it"
         if path == paths[min(_MOST_NAMED, len(paths)) - 1] and len(paths) > _MOST_NAMED:
-            message += f"; so it is with {len(paths) - _MOST_NAMED:,} more"
+            message += f"; the same is true of {len(paths) - _MOST_NAMED:,} more"
         yield FOREIGN_FILES.at(_place(folder, path), message, hint=hint)
 
 
@@ -305,12 +275,3 @@ def _place(folder: Path, path: str) -> Span:
     # about the machine than about the fault.
     name = "/".join(part for part in (folder.parent.name, folder.name, path) if part)
     return Span(SourceFile(name, ""), 0, 0)
-
-
-def _content(place: Path) -> bytes | None:
-    kind = kind_of(place)
-    if kind is Kind.FOLDER:
-        raise IsADirectoryError(errno.EISDIR, "")
-    if kind is Kind.OTHER:
-        raise ForeignManifestError("it is no plain file")
-    return read_plain(place)

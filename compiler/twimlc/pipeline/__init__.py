@@ -3,29 +3,35 @@
 This is the public API of twimlc; the command only translates its options into these calls.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.ignores import apply_ignores
-from twimlc.diagnostics.order import apply_severities, in_order, merge_variants
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.ignores import apply_ignores
+from twimlc.findings.order import apply_severities, in_order, merge_variants
+from twimlc.flow.reachability import dead_everywhere
 from twimlc.pipeline.compile import RowDone, compile_target
-from twimlc.pipeline.dead import dead_everywhere
 from twimlc.pipeline.documents import check_documents, set_documents_apart
 from twimlc.pipeline.load import Loaded, load
-from twimlc.pipeline.looked import looked
-from twimlc.pipeline.model import NumberSetting, Options, Result, TargetReport, UsageError
-from twimlc.pipeline.single import CompiledFlow, chosen, only, target_of
-from twimlc.pipeline.variants import Compiled, Variant
-from twimlc.source.components import flow_components, unused_components
-from twimlc.source.files import display_path
-from twimlc.source.matrix import rows_and_flows
-from twimlc.source.project import build_folder_fault, unknown_flows
+from twimlc.pipeline.model import (
+    NumberSetting,
+    Options,
+    Result,
+    TargetReport,
+    TestCall,
+    UsageError,
+    project_file,
+    scripts_of,
+)
+from twimlc.pipeline.single import CompiledFlow, chosen, file_of, target_of
+from twimlc.pipeline.variants import Compiled, Variant, looked
+from twimlc.project.files import display_path
+from twimlc.project.matrix import rows_and_flows
+from twimlc.project.read import build_folder_fault, unknown_flows
+from twimlc.values.declarations import flow_components, unused_components
 
-if TYPE_CHECKING:
-    from twimlc.report.graph import GraphView
-    from twimlc.text import Span
+_T = TypeVar("_T")
 
 __all__ = [
     "CompiledFlow",
@@ -33,12 +39,14 @@ __all__ = [
     "Options",
     "Result",
     "TargetReport",
+    "TestCall",
     "UsageError",
     "build",
     "check",
     "compile_flow",
     "compiled",
-    "graph",
+    "one_flow",
+    "project_file",
 ]
 
 
@@ -61,9 +69,9 @@ def check(options: Options | None = None) -> Result:
         made.variants.pop()
         progress.row(made)
 
-    compiled = _compile(loaded, forget)
+    compiled = _compile(loaded, forget, progress)
     found += _findings(loaded, compiled)
-    return Result(tuple(in_order(found)))
+    return Result(tuple(in_order(found)), scripts=tuple(scripts_of(flows)))
 
 
 def build(options: Options | None = None) -> Result:
@@ -73,59 +81,49 @@ def build(options: Options | None = None) -> Result:
     out not to be the calls that the flows say. Raises :class:`UsageError` where the options
     themselves are wrong.
     """
-    from twimlc.pipeline.earlier import Earlier
-    from twimlc.pipeline.emit import emit
-    from twimlc.pipeline.proof import Proven, prove
+    # What compares and writes documents takes long to load, and `check` goes without it.
+    from twimlc.pipeline import emit, manifests, proof
 
     options = options or Options()
     loaded = load(options)
     if not isinstance(loaded, Loaded):
         return Result(tuple(in_order(loaded)))
     _refuse_left_out(loaded, options)
-    cwd = (options.cwd or Path.cwd()).absolute()
+    cwd = options.folder
     folder = cwd / options.output if options.output else loaded.project.build
     fault = build_folder_fault(folder, loaded.project.flows, loaded.project.root)
     if fault is not None:
         raise UsageError(f"cannot build to '{display_path(folder, cwd)}': {fault}")
-    proofs = {target.name: Proven() for target in loaded.targets}
+    proofs = {target.name: proof.Proven() for target in loaded.targets}
     progress = _Progress(loaded, options)
 
     def row_done(made: Compiled, variant: Variant, findings: list[Diagnostic]) -> None:
         wrong = any(finding.is_error for finding in findings)
         if options.verify and not wrong and made.planned:
-            prove(made, variant, loaded.selected, proofs[made.target.name])
+            proof.prove(made, variant, loaded.selected, proofs[made.target.name])
         variant.slim()
         progress.row(made)
 
-    compiled = _compile(loaded, row_done)
+    compiled = _compile(loaded, row_done, progress)
     found = [*loaded.findings, *_of_project(loaded)]
-    earlier = Earlier.asked(options, cwd, [target.name for target in loaded.targets])
+    kept = manifests.Earlier.asked(options, cwd, [target.name for target in loaded.targets])
     project = _Project(loaded, options)
     reports: list[TargetReport] = []
     written: list[Diagnostic] = []
     faults: list[str] = []
-    for made in compiled:
+    for made in progress.each("writing", compiled):
         proven = proofs[made.target.name] if options.verify else None
         refused = loaded.stops(made.target, found) or not made.complete
         if proven is not None and not refused:
             for variant in made.variants:
                 if variant.row is None:
-                    prove(made, variant, loaded.selected, proven)
+                    proof.prove(made, variant, loaded.selected, proven)
             faults += proven.faults
         if refused or (proven is not None and proven.faults):
-            shown = display_path(folder / made.target.name, cwd)
-            reports.append(TargetReport(made.target.name, made.target.host, shown, built=False))
+            reports.append(emit.not_built(made, folder, cwd))
             continue
-        report, faulty = emit(
-            loaded,
-            made,
-            folder,
-            cwd=cwd,
-            write=options.write,
-            proven=proven,
-            earlier=earlier,
-            known=project.has,
-            force=options.force,
+        report, faulty = emit.emit(
+            loaded, made, folder, options, proven=proven, earlier=kept, known=project.has
         )
         reports.append(report)
         written += faulty
@@ -141,16 +139,8 @@ def compile_flow(
     ``row`` is one of a matrix, else the first is taken. Raises :class:`UsageError` where the
     flow, the row or the options are not there.
     """
-    options, name = only(options, flow)
-    loaded = load(options)
-    if not isinstance(loaded, Loaded):
-        return None, in_order(loaded)
-    name = name or next(iter(sorted(loaded.selected)), None)
-    if name is None or not loaded.usable or not loaded.targets:
-        return None, list(_findings(loaded, []))
-    made = compile_target(loaded, target_of(loaded, name))
-    findings = list(_findings(loaded, [made]))
-    if any(finding.is_error for finding in findings):
+    made, name, findings = one_flow(options, flow)
+    if made is None or any(finding.is_error for finding in findings):
         return None, findings
     return chosen(made, name, row), findings
 
@@ -165,27 +155,6 @@ def compiled(options: Options) -> "tuple[Loaded | None, list[Compiled], list[Dia
         return None, [], in_order(loaded)
     made = _compile(loaded)
     return loaded, made, list(_findings(loaded, made))
-
-
-def graph(options: Options, flow: str) -> "tuple[GraphView | None, list[Diagnostic]]":
-    """The states of one flow, a name or a path, and what leads from one to another."""
-    from twimlc.pipeline.picture import draw
-
-    options, known = only(options, flow)
-    loaded = load(options)
-    if not isinstance(loaded, Loaded):
-        return None, in_order(loaded)
-    name = known or next(iter(sorted(loaded.selected)), None)
-    if name is None:
-        return None, list(_findings(loaded, []))
-    if not loaded.usable:
-        return None, list(_findings(loaded, []))
-    made = compile_target(loaded, target_of(loaded, name))
-    view = None
-    for variant in made.variants:
-        if view is None and name in variant.graph.flows:
-            view = draw(variant.graph, name)
-    return view, list(_findings(loaded, [made]))
 
 
 @dataclass(slots=True)
@@ -208,7 +177,7 @@ class _Project:
 
 @dataclass(slots=True)
 class _Progress:
-    """Tells of every row that is done."""
+    """Tells of every row that is done, or of every target where there are no rows."""
 
     loaded: Loaded
     options: Options
@@ -221,13 +190,39 @@ class _Progress:
             whole = len(matrix.rows)
             self.options.progress(made.target.name, (self.done - 1) % whole + 1, whole)
 
+    def each(self, work: str, items: Sequence[_T]) -> Iterator[_T]:
+        """The same items, one for each target, and meanwhile how many are done."""
+        told = self.options.progress if self.loaded.project.matrix is None else None
+        for done, item in enumerate(items):
+            if told is not None:
+                told(work, done, len(items), "targets")
+            yield item
+        if told is not None:
+            told(work, len(items), len(items), "targets")
 
-def _compile(loaded: Loaded, row_done: RowDone | None = None) -> list[Compiled]:
+
+def one_flow(options: Options, flow: str) -> tuple[Compiled | None, str, list[Diagnostic]]:
+    """One flow, a name or a path, for the first target that has it; its name; every finding."""
+    path = file_of(options, flow)
+    loaded = load(replace(options, paths=() if path is None else (path,)))
+    if not isinstance(loaded, Loaded):
+        return None, "", in_order(loaded)
+    name = next(iter(sorted(loaded.selected)), None)
+    if name is None or not loaded.usable or not loaded.targets:
+        return None, "", list(_findings(loaded, []))
+    made = compile_target(loaded, target_of(loaded, name))
+    return made, name, list(_findings(loaded, [made]))
+
+
+def _compile(
+    loaded: Loaded, row_done: RowDone | None = None, progress: _Progress | None = None
+) -> list[Compiled]:
     if not loaded.usable:
         return [Compiled(target) for target in loaded.targets]
+    targets = progress.each("checking", loaded.targets) if progress else loaded.targets
     return [
         Compiled(target) if loaded.wrong(target) else compile_target(loaded, target, row_done)
-        for target in loaded.targets
+        for target in targets
     ]
 
 
@@ -264,10 +259,7 @@ def _of_project(loaded: Loaded) -> list[Diagnostic]:
     """Findings for names in the project file and its table, where all flows are known."""
     if not loaded.whole:
         return []
-    places: dict[str, Span | None] = {}
-    for name, source in loaded.flows.items():
-        entry = source.tree.entry("flow")
-        places[name] = entry.value.span if entry else None
+    places = {name: source.name_span for name, source in loaded.flows.items()}
     found = unknown_flows(loaded.project, list(loaded.flows))
     if loaded.project.matrix is not None:
         found += rows_and_flows(loaded.project.matrix, places)
@@ -277,7 +269,8 @@ def _of_project(loaded: Loaded) -> list[Diagnostic]:
 def _findings(loaded: Loaded, compiled: list[Compiled]) -> tuple[Diagnostic, ...]:
     """All findings of reading and compiling: merged, silenced as asked, in order."""
     per_target = [(made.target.name, made.findings) for made in compiled]
-    merged = dead_everywhere(merge_variants(per_target, noun="target"), compiled)
+    alive = [made.alive for made in compiled]
+    merged = dead_everywhere(merge_variants(per_target, noun="target"), alive)
     found = [*loaded.findings, *merged, *_of_project(loaded)]
     if not any(finding.is_error for finding in found):
         found += _unused(loaded, compiled)

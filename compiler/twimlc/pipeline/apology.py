@@ -6,23 +6,24 @@ Out goes, for each flow, what is heard where nothing else is left, and what is w
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.rules.hosts import APOLOGY_NOT_STRAIGHT
-from twimlc.diagnostics.rules.project import BAD_APOLOGY, NO_SUCH_FLOW
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.rules import APOLOGY_NOT_STRAIGHT, BAD_APOLOGY, NO_SUCH_FLOW
 from twimlc.flow.build import build_graph
 from twimlc.flow.graph import Graph, Node
 from twimlc.flow.model import Flow, Kind, StateKey
 from twimlc.flow.names import FlowNames
 from twimlc.flow.read import read_flow
-from twimlc.lower.apology import SORRY, SORRY_IN_TEXT
+from twimlc.lower.lowering import SORRY, SORRY_IN_TEXT
 from twimlc.pipeline.load import Loaded
-from twimlc.source import tree as t
-from twimlc.source.expand import ONLY_STATE
-from twimlc.source.respell import hint_and_fix
-from twimlc.source.targets import Target
+from twimlc.project.targets import Target
+from twimlc.rules.words import wordings
 from twimlc.text import SourceFile, Span
+from twimlc.values.expand import ONLY_STATE
+from twimlc.vocabulary import PROMPTS
+from twimlc.yaml import tree as t
+from twimlc.yaml.names import hint_and_fix
 
-_SAID = {Kind.VOICE: ("Say", "Play", "Pause"), Kind.MESSAGING: ("Message",)}
+_SAID = {Kind.VOICE: PROMPTS, Kind.MESSAGING: ("Message",)}
 _NOWHERE = Span(SourceFile("", ""), 0, 0)
 
 
@@ -55,9 +56,9 @@ def find_apologies(
     if name is not None and name not in loaded.flows:
         near, fix = hint_and_fix(place, name, loaded.flows)
         hint = near or "one word in lower case names a flow; words begin with a capital letter"
-        message = f"no flow is called '{name}'"
+        message = f"unknown flow '{name}'"
         if name in loaded.owners.values():
-            message, hint, fix = f"the flow '{name}' cannot be read", "mend its file first", None
+            message, hint, fix = f"the flow '{name}' cannot be read", "fix its file first", None
         found.findings.append(NO_SUCH_FLOW.at(place, message, hint=hint, fix=fix))
     straight: tuple[Node, ...] = ()
     if named is not None:
@@ -102,17 +103,16 @@ def _straight(
     for other in sorted({state.flow for state in jumps} - {flow.name}):
         fault(flow.states[flow.start].span, f"it goes on in '{other}'")
     node, seen = graph.nodes[graph.starts[flow.name]], set[Node]()
-    while node.element is not None and node.element.tag != "Hangup":
+    while node.element is not None and not node.is_over:
         after = node.exits.get("done")
         if node in seen:
             return fault(node.span, f"it comes back to this '{node.title}' again and again")
         if after is None or node.element.tag not in steps:
-            return fault(node.span, f"this '{node.title}' is no step of one")
-        for element in node.element.walk():
-            for value in (*element.children, *(found.value for found in element.attributes)):
-                if isinstance(value, t.Template):
-                    message = "an apology shows no values of the call: it may be heard in any call"
-                    findings.append(BAD_APOLOGY.at(element.span, message))
+            return fault(node.span, f"this '{node.title}' is not a step of one")
+        for wording in wordings(node.element):
+            if isinstance(wording.text, t.Template):
+                message = "an apology shows no values of the call: it may be heard in any call"
+                findings.append(BAD_APOLOGY.at(wording.element.span, message))
         seen.add(node)
         yield node
         node = graph.nodes[after]

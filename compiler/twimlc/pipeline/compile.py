@@ -4,52 +4,40 @@ A :class:`Loaded` project and a target come in; for each row a graph and a plan 
 every finding on the way. This file knows the order of the stages; each stage knows only its own.
 """
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
-from twimlc.analysis import Sounds, analyse
-from twimlc.analysis.apology import check_apology
-from twimlc.analysis.pictures import check_pictures
-from twimlc.analysis.sound_files import check_sound_files
-from twimlc.analysis.spoken import check_spoken
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.order import merge_variants
-from twimlc.diagnostics.rules.addresses import SECRET
-from twimlc.diagnostics.rules.flow import DEPENDS_ON_ASSUMPTION
-from twimlc.diagnostics.rules.hosts import NAME_OF_HOST_FILE, NO_FALLBACK
-from twimlc.diagnostics.rules.shape import MISSING_KEY
-from twimlc.diagnostics.rules.twiml import MISSING_PART
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.order import merge_variants, once, overlapping, without_echoes
+from twimlc.findings.rules import DEPENDS_ON_ASSUMPTION, NAME_OF_HOST_FILE, NO_FALLBACK_FLOW, SECRET
 from twimlc.flow.addresses import under_contract
 from twimlc.flow.build import build_graph
-from twimlc.flow.graph import Node
+from twimlc.flow.graph import Graph
 from twimlc.flow.model import Flow, Kind, StateKey
 from twimlc.flow.names import FlowNames
 from twimlc.flow.read import flow_names, read_flow
-from twimlc.flow.targets import name_of
+from twimlc.formats.check import check_expanded
+from twimlc.hosts import find_host, lower, with_routing
 from twimlc.interpret.assumptions import may_depend
-from twimlc.lower.callbacks import check_callbacks
-from twimlc.lower.common import once
-from twimlc.lower.host import Host, Site, find_host
-from twimlc.lower.lowering import lower
-from twimlc.lower.own_addresses import check_own_addresses, check_queries
-from twimlc.pipeline.apology import find_apologies
-from twimlc.pipeline.load import FlowSource, Loaded
+from twimlc.lower.host import Site
+from twimlc.lower.own_addresses import check_own_addresses, check_served, name_at
+from twimlc.lower.transitions import FALLBACK_AFTER_ANSWER
+from twimlc.pipeline.apology import Apologies, find_apologies
+from twimlc.pipeline.load import Loaded
 from twimlc.pipeline.media import Media
 from twimlc.pipeline.variants import Compiled, Variant
-from twimlc.source import tree as t
-from twimlc.source.components import flow_components
-from twimlc.source.expand import expand_flow, resolve_params
-from twimlc.source.files import place_of
-from twimlc.source.params import declared, undeclared
-from twimlc.source.scope import Surroundings
-from twimlc.source.switched import switched
-from twimlc.source.targets import Target
+from twimlc.project.files import place_of
+from twimlc.project.targets import Target
+from twimlc.rules import check_graph, check_wishes
+from twimlc.rules.media import Sounds, check_media
+from twimlc.rules.spoken import check_apology, check_spoken
 from twimlc.text import Span
-
-if TYPE_CHECKING:
-    from twimlc.lower.plan import Plan
-
+from twimlc.values.conditional_steps import switched
+from twimlc.values.declarations import declared, flow_components, undeclared
+from twimlc.values.expand import expand_flow, resolve_params, with_start
+from twimlc.values.scope import ExpressionContext
+from twimlc.yaml import tree as t
+from twimlc.yaml.tree import name_of
 
 RowDone = Callable[[Compiled, Variant, list[Diagnostic]], None]
 """What is done with a row as soon as it is compiled, with its findings."""
@@ -69,25 +57,33 @@ def compile_target(loaded: Loaded, target: Target, row_done: RowDone | None = No
         made.switched[name] = switched(source.tree, loaded.components.get(source.folder, {}))
     matrix = loaded.project.matrix
     made.findings += _names_of_host_files(loaded, target, covered)
-    if target.host == "s3" and not (target.router or target.on_error) and target.span:
+    host = find_host(target.host, target.router)
+    unanswered = host is not None and host.unanswered and not host.decisions
+    if unanswered and not target.on_error and target.span:
         message = f"nothing answers for a document that is gone from the bucket of '{target.name}'"
         hint = "name a flow for the number's fallback URL: onError: FLOW"
-        made.findings.append(NO_FALLBACK.at(target.span, message, hint=hint))
-    in_matrix = {name for name in covered if matrix is not None and matrix.covers(name)}
+        made.findings.append(NO_FALLBACK_FLOW.at(target.span, message, hint=hint))
+    in_matrix = _in_matrix(loaded, covered)
     media = Media(loaded)
     made.read_media = media.digest
     if covered - in_matrix or not in_matrix:
-        made.findings += _variant(loaded, made, covered, in_matrix, None, media)
+        made.findings += _Row(loaded, made, covered, None, media).compile()
 
     def rows() -> Iterator[tuple[str, list[Diagnostic]]]:
         for row in matrix.rows if matrix is not None and in_matrix else ():
-            findings = _variant(loaded, made, covered, in_matrix, row, media)
+            findings = _Row(loaded, made, covered, row, media).compile()
             if row_done is not None:
                 row_done(made, made.variants[-1], findings)
             yield row, findings
 
-    made.findings += merge_variants(rows())
+    table = None if matrix is None else matrix.file.path
+    made.findings += merge_variants(rows(), table=table)
     return made
+
+
+def _in_matrix(loaded: Loaded, covered: set[str]) -> set[str]:
+    matrix = loaded.project.matrix
+    return {name for name in covered if matrix is not None and matrix.covers(name)}
 
 
 def _names_of_host_files(loaded: Loaded, target: Target, covered: set[str]) -> Iterator[Diagnostic]:
@@ -95,9 +91,7 @@ def _names_of_host_files(loaded: Loaded, target: Target, covered: set[str]) -> I
     host = find_host(target.host, target.router)
     taken = {file.path.casefold(): file.path for file in host.files} if host else {}
     for name in sorted(covered & taken.keys()):
-        source = loaded.flows[name]
-        entry = source.tree.entry("flow")
-        span = entry.value.span if entry else Span(source.file, 0, 0)
+        span = loaded.flows[name].name_span or Span(loaded.flows[name].file, 0, 0)
         message = f"the folder of the flow '{name}' would be called like the file '{taken[name]}'"
         yield NAME_OF_HOST_FILE.at(span, message, hint="give the flow another name")
     matrix = loaded.project.matrix
@@ -107,218 +101,189 @@ def _names_of_host_files(loaded: Loaded, target: Target, covered: set[str]) -> I
         yield NAME_OF_HOST_FILE.at(span, message, hint="give the row another name")
 
 
-def _variant(
-    loaded: Loaded,
-    made: Compiled,
-    covered: set[str],
-    in_matrix: set[str],
-    row: str | None,
-    media: Media,
-) -> list[Diagnostic]:
-    """Compile the flows of one row (None: those outside the matrix)."""
-    matrix, target = loaded.project.matrix, made.target
-    own = in_matrix if row is not None else covered - in_matrix
-    names = {
-        name: flow_names(source.tree, name, reachable=row is not None or name not in in_matrix)
-        for name, source in loaded.flows.items()
-        if name in covered
-    }
-    flows: dict[str, Flow] = {}
-    named: dict[str, frozenset[StateKey]] = {}
-    findings: list[Diagnostic] = []
-    waiting, seen = sorted(own), set(own)
-    given, columns = [target.params], None
-    if row is not None and matrix is not None:
-        given, columns = [*given, matrix.params[row]], matrix.rows[row]
+class _Row:
+    """The flows of one row (``row`` is None for those outside the matrix) on the way to a plan."""
 
-    def read(name: str, known: Mapping[str, FlowNames]) -> tuple[Flow | None, frozenset[StateKey]]:
-        around = Surroundings(name, target.name, columns, None, target.limits["documents"])
-        params = [*given, *loaded.params]
-        flow, used, found = _flow(loaded, made, loaded.flows[name], known, params, around)
-        findings.extend(found)
-        return flow, used
+    def __init__(
+        self, loaded: Loaded, made: Compiled, covered: set[str], row: str | None, media: Media
+    ) -> None:
+        self.loaded, self.made, self.covered, self.row = loaded, made, covered, row
+        self.target, self.media, self.matrix = made.target, media, loaded.project.matrix
+        self.in_matrix = _in_matrix(loaded, covered)
+        self.host = find_host(self.target.host, self.target.router)
+        self.flows: dict[str, Flow] = {}
+        self.named: dict[str, frozenset[StateKey]] = {}
+        """The states that each flow names."""
+        self.findings: list[Diagnostic] = []
+        self.given, self.columns = [loaded.project.params, self.target.params], None
+        if row is not None and self.matrix is not None:
+            self.given, self.columns = [*self.given, self.matrix.params[row]], self.matrix.rows[row]
+        self.given += loaded.params
+        self.lies_at: Callable[[str, str], str | None] = lambda address, flow: None
+        self.site: Site | None = None
+        if self.host is not None:
+            self.site = Site(
+                self.host,
+                self.target.url,
+                row,
+                self.target.allow,
+                media=self.target.media,
+                bin=self.target.bin,
+                bins=tuple(self.target.bins.items()),
+                bare=self.target.tags == "bare",
+                limits=self.target.limits,
+                routing=with_routing(),
+            )
+            self.lies_at = name_at(self.site, covered)
+        self.names = {name: self._names_of(name) for name in loaded.flows}
 
-    while waiting:
-        name = waiting.pop(0)
-        flow, names_used = read(name, names)
-        if flow is not None:
-            flows[name] = flow
-            named[name] = names_used
-            further = {key.flow for key in names_used} & covered - seen
-            seen |= further
-            waiting += sorted(further)
-    sorry = target.apology_flow or ""
-    said, jumps = flows.get(sorry), named.get(sorry, frozenset())
-    if sorry in loaded.flows.keys() - seen:
-        outside = {sorry: flow_names(loaded.flows[sorry].tree, sorry)}
-        said, jumps = read(sorry, {**names, **outside})
-    _without_broken(flows, named)
-    apology = find_apologies(loaded, target, flows, said, jumps)
-    findings += apology.findings
-    findings += [finding for each in apology.graphs for finding in check_spoken(each)]
-    host = find_host(target.host, target.router)
-    through_entries = host is not None and not host.single
-    graph, found = build_graph(flows, made.switched, through_entries=through_entries)
-    findings += found
-    calls = {name: _declared_calls(loaded.flows[name].tree) for name in flows}
-    budgets = loaded.project.budgets
-    assumed = budgets.get("sound", {})
-    sounds = Sounds(media.read, assumed.get("seconds", 0), assumed.get("words", 0))
-    public = host is None or not host.private
-    heard = host is not None and host.decisions and not host.hop
-    account = loaded.project.account
-    findings += analyse(
-        graph,
-        calls,
-        made.invariants,
-        budgets,
-        sounds,
-        account=account,
-        params=made.params,
-        public=public,
-        apology=apology.verbs if heard else {},
-    )
-    if heard:
-        findings += check_apology(
-            graph, apology.verbs, target.place("apology"), target.apology is None
+    def compile(self) -> list[Diagnostic]:
+        """Add the graph and the plan to what is compiled; the findings on the way."""
+        loaded, made, target, host = self.loaded, self.made, self.target, self.host
+        said, jumps = self._read_flows()
+        apology = find_apologies(loaded, target, self.flows, said, jumps)
+        self.findings += apology.findings
+        self.findings += [finding for each in apology.graphs for finding in check_spoken(each)]
+        through_entries = host is not None and not host.single
+        graph, found = build_graph(self.flows, made.switched, through_entries=through_entries)
+        self.findings += found
+        self._check(graph, apology)
+        plan = None
+        if self.site is not None and not any(f.is_error for f in (*found, *apology.findings)):
+            own = frozenset(self.flows) & self.covered
+            site = replace(self.site, apology=apology.verbs, flows=own)
+            self.findings += once([*check_served(graph, site)])
+            plan, refused = lower(graph, site, self.media.read)
+            overlaps = overlapping(f.span for f in self.findings if f.is_error)
+            self.findings += [f for f in refused if not overlaps(f.span)]
+        texts = frozenset(name for name, flow in self.flows.items() if flow.kind is Kind.MESSAGING)
+        variant = Variant(self.row, graph, plan, texts)
+        made.variants.append(variant)
+        made.alive |= graph.alive
+        made.planned = made.planned and plan is not None
+        if plan is not None and loaded.whole and not self._has_errors():
+            self.findings += check_own_addresses(graph, site, plan, self._is_entry)
+        wanted = loaded.project.rules.get(DEPENDS_ON_ASSUMPTION.slug) != "off"
+        if wanted and may_depend(graph) and not self._has_errors():
+            from twimlc.pipeline.proof import open_questions  # few flows depend on one
+
+            self.findings += open_questions(made, variant, loaded.selected)
+        chosen = {loaded.flows[name].file.path for name in loaded.selected}
+        return [f for f in self.findings if f.is_error or loaded.whole or _about(f, chosen)]
+
+    def _has_errors(self) -> bool:
+        return any(finding.is_error for finding in self.findings)
+
+    def _context(self, name: str) -> ExpressionContext:
+        documents = self.target.limits["documents"]
+        return ExpressionContext(name, self.target.name, self.columns, None, documents)
+
+    def _names_of(self, name: str) -> FlowNames:
+        reachable = self.row is not None or self.matrix is None or not self.matrix.covers(name)
+        tree = with_start(self.loaded.flows[name].tree, self.given, self._context(name))
+        return flow_names(tree, name, reachable=reachable)
+
+    def _read_flows(self) -> tuple[Flow | None, frozenset[StateKey]]:
+        """Read the row's flows and those that they jump to; the apology and the states it names."""
+        flows = self.loaded.flows
+        own = self.in_matrix if self.row is not None else self.covered - self.in_matrix
+        # A Bin holds what its flow jumps into, whether or not that has a Bin of its own.
+        single = self.host is not None and self.host.single
+        joined = flows.keys() if single else self.covered
+        for name in flows.keys() - joined:
+            self.names[name] = self.names[name]._replace(missing_in=self.target.name)
+        waiting, seen = sorted(own), set(own)
+        while waiting:
+            name = waiting.pop(0)
+            flow, named = self._read(name, self.names)
+            if flow is not None:
+                self.flows[name], self.named[name] = flow, named
+                further = {key.flow for key in named} & joined - seen
+                seen |= further
+                waiting += sorted(further)
+        sorry = self.target.apology_flow or ""
+        said, jumps = self.flows.get(sorry), self.named.get(sorry, frozenset())
+        if sorry in flows.keys() - seen:
+            said, jumps = self._read(sorry, {**self.names, sorry: self._names_of(sorry)})
+        _without_broken(self.flows, self.named)
+        return said, jumps
+
+    def _read(
+        self, name: str, names: Mapping[str, FlowNames]
+    ) -> tuple[Flow | None, frozenset[StateKey]]:
+        """The model of one flow; None where it has errors. One mistake gives one finding."""
+        loaded, made, source, context = (
+            self.loaded,
+            self.made,
+            self.loaded.flows[name],
+            self._context(name),
         )
-    if not public:
-        findings = [found for found in findings if found.rule is not SECRET]
-    for each in (graph, *apology.graphs):
-        findings += media.missing(each)
-        findings += check_pictures(each, media.read)
-        findings += check_sound_files(each, media.read)
-    plan: Plan | None = None
-    if host is not None and not any(f.is_error for f in (*found, *apology.findings)):
-        site = _site(host, target, row, apology.verbs)
-        findings += check_callbacks(graph, site)
-        findings += once([*check_queries(graph, site)])
-        plan, refused = lower(graph, site, media.read)
-        overlaps = _overlapping(f.span for f in findings if f.is_error)
-        findings += [f for f in refused if not overlaps(f.span)]
-    texts = frozenset(name for name, flow in flows.items() if flow.kind is Kind.MESSAGING)
-    variant = Variant(row, graph, plan, texts)
-    made.variants.append(variant)
-    made.alive |= graph.alive
-    made.planned = made.planned and plan is not None
-    if plan is not None and loaded.whole and not any(f.is_error for f in findings):
-        findings += check_own_addresses(graph, site, plan, _entries(loaded, covered, in_matrix))
-    wanted = loaded.project.rules.get(DEPENDS_ON_ASSUMPTION.slug) != "off"
-    if wanted and may_depend(graph) and not any(f.is_error for f in findings):
-        from twimlc.pipeline.proof import open_questions
+        components = loaded.components.get(source.folder, {})
+        faulty = loaded.component_faults.get(source.folder, {})
+        params, findings = resolve_params(source.tree, self.given, context)
+        unreadable = faulty.keys() - components.keys()
+        tree, found, used = expand_flow(source.tree, params, context, components, unreadable)
+        shared = used & faulty.keys() - t.key_spans(source.tree.get("components")).keys()
+        told = [f for f in source.faults if f.is_error]
+        told += [fault for name in sorted(shared) for fault in faulty[name]]
+        places = {f.span.place for f in told}
+        findings += [f for f in found if f.span.place not in places]
+        made.components.setdefault(source.name, set()).update(used)
+        if (promised := tree.get("invariants")) is not None:
+            made.invariants[source.name] = promised
+        if tree is not source.tree:  # it did not grow too large
+            tree, shape = check_expanded(tree)
+            findings += without_echoes(shape, [f for f in (*told, *findings) if f.is_error])
+        read, found = read_flow(tree, source.file, names[source.name], names, self.lies_at)
+        if loaded.project.account.interconnect:
+            found = under_contract(found)
+        findings += without_echoes(found, [f for f in (*told, *findings) if f.is_error])
+        broken = any(f.is_error for f in (*told, *findings))
+        self.findings += [f for f in findings if f not in source.faults]
+        if source.name not in loaded.selected:  # nobody else tells what is wrong in it
+            self.findings += [f for f in source.faults if f.is_error]
+        return (None, frozenset()) if broken or read is None else (read.flow, read.named)
 
-        findings += open_questions(made, variant, loaded.selected)
-    chosen = {loaded.flows[name].file.path for name in loaded.selected}
-    return [f for f in findings if f.is_error or loaded.whole or _about(f, chosen)]
+    def _check(self, graph: Graph, apology: Apologies) -> None:
+        """Add what the rules find in the graph and in the apologies."""
+        made, target, host = self.made, self.target, self.host
+        project, media = self.loaded.project, self.media
+        calls = {name: _declared_calls(self.loaded.flows[name].tree) for name in self.flows}
+        assumed = project.budgets.get("sound", {})
+        sounds = Sounds(media.read, assumed.get("seconds", 0), assumed.get("words", 0))
+        public = host is None or not host.private
+        heard = host is not None and host.decisions and not host.hop
+        alike = {
+            node.key
+            for node in graph.nodes
+            if host is not None and not host.decisions and len({*node.exits.values()}) > 1
+            if FALLBACK_AFTER_ANSWER in node.allow | target.allow
+        }
+        self.findings += check_graph(graph, calls, made.params, public=public)
+        last, budgets, account = apology.verbs if heard else {}, project.budgets, project.account
+        self.findings += check_wishes(graph, made.invariants, budgets, sounds, account, last, alike)
+        if heard:
+            place, ours = target.place("apology"), target.apology is None
+            self.findings += check_apology(graph, apology.verbs, place, ours)
+        if not public:
+            self.findings = [found for found in self.findings if found.rule is not SECRET]
+        for each in (graph, *apology.graphs):
+            self.findings += media.missing(each)
+            self.findings += check_media(each, media.read)
 
-
-def _site(
-    host: Host, target: Target, row: str | None, apology: Mapping[str, tuple[Node, ...]]
-) -> Site:
-    """Where the documents of one row lie."""
-    tags = target.options.get("tags")
-    return Site(
-        host,
-        target.url,
-        row,
-        target.allow,
-        media=target.media,
-        bin=target.bin,
-        bins=tuple(target.bins.items()),
-        bare=tags is not None and tags.text == "bare",
-        apology=apology,
-        limits=target.limits,
-    )
-
-
-def _entries(loaded: Loaded, covered: set[str], in_matrix: set[str]) -> Callable[[str], bool]:
-    """Tells of a path whether it is some flow's entry, in whatever row."""
-    matrix = loaded.project.matrix
-
-    def known(path: str) -> bool:
+    def _is_entry(self, path: str) -> bool:
+        """Whether a path is some flow's entry, in whatever row."""
         folder, _, name = path.rpartition("/")
         row, _, flow = folder.rpartition("/")
+        if name != "index.xml":
+            return False
         if not row:
-            return name == "index.xml" and flow in covered - in_matrix
-        return name == "index.xml" and flow in in_matrix and bool(matrix and row in matrix.rows)
-
-    return known
+            return flow in self.covered - self.in_matrix
+        return flow in self.in_matrix and bool(self.matrix and row in self.matrix.rows)
 
 
 def _about(finding: Diagnostic, paths: set[str]) -> bool:
-    span: Span | None = finding.span
-    while span is not None:
-        if span.file.path in paths:
-            return True
-        span = span.via
-    return False
-
-
-def _flow(
-    loaded: Loaded,
-    made: Compiled,
-    source: FlowSource,
-    names: Mapping[str, FlowNames],
-    given: list[Mapping[str, t.Node]],
-    surroundings: Surroundings,
-) -> tuple[Flow | None, frozenset[StateKey], list[Diagnostic]]:
-    """The model of one flow; None where it has errors. One mistake gives one finding."""
-    components = loaded.components.get(source.folder, {})
-    params, findings = resolve_params(source.tree, given, surroundings)
-    tree, found, used = expand_flow(source.tree, params, surroundings, components)
-    said = {f.span.place for f in source.faults if f.is_error}
-    found = [f for f in found if f.span.place not in said]
-    findings = [*findings, *found]
-    made.components.setdefault(source.name, set()).update(used.components)
-    if (promised := tree.get("invariants")) is not None:
-        made.invariants[source.name] = promised
-    read, found = read_flow(tree, source.file, names[source.name], names)
-    if loaded.project.account.interconnect:
-        found = under_contract(found)
-    findings += _independent(found, [f for f in (*source.faults, *findings) if f.is_error])
-    broken = read is None or any(f.is_error for f in (*source.faults, *findings))
-    known = set(source.faults)
-    findings = [f for f in findings if f not in known]
-    if source.name not in loaded.selected:  # nobody else tells what is wrong in it
-        findings += [f for f in source.faults if f.is_error]
-    if broken or read is None:
-        return None, frozenset(), findings
-    return read.flow, read.named, findings
-
-
-_MISSING = (MISSING_KEY, MISSING_PART)
-
-
-def _independent(found: list[Diagnostic], earlier: list[Diagnostic]) -> list[Diagnostic]:
-    """The findings that are not only the echo of an earlier one."""
-    if not earlier:
-        return found
-    lines = {(f.span.file.path, f.span.begin.line) for f in earlier}
-    unfilled = any(300 <= f.rule.number < 400 for f in earlier)
-    overlaps = _overlapping(f.span for f in earlier)
-    return [
-        f
-        for f in found
-        if not overlaps(f.span)
-        and not (f.rule in _MISSING and (f.span.file.path, f.span.begin.line) in lines)
-        # What could not be expanded stays as it was typed, and is no value of anything.
-        and not (unfilled and "${" in f.span.text)
-    ]
-
-
-def _overlapping(spans: Iterable[Span]) -> Callable[[Span], bool]:
-    """Whether a span meets one of these; each takes up a letter at least."""
-    taken: dict[str, list[tuple[int, int]]] = {}  # by file: starts, and how far any reaches so far
-    for path, start, end in sorted(span.place for span in spans):
-        before = taken.setdefault(path, [])
-        before.append((start, max(end, start + 1, before[-1][1] if before else 0)))
-
-    def meets(span: Span) -> bool:
-        before = taken.get(span.file.path, ())
-        at = bisect_left(before, (max(span.end, span.start + 1),))
-        return at > 0 and before[at - 1][1] > span.start
-
-    return meets
+    return any(span.file.path in paths for span in (finding.span, *finding.span.chain))
 
 
 def _without_broken(flows: dict[str, Flow], named: Mapping[str, frozenset[StateKey]]) -> None:

@@ -8,21 +8,15 @@ import os
 from codecs import BOM_UTF8
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.ignores import apply_ignores
-from twimlc.diagnostics.order import apply_severities
-from twimlc.pipeline.load import project_of
-from twimlc.pipeline.model import Options
-from twimlc.source.files import SOURCE_LIMIT, display_path, read_bytes
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.ignores import apply_ignores
+from twimlc.findings.order import apply_severities
+from twimlc.flow.addresses import under_contract
+from twimlc.pipeline.model import Options, project_of
+from twimlc.project.files import SOURCE_LIMIT, display_path, read_bytes
+from twimlc.project.kinds import YAML_ENDINGS, FileKind, kind_of_file
 
-if TYPE_CHECKING:
-    from twimlc.documents import Opened
-
-ENDINGS = (".xml", ".twiml")
-"""What the files of documents end in."""
-_FLOWS = (".yaml", ".yml")
 _PASSED_OVER = ("node_modules", "__pycache__")
 
 
@@ -30,9 +24,9 @@ def set_documents_apart(options: Options) -> tuple[Options | None, Options | Non
     """The options for the documents that are asked for, and those for the flows."""
     if options.stdin is not None:
         name, data = options.stdin
-        found = name.lower().endswith(ENDINGS) or data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
+        found = _named_document(name) or data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
         return (options, None) if found else (None, options)
-    cwd = (options.cwd or Path.cwd()).absolute()
+    cwd = options.folder
     documents = tuple(path for path in options.paths if _is_document(cwd / path))
     if not documents:
         return None, options
@@ -43,15 +37,16 @@ def set_documents_apart(options: Options) -> tuple[Options | None, Options | Non
 
 def check_documents(options: Options) -> list[Diagnostic]:
     """The findings for documents, silenced and weighed as the project says if there is one."""
-    from twimlc.documents import check_folder, comments_of, open_document, read_document
-    from twimlc.flow.addresses import under_contract
+    # Few checks are of TwiML files, and the many patterns of their readers take time to compile.
+    from twimlc import documents
 
-    cwd = (options.cwd or Path.cwd()).absolute()
+    cwd = options.folder
     found: list[Diagnostic] = []
     given: list[tuple[str, bytes, bool]] = []
     if options.stdin is not None:
         name, typed = options.stdin
-        given.append((str(Path(name).with_suffix(".xml")) if _flow(name) else name, typed, False))
+        name = str(Path(name).with_suffix(".xml")) if name.endswith(YAML_ENDINGS) else name
+        given.append((name, typed, False))
     for path, searched in _files(options, cwd):
         name = display_path(path, cwd)
         text = options.texts.get(name)
@@ -61,22 +56,21 @@ def check_documents(options: Options) -> list[Diagnostic]:
             found += faults
         if data is not None:
             given.append((name, data, searched))
-    read: list[tuple[Opened, bytes]] = []
+    read = []
     for name, data, searched in given:
-        file, faults = read_document(data, name)
+        file, faults = documents.read_document(data, name)
         found += faults
         if file is not None:
-            read.append((open_document(file, searched=searched), data))
+            read.append((documents.open_document(file, searched=searched), data))
     whole = all(searched for _, _, searched in given)
     there = (lambda path: os.path.lexists(cwd / path)) if whole else None
-    folder = check_folder([opened for opened, _ in read], there)
-    found += folder.found
-    for opened, data in read:
-        findings = opened.findings(waits=opened.file.path in folder.aside)
-        # Files are mended in UTF-8 alone; in another encoding they would not be read again.
+    for (opened, data), findings in zip(
+        read, documents.check_opened([opened for opened, _ in read], there), strict=True
+    ):
+        # Files are fixed in UTF-8 alone; in another encoding they would not be read again.
         utf8 = opened.file.text.encode("utf-8", "surrogatepass") == data.removeprefix(BOM_UTF8)
         found += findings if utf8 else (replace(finding, fix=None) for finding in findings)
-    comments = {o.file: comments for o, _ in read if (comments := comments_of(o.file))}
+    comments = {o.file: comments for o, _ in read if (comments := documents.comments_of(o.file))}
     broken = {finding.span.file.path for finding in found if finding.is_error}
     found = apply_ignores(found, comments, looked=lambda _, place: place.file.path not in broken)
     project, _ = project_of(options)
@@ -91,11 +85,11 @@ def _is_document(path: Path) -> bool:
     if os.path.isdir(path):
         documents, flows = _inside(path)
         return bool(documents) and not flows
-    return path.name.lower().endswith(ENDINGS) and os.path.lexists(path)
+    return _named_document(path.name) and os.path.lexists(path)
 
 
-def _flow(name: str) -> bool:
-    return name.endswith(_FLOWS)
+def _named_document(name: str) -> bool:
+    return kind_of_file(Path(name)) is FileKind.DOCUMENT
 
 
 def _inside(folder: Path) -> tuple[list[Path], bool]:
@@ -104,8 +98,8 @@ def _inside(folder: Path) -> tuple[list[Path], bool]:
     flows = False
     for root, folders, names in os.walk(folder):
         folders[:] = [f for f in folders if not f.startswith(".") and f not in _PASSED_OVER]
-        documents += (Path(root, name) for name in names if name.lower().endswith(ENDINGS))
-        flows = flows or any(map(_flow, names))
+        documents += (Path(root, name) for name in names if _named_document(name))
+        flows = flows or any(name.endswith(YAML_ENDINGS) for name in names)
     return sorted(documents), flows
 
 

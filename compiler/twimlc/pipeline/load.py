@@ -6,31 +6,31 @@ findings of reading and of shape.
 
 import os
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from twimlc.diagnostics.diagnostic import Diagnostic, Label
-from twimlc.diagnostics.rules.names import DUPLICATE_FLOW
-from twimlc.diagnostics.rules.project import MISSING_PATH
-from twimlc.diagnostics.rules.shape import BAD_NAME, NOT_A_FLOW
-from twimlc.flow.read import name_of_flow
-from twimlc.pipeline.model import Options, UsageError, targets_of
-from twimlc.schema.check import check_component, check_flow
-from twimlc.source import tree as t
-from twimlc.source.comments import Comment, find_comments
-from twimlc.source.components import Component, component_of
-from twimlc.source.files import display_path, place_of, read_source
-from twimlc.source.names import proposed_name, valid_name
-from twimlc.source.params import declared, places_of, read_params, undeclared, unused_params
-from twimlc.source.project import PROJECT_FILE, Project, find_root, read_project
-from twimlc.source.reader import read_text, read_yaml
-from twimlc.source.scalars import parse_scalar
-from twimlc.source.search import component_files, flow_files, nothing_at
-from twimlc.source.targets import Target
+from twimlc.findings.diagnostic import Diagnostic, Label
+from twimlc.findings.rules import BAD_NAME, DUPLICATE_FLOW, MISSING_PATH, NOT_A_FLOW
+from twimlc.formats.check import check_component, check_flow
+from twimlc.formats.format import At
+from twimlc.formats.project_file import PARAMS, RULES
+from twimlc.pipeline.model import Options, UsageError, project_of, targets_of
+from twimlc.project.files import display_path, place_of, read_source
+from twimlc.project.kinds import PROJECT_FILE, FileKind, kind_of_file
+from twimlc.project.read import Project
+from twimlc.project.search import component_files, flow_files, name_of_flow, nothing_at
+from twimlc.project.targets import Target
 from twimlc.text import SourceFile, Span
+from twimlc.values.declarations import Component, component_of, declared, undeclared, unused_params
+from twimlc.yaml import tree as t
+from twimlc.yaml.comments import Comment, find_comments
+from twimlc.yaml.names import proposed_name, valid_name
+from twimlc.yaml.reader import read_text, read_yaml
 
 _JUMP = re.compile(r"([a-z][a-z0-9-]{0,63})/(?:[a-z][a-z0-9-]{0,63})?")
+_TYPED = tuple(f"{quote}{bracket}" for quote in ("", '"', "'") for bracket in "[{")
+_FOLDER = re.compile(r"/([a-z][a-z0-9-]{0,63})(?=/)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,13 +45,20 @@ class FlowSource:
     source: str
     faults: tuple[Diagnostic, ...]
 
+    @property
+    def name_span(self) -> Span | None:
+        """Where the flow is named, if it is not named after its file."""
+        named = self.tree.entry("flow")
+        return None if named is None else named.value.span
+
 
 @dataclass(slots=True, eq=False)
 class Loaded:
     """What was read. ``selected`` are the flows asked for, ``flows`` also those they jump to.
 
     ``usable`` is false where the project file has errors outside its targets: what its flows mean
-    is not known then.
+    is not known then. ``component_faults`` are the errors in components' files, by folder and name;
+    a component that has some and is not among ``components`` cannot be read.
     """
 
     project: Project
@@ -63,6 +70,7 @@ class Loaded:
     params: list[Mapping[str, t.Node]] = field(default_factory=list)
     findings: list[Diagnostic] = field(default_factory=list)
     components: dict[Path, dict[str, Component]] = field(default_factory=dict)
+    component_faults: dict[Path, dict[str, tuple[Diagnostic, ...]]] = field(default_factory=dict)
     files: dict[str, SourceFile] = field(default_factory=dict)
     root: Path = Path()
     owners: dict[str, str] = field(default_factory=dict)  # paths of flow files to names of flows
@@ -104,19 +112,12 @@ class Loaded:
         return {file: comments for file, comments in found.items() if comments}
 
 
-def project_of(options: Options) -> tuple[Project | None, list[Diagnostic]]:
-    """The project that the options lead to, without its flows."""
-    cwd = (options.cwd or Path.cwd()).absolute()
-    config = _config(options, cwd, [cwd / path for path in options.paths])
-    return read_project(config, cwd, options.texts)
-
-
 def load(options: Options) -> Loaded | list[Diagnostic]:
     """Read the project; the findings alone if its own file cannot be used."""
-    cwd = (options.cwd or Path.cwd()).absolute()
+    cwd = options.folder
     paths = [cwd / path for path in options.paths]
     missing = next((p for p in paths if not os.path.exists(p)), None)  # also overlong names
-    project, findings = read_project(_config(options, cwd, paths), cwd, options.texts)
+    project, findings = project_of(options)
     if missing is not None:
         raise UsageError(nothing_at(missing, project, cwd))
     if project is None:
@@ -131,20 +132,6 @@ def load(options: Options) -> Loaded | list[Diagnostic]:
     return loaded
 
 
-def _config(options: Options, cwd: Path, paths: list[Path]) -> Path | None:
-    if options.config is not None:
-        config = cwd / options.config
-        if not os.path.isfile(config):
-            raise UsageError(f"there is no project file '{options.config}'")
-        return config
-    starts = [cwd, *(path if os.path.isdir(path) else path.parent for path in paths[:1])]
-    for start in starts:
-        root = find_root(start)
-        if root is not None:
-            return root / PROJECT_FILE
-    return None
-
-
 class _Reader:
     def __init__(self, loaded: Loaded, cwd: Path, texts: Mapping[str, str]) -> None:
         self.loaded = loaded
@@ -154,24 +141,23 @@ class _Reader:
         self.findings = loaded.findings
 
     def read(self, paths: list[Path], options: Options) -> None:
-        chosen: list[FlowSource] = []
         if options.stdin is not None:
-            chosen += self._standard_input(*options.stdin)
+            sources = [self._standard_input(*options.stdin)]
         else:
             files, found = flow_files(self.project, paths)
             self.findings += found
             # A file of params may lie beside the flows; it is none of them.
             values = {os.path.realpath(self.cwd / path) for path in options.params_files}
             files = [p for p in files if not values or os.path.realpath(p) not in values]
-            for path in files:
-                chosen += self._flow(path, self.findings)
+            sources = [self._flow(path, self.findings) for path in files]
             if not files and not found and not self.findings:
                 where = display_path(self.project.flows, self.cwd)
                 message = f"there are no flows in '{where}'"
                 hint = "twimlc init makes a small project to start from"
                 if self.project.file is None:
-                    hint = f"no {PROJECT_FILE} was found from here upwards; {hint}"
+                    hint = f"no {PROJECT_FILE} was found from here upward; {hint}"
                 self.findings.append(MISSING_PATH.at(place_of(where), message, hint=hint))
+        chosen = [source for source in sources if source is not None]
         for flow in chosen:
             self._add(flow, self.findings)
             self.loaded.selected.add(flow.name)
@@ -181,29 +167,26 @@ class _Reader:
         self._params(options)
 
     def _add(self, flow: FlowSource, findings: list[Diagnostic]) -> None:
-        known = self.loaded.flows.get(flow.name)
-        if known is None:
-            self.loaded.flows[flow.name] = flow
-            return
-        entry = flow.tree.entry("flow")
-        span = entry.value.span if entry else Span(flow.file, 0, 0)
-        message = f"'{flow.name}' is the name of a flow in '{known.file.path}' already"
-        first = known.tree.entry("flow")
-        labels = [Label(first.value.span, "the other flow")] if first else []
-        findings.append(DUPLICATE_FLOW.at(span, message, labels=labels))
+        known = self.loaded.flows.setdefault(flow.name, flow)
+        if known is not flow:
+            message = f"'{flow.name}' is the name of a flow in '{known.file.path}' already"
+            labels = [Label(known.name_span, "the other flow")] if known.name_span else []
+            span = flow.name_span or Span(flow.file, 0, 0)
+            findings.append(DUPLICATE_FLOW.at(span, message, labels=labels))
 
-    def _standard_input(self, name: str, data: bytes) -> Iterator[FlowSource]:
+    def _standard_input(self, name: str, data: bytes) -> FlowSource | None:
         file, found = read_text(data, name)
         self.findings += found
-        if file is not None:
-            beside = (self.cwd / name).parent
-            yield from self._parse(file, None, beside, Path(name).name, self.findings)
+        if file is None:
+            return None
+        return self._parse(file, None, (self.cwd / name).parent, Path(name).name, self.findings)
 
-    def _flow(self, path: Path, findings: list[Diagnostic]) -> Iterator[FlowSource]:
+    def _flow(self, path: Path, findings: list[Diagnostic]) -> FlowSource | None:
         file, found = self._source(path)
         findings += found
-        if file is not None:
-            yield from self._parse(file, path, path.parent, path.name, findings)
+        if file is None:
+            return None
+        return self._parse(file, path, path.parent, path.name, findings)
 
     def _source(self, path: Path) -> tuple[SourceFile | None, list[Diagnostic]]:
         name = display_path(path, self.cwd)
@@ -216,37 +199,37 @@ class _Reader:
         folder: Path,
         name: str,
         findings: list[Diagnostic],
-    ) -> Iterator[FlowSource]:
+    ) -> FlowSource | None:
         self.loaded.files[file.path] = file
         stem = re.sub(r"\.ya?ml$", "", name).removesuffix(".flow")
         self.loaded.owners[file.path] = stem
         node, faults = read_yaml(file)
-        faults = list(faults)
         if node is None or t.is_empty(node):
+            findings += faults
             if not any(fault.is_error for fault in faults):
                 message = "the file is empty; a flow has steps or states"
-                faults.append(NOT_A_FLOW.at(Span(file, 0, 0), message))
-            findings += faults
-            return
-        faults += check_flow(node)
+                findings.append(NOT_A_FLOW.at(Span(file, 0, 0), message))
+            return None
+        node, shape = check_flow(node)
+        faults = [*faults, *shape]
         findings += faults
         if not isinstance(node, t.Mapping):
-            return
+            return None
         called = self.loaded.owners[file.path] = name_of_flow(node, stem)
         reason = valid_name(called)
-        if reason is not None:
-            if t.is_empty(node.get("flow")):
-                wish = proposed_name(called)
-                hint = f"rename the file, or write flow: {wish or 'NAME'} at its top"
-                message = f"the file's name '{called}' cannot name a flow: {reason}"
-                findings.append(BAD_NAME.at(Span(file, 0, 0), message, hint=hint))
-            return
-        source = name if path is None else self.loaded.name(path)
-        yield FlowSource(called, node, file, path, folder, source, tuple(faults))
+        if reason is None:
+            source = name if path is None else self.loaded.name(path)
+            return FlowSource(called, node, file, path, folder, source, tuple(faults))
+        if t.is_empty(node.get("flow")):
+            hint = f"rename the file, or write flow: {proposed_name(called) or 'NAME'} at its top"
+            message = f"the file's name '{called}' cannot name a flow: {reason}"
+            findings.append(BAD_NAME.at(Span(file, 0, 0), message, hint=hint))
+        return None
 
     def _neighbours(self, chosen: list[FlowSource]) -> None:
         """The flows that the chosen ones jump to, which must be known to check the jumps."""
-        wanted = [name for flow in chosen for name in _mentioned(flow.tree)]
+        bins = {sid: name for each in self.loaded.targets for name, sid in each.bins.items()}
+        wanted = [name for flow in chosen for name in _mentioned(flow.tree, bins)]
         wanted += [name for each in self.loaded.targets if (name := each.apology_flow)]
         if not any(name not in self.loaded.flows for name in wanted):
             return
@@ -256,25 +239,31 @@ class _Reader:
         beside = {p for flow in chosen for p in flow.folder.glob("*.y*ml")}
         known = {flow.path for flow in chosen}
         for path in sorted({*files, *beside} - {p for p in known if p is not None}):
-            if path.name.endswith((".test.yaml", ".test.yml")) or path.name == PROJECT_FILE:
+            if kind_of_file(path) in (FileKind.SCRIPT, FileKind.PROJECT):
                 continue
-            for flow in self._flow(path, quiet):
+            if (flow := self._flow(path, quiet)) is not None:
                 others.setdefault(flow.name, flow)
         while wanted:
             name = wanted.pop()
             other = others.get(name)
             if other is not None and name not in self.loaded.flows:
                 self.loaded.flows[name] = other
-                wanted += _mentioned(other.tree)
+                wanted += _mentioned(other.tree, bins)
 
     def _components(self) -> None:
-        read: dict[Path, Component | None] = {}
+        read: dict[Path, tuple[Component | None, tuple[Diagnostic, ...]]] = {}
         for folder in {flow.folder for flow in self.loaded.flows.values()}:
             found: dict[str, Component] = {}
+            faults = self.loaded.component_faults[folder] = {}
             for name, path in component_files(self.project, folder / "x").items():
                 if path not in read:
-                    read[path] = self._component(name, path)
-                component = read[path]
+                    before = len(self.findings)
+                    component = self._component(name, path)
+                    errors = tuple(f for f in self.findings[before:] if f.is_error)
+                    read[path] = component, errors
+                component, errors = read[path]
+                if errors:
+                    faults[name] = errors
                 if component is not None:
                     found[name] = component
             self.loaded.components[folder] = found
@@ -295,7 +284,7 @@ class _Reader:
         if any(fault.is_error for fault in faults):
             return None
         if isinstance(node, t.Mapping):
-            shape = check_component(node)
+            node, shape = check_component(node)
             self.findings += shape
         component, faults = component_of(name, node, Span(file, 0, 0))
         self.findings += faults
@@ -305,45 +294,54 @@ class _Reader:
 
     def _params(self, options: Options) -> None:
         """The params given from outside: files first, then ``-p``."""
-        given: list[Mapping[str, t.Node]] = []
-        places: list[Mapping[str, Span]] = []
+        given: list[tuple[Mapping[str, t.Node], Mapping[str, Span]]] = []
         for path in options.params_files:
             file, found = self._source(self.cwd / path)
-            self.findings += found
-            if file is None:
-                continue
-            node, faults = read_yaml(file)
-            self.findings += faults
-            given.append(read_params(node, self.findings))
-            places.append(places_of(node))
+            node, faults = read_yaml(file) if file is not None else (None, [])
+            self.findings += (*found, *faults)
+            said = None
+            if node is not None and not t.is_empty(node):
+                said = PARAMS.read(At(node, node, self.findings, *RULES))
+            given.append((said or {}, t.key_spans(node)))
         line: dict[str, t.Node] = {}
         for name, text in options.params.items():
             file = SourceFile("command line", f"-p {name}={text}")
             span = Span(file, len(name) + 4, len(file.text))
-            line[name] = t.Scalar(parse_scalar(text), text, span)
-        given.append(line)
-        self.loaded.params = given
-        names = [name for flow in self.loaded.flows.values() for name in declared(flow.tree)]
-        if self.loaded.all_read:
-            for values, where in zip(given, [*places, {}], strict=True):
-                self.findings += undeclared(names, values, where)
-        for flow in self.loaded.flows.values():
-            if flow.name in self.loaded.selected and not any(f.is_error for f in flow.faults):
+            typed = self._typed(text) if text.startswith(_TYPED) else None
+            line[name] = typed if typed is not None else t.Scalar(t.parse_scalar(text), text, span)
+        given.append((line, {}))
+        loaded, project = self.loaded, self.project
+        loaded.params = [values for values, _ in given]
+        if loaded.whole:
+            given.append((project.params, project.param_places))
+        names = [name for flow in loaded.flows.values() for name in declared(flow.tree)]
+        for values, places in given if loaded.all_read else ():
+            self.findings += undeclared(names, values, places)
+        for flow in loaded.flows.values():
+            if flow.name in loaded.selected and not any(f.is_error for f in flow.faults):
                 self.findings += unused_params(flow.tree)
 
+    def _typed(self, text: str) -> t.Node | None:
+        """A list or map on the command line, or a quoted text that begins like one."""
+        node, faults = read_yaml(SourceFile("command line", text))
+        begin = text.lstrip("'\"")[0]
+        hint = f"text that begins with {begin} goes in quotes: -p 'NAME=\"{begin}…\"'"
+        self.findings += [replace(fault, hint=hint, fix=None) for fault in faults]
+        return None if any(fault.is_error for fault in faults) else node
 
-def _mentioned(tree: t.Mapping) -> list[str]:
-    """The flows that some text in the tree may be a jump to."""
-    names: dict[str, None] = {}
-    waiting: list[t.Node] = [tree]
-    while waiting:
-        match waiting.pop():
-            case t.Scalar(value=str() as text):
-                found = _JUMP.fullmatch(text)
-                if found:
-                    names[found[1]] = None
-            case t.Sequence(items=items):
-                waiting += items
-            case t.Mapping(entries=entries):
-                waiting += [entry.value for entry in entries]
-    return list(names)
+
+def _mentioned(tree: t.Mapping, bins: Mapping[str, str]) -> list[str]:
+    """The flows that some text in the tree may be a jump to, by name or by address.
+
+    ``bins`` gives the flow of each Bin by its SID.
+    """
+    found: dict[str, None] = {}
+    for part in t.scalars(tree):
+        if isinstance(part.value, str) and "/" in part.value:
+            if jump := _JUMP.fullmatch(part.value):
+                found[jump[1]] = None
+            elif "xml" in part.value:
+                found |= dict.fromkeys(_FOLDER.findall(part.value))
+            elif (sid := part.value.rpartition("/")[2]) in bins:
+                found[bins[sid]] = None
+    return list(found)

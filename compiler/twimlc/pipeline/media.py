@@ -4,12 +4,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from twimlc.diagnostics.diagnostic import Diagnostic
-from twimlc.diagnostics.rules.names import MISSING_MEDIA
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.rules import MISSING_MEDIA
 from twimlc.flow.graph import Graph
 from twimlc.flow.model import MediaLink
 from twimlc.pipeline.load import Loaded
-from twimlc.source.files import MEDIA_LIMIT, FileContent, read_content
+from twimlc.project.files import MEDIA_LIMIT, FileContent, read_content
 
 
 class Media:
@@ -24,7 +24,7 @@ class Media:
         return self.loaded.flows[link.flow].folder / link.path
 
     def digest(self, link: MediaLink) -> bytes | None:
-        """What stands for a sound where nobody listens (:func:`interpret.host.sounds_of`)."""
+        """What stands for a sound where nobody listens (:func:`hosts.answer.sounds_of`)."""
         found = self.read(link)
         return found.sha256.encode() if found is not None else None
 
@@ -41,13 +41,12 @@ class Media:
         return self.known[path]
 
     def missing(self, graph: Graph) -> Iterator[Diagnostic]:
-        for key in graph.contexts:
-            element = graph.nodes[key].element
-            for _, _, link, span in element.links() if element else ():
+        for _, verb in graph.verbs():
+            for _, _, link, span in verb.links():
                 if isinstance(link, MediaLink) and self.read(link) is None:
                     fault = self.faults[self._path(link)]
                     path = self._path(link)
-                    message = f"there is no sound file '{link.path}' beside the flow"
+                    message = f"there is no audio file '{link.path}' beside the flow"
                     if os.path.exists(path) and fault:
                         message = fault[0].message
                     hint = "a relative path names a file of the project; write https://… for others"

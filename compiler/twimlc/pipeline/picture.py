@@ -2,24 +2,48 @@
 
 from collections.abc import Iterator
 
+from twimlc.findings.diagnostic import Diagnostic
 from twimlc.flow.graph import Graph, Node, NodeKey
-from twimlc.flow.model import StateLink
+from twimlc.flow.model import StateKey, StateLink
+from twimlc.lower.transitions import may_decline
+from twimlc.pipeline import Options, one_flow
 from twimlc.report.graph import GraphEdge, GraphNode, GraphView
+from twimlc.rules.steps import states_of, steps_in
 
 _PLAIN = ("done", "over", "recorded", "input")
 _END = "(end)"
 _OTHER_KEY = "any other key"
 
 
+def graph(options: Options, flow: str) -> tuple[GraphView | None, list[Diagnostic]]:
+    """The states of one flow, a name or a path, and what leads from one to another."""
+    made, name, findings = one_flow(options, flow)
+    variants = made.variants if made is not None else ()
+    graphs = [variant.graph for variant in variants if name in variant.graph.flows]
+    return draw(graphs[0], name) if graphs else None, findings
+
+
 def draw(graph: Graph, name: str) -> GraphView:
     """States as nodes; an edge for each outcome that leaves a state, the same ones joined."""
     flow = graph.flows[name]
-    nodes: dict[str, GraphNode] = {}
-    for key in flow.states:
-        notes = [node.note for node in graph.nodes if node.state == key and node.note is not None]
-        note = "; ".join(dict.fromkeys(notes)) or None
-        nodes[key.name] = GraphNode(key.name, key.name, note, key == flow.start)
+    begin = flow.start.name
+    notes: dict[str, list[str]] = {key.name: [] for key in graph.states(name)}
+    notes[begin].append(flow.description or "")
+    for own in states_of(flow):
+        said = (step.note for step in steps_in(own.steps, own=True))
+        notes.get(own.key.home, []).extend(note for note in said if note)
+    nodes = {
+        state: GraphNode(
+            state, state, "; ".join(filter(None, dict.fromkeys(said))) or None, state == begin
+        )
+        for state, said in notes.items()
+    }
     labels: dict[tuple[str, str], list[str]] = {}
+    for state in nodes:  # what begins with a component leads into it
+        first = graph.entries[StateKey(name, state, state)]
+        inner = _begun(graph, first, state)
+        if graph.nodes[first].element is not None and f"{inner}.".startswith(f"{state}."):
+            labels |= {(state, inner): [""]} if inner != state else {}
     for number in sorted(graph.contexts):
         node = graph.nodes[number]
         if node.state.flow != name or node.element is None:
@@ -32,7 +56,7 @@ def draw(graph: Graph, name: str) -> GraphView:
             if outcome not in words:
                 words.append(outcome)
         for _, attribute, link, _ in node.element.links():
-            if isinstance(link, StateLink) and link.state in flow.states:
+            if isinstance(link, StateLink) and link.state.flow == name and link.state.name in nodes:
                 words = labels.setdefault((node.state.home, link.state.name), [])
                 if attribute and attribute not in words:
                     words.append(attribute)
@@ -53,8 +77,8 @@ def _ways(node: Node) -> Iterator[tuple[str, NodeKey]]:
     """What is written on each way out of a verb; nothing where there is only one."""
     assert node.element is not None
     ways = dict(node.successors())
-    if not any(child.get("url") is not None for child in node.element.elements()):
-        ways.pop("declined", None)  # nobody can decline who is asked nothing
+    if not may_decline(node.element):
+        ways.pop("declined", None)
     if len(set(ways.values())) == 1:
         yield "", next(iter(ways.values()))
         return
@@ -68,12 +92,23 @@ def _ways(node: Node) -> Iterator[tuple[str, NodeKey]]:
 def _state(graph: Graph, source: NodeKey, target: NodeKey, flow: str) -> str | None:
     """What an exit leads to, as seen from outside its state; None if it stays inside."""
     node, before = graph.nodes[target], graph.nodes[source]
-    if node.element is None or node.element.tag in ("Hangup", "Reject"):
+    if node.element is None or node.element.does.ends_call:
         return _END
     if node.state.flow != flow:
-        return f"{node.state.flow}/{node.state.home}"
+        return f"{node.state.flow}/{_begun(graph, target, '')}"
     inside = node.state.home == before.state.home
     # Back to its own first step is a loop worth seeing.
     if inside and target != graph.entries.get(node.state):
         return None
-    return node.state.home
+    return _begun(graph, target, before.state.home)
+
+
+def _begun(graph: Graph, target: NodeKey, around: str) -> str:
+    """The state that begins at a node, or that it is in: the outermost one not ``around`` it."""
+    flow, _, home = graph.nodes[target].state
+    parts = home.split(".")
+    for outer in (".".join(parts[:end]) for end in range(1, len(parts))):
+        begins = graph.entries.get(StateKey(flow, outer, outer)) == target
+        if begins and not f"{around}.".startswith(f"{outer}."):
+            return outer
+    return home

@@ -3,19 +3,15 @@
 Each row is rendered once, for the comparison and for the folder.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from textwrap import shorten
-from typing import TYPE_CHECKING
 
-from twimlc.diagnostics.rules.flow import DEPENDS_ON_ASSUMPTION
-from twimlc.interpret.plan import Proof
-
-if TYPE_CHECKING:
-    from twimlc.diagnostics.diagnostic import Diagnostic
-    from twimlc.interpret.verify import Dependence
-    from twimlc.interpret.walk import Media
-    from twimlc.pipeline.variants import Compiled, Variant
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.rules import DEPENDS_ON_ASSUMPTION
+from twimlc.interpret.verify import Dependence, Proof
+from twimlc.interpret.walk import Media
+from twimlc.pipeline.variants import Compiled, Variant
 
 MOST_PAIRS = 1_000_000
 """A flow that can reach more pairs of positions than this is compared no further: at some forty
@@ -37,7 +33,7 @@ class Proven:
     faults: list[str] = field(default_factory=list)
 
 
-def prove(made: "Compiled", variant: "Variant", selected: Collection[str], proven: Proven) -> None:
+def prove(made: Compiled, variant: Variant, selected: Collection[str], proven: Proven) -> None:
     """Walk every chosen flow of one row together with its documents, and add what is found."""
     proof = _proof(made, variant, made.read_media)
     if proof is None:
@@ -55,17 +51,19 @@ def prove(made: "Compiled", variant: "Variant", selected: Collection[str], prove
             proven.incomplete.append(entry)
 
 
-def open_questions(
-    made: "Compiled", variant: "Variant", selected: Collection[str]
-) -> "list[Diagnostic]":
+def open_questions(made: Compiled, variant: Variant, selected: Collection[str]) -> list[Diagnostic]:
     """Notes about the steps that are right only as we read Twilio's pages."""
     proof = _proof(made, variant, None)
     if proof is None:
         return []
-    return list(_notes(variant, proof.dependences(selected, MOST_FOR_NOTES)))
+    found = list(proof.dependences(selected, MOST_FOR_NOTES))
+    for each in found:
+        flows = made.questions.setdefault(each.assumption.name, set())
+        flows.add(variant.graph.nodes[each.node].state.flow)
+    return list(_notes(variant, found))
 
 
-def _notes(variant: "Variant", dependences: "Iterator[Dependence]") -> "Iterator[Diagnostic]":
+def _notes(variant: Variant, dependences: Iterable[Dependence]) -> Iterator[Diagnostic]:
     """One for each question in a file, at the first step: one test call answers it for all."""
     seen = set()
     ordered = sorted(dependences, key=lambda found: variant.graph.nodes[found.node].span.start)
@@ -82,14 +80,14 @@ def _notes(variant: "Variant", dependences: "Iterator[Dependence]") -> "Iterator
         )
         yield DEPENDS_ON_ASSUMPTION.at(
             node.span,
-            f"this '{node.title}' is right as long as {assumption.sentence(assumption.reading)}"
-            f" ({assumption.name}); Twilio's pages leave that open",
-            hint=f"to be sure, make one test call: {wanted} should follow{after}; if {got} follows"
-            f" instead, {assumption.sentence(found.answer)}",
+            f"this '{node.title}' needs what Twilio's pages do not say:"
+            f" {assumption.sentence(assumption.reading)} ({assumption.name})",
+            hint=f"make one test call: {wanted} should follow{after}; if {got} follows,"
+            f" {assumption.sentence(found.answer)}",
         )
 
 
-def _proof(made: "Compiled", variant: "Variant", media: "Media | None") -> Proof | None:
+def _proof(made: Compiled, variant: Variant, media: Media | None) -> Proof | None:
     finished = variant.finished()
     if finished is None:
         return None

@@ -5,24 +5,20 @@ and its entry go out.
 """
 
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from twimlc.flow.graph import Context, Graph
 from twimlc.flow.model import Kind
-from twimlc.pipeline.load import Loaded, load
-from twimlc.pipeline.model import Options, UsageError
-from twimlc.pipeline.variants import Compiled
-from twimlc.source.names import nearest
-from twimlc.source.search import flow_files
-from twimlc.source.targets import Target
-
-if TYPE_CHECKING:
-    from twimlc.render.versions import Finished
-
-_SUFFIXES = (".yaml", ".yml")
+from twimlc.output.manifest import base_name
+from twimlc.pipeline.load import Loaded
+from twimlc.pipeline.model import Options, UsageError, project_of
+from twimlc.pipeline.variants import Compiled, Variant
+from twimlc.project.kinds import YAML_ENDINGS
+from twimlc.project.search import flow_files, flow_name
+from twimlc.project.targets import Target
+from twimlc.render.versions import Finished
+from twimlc.yaml.names import meant
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,37 +31,28 @@ class CompiledFlow:
     row: str | None
     url: str | None
     graph: Graph
-    finished: "Finished"
+    finished: Finished
     entry: str
     context: Context
 
 
-def only(options: Options, flow: str) -> tuple[Options, str | None]:
-    """The same options for the file of one flow, and the flow's name if that is known.
+def file_of(options: Options, flow: str) -> Path | None:
+    """The file of one flow, which is given as its name or its path.
 
-    Raises :class:`UsageError` where there is no such flow.
+    None where the project cannot be used. Raises :class:`UsageError` where there is no such flow.
     """
-    cwd = (options.cwd or Path.cwd()).absolute()
-    if os.path.isfile(cwd / flow) or flow.endswith(_SUFFIXES):
-        return replace(options, paths=(Path(flow),)), None
-    loaded = load(replace(options, paths=()))
-    if not isinstance(loaded, Loaded):
-        return options, None
-    source = loaded.flows.get(flow)
-    if source is None:
-        # A file that cannot be read has no name yet, but what is wrong in it must be told.
-        files, _ = flow_files(loaded.project, ())
-        for path in files:
-            if path.stem.removesuffix(".flow") == flow:
-                return replace(options, paths=(path,)), None
-    if source is None or source.path is None:
-        known = sorted(loaded.flows)
-        close = nearest(flow, known)
-        hint = f" (did you mean '{close}'?)" if close else ""
-        if not close and 0 < len(known) <= 12:
-            hint = f" (there are {', '.join(known)})"
-        raise UsageError(f"no flow is called '{flow}'{hint}")
-    return replace(options, paths=(source.path,)), flow
+    cwd = options.folder
+    if os.path.isfile(cwd / flow) or flow.endswith(YAML_ENDINGS):
+        return cwd / flow
+    project, _ = project_of(replace(options, paths=()))
+    if project is None:
+        return None
+    files = {flow_name(path, cwd, options.texts): path for path in flow_files(project, ())[0]}
+    if flow not in files:
+        known = sorted(files)
+        there_are = f"there are {', '.join(known)}" if 0 < len(known) <= 12 else None
+        raise UsageError(f"unknown flow '{flow}'", meant(flow, known) or there_are)
+    return files[flow]
 
 
 def target_of(loaded: Loaded, name: str) -> Target:
@@ -82,37 +69,33 @@ def target_of(loaded: Loaded, name: str) -> Target:
 
 def chosen(made: Compiled, name: str, row: str | None) -> CompiledFlow | None:
     """The flow in one row (the first one, where none is named); None where it was refused."""
-    from twimlc.output.manifest import base_name
-
     rows = [variant.row for variant in made.variants if name in variant.graph.starts]
     if row is not None and rows and row not in rows:
-        raise UsageError(_no_row(name, row, rows))
-    for variant in made.variants:
-        finished = None if row is not None and variant.row != row else variant.finished()
-        if finished is None:
-            continue
-        for entry in finished.plan.entries:
-            if base_name(entry.flow) == name:
-                start = variant.graph.starts[name]
-                kind = variant.graph.flows[name].kind
-                usual = Context.MESSAGE if kind is Kind.MESSAGING else Context.CALL
-                return CompiledFlow(
-                    name=name,
-                    target=made.target.name,
-                    row=variant.row,
-                    url=made.target.url,
-                    graph=variant.graph,
-                    finished=finished,
-                    entry=entry.path,
-                    context=variant.graph.contexts.get(start, usual),
-                )
-    return None
+        named = [each for each in rows if each is not None]
+        if not named:
+            raise UsageError(f"'{name}' is compiled once, not for each row of a matrix")
+        raise UsageError(f"unknown row '{row}'", meant(row, named))
+    wanted = (v for v in made.variants if row is None or v.row == row)
+    compiled = (compiled_flow(made, variant, name) for variant in wanted)
+    return next((flow for flow in compiled if flow is not None), None)
 
 
-def _no_row(name: str, row: str, rows: Iterable[str | None]) -> str:
-    known = [each for each in rows if each is not None]
-    if not known:
-        return f"'{name}' is compiled once, not for each row of a matrix"
-    close = nearest(row, known)
-    hint = f" (did you mean '{close}'?)" if close else ""
-    return f"no row is called '{row}'{hint}"
+def compiled_flow(made: Compiled, variant: Variant, name: str) -> CompiledFlow | None:
+    """The flow in a row of a target; None where the row was refused, or has no such flow."""
+    finished = variant.finished()
+    entries = () if finished is None else finished.plan.entries
+    entry = next((entry for entry in entries if base_name(entry.flow) == name), None)
+    if finished is None or entry is None:
+        return None
+    graph = variant.graph
+    usual = Context.MESSAGE if graph.flows[name].kind is Kind.MESSAGING else Context.CALL
+    return CompiledFlow(
+        name=name,
+        target=made.target.name,
+        row=variant.row,
+        url=made.target.url,
+        graph=graph,
+        finished=finished,
+        entry=entry.path,
+        context=graph.contexts.get(graph.starts[name], usual),
+    )

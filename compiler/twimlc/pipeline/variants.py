@@ -1,20 +1,24 @@
-"""What compiling makes of a target: for each row of the matrix a graph and a plan."""
+"""What compiling makes of a target: for each row of the matrix a graph and a plan.
 
-from collections.abc import Callable, Collection, Mapping
+And what is then known of the places where a rule is ignored.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
-from twimlc.diagnostics.diagnostic import Diagnostic
+from twimlc.findings.diagnostic import Diagnostic, Rule
+from twimlc.findings.rules import PIN_IN_PUBLIC
 from twimlc.flow.graph import Graph
 from twimlc.flow.model import MediaLink
+from twimlc.hosts import find_host
 from twimlc.lower.plan import Markup, Plan
-from twimlc.source import tree as t
-from twimlc.source.switched import Switched
-from twimlc.source.targets import Target
-from twimlc.text import Place
-
-if TYPE_CHECKING:
-    from twimlc.render.versions import Finished
+from twimlc.output.manifest import base_name
+from twimlc.pipeline.load import Loaded
+from twimlc.project.targets import Target
+from twimlc.render.versions import Finished, finish
+from twimlc.text import Place, Span
+from twimlc.values.conditional_steps import Switched
+from twimlc.yaml import tree as t
 
 
 @dataclass(slots=True, eq=False)
@@ -29,13 +33,11 @@ class Variant:
     graph: Graph
     plan: Plan | None
     messaging: frozenset[str] = frozenset()
-    _finished: "Finished | None" = None
+    _finished: Finished | None = None
 
-    def finished(self) -> "Finished | None":
+    def finished(self) -> Finished | None:
         """The plan with its versions named, and its pages; made when they are first asked for."""
         if self._finished is None and self.plan is not None:
-            from twimlc.render.versions import finish
-
             self._finished = finish(self.plan)
         return self._finished
 
@@ -44,8 +46,10 @@ class Variant:
         finished = self.finished()
         if finished is not None:
             documents = tuple(replace(found, body=()) for found in finished.plan.documents)
-            plan = replace(finished.plan, documents=documents)
-            self.plan, self._finished = plan, replace(finished, plan=plan)
+            pairs = zip(finished.pages, documents, strict=True)
+            pages = tuple(page._replace(document=document) for page, document in pairs)
+            self.plan = replace(finished.plan, documents=documents)
+            self._finished = replace(finished, plan=self.plan, pages=pages)
         self.graph = Graph({}, (), {}, {}, (), {})
 
     def written(self, selected: Collection[str]) -> set[str]:
@@ -53,11 +57,11 @@ class Variant:
         finished = self.finished()
         leads = finished.leads if finished is not None else {}
         found: set[str] = set()
-        waiting = [name for name in leads if name.rpartition("/")[2] in selected]
+        waiting = [name for name in leads if base_name(name) in selected]
         while waiting:
             name = waiting.pop()
-            if name.rpartition("/")[2] not in found:
-                found.add(name.rpartition("/")[2])
+            if base_name(name) not in found:
+                found.add(base_name(name))
                 waiting += leads[name]
         return found
 
@@ -70,6 +74,7 @@ class Compiled:
     ``params`` those that each file declares, by its path, ``switched`` the steps of each flow that
     ``if:`` may leave out; ``read_media`` gives what stands for the sound files that flows name.
     ``alive`` are the places that some row reaches; ``planned``: every row has a plan.
+    ``questions`` are the assumptions that flows rest on, with the names of those flows.
     """
 
     target: Target
@@ -83,6 +88,7 @@ class Compiled:
     read_media: Callable[[MediaLink], bytes | None] | None = None
     alive: set[Place] = field(default_factory=set)
     planned: bool = True
+    questions: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -97,3 +103,32 @@ class Compiled:
     def complete(self) -> bool:
         """Whether there is a plan for every row, and no error."""
         return self.ok and self.planned
+
+
+def looked(
+    loaded: Loaded, compiled: Sequence[Compiled], findings: Sequence[Diagnostic]
+) -> Callable[[Rule, Span], bool]:
+    """Tells for a rule, and a place in a file, whether every stage looked there.
+
+    An error keeps later stages from looking. What only some hosts or some flows would show is
+    not known where they are left out.
+    """
+    stopped = any(finding.is_error for finding in findings)
+    seen = {name for made in compiled for name in made.flows}
+    hosts_known = loaded.project.file is not None
+    built = {made.target.name for made in compiled}
+    everywhere = not hosts_known or built >= loaded.project.targets.keys()
+    hosts = [find_host(made.target.host, made.target.router) for made in compiled]
+    public = any(host is None or not host.private for host in hosts)
+
+    def answer(rule: Rule, place: Span) -> bool:
+        if stopped or not everywhere:
+            return False
+        if rule is PIN_IN_PUBLIC:
+            return public
+        if rule.code.startswith("TW7") and not hosts_known:  # what a host cannot do
+            return False
+        owner = loaded.owners.get(place.file.path)
+        return owner in seen if owner is not None else loaded.whole
+
+    return answer

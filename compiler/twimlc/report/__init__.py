@@ -1,73 +1,42 @@
 """Findings in, text out: for people, for editors and for the machines of continuous integration.
 
 :data:`FORMATS` names the forms; :func:`render` writes one. The modules of the single
-forms are imported only when their form is asked for.
+forms are imported only when there is something to write.
 """
 
 from collections.abc import Sequence
 
-from twimlc.diagnostics.diagnostic import Diagnostic, Severity
+from twimlc.findings.diagnostic import Diagnostic, Severity
 
 FORMATS = ("human", "line", "json", "sarif", "github", "gitlab", "junit", "markdown", "outputs")
 DOCUMENTS = ("json", "sarif", "gitlab", "junit", "markdown", "outputs")
-"""These are whole documents even when there is nothing to tell."""
+"""These are whole documents even when there is nothing to report."""
 
 
 def render(
     findings: Sequence[Diagnostic],
     form: str = "human",
     *,
-    colour: bool = False,
+    color: bool = False,
     fail_on: Severity | None = Severity.ERROR,
 ) -> str:
     """The report of ``findings``, with its final line end; empty where there is nothing to say.
 
     ``fail_on`` is the least bad severity that counts as a failure (JUnit knows only pass or fail).
     """
-    match form:
-        case "human":
-            from twimlc.report.human import human
+    if form not in FORMATS:
+        raise ValueError(f"unknown report format {form!r}")
+    if form in ("json", "sarif", "gitlab"):
+        from twimlc.report import json_forms  # brings the pages of all rules along
 
-            return human(findings, colour=colour)
-        case "line":
-            from twimlc.report.line import line_report
+        return json_forms.FORMS[form](findings)
+    if form == "junit":
+        from twimlc.report import junit  # brings what writes XML along
 
-            return line_report(findings)
-        case "json":
-            from twimlc.report.json_report import json_report
+        return junit.junit(findings, fail_on=fail_on)
+    # `--help` needs the names of the forms, and nothing of what writes them.
+    from twimlc.report import human, text_forms
 
-            return json_report(findings)
-        case "sarif":
-            from twimlc.report.sarif import sarif
-
-            return sarif(findings)
-        case "github":
-            from twimlc.report.github import github
-
-            return github(findings)
-        case "gitlab":
-            from twimlc.report.gitlab import gitlab
-
-            return gitlab(findings)
-        case "markdown":
-            from twimlc.report.markdown import markdown
-
-            return markdown(findings)
-        case "junit":
-            from twimlc.report.junit import junit
-
-            return junit(findings, fail_on=fail_on)
-        case "outputs":
-            from twimlc.report.outputs import outputs
-
-            return outputs(findings)
-        case _:
-            raise ValueError(f"unknown report format {form!r}")
-
-
-def tally(findings: Sequence[Diagnostic]) -> dict[str, int]:
-    """How many findings there are of each severity: ``{errors, warnings, notes}``."""
-    counts = {"errors": 0, "warnings": 0, "notes": 0}
-    for finding in findings:
-        counts[f"{finding.severity}s"] += 1
-    return counts
+    if form == "human":
+        return human.human(findings, color=color)
+    return text_forms.FORMS[form](findings)

@@ -8,7 +8,7 @@ import json
 import re
 from dataclasses import asdict, dataclass
 
-from twimlc.report.visible import visible
+from twimlc.report.escape import visible
 
 GRAPH_FORMATS = ("mermaid", "dot", "json")
 

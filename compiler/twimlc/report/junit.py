@@ -4,49 +4,67 @@ Each finding is a test case; those bad enough to fail the run are failures. With
 case passes, because an empty suite is an error to some systems.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from twimlc.diagnostics.diagnostic import Diagnostic, Severity
+from twimlc.findings.diagnostic import Diagnostic, Severity
+from twimlc.report.escape import visible
 from twimlc.report.human import human
-from twimlc.report.visible import visible
 
 
 def junit(findings: Sequence[Diagnostic], *, fail_on: Severity | None = Severity.ERROR) -> str:
     """The findings as one test suite."""
-    cases = [_case(finding, fail_on) for finding in findings] or [
+    cases = [_finding(finding, fail_on) for finding in findings] or [
         Element("testcase", classname="twimlc", name="no findings", time="0")
     ]
-    failures = sum(case.find("failure") is not None for case in cases)
-    counts = {"tests": str(len(cases)), "failures": str(failures), "errors": "0", "time": "0"}
-    root = Element("testsuites", {"name": "twimlc", **counts})
-    suite = SubElement(root, "testsuite", {"name": "twimlc", **counts, "skipped": "0"})
-    suite.extend(cases)
+    return junit_report("twimlc", {"twimlc": cases})
+
+
+def junit_report(name: str, suites: Mapping[str, Sequence[Element]]) -> str:
+    """Test cases by suite as XML; each case holds its failures and errors."""
+    cases = [case for suite in suites.values() for case in suite]
+    root = Element("testsuites", {"name": name, **_counts(cases)})
+    for each, inside in suites.items():
+        found = {"name": for_xml(each), **_counts(inside), "skipped": "0"}
+        SubElement(root, "testsuite", found).extend(inside)
     indent(root)
     text = tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
 
 
-def _case(finding: Diagnostic, fail_on: Severity | None) -> Element:
-    rule, span = finding.rule, finding.span
-    begin = span.begin
-    case = Element(
+def _counts(cases: Sequence[Element]) -> dict[str, str]:
+    failures, errors = (
+        sum(case.find(tag) is not None for case in cases) for tag in ("failure", "error")
+    )
+    counts = {"tests": len(cases), "failures": failures, "errors": errors, "time": 0}
+    return {key: str(number) for key, number in counts.items()}
+
+
+def junit_case(name: str, path: str, line: int) -> Element:
+    """A test case about a line of a file."""
+    return Element(
         "testcase",
-        classname=_xml(span.file.path),
-        name=f"{rule.code} {rule.slug} at {begin.line}:{begin.column}",
-        file=_xml(span.file.path),
-        line=str(begin.line),
+        classname=for_xml(path),
+        name=for_xml(name),
+        file=for_xml(path),
+        line=str(line),
         time="0",
     )
-    report = "\n".join(_xml(line) for line in human([finding]).splitlines())
+
+
+def _finding(finding: Diagnostic, fail_on: Severity | None) -> Element:
+    begin = finding.span.begin
+    name = f"{finding.rule.title} at {begin.line}:{begin.column}"
+    case = junit_case(name, finding.span.file.path, begin.line)
+    report = "\n".join(for_xml(line) for line in human([finding]).splitlines())
     if fail_on is not None and finding.severity.rank <= fail_on.rank:
         kind = str(finding.severity)
-        SubElement(case, "failure", type=kind, message=_xml(finding.message)).text = report
+        SubElement(case, "failure", type=kind, message=for_xml(finding.message)).text = report
     else:
         SubElement(case, "system-out").text = report
     return case
 
 
-def _xml(text: str) -> str:
+def for_xml(text: str) -> str:
     """Without what XML 1.0 cannot hold."""
     return visible(text).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")

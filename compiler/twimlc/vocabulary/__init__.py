@@ -10,101 +10,28 @@ from functools import cache
 from types import MappingProxyType
 from typing import Literal
 
+from twimlc.vocabulary.attributes import TWIML_FETCHES, Attribute, AttributeType, Fetch, Status
 from twimlc.vocabulary.dial import DIAL_ROWS
 from twimlc.vocabulary.messaging import MESSAGING_ROWS, MOST_REPLIES
 from twimlc.vocabulary.requests import (
-    DIAL_SIP_HEADER_PREFIX,
     DOCUMENT_LIMITS,
     INPUT_PARAMETERS,
     MESSAGE_PARAMETERS,
+    ON_EVERY_LEG,
     REQUEST_PARAMETERS,
-    SIP_HEADER_PREFIX,
+    SHOWN_TO_CALLED,
     STANDARD_PARAMETERS,
     Context,
-    DocumentLimits,
-    EndOfContext,
     contexts,
+    documents_with,
     is_standard_parameter,
 )
-from twimlc.vocabulary.rules import Condition, ElementRule
 from twimlc.vocabulary.services import SERVICE_ROWS
 from twimlc.vocabulary.ssml import SSML, SSML_ROWS
-from twimlc.vocabulary.types import (
-    CURRENT_DOCUMENT,
-    Attribute,
-    AttributeType,
-    Content,
-    Element,
-    Fetch,
-    Flow,
-    Kind,
-    Outcomes,
-    Status,
-    TextArgument,
-    tabulate,
-)
-from twimlc.vocabulary.values import (
-    GATHER_LANGUAGES,
-    POLLY_SPEAKERS,
-    RING_TONES,
-    SAY_LANGUAGES,
-    SSML_LANGUAGES,
-    SSML_SUPPORT,
-    VOICE_FAMILIES,
-    VoiceFamily,
-    voice_family,
-)
+from twimlc.vocabulary.traits import NOTHING_MORE, Assumption, Does, Script
+from twimlc.vocabulary.types import NO_OUTCOMES, Content, Element, Flow, Kind, Outcomes, tabulate
+from twimlc.vocabulary.values import voice_family
 from twimlc.vocabulary.voice import DIAL_NOUNS, PROMPTS, VERB_ROWS
-
-__all__ = [
-    "CONTEXTS",
-    "CURRENT_DOCUMENT",
-    "DIAL_NOUNS",
-    "DIAL_SIP_HEADER_PREFIX",
-    "DOCUMENT_LIMITS",
-    "GATHER_LANGUAGES",
-    "INPUT_PARAMETERS",
-    "MESSAGE_PARAMETERS",
-    "MESSAGING",
-    "MOST_REPLIES",
-    "NOT_OUTCOMES",
-    "POLLY_SPEAKERS",
-    "PROMPTS",
-    "REQUEST_PARAMETERS",
-    "RING_TONES",
-    "SAY_LANGUAGES",
-    "SIP_HEADER_PREFIX",
-    "SSML",
-    "SSML_LANGUAGES",
-    "SSML_SUPPORT",
-    "STANDARD_PARAMETERS",
-    "VOICE",
-    "VOICE_FAMILIES",
-    "Attribute",
-    "AttributeType",
-    "Condition",
-    "Content",
-    "Context",
-    "DocumentKind",
-    "DocumentLimits",
-    "Element",
-    "ElementRule",
-    "EndOfContext",
-    "Fetch",
-    "Flow",
-    "Kind",
-    "Outcomes",
-    "Status",
-    "TextArgument",
-    "VoiceFamily",
-    "child_keys",
-    "element_by_key",
-    "element_by_tag",
-    "is_standard_parameter",
-    "table",
-    "verbs",
-    "voice_family",
-]
 
 DocumentKind = Literal["voice", "messaging"]
 
@@ -114,13 +41,13 @@ VOICE: Mapping[str, Element] = tabulate(*VERB_ROWS, *DIAL_ROWS, *SERVICE_ROWS, *
 MESSAGING: Mapping[str, Element] = tabulate(*MESSAGING_ROWS)
 """Every element of a document for messages, by name."""
 
+ELEMENTS = (*VOICE.values(), *MESSAGING.values())
+"""Both together; Response and Redirect are in it twice."""
+
 CONTEXTS: Mapping[str, Context] = MappingProxyType(
     {context.name: context for context in contexts(VOICE["Response"].children)}
 )
 """Documents that another verb fetches, by ``Element.attribute``, and the verbs allowed there."""
-
-NOT_OUTCOMES = ("hangup", "caller-hung-up", "redirected")
-"""Names for the caller hanging up, or the call being moved by REST: nothing of a flow follows."""
 
 
 def table(kind: DocumentKind) -> Mapping[str, Element]:
@@ -128,41 +55,53 @@ def table(kind: DocumentKind) -> Mapping[str, Element]:
     return VOICE if kind == "voice" else MESSAGING
 
 
-@cache
 def verbs(kind: DocumentKind) -> Mapping[str, Element]:
     """The verbs of one kind of document, by the key that flows use."""
-    elements = table(kind)
-    return MappingProxyType(
-        {elements[name].key: elements[name] for name in elements["Response"].children}
-    )
-
-
-def child_keys(element: Element) -> Mapping[str, Element]:
-    """What may stand inside an element, by the key that flows use, in table order.
-
-    Children that are written as one map are found under their ``map_key``. SSML stands inside
-    text, so it has no keys here; neither have the verbs of Response: they are steps.
-    """
-    kind: DocumentKind = "messaging" if MESSAGING.get(element.name) is element else "voice"
-    return _keys_of(kind, element.children)
+    return table(kind)["Response"].inside
 
 
 @cache
-def _keys_of(kind: DocumentKind, names: tuple[str, ...]) -> Mapping[str, Element]:
-    children = [table(kind)[name] for name in names]
+def observed() -> tuple[str, ...]:
+    """The kinds of events that verbs make, in the order of the tables."""
+    rows = [row for row in ELEMENTS if row.kind is Kind.VERB]
+    return tuple(dict.fromkeys(event for row in rows for event in row.events))
+
+
+@cache
+def scripted() -> Mapping[str, tuple[Element, ...]]:
+    """The verbs and nouns whose end a call script sets, by the key of a call that sets it.
+
+    Keys come in the order in which a reader meets them, those with a single answer last.
+    """
+    found: dict[str, tuple[Element, ...]] = {}
+    for row in VOICE.values():
+        if row.script is not None:
+            found[row.script.key] = (*found.get(row.script.key, ()), row)
+    first = ("rooms", "dial", "queue", *sorted(found))
+    order = sorted(found, key=lambda key: (not answered_by_name(found[key]), first.index(key)))
+    return MappingProxyType({key: found[key] for key in order})
+
+
+def answered_by_name(rows: tuple[Element, ...]) -> bool:
+    """Whether the key of a call that says how these end holds a map of names, or one answer."""
+    return len(rows) > 1 or rows[0].text is not None
+
+
+@cache
+def answer_words() -> Mapping[str, tuple[str, ...]]:
+    """The words for how things end, by the key of a call that sets it."""
     return MappingProxyType(
-        {child.map_key or child.key: child for child in children if child.kind is not Kind.SSML}
+        {
+            key: (*dict.fromkeys(word for row in rows for word in row.script_words), "hangup")
+            for key, rows in scripted().items()
+        }
     )
 
 
-def element_by_key(kind: DocumentKind, parent: Element | None, key: str) -> Element | None:
-    """The element that a flow means by ``key`` inside ``parent``; a verb if there is no parent.
-
-    The parent decides: ``sip`` is another element in ``refer`` than in ``dial``.
-    """
-    if parent is None or parent.kind is Kind.ROOT:
-        return verbs(kind).get(key)
-    return child_keys(parent).get(key)
+@cache
+def connected() -> Mapping[str, Element]:
+    """What goes through a connector of the account, by the key that flows use."""
+    return MappingProxyType({row.key: row for row in VOICE.values() if row.does.connector})
 
 
 def element_by_tag(kind: DocumentKind, parent_name: str | None, tag: str) -> Element | None:

@@ -1,7 +1,7 @@
 """What TwiML does not have although Twilio's error dictionary names it: its codes, part by part.
 
 The dictionary keeps codes for attributes that its pages no longer show or that belong to the REST
-API, and a code of its own for what cannot stand inside some elements (docs/api/errors). Everything
+API, and a code of its own for what some elements cannot contain (docs/api/errors). Everything
 else that is not TwiML is :data:`NOT_TWIML`.
 """
 
@@ -48,7 +48,7 @@ def attribute_codes(element: str, name: str) -> tuple[int, ...]:
 
 
 def child_codes(element: str, name: str) -> tuple[int, ...]:
-    """Twilio's codes for an element ``name`` that cannot stand inside ``element``."""
+    """Twilio's codes for an element ``name`` that ``element`` cannot contain."""
     return (*_NAMES.get(name.lower(), ()), *_CHILDREN.get(element.lower(), ()), NOT_TWIML)
 
 

@@ -1,8 +1,7 @@
-"""Phone numbers by their first digits: the countries there are, the ranges that cost a lot, and
-how many digits there have to be.
+"""Phone numbers by their first digits: country codes, premium ranges, and the number of digits.
 
 Nothing comes in; tuples of digits go out. Country codes are those that the ITU has assigned
-(E.164); the dear ranges are the premium, satellite and personal ones of large countries.
+(E.164); the costly ranges are the premium, satellite and personal ones of large countries.
 """
 
 import re
@@ -25,14 +24,14 @@ COUNTRY_CODES = _codes("""
     670 672-683 685-692 800 808 850 852 853 855 856 870 878 880-883 886
     960-968 970-977 979 992-996 998
 """)
-"""Every code that a number can begin with behind its plus."""
+"""Every code that can follow the plus of a number."""
 
 COSTLY = {
     "1900": "a premium number",
     "1976": "a premium number",
     "449": "a British premium number",
     "4470": "a British personal number",
-    "4487": "a British number with an extra charge",
+    "4487": "a British number with a surcharge",
     "3389": "a French premium number",
     "49900": "a German premium number",
     "34803": "a Spanish premium number",
@@ -63,16 +62,16 @@ TRUNK_ZERO = _codes("27 31-33 40 41 43 44 46 49 61 62 64 81 90 91 353 358 380 97
 
 
 class Length(NamedTuple):
-    """How many digits the numbers of a range have behind their country code."""
+    """How many digits the numbers of a range have after their country code."""
 
     country: str
     fewest: int
     most: int
 
 
-# A country code, what the number begins with behind it, and the fewest and most digits there.
+# A country code, what the number begins with after it, and the fewest and most digits there.
 # Countries whose numbers have no fixed length are left out, and so are the ranges of machines,
-# short codes and free calls, whose lengths differ from those of telephones.
+# short codes and free calls, whose lengths differ from those of phones.
 _LENGTHS = (
     ("1", r".", 10, 10),
     ("7", r"[3479]", 10, 10),
@@ -107,12 +106,12 @@ _LENGTHS = (
     ("420", r"[2-7]", 9, 9),
     ("852", r"[2356]", 8, 8),
 )
-# Nobody has the area 555: numbers in it stand in examples until the real ones are known.
+# Nobody has the area 555: numbers in it are used in examples until the real ones are known.
 _NORTH_AMERICAN = re.compile(r"1(555|[2-9][0-9]{2}[2-9])[0-9]+")
 
 
 def length_of(digits: str) -> Length | None:
-    """How long a number that begins like this one has to be; None where that is not sure."""
+    """How many digits a number that begins like this one has; None where that is not certain."""
     for code, begins, fewest, most in _LENGTHS:
         if digits.startswith(code) and re.match(begins, digits[len(code) :]):
             return Length(code, fewest, most)
@@ -120,5 +119,5 @@ def length_of(digits: str) -> Length | None:
 
 
 def is_no_north_american(digits: str) -> bool:
-    """Whether digits behind the code 1 lie in no area, or in no exchange of one."""
+    """Whether digits after the code 1 belong to no area, or to no exchange of one."""
     return digits.startswith("1") and _NORTH_AMERICAN.fullmatch(digits) is None

@@ -1,5 +1,5 @@
-"""What Twilio sends and accepts around a document: request parameters, limits, and which verbs
-may stand in a document that another verb fetches.
+"""What Twilio sends and accepts around a document: request parameters, limits, and which verbs a
+document may hold that another verb fetches.
 
 Nothing comes in; tables go out. Sources: docs/voice/twiml, docs/voice/twiml/gather, .../record,
 .../dial, .../enqueue, .../queue, .../conference, .../number, .../client, .../sip, .../refer,
@@ -13,13 +13,10 @@ from typing import Literal, NamedTuple
 SIP_HEADER_PREFIX = "SipHeader_"
 """Begins the names of parameters that carry a SIP header of the incoming call."""
 
-DIAL_SIP_HEADER_PREFIX = "DialSipHeader_"
-"""Begins the names of parameters that carry a SIP header of the dialed party's answer."""
-
 
 EndOfContext = Literal["join", "repeat", "silence"]
 """What happens at the end of a document that another verb fetched: both parties are joined, it is
-asked for again, or nothing more is heard until the wait is over."""
+requested again, or the caller hears nothing more until the wait is over."""
 
 
 class Context(NamedTuple):
@@ -37,16 +34,14 @@ class Context(NamedTuple):
 
 
 class DocumentLimits(NamedTuple):
-    """How big a document may be, and the error codes of bigger ones."""
+    """How large a document may be, and the error code of larger ones."""
 
     max_bytes: int
-    max_inline_characters: int
     max_bytes_twilio: int
-    max_inline_twilio: int
 
 
-DOCUMENT_LIMITS = DocumentLimits(65536, 4000, 11750, 32018)
-"""A fetched document has at most 64 kB; one handed over in a REST call at most 4000 characters."""
+DOCUMENT_LIMITS = DocumentLimits(65536, 11750)
+"""A fetched document has at most 64 kB."""
 
 
 def contexts(verbs: tuple[str, ...]) -> Iterator[Context]:
@@ -64,24 +59,13 @@ def contexts(verbs: tuple[str, ...]) -> Iterator[Context]:
 _PLACES = ("City", "State", "Zip", "Country")
 _ALWAYS = ("CallSid", "AccountSid", "From", "To", "CallStatus", "ApiVersion", "Direction")
 _SOMETIMES = (
-    "ForwardedFrom",
-    "CallerName",
-    "ParentCallSid",
-    "CallToken",
-    *("From" + part for part in _PLACES),
-    *("To" + part for part in _PLACES),
-    "Called",
-    "Caller",
-    *("Called" + part for part in _PLACES),
-    *("Caller" + part for part in _PLACES),
+    *("ForwardedFrom", "CallerName", "ParentCallSid", "CallToken", "Called", "Caller"),
+    *(who + part for who in ("From", "To", "Called", "Caller") for part in _PLACES),
 )
 _SIP = ("SipCallId", "SipDomain", "SipDomainSid", "SipSourceIp")
 _ALWAYS_WITH_MESSAGE = ("MessageSid", "SmsSid", "SmsMessageSid", "SmsStatus", "Body", "NumMedia", "NumSegments")
 _SOMETIMES_WITH_MESSAGE = (
-    "MessagingServiceSid",
-    "OptOutType",
-    "ProfileName",
-    "WaId",
+    *("MessagingServiceSid", "OptOutType", "ProfileName", "WaId"),
     *(name + str(number) for name in ("MediaUrl", "MediaContentType") for number in range(10)),
 )
 _RECORDING_STATUS = ("RecordingSid", "RecordingUrl", "RecordingStatus", "RecordingDuration", "RecordingChannels", "RecordingSource")
@@ -118,7 +102,7 @@ REQUEST_PARAMETERS: Mapping[str, tuple[str, ...]] = MappingProxyType({
 })
 """Parameters of Twilio's requests. ``always`` and ``sometimes`` come with every request of a
 document, ``sip`` with those of a SIP call; the others are added for that address. What a noun of
-Connect adds to the action of its Connect stands under ``NOUN.action``."""
+Connect adds to the action of its Connect is under ``NOUN.action``."""
 
 STANDARD_PARAMETERS = frozenset((*_ALWAYS, *_SOMETIMES, *_SIP))
 """Names that may be known in any document."""
@@ -126,8 +110,21 @@ STANDARD_PARAMETERS = frozenset((*_ALWAYS, *_SOMETIMES, *_SIP))
 MESSAGE_PARAMETERS = frozenset((*_ALWAYS_WITH_MESSAGE, *_SOMETIMES_WITH_MESSAGE))
 """Names that come with the request for a reply to a message (docs/messaging/twiml)."""
 
+ON_EVERY_LEG = frozenset(("ParentCallSid", "AccountSid", "ApiVersion"))
+"""Names that tell a called party's document of the caller's call, or of both."""
+
+SHOWN_TO_CALLED = frozenset(("From", "Caller", *(name + part for name in ("From", "Caller") for part in _PLACES)))
+"""Names that tell a called party's document who is shown to call: the callerId if there is one."""
+
 INPUT_PARAMETERS = frozenset(REQUEST_PARAMETERS["Gather.action"])
 """Names that are known only in what a Gather leads to."""
+
+
+def documents_with(name: str, *attributes: str) -> tuple[str, ...]:
+    """The documents (``Element.attribute``) whose requests alone carry a parameter."""
+    ends = tuple(f".{attribute}" for attribute in attributes or ("url", "waitUrl", "referUrl"))
+    found = ((place, names) for place, names in REQUEST_PARAMETERS.items() if name in names)
+    return tuple(place for place, _ in found if place.endswith(ends))
 
 
 def is_standard_parameter(name: str) -> bool:

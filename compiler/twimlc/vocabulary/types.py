@@ -4,74 +4,20 @@ They are named tuples rather than dataclasses: the command builds several hundre
 time it starts, and a named tuple costs a fifth of a frozen dataclass to define and to fill.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform
 
-from twimlc.vocabulary.rules import ElementRule
-
-NOTHING: Mapping[str, str] = MappingProxyType({})
-
-CURRENT_DOCUMENT = "$current-document"
-"""The default of an action that asks for the running document again."""
-
-
-class AttributeType(StrEnum):
-    """What a value looks like in the XML."""
-
-    STRING = "string"
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    BOOLEAN = "boolean"
-    BOOLEAN_OR_STRING = "boolean-or-string"
-    INTEGER_OR_KEYWORD = "integer-or-keyword"
-    KEYWORD_OR_PATTERN = "keyword-or-pattern"
-    ENUM = "enum"
-    LIST_OF_ENUM = "list-of-enum"
-    LIST_OF_INTEGER = "list-of-integer"
-    COMMA_LIST = "comma-list"
-    METHOD = "method"
-    URL = "url"
-    DIGITS = "digits"
-    DURATION = "duration"
-    LANGUAGE_TAG = "language-tag"
-    VOICE = "voice"
-    SID = "sid"
-    PHONE_NUMBER = "phone-number"
-    PHONE_NUMBER_OR_SENDER_ID = "phone-number-or-sender-id"
-    SIP_URI = "sip-uri"
-    CLIENT_IDENTITY = "client-identity"
-    QUEUE_NAME = "queue-name"
-    CONFERENCE_NAME = "conference-name"
-    ROOM_UNIQUE_NAME = "room-unique-name"
-    JSON_OBJECT = "json-object"
-
-
-class Fetch(StrEnum):
-    """What Twilio does with an address."""
-
-    TWIML = "twiml"  # the answer takes over this call
-    TWIML_LEG = "twiml-leg"  # the answer runs on the other party's leg only
-    MEDIA = "media"
-    MEDIA_OR_TWIML = "media-or-twiml"  # hold music or a hold document
-    STATUS = "status"  # a notice; the answer is not run
-    WEBSOCKET = "websocket"
-
-
-class Status(StrEnum):
-    """Whether a new flow should use it."""
-
-    CURRENT = "current"
-    LEGACY = "legacy"
-    RESTRICTED = "restricted"
-    BETA = "beta"
-    DEPRECATED = "deprecated"
-    END_OF_LIFE = "end-of-life"
+from twimlc.findings.diagnostic import Diagnostic, Rule, Severity
+from twimlc.text import Span
+from twimlc.vocabulary.attributes import Attribute, Fetch, Status, TextArgument
+from twimlc.vocabulary.traits import NOTHING_MORE, Does, Script
 
 
 class Content(StrEnum):
-    """What may stand between the tags."""
+    """What may be between the tags."""
 
     NONE = "none"
     TEXT = "text"
@@ -101,65 +47,16 @@ class Flow(StrEnum):
     ASYNC = "async"
 
 
-class Attribute(NamedTuple):
-    """One attribute, or (as :class:`TextArgument`) the text of an element.
-
-    ``values`` is a closed set, ``known_values`` an open one. ``pattern`` is matched against the
-    whole value (of PHONE_NUMBER_OR_SENDER_ID: against what is no phone number). ``default`` is canonical text, or a symbol that starts with ``$``.
-    ``method_attribute`` names the attribute that picks GET or POST for a URL. ``twilio`` holds
-    the error codes of a bad value. ``documented`` is false for what only Twilio's libraries
-    know, ``in_library`` is false for what only its pages know.
-    """
-
-    name: str
-    type: AttributeType
-    note: str = ""
-    values: tuple[str, ...] = ()
-    known_values: tuple[str, ...] = ()
-    aliases: Mapping[str, str] = NOTHING
-    keywords: tuple[str, ...] = ()
-    minimum: int | None = None
-    maximum: int | None = None
-    unit: str | None = None
-    pattern: str | None = None
-    max_length: int | None = None
-    max_items: int | None = None
-    max_item_length: int | None = None
-    separator: str = " "
-    default: str | None = None
-    required: bool = False
-    method_attribute: str | None = None
-    fetch: Fetch | None = None
-    allow_empty: bool = False
-    scheme: str | None = None
-    prefix: str | None = None
-    status: Status = Status.CURRENT
-    documented: bool = True
-    in_library: bool = True
-    twilio: tuple[int, ...] = ()
-    required_unless: tuple[str, ...] = ()
-    as_child: str | None = None
-
-
-class TextArgument(Attribute):
-    """The text of an element, under the name twilio-python gives that argument.
-
-    ``required_unless`` lists the attributes and child elements any of which make it optional.
-    ``as_child`` names the child element that carries the text instead once the parent has other
-    children; where ``documented`` is false the child is the only documented form.
-    """
-
-    __slots__ = ()
-
-
 class Outcomes(NamedTuple):
     """How a verb, or a noun of Connect, can end.
 
     ``values`` gives the values of request parameter ``parameter`` that mean an outcome.
-    ``read_elsewhere`` gives another parameter and its values for outcomes that are not told by
-    ``parameter``; no values there mean that the parameter is present and not empty.
+    ``read_elsewhere`` gives another parameter and its values for outcomes that ``parameter`` does
+    not report; no values there mean that the parameter is present and not empty.
     ``not_outcomes`` are values Twilio also reports after which nothing of the flow follows:
-    the caller hung up, or the call was moved by REST.
+    the caller hung up, or the call was moved by REST. After those in ``next_verb`` the next verb
+    runs, or may run, although there is an action. ``flags`` are
+    letters that stand for ``parameter`` in TwiML Bins, and for what ``read_elsewhere`` names.
     """
 
     worked: tuple[str, ...]
@@ -168,92 +65,237 @@ class Outcomes(NamedTuple):
     values: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     not_outcomes: tuple[str, ...] = ()
     read_elsewhere: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType({})
+    next_verb: tuple[str, ...] = ()
+    flags: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every outcome, the good ones first."""
         return self.worked + self.failed
 
+    @property
+    def untold(self) -> bool:
+        """Whether no request reports a failure: then the next verb runs, even with an action."""
+        return self.parameter is None and bool(self.failed)
 
-class Element(NamedTuple):
+
+NO_OUTCOMES = Outcomes(())
+"""Of a verb that only goes on."""
+
+
+class _ReadOnly:
+    """What is written once, by its row."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in self.__dict__:
+            raise AttributeError(f"{name} of a row of the table is read-only")
+        self.__dict__[name] = value
+
+
+@dataclass_transform(kw_only_default=True)
+class _Record(_ReadOnly):
+    """A record whose fields are given by name. (Two dozen named tuples take far longer to define,
+    and the command defines them each time it starts.)"""
+
+    def __init__(self, **fields: Any) -> None:
+        self.__dict__.update(fields)
+
+
+class ElementRule(_Record):
+    """What ties attributes, text and children of an element together.
+
+    ``note`` says it in plain words, ``twilio`` holds the codes of the errors that breaking it
+    causes. ``confirmed`` is false where Twilio's pages do not say so outright: such a rule
+    deserves a warning at most. ``one_child`` says that the element is all about the one inside it.
+    """
+
+    note: str = ""
+    twilio: tuple[int, ...] = ()
+    confirmed: bool = True
+
+    one_child: ClassVar[bool] = False
+
+    def breaches(self, of: "Parts") -> Iterator[Diagnostic]:
+        """What is wrong with an element that breaks it."""
+        return iter(())
+
+    def finding(self, rule: Rule, span: Span, message: str) -> Diagnostic:
+        """A finding about an element that breaks it."""
+        hint, codes = self.note or None, self.twilio or None
+        severity = None if self.confirmed else Severity.WARNING
+        return rule.at(span, message, hint=hint, twilio=codes, severity=severity)
+
+
+_Kind = TypeVar("_Kind", bound=ElementRule)
+
+
+def in_words(choices: Sequence[str]) -> str:
+    """``a``, ``a or b``, ``a, b or c``."""
+    *others, last = choices
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _key(tag: str) -> str:
+    return tag[0].lower() + tag[1:]
+
+
+class Element(_ReadOnly):
     """One element. ``name`` is its key in the table; ``tag`` differs only for ``ReferSip``.
 
     ``key`` is what flows call it, ``map_key`` what they call all of them together where they are
     written as one map (``parameters: {tenant: contoso}``; ``languages`` is a list of maps).
-    ``default_action`` is where Twilio turns without an ``action``.
+    ``default_action`` is where the call goes without an ``action``. ``does`` says what it does in
+    a call. From the whole table follow ``parents`` and ``inside``, the children by the key that
+    flows use, those that are written as one map by their ``map_key``. SSML is inside text, so it
+    has no keys there.
     """
 
-    name: str
-    tag: str
-    key: str
-    kind: Kind
-    summary: str
-    doc: str | None
-    content: Content
-    attributes: Mapping[str, Attribute]
-    children: tuple[str, ...] = ()
-    parents: tuple[str, ...] = ()
-    text: TextArgument | None = None
-    rules: tuple[ElementRule, ...] = ()
-    flow: Flow | None = None
-    outcomes: Outcomes | None = None
-    action: bool = False
-    default_action: str | None = None
-    map_key: str | None = None
-    status: Status = Status.CURRENT
-    status_note: str = ""
-    note: str = ""
+    parents: tuple[str, ...]
+    inside: Mapping[str, "Element"]
+
+    def __init__(
+        self,
+        name: str,
+        kind: Kind,
+        summary: str,
+        doc: str | None,
+        *attributes: Attribute,
+        content: Content = Content.NONE,
+        text: TextArgument | None = None,
+        children: tuple[str, ...] = (),
+        rules: tuple[ElementRule, ...] = (),
+        flow: Flow | None = None,
+        outcomes: Outcomes | None = None,
+        default_action: str | None = None,
+        map_key: str | None = None,
+        status: Status = Status.CURRENT,
+        status_note: str = "",
+        note: str = "",
+        does: Does = NOTHING_MORE,
+        tag: str = "",
+    ) -> None:
+        self.attributes = MappingProxyType({attribute.name: attribute for attribute in attributes})
+        self.name, self.tag, self.kind, self.map_key = name, tag or name, kind, map_key
+        self.key = _key(self.tag)
+        self.summary, self.doc, self.note = summary, doc, note
+        self.status, self.status_note = status, status_note
+        self.content, self.text, self.rules = content, text, rules
+        self.children = children
+        self.flow, self.outcomes, self.does = flow, outcomes, does
+        action = self.attributes.get("action")
+        self.default_action = default_action or (action.default if action is not None else None)
+
+    @property
+    def ends(self) -> bool:
+        """Whether nothing of the document runs after it, and no other document either."""
+        return self.flow is Flow.NEVER and self.text is None
+
+    @property
+    def leads(self) -> bool:
+        """Whether its ``action`` takes over the call (of a Start or a Message it does not)."""
+        action = self.attributes.get("action")
+        return action is not None and self.flow is not Flow.ASYNC and action.fetch is Fetch.TWIML
+
+    @property
+    def only_posts(self) -> bool:
+        """Whether Twilio requests its action by POST, whatever is written."""
+        return self.leads and self.attributes["action"].method_attribute is None
+
+    @property
+    def one_child(self) -> bool:
+        """Whether it is all about the one noun inside it."""
+        return any(rule.one_child for rule in self.rules)
+
+    @property
+    def script(self) -> Script | None:
+        """How call scripts say how it ends, with all defaults filled in; None where it only goes
+        on, or the caller decides."""
+        if self.outcomes is None or self.does.listens:
+            return None
+        script = self.does.script or Script(self.key, f"the {self.key}")
+        return script._replace(
+            name=script.name or self.key,
+            title=script.title or self.key,
+            usual=script.usual or self.outcomes.worked[0],
+        )
+
+    @property
+    def script_words(self) -> tuple[str, ...]:
+        """The words for its outcomes in call scripts, the good ones first."""
+        script = self.script
+        if script is None or self.outcomes is None:
+            return ()
+        return tuple(dict.fromkeys(map(script.word, self.outcomes.names)))
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """What can be observed of a verb in a call; its key unless its row says otherwise."""
+        return (self.key,) if self.does.events is None else self.does.events
+
+    def called(self, key: str) -> "Element":
+        """The same element under another key."""
+        other = copy(self)
+        other.__dict__["key"] = key
+        return other
+
+    def rule(self, kind: type[_Kind]) -> _Kind | None:
+        """The first of its rules that is of a kind."""
+        return next((rule for rule in self.rules if isinstance(rule, kind)), None)
 
 
-def element(
-    name: str,
-    kind: Kind,
-    summary: str,
-    doc: str | None,
-    *attributes: Attribute,
-    content: Content = Content.NONE,
-    text: TextArgument | None = None,
-    children: tuple[str, ...] = (),
-    rules: tuple[ElementRule, ...] = (),
-    flow: Flow | None = None,
-    outcomes: Outcomes | None = None,
-    default_action: str | None = None,
-    map_key: str | None = None,
-    status: Status = Status.CURRENT,
-    status_note: str = "",
-    note: str = "",
-    tag: str | None = None,
-) -> Element:
-    """A row of the table; what follows from the rest of the row is filled in."""
-    tag = tag or name
-    by_name = {attribute.name: attribute for attribute in attributes}
-    return Element(
-        name=name,
-        tag=tag,
-        key=tag[0].lower() + tag[1:],
-        kind=kind,
-        summary=summary,
-        doc=doc,
-        content=content,
-        attributes=MappingProxyType(by_name),
-        children=children,
-        text=text,
-        rules=rules,
-        flow=flow,
-        outcomes=outcomes,
-        action="action" in by_name,
-        default_action=default_action or (by_name["action"].default if "action" in by_name else None),
-        map_key=map_key,
-        status=status,
-        status_note=status_note,
-        note=note,
-    )
+class Child(NamedTuple):
+    """A child of an element; ``literal`` gives the text of an attribute that is known now."""
+
+    spec: Element
+    span: Span
+    literal: Callable[[str], str | None]
+
+
+class Parts(NamedTuple):
+    """An element that somebody wrote, as its rules look at it.
+
+    ``given`` holds its attributes as text and ``places`` where they are; ``text`` is all words in
+    it, ``has_text`` says whether some are its own.
+    """
+
+    spec: Element
+    parent: Element | None
+    span: Span
+    given: Mapping[str, str]
+    places: Mapping[str, Span]
+    kids: Sequence[Child]
+    text: str
+    has_text: bool
+
+    @property
+    def key(self) -> str:
+        return self.spec.key
+
+    def those(self, names: tuple[str, ...]) -> list[Child]:
+        """Its children of these names."""
+        return [child for child in self.kids if child.spec.name in names]
+
+    def keys_of(self, names: tuple[str, ...]) -> str:
+        """What flows call children of these names, in words."""
+        return in_words([*map(_key, names)])
+
+    def place(self, name: str) -> Span:
+        """Where it has an attribute; the whole element if it does not."""
+        return self.places.get(name, self.span)
+
+    def wrote(self, name: str) -> bool:
+        """Whether an attribute is in the element; one of defaults: may be meant for others."""
+        return name in self.places and self.span.covers(self.places[name])
 
 
 def tabulate(*rows: Element) -> Mapping[str, Element]:
-    """The table of ``rows`` by name, each told its parents."""
-    parents: dict[str, list[str]] = {row.name: [] for row in rows}
+    """The table of ``rows`` by name, each with its parents and what is inside it."""
+    table, parents = {row.name: row for row in rows}, dict[str, tuple[str, ...]]()
     for row in rows:
-        for child in row.children:
-            parents[child].append(row.name)
-    return MappingProxyType({row.name: row._replace(parents=tuple(parents[row.name])) for row in rows})
+        for name in row.children:
+            parents[name] = (*parents.get(name, ()), row.name)
+    for row in rows:
+        children = [child for name in row.children if (child := table[name]).kind is not Kind.SSML]
+        row.inside = MappingProxyType({child.map_key or child.key: child for child in children})
+        row.parents = parents.get(row.name, ())
+    return MappingProxyType(table)

@@ -40,7 +40,7 @@ GATHER_LANGUAGES = _words("""
     sw-TZ ta-IN ta-LK ta-MY ta-SG te-IN th-TH tr-TR uk-UA ur-IN ur-PK uz-UZ vi-VN yue-Hant-HK zh
     cmn-Hans-CN zh-TW cmn-Hant-TW zu-ZA
 """)
-"""Languages of speech recognition; Gather hands others to the provider unchanged."""
+"""Languages of speech recognition; Gather passes others to the provider unchanged."""
 
 SSML_LANGUAGES = _words("""
     arb ar-AE ca-ES cmn-CN cy-GB da-DK de-DE de-AT en-AU en-GB en-GB-WLS en-IN en-NZ en-US en-ZA
@@ -109,17 +109,14 @@ and the URL-encoded text with any voice."""
 
 
 class VoiceFamily(NamedTuple):
-    """Voices of one make. ``pattern`` is matched against the whole name.
+    """Voices of one kind and provider. ``pattern`` is matched against the whole name.
 
-    ``max_text`` is the longest text of one Say in characters, ``markup_counts`` whether SSML tags
-    are part of it. No ``languages`` means that each voice has its own.
+    No ``languages`` means that each voice has its own.
     """
 
     name: str
     pattern: str
     example: str
-    max_text: int
-    markup_counts: bool = True
     languages: tuple[str, ...] = ()
     ssml: bool = True
     legacy: bool = False
@@ -128,18 +125,18 @@ class VoiceFamily(NamedTuple):
 
 def _google(name: str, part: str, example: str) -> VoiceFamily:
     pattern = rf"Google\.[a-z]{{2,3}}-[A-Za-z]{{2}}-{part}"
-    return VoiceFamily(name, pattern, example, GOOGLE_TEXT)
+    return VoiceFamily(name, pattern, example)
 
 
 VOICE_FAMILIES: Mapping[str, VoiceFamily] = MappingProxyType({
     family.name: family
     for family in (
-        VoiceFamily("man", "man", "man", BASIC_TEXT, languages=BASIC_LANGUAGES, ssml=False),
-        VoiceFamily("woman", "woman", "woman", BASIC_TEXT, languages=BASIC_LANGUAGES, ssml=False),
-        VoiceFamily("alice", "alice", "alice", BASIC_TEXT, ssml=False, legacy=True, note="an old voice that Twilio's page no longer lists"),
-        VoiceFamily("polly-standard", r"Polly\.\w+", "Polly.Joanna", POLLY_TEXT, markup_counts=False),
-        VoiceFamily("polly-neural", r"Polly\.\w+-Neural", "Polly.Joanna-Neural", POLLY_TEXT, markup_counts=False),
-        VoiceFamily("polly-generative", r"Polly\.\w+-Generative", "Polly.Joanna-Generative", POLLY_TEXT, markup_counts=False),
+        VoiceFamily("man", "man", "man", languages=BASIC_LANGUAGES, ssml=False),
+        VoiceFamily("woman", "woman", "woman", languages=BASIC_LANGUAGES, ssml=False),
+        VoiceFamily("alice", "alice", "alice", ssml=False, legacy=True, note="an old voice that Twilio's page no longer lists"),
+        VoiceFamily("polly-standard", r"Polly\.\w+", "Polly.Joanna"),
+        VoiceFamily("polly-neural", r"Polly\.\w+-Neural", "Polly.Joanna-Neural"),
+        VoiceFamily("polly-generative", r"Polly\.\w+-Generative", "Polly.Joanna-Generative"),
         _google("google-standard", "Standard-[A-Z]", "Google.en-US-Standard-A"),
         _google("google-wavenet", "Wavenet-[A-Z]", "Google.en-US-Wavenet-A"),
         _google("google-neural2", "Neural2-[A-Z]", "Google.en-US-Neural2-A"),
@@ -171,7 +168,7 @@ def languages_of_voice(voice: str) -> tuple[str, ...]:
 
 
 def speaks(voice: str, language: str) -> bool:
-    """Whether a voice may speak a language; a voice that nobody knows may."""
+    """Whether a voice may speak a language; an unknown voice may."""
     known = languages_of_voice(voice)
     spoken = language.lower().split("-")[0]
     return not known or bool({spoken, _LANGUAGE_NAMES.get(spoken, spoken)} & {*known})
@@ -183,7 +180,7 @@ _GOOGLE_MODELS = ("long", "short", "telephony", "telephony_short")
 
 
 def maker_of_voice(voice: str) -> str | None:
-    """Whose voice ConversationRelay takes under this name, by its shape; None if unknown."""
+    """The provider of a ConversationRelay voice, by the shape of its name; None if unknown."""
     name, _, style = voice.partition("-")
     if name in POLLY_LANGUAGES and style in ("", "Neural", "Generative"):
         return "Amazon"
@@ -193,14 +190,14 @@ def maker_of_voice(voice: str) -> str | None:
 
 
 def maker_of_model(model: str) -> str | None:
-    """Whose model of speech recognition has this name; None if unknown."""
+    """The provider of a speech recognition model, by its name; None if unknown."""
     if model.startswith("nova-"):
         return "Deepgram"
     return "Google" if model in _GOOGLE_MODELS else None
 
 
 def is_known_voice(voice: str) -> bool:
-    """Whether a name has the shape of a voice and, for Polly, a speaker that there is."""
+    """Whether a name has the shape of a voice and, for Polly, a known speaker."""
     maker, _, rest = voice.partition(".")
     if maker == "Polly" and rest.split("-")[0] not in POLLY_LANGUAGES:
         return False
@@ -219,9 +216,9 @@ SSML_SUPPORT: Mapping[str, Mapping[str, str]] = MappingProxyType({
     "polly-neural": MappingProxyType({"emphasis": "none", "prosody": "partial", "say-as": "partial"}),
     "polly-generative": MappingProxyType({"emphasis": "none", "phoneme": "partial", "prosody": "partial", "say-as": "partial"}),
 })
-"""SSML that a family of voices does not take, or takes in part; everything else it takes in full.
-Neural voices follow volume and rate of prosody, not pitch."""
+"""SSML that a family of voices does not support, or supports in part; all else it supports in full.
+Neural voices support volume and rate of prosody, not pitch."""
 
 MMS_LIMIT = 5 * 1024 * 1024
-"""The most that the text and the media of one message weigh together, in bytes. WhatsApp carries
+"""The largest size of the text and the media of one message together, in bytes. WhatsApp carries
 16 MB (docs/api/errors/11751)."""

@@ -1,0 +1,1 @@
+"""Calls: call scripts played, judged and generated, and a phone in the terminal."""
