@@ -1,6 +1,6 @@
 """Units asked for: a survey comes in, the joined results of all its units go out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from twimlc.pipeline.compile import compile_flows
@@ -12,28 +12,74 @@ from twimlc.pipeline.unit import Task, UnitResult, compile_unit, result_of
 from twimlc.pipeline.variants import Compiled
 from twimlc.project.targets import Target
 
+ROWS = 32
+"""The rows of a matrix that one task has."""
+
 _T = TypeVar("_T")
 
 
 def compile_all(survey: Survey, options: Options, *, write: bool = False) -> Joined:
     """Compile what is asked for, unit by unit; with ``write`` to documents."""
     verify = write and options.verify
-    made: dict[tuple[FlowFile, ...], UnitResult] = {}
+    made: dict[tuple[FlowFile, ...], list[UnitResult]] = {}
     links: set[tuple[str, str]] = set()
     while True:
         groups = survey.groups(links)
         waiting = [group for group in groups if group not in made]
-        for group in each_told(waiting, "checking", options, "units"):
-            made[group] = compile_unit(survey, Task(group, None, write, verify))
-        further = {group[0].name: made[group].elsewhere for group in groups}
+        tasks = [
+            Task(group, rows, write, verify) for group in waiting for rows in rows_of(survey, group)
+        ]
+        for task in _told(tasks, options):
+            made.setdefault(task.files, []).append(compile_unit(survey, task))
+        if survey.rename(_misnamed(made)):
+            made.clear()
+            continue
+        further = {group[0].name: made[group][0].elsewhere for group in groups}
         found = {pair for pair in further.items() if pair[1]}
         if not found:
             break
         links |= found
     joined = Joined(survey)
     for group in groups:
-        joined.add(made[group])
+        for result in made[group]:
+            joined.add(result)
     return joined
+
+
+def rows_of(survey: Survey, group: Sequence[FlowFile]) -> Iterator[tuple[str | None, ...] | None]:
+    """The rows of each task for a group of flows, in the order of the table."""
+    matrix = survey.project.matrix
+    if matrix is None or not any(matrix.covers(each.name) for each in group):
+        yield None
+        return
+    rows = [None, *matrix.rows]
+    for start in range(0, len(rows), ROWS):
+        yield tuple(rows[start : start + ROWS])
+
+
+def _misnamed(made: Mapping[tuple[FlowFile, ...], list[UnitResult]]) -> dict[str, str]:
+    """The flows, by their files, that are not called as their texts let one think."""
+    return {
+        each.file.path: name
+        for group, (first, *_) in made.items()
+        for each in group
+        if (name := first.owners.get(each.file.path, each.name)) != each.name
+        and name in first.facts
+    }
+
+
+def _told(tasks: Sequence[Task], options: Options) -> Iterator[Task]:
+    """The same tasks, and meanwhile how many flows, or rows of flows, are done."""
+    sizes = [len(task.rows or task.files) for task in tasks]
+    noun = "rows" if any(task.rows for task in tasks) else "flows"
+    done = 0
+    for task, size in zip(tasks, sizes, strict=True):
+        if options.progress is not None:
+            options.progress("checking", done, sum(sizes), noun)
+        yield task
+        done += size
+    if options.progress is not None:
+        options.progress("checking", done, done, noun)
 
 
 def compile_in_memory(
@@ -52,13 +98,11 @@ def compile_in_memory(
     return compiled, joined
 
 
-def each_told(
-    items: Sequence[_T], work: str, options: Options, noun: str = "targets"
-) -> Iterator[_T]:
-    """The same items, and meanwhile how many are done."""
+def each_told(items: Sequence[_T], work: str, options: Options) -> Iterator[_T]:
+    """The same targets, and meanwhile how many are done."""
     for done, item in enumerate(items):
         if options.progress is not None:
-            options.progress(work, done, len(items), noun)
+            options.progress(work, done, len(items), "targets")
         yield item
     if options.progress is not None:
-        options.progress(work, len(items), len(items), noun)
+        options.progress(work, len(items), len(items), "targets")

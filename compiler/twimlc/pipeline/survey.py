@@ -105,6 +105,16 @@ class Survey:
                 return name
         return None
 
+    def rename(self, names: Mapping[str, str]) -> bool:
+        """Call flows, by their files, as their trees say; whether any was called otherwise."""
+        if names:
+            every = [
+                replace(each, name=names.get(each.file.path, each.name)) for each in self.every
+            ]
+            self.others = {each.name: each for each in every[len(self.files) :]}
+            self.files = every[: len(self.files)]
+        return bool(names)
+
     def groups(self, further: Iterable[tuple[str, str]]) -> list[tuple[FlowFile, ...]]:
         """The files asked for, those together that may lead to each other, with what they lead to.
 

@@ -120,6 +120,8 @@ def compile_unit(survey: Survey, task: Task) -> UnitResult:
                 return UnitResult(elsewhere=str(fault))
         compiled.append((made, builds, proven))
     result = result_of(loaded, [made for made, _, _ in compiled], whole=task.rows is None)
+    if task.rows is not None and None not in task.rows:
+        result.findings = []  # those of reading are told with the first rows
     for made, builds, proven in compiled:
         part = result.parts[made.target.name]
         part.built, part.proven = builds, proven
