@@ -82,10 +82,15 @@ _GROUPS = {
         click.Option(
             ["-j", "--jobs"],
             type=click.IntRange(min=1),
-            default=1,
-            expose_value=False,
             metavar="N",
-            help="Accepted for scripts that give it; one process is used.",
+            help="How many processes compile. Without it: as many as help.",
+        ),
+    ),
+    "cluster": (
+        click.Option(
+            ["--executor"],
+            metavar="ADDRESS",
+            help="A Dask scheduler whose workers compile: dask://HOST:PORT.",
         ),
     ),
     "params": (
@@ -169,6 +174,8 @@ class Given:
 
     paths: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    jobs: int | None = None
+    executor: str | None = None
     params: Mapping[str, str] = field(default_factory=dict)
     params_files: tuple[Path, ...] = ()
     config: Path | None = None
@@ -211,6 +218,8 @@ class Given:
             output=self.output,
             stdin=stdin,
             write=write,
+            jobs=self.jobs,
+            executor=self.executor,
             progress=Progress(),
         )
 

@@ -7,7 +7,6 @@ It takes tasks as it needs them: only a bounded number is in memory.
 import errno
 import gc
 import logging
-import os
 import pickle
 import platform
 import signal
@@ -17,6 +16,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import lru_cache
 from importlib import import_module
 from itertools import islice
 from typing import Any, Protocol
@@ -30,8 +30,6 @@ _Batch = tuple[int, list[Any]]
 
 _METHOD = "fork" if sys.platform == "linux" else "spawn"
 """Forking takes no time, but what macOS loads into a process may not stand it."""
-_PAYS = 200
-"""From this many units on, processes give more than starting them costs."""
 _LARGEST = 20
 """Units in a batch; one at a time costs a thirtieth more."""
 _TRIES = 3
@@ -47,23 +45,6 @@ class Executor(Protocol):
 
         Raises what the function raised, and ``OSError`` where processes are killed again and again.
         """
-
-
-def executor(
-    work: Work, units: int, jobs: int | None = None, address: str | None = None
-) -> Executor:
-    """Where ``units`` tasks are done; by itself, where it takes the least time."""
-    if address is not None:
-        return Cluster(work, address)
-    if jobs is None:
-        jobs = _cores() if units >= _PAYS else 1
-    jobs = min(jobs, units)
-    return Processes(work, jobs) if jobs > 1 else Here(work)
-
-
-def _cores() -> int:
-    """How many this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def _batches(tasks: Iterable[Any], workers: int) -> Iterator[_Batch]:
@@ -99,13 +80,15 @@ class Processes:
         from multiprocessing.connection import wait
 
         batches, lost, killed = _batches(tasks, self.count), list[_Batch](), Counter[int]()
+        idle: list[_Child] = []
         busy: dict[Any, tuple[_Child, _Batch]] = {}
-        idle = [_Child(self.work) for _ in range(self.count)]
         results: list[tuple[int, Any]] = []
         try:
             while True:
-                while idle and (batch := lost.pop() if lost else next(batches, None)):
-                    child = idle.pop()
+                while len(busy) < self.count and (
+                    batch := lost.pop() if lost else next(batches, None)
+                ):
+                    child = idle.pop() if idle else _Child(self.work)
                     with suppress(OSError):  # that it was killed shows when it answers
                         child.pipe.send(batch[1])
                     busy[child.pipe] = child, batch
@@ -123,7 +106,7 @@ class Processes:
                         if killed[batch[0]] == _TRIES:
                             raise _lost(f"{_TRIES} processes {_KILLED}") from None
                         lost.append(batch)
-                        child, answer = _Child(self.work), ()
+                        continue
                     idle.append(child)
                     if isinstance(answer, Exception):
                         raise answer
@@ -202,10 +185,11 @@ class Cluster:
         try:
             threads = self._greet(client)
             batches = _batches(tasks, threads)
+            # A task of its own: each worker gets it once, and a lost one again.
+            work = client.submit(bytes, pickle.dumps(self.work), pure=False)
             while True:
                 for first, given in islice(batches, 2 * threads - len(flying)):
-                    packed = pickle.dumps(given)
-                    flying[client.submit(_remote, VERSION, self.work, packed, pure=False)] = first
+                    flying[client.submit(_remote, VERSION, work, given, pure=False)] = first
                 if not flying:
                     return
                 for future in dask.wait(list(flying), return_when="FIRST_COMPLETED").done:
@@ -232,12 +216,19 @@ def _version() -> str:
     return VERSION
 
 
-def _remote(version: str, work: Work, packed: bytes) -> list[Any]:
-    """The results of packed tasks, on a worker; it may have come after we asked all of them."""
+def _remote(version: str, packed: bytes, tasks: list[Any]) -> list[Any]:
+    """The results of tasks, on a worker; it may have come after we asked all of them."""
     if version != VERSION:
         raise UsageError(f"the worker on {platform.node()} does not run twimlc {version}")
+    work = _work(packed)
     gc.disable()
     try:
-        return [work(task) for task in pickle.loads(packed)]
+        return [work(task) for task in tasks]
     finally:
         gc.enable()
+
+
+@lru_cache(maxsize=1)
+def _work(packed: bytes) -> Work:
+    work: Work = pickle.loads(packed)
+    return work

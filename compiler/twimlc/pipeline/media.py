@@ -13,15 +13,14 @@ from twimlc.project.files import MEDIA_LIMIT, FileContent, read_content
 
 
 class Media:
-    """Reads the sound files that flows name, each once."""
+    """Reads the sound files that flows name, each once.
+
+    Where only the survey has sounds, because the files are elsewhere, it notes which are wanted.
+    """
 
     def __init__(self, loaded: Loaded) -> None:
         self.loaded = loaded
-        self.known: dict[Path, FileContent | None] = {}
-        self.faults: dict[Path, list[Diagnostic]] = {}
-
-    def _path(self, link: MediaLink) -> Path:
-        return self.loaded.flows[link.flow].folder / link.path
+        self.known = dict(loaded.survey.sounds or {})
 
     def digest(self, link: MediaLink) -> bytes | None:
         """What stands for a sound where nobody listens (:func:`hosts.answer.sounds_of`)."""
@@ -29,25 +28,32 @@ class Media:
         return found.sha256.encode() if found is not None else None
 
     def read(self, link: MediaLink) -> FileContent | None:
-        path = self._path(link)
-        if path not in self.known:
-            # A flow given by its path alone may lie outside the project: then its folder bounds.
-            root = self.loaded.project.root
-            folder = self.loaded.flows[link.flow].folder
-            bound = root if folder.is_relative_to(root) else folder
-            self.known[path], self.faults[path] = read_content(
-                path, root=bound, name=link.path, limit=MEDIA_LIMIT
-            )
-        return self.known[path]
+        return self._sound(link)[0]
+
+    def _sound(self, link: MediaLink) -> tuple[FileContent | None, str]:
+        named = self.loaded.flows[link.flow].folder, link.path
+        if named not in self.known:
+            if self.loaded.survey.sounds is not None:
+                self.loaded.wanted.add(named)
+                return None, ""
+            self.known[named] = read_sound(self.loaded.project.root, *named)
+        return self.known[named]
 
     def missing(self, graph: Graph) -> Iterator[Diagnostic]:
         for _, verb in graph.verbs():
             for _, _, link, span in verb.links():
                 if isinstance(link, MediaLink) and self.read(link) is None:
-                    fault = self.faults[self._path(link)]
-                    path = self._path(link)
-                    message = f"there is no audio file '{link.path}' beside the flow"
-                    if os.path.exists(path) and fault:
-                        message = fault[0].message
+                    _, message = self._sound(link)
                     hint = "a relative path names a file of the project; write https://… for others"
                     yield MISSING_MEDIA.at(span, message, hint=hint)
+
+
+def read_sound(root: Path, folder: Path, name: str) -> tuple[FileContent | None, str]:
+    """What is in the file that a flow in ``folder`` calls ``name``, or what is wrong with it."""
+    path = folder / name
+    # A flow given by its path alone may lie outside the project: then its folder bounds.
+    bound = root if folder.is_relative_to(root) else folder
+    content, faults = read_content(path, root=bound, name=name, limit=MEDIA_LIMIT)
+    if faults and os.path.exists(path):
+        return content, faults[0].message
+    return content, f"there is no audio file '{name}' beside the flow"

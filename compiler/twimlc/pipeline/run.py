@@ -1,17 +1,22 @@
 """Units asked for: a survey comes in, the joined results of all its units go out."""
 
+import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from twimlc.pipeline.compile import compile_flows
 from twimlc.pipeline.join import Joined
 from twimlc.pipeline.load import Loaded, read_flows
+from twimlc.pipeline.media import read_sound
 from twimlc.pipeline.model import Options
 from twimlc.pipeline.survey import FlowFile, Survey
 from twimlc.pipeline.unit import Task, UnitResult, compile_unit, result_of
 from twimlc.pipeline.variants import Compiled
 from twimlc.project.targets import Target
 
+PAYS = 200
+"""From this many flows or rows on, several processes give more than starting them costs."""
 ROWS = 32
 """The rows of a matrix that one task has."""
 
@@ -23,16 +28,25 @@ def compile_all(survey: Survey, options: Options, *, write: bool = False) -> Joi
     verify = write and options.verify
     made: dict[tuple[FlowFile, ...], list[UnitResult]] = {}
     links: set[tuple[str, str]] = set()
+    if options.executor is not None:
+        survey.sounds = {}
     while True:
         groups = survey.groups(links)
         waiting = [group for group in groups if group not in made]
         tasks = [
             Task(group, rows, write, verify) for group in waiting for rows in rows_of(survey, group)
         ]
-        for task in _told(tasks, options):
-            made.setdefault(task.files, []).append(compile_unit(survey, task))
+        for task, result in zip(tasks, _results(survey, tasks, options), strict=True):
+            made.setdefault(task.files, []).append(result)
         if survey.rename(_misnamed(made)):
             made.clear()
+            continue
+        wanted = {named for results in made.values() for each in results for named in each.wanted}
+        if survey.sounds is not None and not survey.sounds.keys() >= wanted:
+            survey.sounds |= {named: read_sound(survey.root, *named) for named in wanted}
+            made = {
+                group: found for group, found in made.items() if not any(r.wanted for r in found)
+            }
             continue
         further = {group[0].name: made[group][0].elsewhere for group in groups}
         found = {pair for pair in further.items() if pair[1]}
@@ -68,18 +82,35 @@ def _misnamed(made: Mapping[tuple[FlowFile, ...], list[UnitResult]]) -> dict[str
     }
 
 
-def _told(tasks: Sequence[Task], options: Options) -> Iterator[Task]:
-    """The same tasks, and meanwhile how many flows, or rows of flows, are done."""
+def _results(survey: Survey, tasks: Sequence[Task], options: Options) -> list[UnitResult]:
+    """What comes of tasks, in their order; meanwhile how many flows, or rows of flows, are done."""
     sizes = [len(task.rows or task.files) for task in tasks]
     noun = "rows" if any(task.rows for task in tasks) else "flows"
+    told = options.progress or (lambda *_: None)
+    results: dict[int, UnitResult] = {}
     done = 0
-    for task, size in zip(tasks, sizes, strict=True):
-        if options.progress is not None:
-            options.progress("checking", done, sum(sizes), noun)
-        yield task
-        done += size
-    if options.progress is not None:
-        options.progress("checking", done, done, noun)
+    told("checking", done, sum(sizes), noun)
+    for number, results[number] in _compiled(survey, tasks, options, sum(sizes)):
+        done += sizes[number]
+        told("checking", done, sum(sizes), noun)
+    return [results[number] for number in range(len(tasks))]
+
+
+def _compiled(
+    survey: Survey, tasks: Sequence[Task], options: Options, size: int
+) -> Iterator[tuple[int, UnitResult]]:
+    """The results with the numbers of their tasks, as they come."""
+    jobs = options.jobs or (_cores() if size >= PAYS else 1)
+    if options.executor is None and min(jobs, len(tasks)) < 2:
+        return enumerate(compile_unit(survey, task) for task in tasks)
+    from twimlc.pipeline.parcels import compiled_elsewhere  # takes a while to load
+
+    return compiled_elsewhere(survey, tasks, jobs, options.executor)
+
+
+def _cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def compile_in_memory(

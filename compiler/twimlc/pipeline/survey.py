@@ -16,7 +16,7 @@ from twimlc.formats.check import check_component
 from twimlc.formats.format import At
 from twimlc.formats.project_file import PARAMS, RULES
 from twimlc.pipeline.model import Options, UsageError, project_of, targets_of
-from twimlc.project.files import display_path, place_of, read_source
+from twimlc.project.files import FileContent, display_path, place_of, read_source
 from twimlc.project.kinds import PROJECT_FILE, FileKind, kind_of_file
 from twimlc.project.read import Project
 from twimlc.project.search import component_files, flow_files, name_in, nothing_at
@@ -63,7 +63,9 @@ class Survey:
     the project file has errors outside its targets: what its flows mean is not known then.
     ``params`` are those given from outside, weaker ones first, with their places.
     ``component_faults`` are the errors in components' files, by folder and name; a component that
-    has some and is not among ``components`` cannot be read.
+    has some and is not among ``components`` cannot be read. ``sounds`` are contents of sound files,
+    or what is wrong with them, by the flow's folder and their path from there, if those alone are
+    known; None where they can be read.
     """
 
     project: Project
@@ -78,6 +80,7 @@ class Survey:
     components: dict[Path, dict[str, Component]] = field(default_factory=dict)
     component_faults: dict[Path, dict[str, tuple[Diagnostic, ...]]] = field(default_factory=dict)
     read: dict[str, SourceFile] = field(default_factory=dict)  # files that are no flows
+    sounds: dict[tuple[Path, str], tuple[FileContent | None, str]] | None = None
 
     @property
     def root(self) -> Path:

@@ -14,7 +14,7 @@ from twimlc.findings.diagnostic import Severity
 from twimlc.report.counting import sum_up
 
 
-@command_with("input", "params", "config", "stdin", "folder", "report", "terminal")
+@command_with("input", "cluster", "params", "config", "stdin", "folder", "report", "terminal")
 @click.option(
     "--check",
     "compare",
