@@ -71,7 +71,8 @@ def check(options: Options | None = None) -> Result:
 
     compiled = _compile(loaded, forget, progress)
     found += _findings(loaded, compiled)
-    return Result(tuple(in_order(found)), scripts=tuple(scripts_of(flows)))
+    read = loaded.looked_at() if documents is None else ()
+    return Result(tuple(in_order(found)), scripts=tuple(scripts_of(flows)), read=read)
 
 
 def build(options: Options | None = None) -> Result:
@@ -128,7 +129,9 @@ def build(options: Options | None = None) -> Result:
         reports.append(report)
         written += faulty
     findings = (*_findings(loaded, compiled), *in_order(written))
-    return Result(findings, tuple(reports), tuple(faults))
+    folders = [folder] if options.previous is None else [folder, cwd / options.previous]
+    built = [outer / target.name for outer in folders for target in loaded.targets]
+    return Result(findings, tuple(reports), tuple(faults), read=loaded.looked_at(*built))
 
 
 def compile_flow(

@@ -1,6 +1,5 @@
 """From the plans of a target to its folder: bytes, manifest, and the report of what was written."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -50,7 +49,7 @@ def emit(
         list(emission.files.values()),
         emission.manifest(),
         Scope(
-            source_exists=lambda source: os.path.isfile(loaded.root / source),
+            source_exists=loaded.has_file,
             compiled=loaded.selected | emission.selected,
             known=known,
             rows=loaded.whole or any(variant.row is not None for variant in made.variants),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from twimlc.about import PROJECT_FILE
 from twimlc.findings.diagnostic import Diagnostic, Label
 from twimlc.findings.rules import BAD_NAME, DUPLICATE_FLOW, MISSING_PATH, NOT_A_FLOW
 from twimlc.formats.check import check_component, check_flow
@@ -17,7 +18,7 @@ from twimlc.formats.format import At
 from twimlc.formats.project_file import PARAMS, RULES
 from twimlc.pipeline.model import Options, UsageError, project_of, targets_of
 from twimlc.project.files import display_path, place_of, read_source
-from twimlc.project.kinds import PROJECT_FILE, FileKind, kind_of_file
+from twimlc.project.kinds import FileKind, kind_of_file
 from twimlc.project.read import Project
 from twimlc.project.search import component_files, flow_files, name_of_flow, nothing_at
 from twimlc.project.targets import Target
@@ -74,11 +75,23 @@ class Loaded:
     files: dict[str, SourceFile] = field(default_factory=dict)
     root: Path = Path()
     owners: dict[str, str] = field(default_factory=dict)  # paths of flow files to names of flows
+    read: set[Path] = field(default_factory=set)  # files that were looked at
 
     @property
     def all_read(self) -> bool:
         """Whether every flow's file could be read, so that all its params are known."""
         return self.flows.keys() >= set(self.owners.values())
+
+    def has_file(self, source: str) -> bool:
+        """Whether there is a file of the name that builds have for it."""
+        self.read.add(self.root / source)
+        return os.path.isfile(self.root / source)
+
+    def looked_at(self, *folders: Path) -> tuple[str, ...]:
+        """The folders and files that the run hangs on; none where a flow lies elsewhere."""
+        flows = self.project.flows
+        inside = all(flow.path and flow.path.is_relative_to(flows) for flow in self.flows.values())
+        return tuple(str(path) for path in (flows, *folders, *self.read)) if inside else ()
 
     def name(self, path: Path) -> str:
         """How a build names a file: from the project's folder; outside it, by its name alone."""
@@ -128,6 +141,9 @@ def load(options: Options) -> Loaded | list[Diagnostic]:
     loaded.usable = not any(f.is_error and loaded.target_at(f.span) is None for f in findings)
     if project.file is not None:
         loaded.files[project.file.path] = project.file
+        loaded.read.add(cwd / project.file.path)
+    if project.matrix is not None:
+        loaded.read.add(cwd / project.matrix.file.path)
     _Reader(loaded, cwd, options.texts).read(paths, options)
     return loaded
 
@@ -190,6 +206,7 @@ class _Reader:
 
     def _source(self, path: Path) -> tuple[SourceFile | None, list[Diagnostic]]:
         name = display_path(path, self.cwd)
+        self.loaded.read.add(path)
         return read_source(path, root=None, name=name, texts=self.texts)
 
     def _parse(
