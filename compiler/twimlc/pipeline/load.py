@@ -9,7 +9,7 @@ from twimlc.findings.diagnostic import Diagnostic, Label
 from twimlc.findings.rules import BAD_NAME, DUPLICATE_FLOW, NOT_A_FLOW
 from twimlc.formats.check import check_flow
 from twimlc.pipeline.model import Options
-from twimlc.pipeline.survey import FlowFile, Survey, survey
+from twimlc.pipeline.survey import FlowFile, Named, Survey, survey
 from twimlc.project.read import Project
 from twimlc.project.search import name_of_flow
 from twimlc.project.targets import Target
@@ -50,7 +50,7 @@ class Loaded:
 
     ``owners`` are the names of flows, of unreadable ones too, by the paths of their files.
     ``elsewhere`` are the names of flows that are compiled elsewhere; ``extra`` those of them that
-    were read all the same, for apologies. ``wanted`` are sounds that the survey lacks.
+    were read all the same, for apologies. ``sounds`` are those that were asked for.
     """
 
     survey: Survey
@@ -61,7 +61,7 @@ class Loaded:
     owners: dict[str, str] = field(default_factory=dict)
     elsewhere: frozenset[str] = frozenset()
     extra: frozenset[str] = frozenset()
-    wanted: set[tuple[Path, str]] = field(default_factory=set)
+    sounds: set[Named] = field(default_factory=set)
 
     @property
     def members(self) -> set[str]:

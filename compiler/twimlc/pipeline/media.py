@@ -15,7 +15,7 @@ from twimlc.project.files import MEDIA_LIMIT, FileContent, read_content
 class Media:
     """Reads the sound files that flows name, each once.
 
-    Where only the survey has sounds, because the files are elsewhere, it notes which are wanted.
+    It notes which they are: where the files are elsewhere, the survey has what is in them.
     """
 
     def __init__(self, loaded: Loaded) -> None:
@@ -32,10 +32,10 @@ class Media:
 
     def _sound(self, link: MediaLink) -> tuple[FileContent | None, str]:
         named = self.loaded.flows[link.flow].folder, link.path
+        self.loaded.sounds.add(named)
         if named not in self.known:
             if self.loaded.survey.sounds is not None:
-                self.loaded.wanted.add(named)
-                return None, ""
+                return None, ""  # we are asked again when it is known
             self.known[named] = read_sound(self.loaded.project.root, *named)
         return self.known[named]
 

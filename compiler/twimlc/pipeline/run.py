@@ -41,12 +41,12 @@ def compile_all(survey: Survey, options: Options, *, write: bool = False) -> Joi
         if survey.rename(_misnamed(made)):
             made.clear()
             continue
-        wanted = {named for results in made.values() for each in results for named in each.wanted}
-        if survey.sounds is not None and not survey.sounds.keys() >= wanted:
-            survey.sounds |= {named: read_sound(survey.root, *named) for named in wanted}
-            made = {
-                group: found for group, found in made.items() if not any(r.wanted for r in found)
-            }
+        sounds = {named for results in made.values() for each in results for named in each.sounds}
+        survey.opened |= {folder / name for folder, name in sounds}
+        if survey.sounds is not None and (lacking := sounds - survey.sounds.keys()):
+            survey.sounds |= {named: read_sound(survey.root, *named) for named in lacking}
+            for group in [g for g in made if any(r.sounds & lacking for r in made[g])]:
+                del made[group]
             continue
         further = {group[0].name: made[group][0].elsewhere for group in groups}
         found = {pair for pair in further.items() if pair[1]}

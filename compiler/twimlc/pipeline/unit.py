@@ -7,7 +7,6 @@ to ``pipeline/join.py``.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 from twimlc.findings.diagnostic import Diagnostic
@@ -15,7 +14,7 @@ from twimlc.flow.reachability import DEAD
 from twimlc.pipeline.built import Built, Proven, built
 from twimlc.pipeline.compile import FlowElsewhereError, compile_flows
 from twimlc.pipeline.load import Loaded, read_flows
-from twimlc.pipeline.survey import FlowFile, Survey
+from twimlc.pipeline.survey import FlowFile, Named, Survey
 from twimlc.pipeline.variants import Compiled, Variant
 from twimlc.text import Place, Span
 from twimlc.values.declarations import declared, flow_components, unused_components
@@ -78,11 +77,11 @@ class Part:
 @dataclass(slots=True, eq=False)
 class UnitResult:
     """What came of a task; ``elsewhere`` is a flow that it leads to and has not: it must be
-    asked again together with that, and has nothing else to say. So it must with ``wanted`` sounds
-    that the survey lacks."""
+    asked again together with that, and has nothing else to say; and with the ``sounds`` that were
+    asked for, if the survey lacked one."""
 
     elsewhere: str = ""
-    wanted: set[tuple[Path, str]] = field(default_factory=set)
+    sounds: set[Named] = field(default_factory=set)
     selected: set[str] = field(default_factory=set)
     owners: dict[str, str] = field(default_factory=dict)
     findings: list[Diagnostic] = field(default_factory=list)
@@ -133,7 +132,7 @@ def compile_unit(survey: Survey, task: Task) -> UnitResult:
 
 def result_of(loaded: Loaded, compiled: Sequence[Compiled], *, whole: bool = True) -> UnitResult:
     """What others have to know; ``whole``: of flows that were compiled in all rows."""
-    result = UnitResult("", loaded.wanted, loaded.selected, loaded.owners, loaded.findings)
+    result = UnitResult("", loaded.sounds, loaded.selected, loaded.owners, loaded.findings)
     for name in loaded.members:
         source = loaded.flows[name]
         own, _ = flow_components(source.tree)
