@@ -48,6 +48,7 @@ DocumentPlace = At | End
 
 class _Document(NamedTuple):
     url: str
+    folder: str
     name: str
     verbs: tuple[Part, ...]
     lines: tuple[int, ...]  # of each verb; a shared one knows another
@@ -65,14 +66,14 @@ class Library:
     foreign: frozenset[str] = frozenset()
     share: bool = False
     documents: list[_Document] = field(default_factory=list, init=False)
-    moments: dict[tuple[int, int, str], Position] = field(default_factory=dict, init=False)
+    positions: dict[tuple[int, int, str], Position] = field(default_factory=dict, init=False)
     _parts: dict[Key, Part] = field(default_factory=dict, init=False)
     _resolved: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
     _known: dict[tuple[str, bytes], int | Unreadable] = field(default_factory=dict, init=False)
 
     def forget(self) -> None:
         """Drop all documents; places in them mean nothing any more."""
-        for kept in (self.documents, self.moments, self._parts, self._resolved, self._known):
+        for kept in (self.documents, self.positions, self._parts, self._resolved, self._known):
             kept.clear()
 
     def resolve(self, base: str, address: str) -> str | None:
@@ -137,7 +138,8 @@ class Library:
 
     def _keep(self, url: str, response: Response, numbered: Sequence[tuple[Part, int]]) -> int:
         verbs, lines = tuple(verb for verb, _ in numbered), tuple(line for _, line in numbered)
-        self.documents.append(_Document(url, response.path or self.host.name(url), verbs, lines))
+        folder, name = url.partition("?")[0].rpartition("/")[0], response.path or self.host.name(url)
+        self.documents.append(_Document(url, folder, name, verbs, lines))
         return len(self.documents) - 1
 
 
@@ -174,12 +176,19 @@ class Documents:
     def moment(self, place: DocumentPlace) -> Position:
         if isinstance(place, End):
             return place.moment()
-        part, base = self.verb(place), self.library.documents[place.document].url
-        key = (id(part), place.ring, base.partition("?")[0].rpartition("/")[0])
-        found = self.library.moments.get(key)
+        return replace(self.position(place), source=self._source(place))
+
+    def position(self, place: DocumentPlace) -> Position:
+        """What happens there; nobody asks for its line."""
+        if isinstance(place, End):
+            return place.moment()
+        document = self.library.documents[place.document]
+        part = document.verbs[place.number]
+        key = (id(part), place.ring, document.folder)
+        found = self.library.positions.get(key)
         if found is None:
-            found = self.library.moments[key] = verb(part, place.ring, base)
-        return replace(found, source=self._source(place))
+            found = self.library.positions[key] = verb(part, place.ring, document.url)
+        return found
 
     def asked(self, place: DocumentPlace) -> Asked | None:
         """What the answers to a Gather hang on; None for other verbs, and if it leads elsewhere.
@@ -196,8 +205,7 @@ class Documents:
         url = self.library.resolve(document.url, address) if address else None
         if url is None:
             return None
-        hears, length, finish = map(part.literal, ("input", "numDigits", "finishOnKey"))
-        return Asked(hears, length, finish, url, part.method)
+        return Asked(part.hears, url, part.method)
 
     def _source(self, place: At) -> str:
         document = self.library.documents[place.document]
@@ -209,6 +217,11 @@ class Documents:
         assert isinstance(place, At)
         return self._settled(self._taken(place, choice))
 
+    def go_on(self, place: DocumentPlace) -> DocumentPlace:
+        """Where a verb leads that goes on whatever happens."""
+        assert isinstance(place, At)
+        return self._settled(At(place.document, place.number + 1))
+
     def _taken(self, place: At, choice: Choice) -> DocumentPlace:
         part = self.verb(place)
         if part.tag == "Gather":
@@ -218,6 +231,7 @@ class Documents:
             return End(Event("failure", f"12200 {part.tag}"), self._source(place))
         if part.spec is None or not part.spec.leads:
             return following
+        outcomes = part.outcomes
         if part.tag == "Dial":
             declined = self.readings["hunt-after-decline"]
             ring = next_ring(part, place.ring, choice.outcome, declined)
@@ -226,12 +240,11 @@ class Documents:
         teller = about(part)
         assumption = teller.does.assumption
         reading = self.readings[assumption.name] if assumption is not None else ""
-        passed = () if part.does.listens else part.outcomes.next_verb
+        passed = () if part.does.listens else outcomes.next_verb
         if reading == "next" and (choice == SILENCE or choice.outcome in passed):
             return following
-        acts = part.get("action") is not None
-        failed = choice.outcome in part.outcomes.failed
-        if reading == "end" and failed and not acts:
+        failed = choice.outcome in outcomes.failed
+        if reading == "end" and failed and part.get("action") is None:
             return End(HANGUP, self._source(place))
         asks_itself = teller.spec is not None and teller.spec.default_action is not None
         if teller is not part:  # no more than one page says so of a noun
@@ -253,27 +266,29 @@ class Documents:
         otherwise: Literal["self", "next"] = "next",
     ) -> DocumentPlace:
         """Where the action leads; without one to the next verb, or to the same document."""
-        action = part.literal("action").strip()
-        if part.get("action") is None and otherwise == "next":
+        action = part.get("action")
+        if action is None and otherwise == "next":
             return At(place.document, place.number + 1)
-        return self._go(place, action, part.method, told)
+        address = action.strip() if isinstance(action, str) else ""
+        return self._go(place, address, part.method, told)
 
     def _go(self, place: At, address: str, method: str, told: Mapping[str, str]) -> DocumentPlace:
         document = self.library.documents[place.document]
         if not address and "" not in self.library.foreign:
-            return self._fetch(document.url, method, told, self._source(place))
+            return self._fetch(document.url, method, told, place)
         url = self.library.resolve(document.url, address)
         if url is None:
             return End.external(document.url, address, method, self._source(place))
-        return self._fetch(url, method, told, self._source(place))
+        return self._fetch(url, method, told, place)
 
     def _fetch(
-        self, url: str, method: str, told: Mapping[str, str], source: str = ""
+        self, url: str, method: str, told: Mapping[str, str], asking: At | None = None
     ) -> DocumentPlace:
         key = (url, method, tuple(told.items()))
         found = self._fetched.get(key)
         if found is None:
             got = self.library.get(url, method, {**self.parameters, **told})
+            source = "" if asking is None else self._source(asking)
             found = End(got, source) if isinstance(got, Event) else At(got, 0)
             if self.remember:
                 self._fetched[key] = found
@@ -302,7 +317,6 @@ class Documents:
         return place
 
     def _ended(self, place: At) -> DocumentPlace:
-        source = self._source(place)
         if self.context is Context.QUEUE_WAIT:
-            return self._fetch(self.url, self.method, {}, source)
-        return End.of_line(self.context, self.readings, source)
+            return self._fetch(self.url, self.method, {}, place)
+        return End.of_line(self.context, self.readings, self._source(place))

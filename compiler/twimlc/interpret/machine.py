@@ -8,6 +8,7 @@ what Twilio makes of keys and of a ring that nobody answered: a choice means the
 
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, Protocol, TypeVar
 
 from twimlc.flow.graph import Context
@@ -15,7 +16,7 @@ from twimlc.interpret.assumptions import Readings
 from twimlc.interpret.events import HANGUP as HANGUP_EVENT
 from twimlc.interpret.events import JOIN, SENT, Event, events, external, legs, rings
 from twimlc.interpret.events import SILENCE as NOTHING_PLAYS
-from twimlc.interpret.markup import InternalLink, Part, absolute, canonical
+from twimlc.interpret.markup import Hears, InternalLink, Part, absolute, canonical
 
 
 class Choice(NamedTuple):
@@ -35,9 +36,7 @@ class Choice(NamedTuple):
 class Asked(NamedTuple):
     """How a Gather hears, and where it sends what it heard: what each of its answers hangs on."""
 
-    hears: str
-    length: str
-    finish: str
+    hears: Hears
     url: str
     method: str
 
@@ -84,7 +83,7 @@ def choices(part: Part, ring: int = 0, distinguished: Collection[str] = ()) -> t
 
 
 def _gathered(part: Part, distinguished: Collection[str]) -> list[Choice]:
-    hears = part.literal("input", "dtmf").split()
+    hears = part.hears.input.split()
     found: list[Choice] = []
     if "dtmf" in hears:
         pressed = dict.fromkeys(distinguished)
@@ -92,7 +91,7 @@ def _gathered(part: Part, distinguished: Collection[str]) -> list[Choice]:
         pressed.update(dict.fromkeys(KEYS if distinguished else "1*"))
         longer = (f"{keys}{key}" for keys in [*distinguished][:1] for key in "0*#")
         pressed.update(dict.fromkeys(longer))
-        length = part.literal("numDigits")
+        length = part.hears.length
         if length.isdecimal() and 1 < int(length) <= 64:
             pressed.update(dict.fromkeys(key * int(length) for key in "90"))
         found.extend(Choice("keys", keys) for keys in pressed)
@@ -119,10 +118,14 @@ def may_end_otherwise(part: Part) -> bool:
 
 def heard(gather: Part, keys: str) -> str:
     """The Digits that Twilio makes of ``keys``; empty is no input (docs/voice/twiml/gather)."""
-    if "dtmf" not in gather.literal("input", "dtmf").split():
+    return _heard(gather.hears, keys)
+
+
+@lru_cache(maxsize=4096)
+def _heard(hears: Hears, keys: str) -> str:
+    if "dtmf" not in hears.input.split():
         return ""
-    finish = gather.literal("finishOnKey", "#")
-    length = gather.literal("numDigits")
+    length, finish = hears.length, hears.finish
     most = int(length) if length.isdecimal() and int(length) > 0 else len(keys)
     digits = ""
     for key in keys:
@@ -198,7 +201,8 @@ class Position:
     """What happens at one position: one verb (``part``, at ring ``ring``), or the ``last`` event.
 
     ``key`` is what of it is compared, ``links`` the places of ours in it, ``distinguished`` the
-    digits that are known to lead somewhere of their own. ``source`` is a file and line.
+    digits that are known to lead somewhere of their own. ``source`` is a file and line, where
+    somebody wants to know. It ``goes_on`` where nothing but ``DONE`` can happen.
     """
 
     key: Hashable
@@ -208,6 +212,7 @@ class Position:
     distinguished: Collection[str] = ()
     source: str = ""
     last: Event | None = None
+    goes_on: bool = False
 
     # The walk over everything asks for keys only, so the rest is found when it is wanted.
 
@@ -231,14 +236,14 @@ class Position:
         return question(self.part) if self.part is not None else ""
 
 
-def verb(
-    part: Part, ring: int, base: str, distinguished: Collection[str] = (), source: str = ""
-) -> Position:
-    """The moment of a verb in a document, or flow, whose addresses are seen from ``base``."""
+def verb(part: Part, ring: int, base: str, distinguished: Collection[str] = ()) -> Position:
+    """The position of a verb in a document, or flow, whose addresses are seen from ``base``."""
     if part.tag == "Hangup":
-        return Position(HANGUP_EVENT, part, source=source)
+        return Position(HANGUP_EVENT, part)
     key, links = canonical(part, base)
-    return Position((key, ring), part, ring, links, distinguished, source)
+    spec = part.spec
+    goes_on = not (spec is None or spec.ends or spec.leads or part.outcomes.names)
+    return Position((key, ring), part, ring, links, distinguished, goes_on=goes_on)
 
 
 Place = TypeVar("Place", bound=Hashable)

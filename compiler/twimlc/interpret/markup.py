@@ -8,7 +8,7 @@ flow names a state where a document holds an address.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import urljoin
@@ -40,7 +40,15 @@ Value = str | InternalLink
 Key = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class Hears(NamedTuple):
+    """What a Gather makes of keys hangs on."""
+
+    input: str
+    length: str
+    finish: str
+
+
+@dataclass(eq=False)
 class Part:
     """An element. ``line`` is its line in a document; 0 in a flow, and where several share it."""
 
@@ -55,7 +63,7 @@ class Part:
         """What it does in a call, as far as the vocabulary knows it."""
         return vocabulary.NOTHING_MORE if self.spec is None else self.spec.does
 
-    @property
+    @cached_property
     def outcomes(self) -> vocabulary.Outcomes:
         """How it can end: of a Connect, as its noun says; without names where it only goes on."""
         for part in (next(self.parts(), self) if self.does.connects else self, self):
@@ -74,7 +82,13 @@ class Part:
         found = self.get(name)
         return found if isinstance(found, str) else default
 
-    @property
+    @cached_property
+    def hears(self) -> Hears:
+        """How it listens for keys; as Twilio does where nothing is said."""
+        wanted = ("input", "dtmf"), ("numDigits", ""), ("finishOnKey", "#")
+        return Hears(*(self.literal(name, default) for name, default in wanted))
+
+    @cached_property
     def method(self) -> str:
         """How Twilio asks for the action, or for the next document."""
         posts = self.spec is not None and self.spec.only_posts

@@ -175,7 +175,7 @@ class Walk:
         waiting = deque([first])
         while waiting:
             pair = waiting.popleft()
-            mine, theirs = flow.moment(pair[0]), documents.moment(pair[1])
+            mine, theirs = flow.position(pair[0]), documents.position(pair[1])
             reason = self._apart(mine, theirs)
             if reason is not None:
                 yield Parting(pair, reason)
@@ -184,10 +184,7 @@ class Walk:
                     came[beside] = came[pair]
                     waiting.append(beside)
                 continue
-            for choice in self._untried(pair, mine):
-                if choice == HANGUP:  # nothing of either run is heard any more
-                    continue
-                following = (flow.take(pair[0], choice), documents.take(pair[1], choice))
+            for choice, following in self._ways(pair, mine):
                 if following in came:
                     continue
                 if len(came) >= limit:
@@ -195,6 +192,16 @@ class Walk:
                     return
                 came[following] = (pair, choice)
                 waiting.append(following)
+
+    def _ways(self, pair: Pair, mine: Position) -> Iterator[tuple[Choice, Pair]]:
+        """What can happen at a pair, and the pair that it leads to."""
+        flow, documents = self.flow, self.documents
+        if mine.goes_on:
+            yield DONE, (flow.go_on(pair[0]), documents.go_on(pair[1]))
+            return
+        for choice in self._untried(pair, mine):
+            if choice != HANGUP:  # nothing of either run is heard any more
+                yield choice, (flow.take(pair[0], choice), documents.take(pair[1], choice))
 
     def _untried(self, pair: Pair, mine: Position) -> tuple[Choice, ...]:
         """The choices that may lead to a new pair.

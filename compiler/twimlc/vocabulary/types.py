@@ -7,6 +7,7 @@ time it starts, and a named tuple costs a fifth of a frozen dataclass to define 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform
 
@@ -190,7 +191,7 @@ class Element(_ReadOnly):
         """Whether nothing of the document runs after it, and no other document either."""
         return self.flow is Flow.NEVER and self.text is None
 
-    @property
+    @cached_property
     def leads(self) -> bool:
         """Whether its ``action`` takes over the call (of a Start or a Message it does not)."""
         action = self.attributes.get("action")
