@@ -4,7 +4,7 @@ Sources: docs/voice/twiml and the page of each verb under it; open questions are
 :mod:`~twimlc.interpret.assumptions`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal, NamedTuple
@@ -27,7 +27,8 @@ from twimlc.interpret.machine import (
     told_input,
     verb,
 )
-from twimlc.interpret.markup import Key, Part, Unreadable, joined, read
+from twimlc.interpret.markup import Key, Part, Unreadable, Verbs, joined, read
+from twimlc.text import SourceFile
 
 _MARKUP = ("text/xml", "application/xml", "text/html")
 _REDIRECTS = (301, 302, 303, 307)
@@ -51,7 +52,8 @@ class _Document(NamedTuple):
     folder: str
     name: str
     verbs: tuple[Part, ...]
-    lines: tuple[int, ...]  # of each verb; a shared one knows another
+    starts: tuple[int, ...]
+    file: SourceFile
 
 
 @dataclass(slots=True, eq=False)
@@ -97,7 +99,7 @@ class Library:
             method = "GET" if response.status == 303 else method
             # What was posted, such as Digits, is not sent again (docs/voice/twiml/gather).
             response = self.host.fetch(url, method, _NOTHING)
-        if response == NOT_ASKED:
+        if response.status == NOT_ASKED.status:
             return events.external(url, method)
         if response.status in _REDIRECTS:
             return _failure(11215, "too many redirects", url)
@@ -131,15 +133,15 @@ class Library:
         key = (f"{tag} {url}", response.body)
         if key not in self._known:
             verb = Part(tag, vocabulary.VOICE[tag], (), (text,), 1)
-            self._known[key] = self._keep(url, response, [(verb, 1)])
+            self._known[key] = self._keep(url, response, Verbs(SourceFile("", ""), (verb,), (0,)))
         known = self._known[key]
         assert isinstance(known, int)
         return known
 
-    def _keep(self, url: str, response: Response, numbered: Sequence[tuple[Part, int]]) -> int:
-        verbs, lines = tuple(verb for verb, _ in numbered), tuple(line for _, line in numbered)
-        folder, name = url.partition("?")[0].rpartition("/")[0], response.path or self.host.name(url)
-        self.documents.append(_Document(url, folder, name, verbs, lines))
+    def _keep(self, url: str, response: Response, verbs: Verbs) -> int:
+        folder, name = url.partition("?")[0].rpartition("/")[0], self.host.name(url)
+        found = _Document(url, folder, response.path or name, verbs.parts, verbs.starts, verbs.file)
+        self.documents.append(found)
         return len(self.documents) - 1
 
 
@@ -211,7 +213,7 @@ class Documents:
         document = self.library.documents[place.document]
         if place.number >= len(document.verbs):
             return f"{document.name}, its end"
-        return f"{document.name}:{document.lines[place.number]}"
+        return f"{document.name}:{document.file.position(document.starts[place.number]).line}"
 
     def take(self, place: DocumentPlace, choice: Choice) -> DocumentPlace:
         assert isinstance(place, At)

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from twimlc.flow.graph import Context
 from twimlc.interpret.assumptions import Readings
 from twimlc.interpret.events import HANGUP as HANGUP_EVENT
-from twimlc.interpret.events import JOIN, SENT, Event, events, external, legs, rings
+from twimlc.interpret.events import JOIN, SENT, Event, events, external
 from twimlc.interpret.events import SILENCE as NOTHING_PLAYS
 from twimlc.interpret.markup import Hears, InternalLink, Part, absolute, canonical
 
@@ -106,7 +106,7 @@ def _rings_so(part: Part, ring: int, outcome: str) -> bool:
     if outcome == "answered":  # the word for conferences only (docs/voice/twiml/dial)
         return False
     if outcome == "declined":
-        asked = legs(part)[ring : ring + 1] if rings(part) > 1 else legs(part)
+        asked = part.legs[ring : ring + 1] if part.rings > 1 else part.legs
         return any(noun.get("url") for noun in asked)
     return True
 
@@ -162,7 +162,7 @@ def told(part: Part, choice: Choice) -> dict[str, str]:
 
 def next_ring(dial: Part, ring: int, outcome: str, after_declined: str) -> int | None:
     """The ring that follows ``ring``; None when the Dial is over."""
-    if ring + 1 >= rings(dial) or outcome in ("completed", "answered"):
+    if ring + 1 >= dial.rings or outcome in ("completed", "answered"):
         return None
     if outcome == "declined" and after_declined != "next-ring":
         return None

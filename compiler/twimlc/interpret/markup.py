@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 
 from twimlc import vocabulary
 from twimlc.flow.model import Element, Link, MediaLink, StateLink, Text
+from twimlc.text import SourceFile
 from twimlc.xml.file_type import read_document
 from twimlc.xml.tags import Fault, Tag, parse
 from twimlc.yaml.tree import Template
@@ -98,6 +99,16 @@ class Part:
         """The elements right inside it."""
         return (child for child in self.children if isinstance(child, Part))
 
+    @property
+    def legs(self) -> "list[Part]":
+        """Of a Dial, the nouns that ring somebody, in order."""
+        return [noun for noun in self.parts() if noun.does.rings]
+
+    @cached_property
+    def rings(self) -> int:
+        """How often a Dial rings, one after another, if nobody answers."""
+        return max(1, len(self.legs)) if self.literal("sequential") == "true" else 1
+
     def walk(self) -> "Iterator[Part]":
         yield self
         for child in self.parts():
@@ -147,10 +158,18 @@ class Unreadable:
     why: str
 
 
+class Verbs(NamedTuple):
+    """The verbs of a document, and where in its text each ``starts``."""
+
+    file: SourceFile
+    parts: tuple[Part, ...]
+    starts: tuple[int, ...]
+
+
 def read(
     body: bytes, resolve: Callable[[str], str | None], known: dict[Key, Part] | None = None
-) -> list[tuple[Part, int]] | Unreadable:
-    """The verbs of a document, read as Twilio reads it, and their lines.
+) -> Verbs | Unreadable:
+    """The verbs of a document, read as Twilio reads it.
 
     An address that ``resolve`` knows is a link of ours. Where the verb itself leads (``action``,
     the text of a Redirect) it stays text: the interpreter goes there. Parts that read the same
@@ -159,13 +178,15 @@ def read(
     file, found = read_document(body, "")
     if file is None or found:
         return Unreadable(12100, f"not well-formed XML in line {found[0].span.begin.line}")
-    root = parse(file)
+    root = parse(file, placed=False)
     if isinstance(root, Fault):
         line = file.position(root.offset).line
         return Unreadable(12100, f"not well-formed XML in line {line}")
     if root.name != "Response":
         return Unreadable(12102, f"the outermost element is {root.name}, not Response")
-    return [(_of_tag(tag, "Response", resolve, known), tag.line) for tag in root.tags()]
+    tags = root.tags()
+    verbs = tuple(_of_tag(tag, "Response", resolve, known) for tag in tags)
+    return Verbs(file, verbs, tuple(tag.start for tag in tags))
 
 
 class _Row(NamedTuple):
@@ -261,16 +282,22 @@ def canonical(part: Part, base: str = "") -> tuple[Key, tuple[InternalLink, ...]
     return _canonical(part, base, links, spoken=False), tuple(links)
 
 
+@cache
+def _kinds(
+    spec: vocabulary.Element | None,
+) -> tuple[Mapping[str, vocabulary.Attribute], frozenset[str | None]]:
+    """The attributes of a row, and which say where the call goes: that is compared by going."""
+    if spec is None or not spec.leads:
+        return {} if spec is None else {**spec.attributes}, frozenset()
+    method = spec.attributes["action"].method_attribute
+    return {**spec.attributes}, frozenset({"action", "actionOnEmptyResult", method})
+
+
 def _canonical(part: Part, base: str, links: list[InternalLink], *, spoken: bool) -> Key:
-    spec = part.spec
-    known = spec.attributes if spec else {}
-    skipped: set[str] = set()
-    if spec and spec.leads:  # where the call goes is compared by going there
-        skipped = {"action", "actionOnEmptyResult", known["action"].method_attribute or ""}
+    kinds, skipped = _kinds(part.spec)
     for name, value in part.attributes:
-        kind = known.get(name)
-        if kind and kind.method_attribute and isinstance(value, InternalLink):
-            skipped.add(kind.method_attribute)
+        if isinstance(value, InternalLink) and name in kinds:
+            skipped = skipped | {kinds[name].method_attribute}
     attributes: list[tuple[str, object]] = []
     for name, value in sorted(part.attributes, key=_name):
         if name in skipped:
@@ -278,9 +305,11 @@ def _canonical(part: Part, base: str, links: list[InternalLink], *, spoken: bool
         if isinstance(value, InternalLink):
             links.append(value)
             attributes.append((name, None))
-        elif name in known and known[name].fetch:
+        elif name not in kinds:
+            attributes.append((name, value))
+        elif kinds[name].fetch:
             attributes.append((name, absolute(base, value)))
-        elif not (name in known and known[name].default == value):
+        elif kinds[name].default != value:
             attributes.append((name, value))
     spoken = spoken or part.tag == "Say"
     children = _canonical_children(part, base, links, spoken=spoken)
@@ -288,6 +317,12 @@ def _canonical(part: Part, base: str, links: list[InternalLink], *, spoken: bool
 
 
 def _canonical_children(part: Part, base: str, links: list[InternalLink], *, spoken: bool) -> Key:
+    address = bool(part.spec and part.spec.text and part.spec.text.fetch)
+    if len(part.children) == 1 and (part.tag == "Say" or not (spoken or address)):
+        (only,) = part.children
+        if isinstance(only, str):
+            only = " ".join(only.split())
+            return (only,) if only else ()
     children: list[object] = []
     for child in part.children:
         if isinstance(child, Part):
@@ -301,7 +336,6 @@ def _canonical_children(part: Part, base: str, links: list[InternalLink], *, spo
             children.append(_SPACE.sub(" ", child))
     if spoken and part.tag != "Say":
         return tuple(children)
-    address = bool(part.spec and part.spec.text and part.spec.text.fetch)
     for index, text in enumerate(children):
         if isinstance(text, str) and not spoken:
             children[index] = absolute(base, text.strip()) if address else text.strip()
