@@ -27,7 +27,7 @@ from twimlc.interpret.machine import (
     told_input,
     verb,
 )
-from twimlc.interpret.markup import Key, Part, Unreadable, Verbs, joined, read
+from twimlc.interpret.markup import Key, Part, Started, Unreadable, joined, read
 from twimlc.text import SourceFile
 
 _MARKUP = ("text/xml", "application/xml", "text/html")
@@ -123,8 +123,8 @@ class Library:
         known = self._known.get((url, response.body))
         if known is None:
             shared = self._parts if self.share else None
-            verbs = read(response.body, partial(self.resolve, url), shared)
-            known = verbs if isinstance(verbs, Unreadable) else self._keep(url, response, verbs)
+            got = read(response.body, partial(self.resolve, url), shared)
+            known = got if isinstance(got, Unreadable) else self._keep(url, response, *got)
             self._known[url, response.body] = known
         return known
 
@@ -133,15 +133,15 @@ class Library:
         key = (f"{tag} {url}", response.body)
         if key not in self._known:
             verb = Part(tag, vocabulary.VOICE[tag], (), (text,), 1)
-            self._known[key] = self._keep(url, response, Verbs(SourceFile("", ""), (verb,), (0,)))
+            self._known[key] = self._keep(url, response, SourceFile("", ""), [(verb, 0)])
         known = self._known[key]
         assert isinstance(known, int)
         return known
 
-    def _keep(self, url: str, response: Response, verbs: Verbs) -> int:
+    def _keep(self, url: str, response: Response, file: SourceFile, found: Started) -> int:
+        verbs, starts = tuple(verb for verb, _ in found), tuple(start for _, start in found)
         folder, name = url.partition("?")[0].rpartition("/")[0], self.host.name(url)
-        found = _Document(url, folder, response.path or name, verbs.parts, verbs.starts, verbs.file)
-        self.documents.append(found)
+        self.documents.append(_Document(url, folder, response.path or name, verbs, starts, file))
         return len(self.documents) - 1
 
 
@@ -176,9 +176,8 @@ class Documents:
         return self.library.documents[place.document].verbs[place.number]
 
     def moment(self, place: DocumentPlace) -> Position:
-        if isinstance(place, End):
-            return place.moment()
-        return replace(self.position(place), source=self._source(place))
+        found = self.position(place)
+        return found if isinstance(place, End) else replace(found, source=self._source(place))
 
     def position(self, place: DocumentPlace) -> Position:
         """What happens there; nobody asks for its line."""
@@ -219,11 +218,6 @@ class Documents:
         assert isinstance(place, At)
         return self._settled(self._taken(place, choice))
 
-    def go_on(self, place: DocumentPlace) -> DocumentPlace:
-        """Where a verb leads that goes on whatever happens."""
-        assert isinstance(place, At)
-        return self._settled(At(place.document, place.number + 1))
-
     def _taken(self, place: At, choice: Choice) -> DocumentPlace:
         part = self.verb(place)
         if part.tag == "Gather":
@@ -233,7 +227,6 @@ class Documents:
             return End(Event("failure", f"12200 {part.tag}"), self._source(place))
         if part.spec is None or not part.spec.leads:
             return following
-        outcomes = part.outcomes
         if part.tag == "Dial":
             declined = self.readings["hunt-after-decline"]
             ring = next_ring(part, place.ring, choice.outcome, declined)
@@ -242,10 +235,10 @@ class Documents:
         teller = about(part)
         assumption = teller.does.assumption
         reading = self.readings[assumption.name] if assumption is not None else ""
-        passed = () if part.does.listens else outcomes.next_verb
+        passed = () if part.does.listens else part.outcomes.next_verb
         if reading == "next" and (choice == SILENCE or choice.outcome in passed):
             return following
-        failed = choice.outcome in outcomes.failed
+        failed = choice.outcome in part.outcomes.failed
         if reading == "end" and failed and part.get("action") is None:
             return End(HANGUP, self._source(place))
         asks_itself = teller.spec is not None and teller.spec.default_action is not None

@@ -58,9 +58,10 @@ class FlowMachine:
         return self._settled(self.start)
 
     def moment(self, place: FlowPlace) -> machine.Position:
+        found = self.position(place)
         if isinstance(place, machine.End):
-            return place.moment()
-        return replace(self.position(place), source=self._source(self.graph.nodes[place.node]))
+            return found
+        return replace(found, source=self._source(self.graph.nodes[place.node]))
 
     def position(self, place: FlowPlace) -> machine.Position:
         """What happens there; nobody asks for its line."""
@@ -87,11 +88,6 @@ class FlowMachine:
             found = f"{node.span.file.path}:{node.span.begin.line}"
             self._sources[node.key] = found
         return found
-
-    def go_on(self, place: FlowPlace) -> FlowPlace:
-        """Where a verb leads that goes on whatever happens."""
-        assert isinstance(place, AtNode)
-        return self._settled(self.graph.nodes[place.node].exits["done"])
 
     def take(self, place: FlowPlace, choice: machine.Choice) -> FlowPlace:
         assert isinstance(place, AtNode)

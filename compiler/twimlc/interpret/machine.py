@@ -16,7 +16,7 @@ from twimlc.interpret.assumptions import Readings
 from twimlc.interpret.events import HANGUP as HANGUP_EVENT
 from twimlc.interpret.events import JOIN, SENT, Event, events, external
 from twimlc.interpret.events import SILENCE as NOTHING_PLAYS
-from twimlc.interpret.markup import Hears, InternalLink, Part, absolute, canonical
+from twimlc.interpret.markup import InternalLink, Part, absolute, canonical
 
 
 class Choice(NamedTuple):
@@ -36,7 +36,7 @@ class Choice(NamedTuple):
 class Asked(NamedTuple):
     """How a Gather hears, and where it sends what it heard: what each of its answers hangs on."""
 
-    hears: Hears
+    hears: tuple[str, str, str]
     url: str
     method: str
 
@@ -83,19 +83,18 @@ def choices(part: Part, ring: int = 0, distinguished: Collection[str] = ()) -> t
 
 
 def _gathered(part: Part, distinguished: Collection[str]) -> list[Choice]:
-    hears = part.hears.input.split()
+    hears, length, _ = part.hears
     found: list[Choice] = []
-    if "dtmf" in hears:
+    if "dtmf" in hears.split():
         pressed = dict.fromkeys(distinguished)
         # Where some keys are told apart every single key is tried: any of them may be confused.
         pressed.update(dict.fromkeys(KEYS if distinguished else "1*"))
         longer = (f"{keys}{key}" for keys in [*distinguished][:1] for key in "0*#")
         pressed.update(dict.fromkeys(longer))
-        length = part.hears.length
         if length.isdecimal() and 1 < int(length) <= 64:
             pressed.update(dict.fromkeys(key * int(length) for key in "90"))
         found.extend(Choice("keys", keys) for keys in pressed)
-    if "speech" in hears:
+    if "speech" in hears.split():
         found.append(SPEECH)
     return [*found, SILENCE]
 
@@ -118,14 +117,13 @@ def may_end_otherwise(part: Part) -> bool:
 
 def heard(gather: Part, keys: str) -> str:
     """The Digits that Twilio makes of ``keys``; empty is no input (docs/voice/twiml/gather)."""
-    return _heard(gather.hears, keys)
+    return _heard(*gather.hears, keys)
 
 
 @lru_cache(maxsize=4096)
-def _heard(hears: Hears, keys: str) -> str:
-    if "dtmf" not in hears.input.split():
+def _heard(hears: str, length: str, finish: str, keys: str) -> str:
+    if "dtmf" not in hears.split():
         return ""
-    length, finish = hears.length, hears.finish
     most = int(length) if length.isdecimal() and int(length) > 0 else len(keys)
     digits = ""
     for key in keys:
@@ -201,8 +199,8 @@ class Position:
     """What happens at one position: one verb (``part``, at ring ``ring``), or the ``last`` event.
 
     ``key`` is what of it is compared, ``links`` the places of ours in it, ``distinguished`` the
-    digits that are known to lead somewhere of their own. ``source`` is a file and line, where
-    somebody wants to know. It ``goes_on`` where nothing but ``DONE`` can happen.
+    digits that are known to lead somewhere of their own. ``source`` is a file and line, of what
+    ``moment`` gives.
     """
 
     key: Hashable
@@ -212,7 +210,6 @@ class Position:
     distinguished: Collection[str] = ()
     source: str = ""
     last: Event | None = None
-    goes_on: bool = False
 
     # The walk over everything asks for keys only, so the rest is found when it is wanted.
 
@@ -241,9 +238,7 @@ def verb(part: Part, ring: int, base: str, distinguished: Collection[str] = ()) 
     if part.tag == "Hangup":
         return Position(HANGUP_EVENT, part)
     key, links = canonical(part, base)
-    spec = part.spec
-    goes_on = not (spec is None or spec.ends or spec.leads or part.outcomes.names)
-    return Position((key, ring), part, ring, links, distinguished, goes_on=goes_on)
+    return Position((key, ring), part, ring, links, distinguished)
 
 
 Place = TypeVar("Place", bound=Hashable)

@@ -41,14 +41,6 @@ Value = str | InternalLink
 Key = tuple[object, ...]
 
 
-class Hears(NamedTuple):
-    """What a Gather makes of keys hangs on."""
-
-    input: str
-    length: str
-    finish: str
-
-
 @dataclass(eq=False)
 class Part:
     """An element. ``line`` is its line in a document; 0 in a flow, and where several share it."""
@@ -84,10 +76,10 @@ class Part:
         return found if isinstance(found, str) else default
 
     @cached_property
-    def hears(self) -> Hears:
-        """How it listens for keys; as Twilio does where nothing is said."""
-        wanted = ("input", "dtmf"), ("numDigits", ""), ("finishOnKey", "#")
-        return Hears(*(self.literal(name, default) for name, default in wanted))
+    def hears(self) -> tuple[str, str, str]:
+        """What a Gather listens for, for how many keys, and which key is the last one."""
+        length, finish = self.literal("numDigits"), self.literal("finishOnKey", "#")
+        return self.literal("input", "dtmf"), length, finish
 
     @cached_property
     def method(self) -> str:
@@ -128,6 +120,9 @@ class Part:
         return "".join(text for text in texts if isinstance(text, str))
 
 
+Started = list[tuple[Part, int]]
+
+
 def plain(value: str | Template) -> str:
     """Text as it is compared; a call-time value is the reference that it is."""
     return value if isinstance(value, str) else value.written("${call.NAME}")
@@ -158,18 +153,10 @@ class Unreadable:
     why: str
 
 
-class Verbs(NamedTuple):
-    """The verbs of a document, and where in its text each ``starts``."""
-
-    file: SourceFile
-    parts: tuple[Part, ...]
-    starts: tuple[int, ...]
-
-
 def read(
     body: bytes, resolve: Callable[[str], str | None], known: dict[Key, Part] | None = None
-) -> Verbs | Unreadable:
-    """The verbs of a document, read as Twilio reads it.
+) -> tuple[SourceFile, Started] | Unreadable:
+    """The text of a document and its verbs, read as Twilio reads it, each with where it starts.
 
     An address that ``resolve`` knows is a link of ours. Where the verb itself leads (``action``,
     the text of a Redirect) it stays text: the interpreter goes there. Parts that read the same
@@ -184,9 +171,7 @@ def read(
         return Unreadable(12100, f"not well-formed XML in line {line}")
     if root.name != "Response":
         return Unreadable(12102, f"the outermost element is {root.name}, not Response")
-    tags = root.tags()
-    verbs = tuple(_of_tag(tag, "Response", resolve, known) for tag in tags)
-    return Verbs(file, verbs, tuple(tag.start for tag in tags))
+    return file, [(_of_tag(tag, "Response", resolve, known), tag.start) for tag in root.tags()]
 
 
 class _Row(NamedTuple):
@@ -282,22 +267,15 @@ def canonical(part: Part, base: str = "") -> tuple[Key, tuple[InternalLink, ...]
     return _canonical(part, base, links, spoken=False), tuple(links)
 
 
-@cache
-def _kinds(
-    spec: vocabulary.Element | None,
-) -> tuple[Mapping[str, vocabulary.Attribute], frozenset[str | None]]:
-    """The attributes of a row, and which say where the call goes: that is compared by going."""
-    if spec is None or not spec.leads:
-        return {} if spec is None else {**spec.attributes}, frozenset()
-    method = spec.attributes["action"].method_attribute
-    return {**spec.attributes}, frozenset({"action", "actionOnEmptyResult", method})
-
-
 def _canonical(part: Part, base: str, links: list[InternalLink], *, spoken: bool) -> Key:
-    kinds, skipped = _kinds(part.spec)
+    spec = part.spec
+    kinds = spec.attributes if spec else {}
+    skipped: set[str | None] = set()
+    if spec and spec.leads:  # where the call goes is compared by going there
+        skipped = {"action", "actionOnEmptyResult", kinds["action"].method_attribute}
     for name, value in part.attributes:
         if isinstance(value, InternalLink) and name in kinds:
-            skipped = skipped | {kinds[name].method_attribute}
+            skipped.add(kinds[name].method_attribute)
     attributes: list[tuple[str, object]] = []
     for name, value in sorted(part.attributes, key=_name):
         if name in skipped:
@@ -305,11 +283,9 @@ def _canonical(part: Part, base: str, links: list[InternalLink], *, spoken: bool
         if isinstance(value, InternalLink):
             links.append(value)
             attributes.append((name, None))
-        elif name not in kinds:
-            attributes.append((name, value))
-        elif kinds[name].fetch:
+        elif name in kinds and kinds[name].fetch:
             attributes.append((name, absolute(base, value)))
-        elif kinds[name].default != value:
+        elif name not in kinds or kinds[name].default != value:
             attributes.append((name, value))
     spoken = spoken or part.tag == "Say"
     children = _canonical_children(part, base, links, spoken=spoken)

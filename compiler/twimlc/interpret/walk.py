@@ -184,7 +184,10 @@ class Walk:
                     came[beside] = came[pair]
                     waiting.append(beside)
                 continue
-            for choice, following in self._ways(pair, mine):
+            for choice in self._untried(pair, mine):
+                if choice == HANGUP:  # nothing of either run is heard any more
+                    continue
+                following = (flow.take(pair[0], choice), documents.take(pair[1], choice))
                 if following in came:
                     continue
                 if len(came) >= limit:
@@ -193,24 +196,14 @@ class Walk:
                 came[following] = (pair, choice)
                 waiting.append(following)
 
-    def _ways(self, pair: Pair, mine: Position) -> Iterator[tuple[Choice, Pair]]:
-        """What can happen at a pair, and the pair that it leads to."""
-        flow, documents = self.flow, self.documents
-        if mine.goes_on:
-            yield DONE, (flow.go_on(pair[0]), documents.go_on(pair[1]))
-            return
-        for choice in self._untried(pair, mine):
-            if choice != HANGUP:  # nothing of either run is heard any more
-                yield choice, (flow.take(pair[0], choice), documents.take(pair[1], choice))
-
     def _untried(self, pair: Pair, mine: Position) -> tuple[Choice, ...]:
         """The choices that may lead to a new pair.
 
         A menu that every entry comes back to stands at the end of as many documents as it has
         entries. What is entered leads to the same places from each of them, so that is tried once.
         """
-        asked = self.documents.asked(pair[1])
         choices = self.scene.choices(pair[0], mine)
+        asked = self.documents.asked(pair[1]) if len(choices) > 1 else None
         if asked is None:
             return choices
         known = self._answered.get((pair[0], asked))
