@@ -13,6 +13,7 @@ from typing import Any
 
 from twimlc import about
 from twimlc.lower import names
+from twimlc.text import lazy_pattern
 
 MANIFEST = "manifest.json"
 STAGE = ".twimlc-"
@@ -21,10 +22,10 @@ VERSION = 2
 PUBLIC = "public/"
 """The folder of a target that a server serves, and nothing else."""
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_VERSION = re.compile(names.VERSION)
-_FLOW = re.compile(names.FLOW)
-_DRIVE = re.compile(r"[A-Za-z]:")
+_SHA256 = lazy_pattern(r"[0-9a-f]{64}")
+_VERSION = lazy_pattern(names.VERSION)
+_FLOW = lazy_pattern(names.FLOW)
+_DRIVE = lazy_pattern(r"[A-Za-z]:")
 
 Line = tuple[int, str, int]
 """A line of a document, the FLOW/STATE it comes from, and the line of the source."""

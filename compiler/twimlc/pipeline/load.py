@@ -21,16 +21,16 @@ from twimlc.project.kinds import PROJECT_FILE, FileKind, kind_of_file
 from twimlc.project.read import Project
 from twimlc.project.search import component_files, flow_files, name_of_flow, nothing_at
 from twimlc.project.targets import Target
-from twimlc.text import SourceFile, Span
+from twimlc.text import SourceFile, Span, lazy_pattern
 from twimlc.values.declarations import Component, component_of, declared, undeclared, unused_params
 from twimlc.yaml import tree as t
 from twimlc.yaml.comments import Comment, find_comments
 from twimlc.yaml.names import proposed_name, valid_name
 from twimlc.yaml.reader import read_text, read_yaml
 
-_JUMP = re.compile(r"([a-z][a-z0-9-]{0,63})/(?:[a-z][a-z0-9-]{0,63})?")
+_JUMP = lazy_pattern(r"([a-z][a-z0-9-]{0,63})/(?:[a-z][a-z0-9-]{0,63})?")
 _TYPED = tuple(f"{quote}{bracket}" for quote in ("", '"', "'") for bracket in "[{")
-_FOLDER = re.compile(r"/([a-z][a-z0-9-]{0,63})(?=/)")
+_FOLDER = lazy_pattern(r"/([a-z][a-z0-9-]{0,63})(?=/)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

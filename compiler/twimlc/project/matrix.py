@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from twimlc.findings import rules
 from twimlc.findings.diagnostic import Diagnostic, Label
 from twimlc.formats.project_file import FlowPattern, selected
-from twimlc.text import SourceFile, Span, count
+from twimlc.text import SourceFile, Span, count, lazy_pattern
 from twimlc.yaml.names import (
     RESERVED_PARAMS,
     name_in_small_letters,
@@ -21,8 +21,8 @@ from twimlc.yaml.names import (
 )
 from twimlc.yaml.tree import Scalar
 
-_LINE_END = re.compile(r"\r\n|\n|\r|\Z")
-_QUOTED = re.compile(r'[ ]*"((?:[^"]|"")*+)"[ ]*+')
+_LINE_END = lazy_pattern(r"\r\n|\n|\r|\Z")
+_QUOTED = lazy_pattern(r'[ ]*"((?:[^"]|"")*+)"[ ]*+')
 
 
 @dataclass(frozen=True, slots=True)

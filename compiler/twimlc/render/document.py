@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twimlc.lower.plan import Bin, Document, Markup, Plan, Tags, Text, escape_attribute, escape_text
+from twimlc.text import lazy_pattern
 from twimlc.yaml.tree import Template
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ MEDIA_TYPE = "text/xml"
 
 Attributes = tuple[tuple[str, str], ...]
 
-_BRACES = re.compile(r"(?<=\{)\{|\{\Z")
+_BRACES = lazy_pattern(r"(?<=\{)\{|\{\Z")
 _BESIDE_VALUE = str.maketrans({"{": "\x01", "}": "\x02", "\\": "\x03"})
 _REFERENCES = str.maketrans(
     {"\x01": "&#123;", "\x02": "&#125;", "\x03": "&#92;", "\x04": "{{", "\x05": "}}"}
