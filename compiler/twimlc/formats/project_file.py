@@ -6,7 +6,6 @@ nothing is checked against it.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from pkgutil import iter_modules
@@ -38,8 +37,7 @@ from twimlc.yaml.names import valid_name, valid_param
 from twimlc.yaml.tree import Scalar
 
 
-@dataclass(frozen=True, slots=True)
-class FlowPattern:
+class FlowPattern(NamedTuple):
     """A flow's name, or a glob over names, and where it is."""
 
     text: str

@@ -10,10 +10,9 @@ a whole flow: no state bears these names. In a TwiML Bin, places have names of t
 import re
 from collections.abc import Callable, Container, Iterable
 from copy import copy
-from dataclasses import dataclass
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from twimlc.flow.graph import Context, Graph, NodeKey
 from twimlc.flow.model import MediaLink, StateKey, StateLink
@@ -78,8 +77,7 @@ def cache_of(path: str, decided: Container[str]) -> Literal["no-store", "immutab
     return "immutable" if re.fullmatch(KEPT, path) and path not in decided else "no-store"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class DocumentKey:
+class DocumentKey(NamedTuple):
     """A document: the flow whose folder it lies in, its first node, and its home.
 
     The home of another party's document is the node that its URL leads to: what is allowed there,
@@ -93,8 +91,7 @@ class DocumentKey:
     entry: bool = False
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class DecisionKey:
+class DecisionKey(NamedTuple):
     """A decision: the folder it is asked in, the verb that asks, and the home of whose line."""
 
     folder: str

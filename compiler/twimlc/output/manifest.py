@@ -8,8 +8,7 @@ lead out of the target's folder make all of it foreign.
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from twimlc import about
 from twimlc.lower import names
@@ -42,8 +41,7 @@ class OldManifestError(Exception):
         self.documents = documents
 
 
-@dataclass(frozen=True, slots=True)
-class FlowEntry:
+class FlowEntry(NamedTuple):
     """Where a flow begins and what to set on its number (``voiceUrl``, ``voiceMethod``, …).
 
     ``version`` is the present version, if anything follows the entry; ``versions`` are all that
@@ -56,15 +54,14 @@ class FlowEntry:
 
     entry: str | None
     source: str
-    number: Mapping[str, str] = field(default_factory=dict)
+    number: Mapping[str, str] = {}
     pairs: int | None = None
     version: str | None = None
     versions: tuple[str, ...] = ()
     earlier: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentEntry:
+class DocumentEntry(NamedTuple):
     """One file of the build. ``flow`` is ``FLOW`` or ``ROW/FLOW``, empty for what is shared.
 
     ``cache`` is how a host lets it be cached: ``no-store`` or ``immutable``; empty for what is
@@ -81,8 +78,7 @@ class DocumentEntry:
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """One target's build. All paths are seen from the target's folder.
 
     ``built_on`` is the SHA-256 of the manifest of the build whose versions were kept. Decisions,
@@ -94,8 +90,8 @@ class Manifest:
     host: str
     url: str | None = None
     built_on: str | None = None
-    flows: Mapping[str, FlowEntry] = field(default_factory=dict)
-    documents: Mapping[str, DocumentEntry] = field(default_factory=dict)
+    flows: Mapping[str, FlowEntry] = {}
+    documents: Mapping[str, DocumentEntry] = {}
     decisions: tuple[Any, ...] = ()
     approximations: tuple[Any, ...] = ()
     assumptions: tuple[Any, ...] = ()

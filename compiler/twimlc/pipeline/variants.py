@@ -48,7 +48,7 @@ class Variant:
             documents = tuple(replace(found, body=()) for found in finished.plan.documents)
             pairs = zip(finished.pages, documents, strict=True)
             pages = tuple(page._replace(document=document) for page, document in pairs)
-            self.plan = replace(finished.plan, documents=documents)
+            self.plan = finished.plan._replace(documents=documents)
             self._finished = replace(finished, plan=self.plan, pages=pages)
         self.graph = Graph({}, (), {}, {}, (), {})
 

@@ -6,7 +6,7 @@ in RFC 4180; a table that a spreadsheet saved with semicolons or tabs is read as
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from twimlc.findings import rules
 from twimlc.findings.diagnostic import Diagnostic, Label
@@ -25,16 +25,14 @@ _LINE_END = lazy_pattern(r"\r\n|\n|\r|\Z")
 _QUOTED = lazy_pattern(r'[ ]*"((?:[^"]|"")*+)"[ ]*+')
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One value of a table, without its quotes, and where it is."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(NamedTuple):
     """The rows that flows are compiled for.
 
     ``rows`` is what ``${row}`` sees: the values with their places in the table. ``params`` are

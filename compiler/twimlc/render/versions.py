@@ -86,7 +86,7 @@ def finish(plan: Plan) -> Finished:
     )
     documents = tuple(page.document for page in finished)
     return Finished(
-        replace(plan, documents=documents, decisions=decisions), finished, names, reached
+        plan._replace(documents=documents, decisions=decisions), finished, names, reached
     )
 
 

@@ -5,7 +5,7 @@ The graph and a reader of files come in, seconds and findings go out.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import MEDIA_TOO_BIG, NO_SOUND_INSIDE, NOT_AUDIO
@@ -43,8 +43,7 @@ _ENDINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sounds:
+class Sounds(NamedTuple):
     """How long audio lasts.
 
     Files beside the flow are read where their format says its length in its first bytes; all

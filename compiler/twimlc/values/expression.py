@@ -7,8 +7,8 @@ expression, is answered without importing Jinja2.
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from twimlc.findings import rules
 from twimlc.findings.diagnostic import Diagnostic, Label, Rule
@@ -35,8 +35,7 @@ _QUOTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(NamedTuple):
     """One ``${…}``: the expression in it, and the piece of the text that it takes.
 
     ``fault`` is set when it never ends, and then says what was left open.

@@ -5,9 +5,8 @@ so only what reads like one sentence with the comment is reported.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from twimlc.findings import rules
 from twimlc.findings.diagnostic import Diagnostic
@@ -34,8 +33,7 @@ _OPEN_ENDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """One comment: ``span`` and ``text`` cover ``#`` to the line's end, ``line`` is 1-based.
 
     ``own_line`` tells whether nothing precedes it in its line.

@@ -5,8 +5,7 @@ out from the text around the place, and the parser's own problem only chooses th
 """
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from twimlc import vocabulary
 from twimlc.findings.diagnostic import Diagnostic, Label
@@ -47,8 +46,7 @@ _IN_BLOCK: Final = (
 """What the parser says, or what is there, and the words for it; None: those of a symbol."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Where and why the parser stopped; places are offsets.
 
     ``context`` is where it began what it could not finish. ``brackets`` are the flow lists and
