@@ -10,7 +10,6 @@ a whole flow: no state bears these names. In a TwiML Bin, places have names of t
 import re
 from collections.abc import Callable, Container, Iterable
 from copy import copy
-from hashlib import sha256
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -19,7 +18,7 @@ from twimlc.flow.model import MediaLink, StateKey, StateLink
 from twimlc.lower.plan import MediaFile
 from twimlc.lower.transitions import END, canonical
 from twimlc.project.files import FileContent
-from twimlc.text import lazy_pattern
+from twimlc.text import lazy_pattern, sha256
 from twimlc.vocabulary import CONTEXTS
 
 CALLER: NodeKey = -1

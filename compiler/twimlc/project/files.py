@@ -8,14 +8,13 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import OUTSIDE_PROJECT, UNREADABLE_FILE
-from twimlc.text import SourceFile, Span
+from twimlc.text import SourceFile, Span, sha256
 from twimlc.yaml.reader import read_text
 
 # The reader has a lower limit and tells the exact size; this one only bounds what is held.

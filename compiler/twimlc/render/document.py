@@ -10,12 +10,11 @@ a tag.
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twimlc.lower.plan import Bin, Document, Markup, Plan, Tags, Text, escape_attribute, escape_text
-from twimlc.text import lazy_pattern
+from twimlc.text import lazy_pattern, sha256
 from twimlc.yaml.tree import Template
 
 if TYPE_CHECKING:

@@ -184,7 +184,9 @@ class Reader:
         run = rf"{key}(?:\s+{key})*"
         joins = "|".join(rf"\b{word}\b" for word in words.joins.split("|"))
         upto = "|".join(rf"\b{word}\b" for word in words.upto.split("|"))
-        # Each name stands in a pattern as seldom as can be, for they take long to compile.
+        # Names take long to compile: most words are told apart by the verb, and where they are
+        # not, each name stands in a pattern as seldom as can be.
+        self._verb = lazy_pattern(rf"\b(?:{words.press})\s", re.IGNORECASE)
         self._press = lazy_pattern(
             rf"(?<!not )(?<!n['’]t )\b(?:{words.press})\s+{words.article}"
             rf"({key}(?:(?:\s+|\s*(?:,|{joins})+\s*){key})*)"
@@ -206,6 +208,8 @@ class Reader:
     def told(self, words: str) -> list[str]:
         """The keys that callers are told to press, in order."""
         found: dict[str, None] = {}
+        if self._verb.search(words) is None:
+            return []
         for told in self._press.finditer(words):
             for run in [told[1]] if told[1].isdecimal() else self._run.findall(told[1]):
                 found[self._joined(run)] = None
