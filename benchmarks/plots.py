@@ -30,7 +30,7 @@ def bars(title: str, values: dict[str, float]) -> str:
     for number, (name, value) in enumerate(values.items()):
         y, long = TOP + number * ROW, max(2.0, log10(value) / most * (WIDTH - LEFT - 80))
         parts += [
-            text(LEFT - 10, y + 18, name, "end"),
+            text(LEFT - 10, y + 18, name.replace("`", ""), "end"),
             f'<rect x="{LEFT}" y="{y + 4}" width="{long:.1f}" height="20" fill="{COLORS[0]}"/>',
             text(LEFT + long + 8, y + 18, f"{value:.3g} ×"),
         ]
