@@ -6,7 +6,7 @@ to ``pipeline/join.py``.
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from twimlc.findings.diagnostic import Diagnostic
@@ -121,7 +121,7 @@ def class_of(target: Target, survey: Survey, loaded: Loaded) -> Hashable:
     """What flows become depends on this alone; targets of one class differ in names only."""
     host = find_host(target.host, target.router)
     return (
-        None if host is None else replace(host, name="", description="", files=(), answering=""),
+        None if host is None else host._replace(name="", description="", files=(), answering=""),
         target.url,
         *(target.media, target.bin, *target.bins.items(), target.tags, target.allow),
         *(target.apology, target.apology_flow, *sorted(target.limits.items())),
