@@ -263,8 +263,9 @@ def equal(bench: Bench) -> Figures:
             if paths:
                 raise SystemExit(f"{way}: {len(paths)} files differ from -j 1: {paths[0]} ...")
             yield Figure(f"{name}, {way}", "-j 1", note=f"{files:,} files are equal")
-        for absent in later * (not bench.has_store):
-            yield Figure(f"{name}, {absent.name}", "-j 1", note=ABSENT)
+        for absent in later:
+            if absent.name not in found:
+                yield Figure(f"{name}, {absent.name}", "-j 1", note=ABSENT)
 
 
 def tests(bench: Bench) -> Figures:
