@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 
@@ -107,6 +108,7 @@ def meant_tag(text: str) -> str | None:
     return f"{language}-{country}" if country is not None else None
 
 
+@lru_cache(256)
 def slip_in_tag(tag: str) -> tuple[str, str | None] | None:
     """The part of a tag that names nothing, and the tag that may be meant; None for a valid one."""
     parts = tag.split("-")
