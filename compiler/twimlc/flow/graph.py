@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from twimlc.flow.model import Element, Flow, MediaLink, StateKey, StateLink
 from twimlc.flow.walks import reached
+from twimlc.records import record
 from twimlc.text import Place as TextPlace
 from twimlc.text import Span, grouped
 from twimlc.vocabulary import NO_OUTCOMES, NOTHING_MORE, PROMPTS, Does, Outcomes
@@ -38,7 +39,7 @@ class Context(StrEnum):
         return self in (Context.QUEUE_WAIT, Context.CONFERENCE_WAIT)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, slots=True, order=True)
 class Place:
     """What a document that starts at a node is called after: STATE, or place N inside it.
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from twimlc import vocabulary
+from twimlc.records import record
 from twimlc.text import SourceFile, Span
 from twimlc.yaml.tree import Entry, Template
 
@@ -74,7 +75,7 @@ class Attribute(NamedTuple):
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Element:
     """A TwiML element. Text is a child. ``spec`` is None for markup newer than the vocabulary."""
 
@@ -126,7 +127,8 @@ class Element:
 
     def without(self, *names: str) -> "Element":
         """The element without some of its attributes."""
-        return replace(self, attributes=tuple(a for a in self.attributes if a.name not in names))
+        kept = tuple([a for a in self.attributes if a.name not in names])
+        return self if len(kept) == len(self.attributes) else replace(self, attributes=kept)
 
     def having(self, name: str, value: str) -> "Element":
         """The element with this attribute, in the vocabulary's order."""
@@ -208,7 +210,7 @@ class ToNext:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class ToSteps:
     """A list of steps; where it ends, the call goes on after the step it hangs on."""
 
@@ -219,7 +221,7 @@ class ToSteps:
 Target = ToState | ToBegin | ToHangup | ToNext | ToSteps
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Branches:
     """What is beside a verb: where its outcomes lead. Empty means: the next step.
 
@@ -242,7 +244,7 @@ class Branches:
 NO_BRANCHES = Branches()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Perform:
     """Run one TwiML verb. ``title`` is the word the author used (``hunt``, ``voicemail``)."""
 

@@ -10,7 +10,6 @@ a whole flow: no state bears these names. In a TwiML Bin, places have names of t
 import re
 from collections.abc import Callable, Container, Iterable
 from copy import copy
-from dataclasses import dataclass
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Literal
@@ -20,6 +19,7 @@ from twimlc.flow.model import MediaLink, StateKey, StateLink
 from twimlc.lower.plan import MediaFile
 from twimlc.lower.transitions import END, canonical
 from twimlc.project.files import FileContent
+from twimlc.records import record
 from twimlc.vocabulary import CONTEXTS
 
 CALLER: NodeKey = -1
@@ -77,7 +77,7 @@ def cache_of(path: str, decided: Container[str]) -> Literal["no-store", "immutab
     return "immutable" if re.fullmatch(KEPT, path) and path not in decided else "no-store"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, slots=True, order=True)
 class DocumentKey:
     """A document: the flow whose folder it lies in, its first node, and its home.
 
@@ -92,7 +92,7 @@ class DocumentKey:
     entry: bool = False
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, slots=True, order=True)
 class DecisionKey:
     """A decision: the folder it is asked in, the verb that asks, and the home of whose line."""
 

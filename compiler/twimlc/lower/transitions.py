@@ -9,7 +9,6 @@ Twilio's rules are those of docs/voice/twiml/gather, .../record, .../dial and ..
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import ACTION_NEEDS_POST, DECISION_NEEDS_HOST
@@ -19,6 +18,7 @@ from twimlc.flow.targets import asks_itself
 from twimlc.lower.content import check_content
 from twimlc.lower.host import LEFT_OUT, WITH_POST, Site
 from twimlc.lower.plan import Approximation, Choice, Mark
+from twimlc.records import record
 from twimlc.text import grouped
 
 END: NodeKey = -1
@@ -27,7 +27,7 @@ END: NodeKey = -1
 FALLBACK_AFTER_ANSWER = "fallback-after-answer"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Way:
     """``leave``: what the action leads to; ``on``: the node that follows inline.
 
