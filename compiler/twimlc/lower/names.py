@@ -12,14 +12,13 @@ from collections.abc import Callable, Container, Iterable
 from copy import copy
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from twimlc.flow.graph import Context, Graph, NodeKey
 from twimlc.flow.model import MediaLink, StateKey, StateLink
 from twimlc.lower.plan import MediaFile
 from twimlc.lower.transitions import END, canonical
 from twimlc.project.files import FileContent
-from twimlc.records import record
 from twimlc.vocabulary import CONTEXTS
 
 CALLER: NodeKey = -1
@@ -77,8 +76,7 @@ def cache_of(path: str, decided: Container[str]) -> Literal["no-store", "immutab
     return "immutable" if re.fullmatch(KEPT, path) and path not in decided else "no-store"
 
 
-@record(frozen=True, slots=True, order=True)
-class DocumentKey:
+class DocumentKey(NamedTuple):
     """A document: the flow whose folder it lies in, its first node, and its home.
 
     The home of another party's document is the node that its URL leads to: what is allowed there,
@@ -92,8 +90,7 @@ class DocumentKey:
     entry: bool = False
 
 
-@record(frozen=True, slots=True, order=True)
-class DecisionKey:
+class DecisionKey(NamedTuple):
     """A decision: the folder it is asked in, the verb that asks, and the home of whose line."""
 
     folder: str
