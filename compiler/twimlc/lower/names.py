@@ -10,7 +10,6 @@ a whole flow: no state bears these names. In a TwiML Bin, places have names of t
 import re
 from collections.abc import Callable, Container, Iterable
 from copy import copy
-from hashlib import sha256
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -19,6 +18,7 @@ from twimlc.flow.model import MediaLink, StateKey, StateLink
 from twimlc.lower.plan import MediaFile
 from twimlc.lower.transitions import END, canonical
 from twimlc.project.files import FileContent
+from twimlc.text import lazy_pattern, sha256
 from twimlc.vocabulary import CONTEXTS
 
 CALLER: NodeKey = -1
@@ -34,7 +34,7 @@ KEPT = f"{MEDIA}|{FLOW}/{VERSION}/[^/?]+[.]xml"
 """Expressions, in every dialect, for the folder of a flow, that of a version in it, audio files,
 and the files that never change."""
 
-BLANK = re.compile(r"v\.\x0e\d{10}\x0f")
+BLANK = lazy_pattern(r"v\.\x0e\d{10}\x0f")
 """Stands for the name of a version (``v.`` and 12 digits) until it is known what is in it. No text
 of a flow can look like it: XML has no such letters."""
 

@@ -9,6 +9,7 @@ Twilio's rules are those of docs/voice/twiml/gather, .../record, .../dial and ..
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import ACTION_NEEDS_POST, DECISION_NEEDS_HOST
@@ -18,7 +19,6 @@ from twimlc.flow.targets import asks_itself
 from twimlc.lower.content import check_content
 from twimlc.lower.host import LEFT_OUT, WITH_POST, Site
 from twimlc.lower.plan import Approximation, Choice, Mark
-from twimlc.records import record
 from twimlc.text import grouped
 
 END: NodeKey = -1
@@ -27,8 +27,7 @@ END: NodeKey = -1
 FALLBACK_AFTER_ANSWER = "fallback-after-answer"
 
 
-@record(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """``leave``: what the action leads to; ``on``: the node that follows inline.
 
     None means: there is no action, or nothing can follow. Both may be given where Twilio takes

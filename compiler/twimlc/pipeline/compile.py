@@ -4,12 +4,13 @@ A :class:`Loaded` project and a target come in; for each row a graph and a plan 
 every finding on the way. This file knows the order of the stages; each stage knows only its own.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 from twimlc.findings.diagnostic import Diagnostic
-from twimlc.findings.order import merge_variants, once, overlapping, without_echoes
-from twimlc.findings.rules import DEPENDS_ON_ASSUMPTION, NAME_OF_HOST_FILE, NO_FALLBACK_FLOW, SECRET
+from twimlc.findings.order import once, overlapping, without_echoes
+from twimlc.findings.rules import DEPENDS_ON_ASSUMPTION, SECRET
 from twimlc.flow.addresses import under_contract
 from twimlc.flow.build import build_graph
 from twimlc.flow.graph import Graph
@@ -26,14 +27,11 @@ from twimlc.pipeline.apology import Apologies, find_apologies
 from twimlc.pipeline.load import Loaded
 from twimlc.pipeline.media import Media
 from twimlc.pipeline.variants import Compiled, Variant
-from twimlc.project.files import place_of
-from twimlc.project.targets import Target
 from twimlc.rules import check_graph, check_wishes
 from twimlc.rules.media import Sounds, check_media
 from twimlc.rules.spoken import check_apology, check_spoken
-from twimlc.text import Span
 from twimlc.values.conditional_steps import switched
-from twimlc.values.declarations import declared, flow_components, undeclared
+from twimlc.values.declarations import declared, flow_components
 from twimlc.values.expand import expand_flow, resolve_params, with_start
 from twimlc.values.scope import ExpressionContext
 from twimlc.yaml import tree as t
@@ -43,62 +41,57 @@ RowDone = Callable[[Compiled, Variant, list[Diagnostic]], None]
 """What is done with a row as soon as it is compiled, with its findings."""
 
 
-def compile_target(loaded: Loaded, target: Target, row_done: RowDone | None = None) -> Compiled:
-    """Compile every flow of the target, once per row where the matrix says so."""
-    made = Compiled(target)
-    if loaded.whole and loaded.all_read:
-        known = [name for source in loaded.flows.values() for name in declared(source.tree)]
-        made.findings += undeclared(known, target.params, target.param_places)
-    covered = {name for name in loaded.flows if target.covers(name)}
+class FlowElsewhereError(Exception):
+    """What is compiled leads to a flow that was not read with it, whose name is the message."""
+
+
+class _Names(dict[str, FlowNames]):
+    """What flows may know of each other; ``elsewhere`` are names of flows that were not read."""
+
+    elsewhere: Collection[str] = ()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        if name in self.elsewhere:
+            raise FlowElsewhereError(name)
+        return super().get(name, default)
+
+
+def compile_flows(
+    loaded: Loaded,
+    made: Compiled,
+    row_done: RowDone | None = None,
+    rows: Collection[str | None] | None = None,
+) -> None:
+    """Add what comes of the flows that were read: in all rows, or in ``rows`` (None: in none).
+
+    Raises :class:`FlowElsewhereError` where something leads to a flow that was not read.
+    """
+    target, matrix = made.target, loaded.project.matrix
+    covered = {name for name in loaded.known if target.covers(name)}
     made.flows = covered & loaded.selected
     made.params = _params_by_file(loaded)
-    for name in covered:
+    for name in covered & loaded.flows.keys():
         source = loaded.flows[name]
         made.switched[name] = switched(source.tree, loaded.components.get(source.folder, {}))
-    matrix = loaded.project.matrix
-    made.findings += _names_of_host_files(loaded, target, covered)
-    host = find_host(target.host, target.router)
-    unanswered = host is not None and host.unanswered and not host.decisions
-    if unanswered and not target.on_error and target.span:
-        message = f"nothing answers for a document that is gone from the bucket of '{target.name}'"
-        hint = "name a flow for the number's fallback URL: onError: FLOW"
-        made.findings.append(NO_FALLBACK_FLOW.at(target.span, message, hint=hint))
     in_matrix = _in_matrix(loaded, covered)
-    media = Media(loaded)
+    own, media = covered & loaded.members, Media(loaded)
     made.read_media = media.digest
-    if covered - in_matrix or not in_matrix:
-        made.findings += _Row(loaded, made, covered, None, media).compile()
-
-    def rows() -> Iterator[tuple[str, list[Diagnostic]]]:
-        for row in matrix.rows if matrix is not None and in_matrix else ():
+    wanted: list[str | None] = [None] if own - in_matrix or not in_matrix else []
+    wanted += matrix.rows if matrix is not None and own & in_matrix else ()
+    for row in wanted:
+        if rows is None or row in rows:
             findings = _Row(loaded, made, covered, row, media).compile()
+            if row is None:
+                made.findings += findings
+            else:
+                made.rows[row] = findings
             if row_done is not None:
                 row_done(made, made.variants[-1], findings)
-            yield row, findings
-
-    table = None if matrix is None else matrix.file.path
-    made.findings += merge_variants(rows(), table=table)
-    return made
 
 
 def _in_matrix(loaded: Loaded, covered: set[str]) -> set[str]:
     matrix = loaded.project.matrix
     return {name for name in covered if matrix is not None and matrix.covers(name)}
-
-
-def _names_of_host_files(loaded: Loaded, target: Target, covered: set[str]) -> Iterator[Diagnostic]:
-    """Findings for flows and rows whose folder would be called like a file that the host needs."""
-    host = find_host(target.host, target.router)
-    taken = {file.path.casefold(): file.path for file in host.files} if host else {}
-    for name in sorted(covered & taken.keys()):
-        span = loaded.flows[name].name_span or Span(loaded.flows[name].file, 0, 0)
-        message = f"the folder of the flow '{name}' would be called like the file '{taken[name]}'"
-        yield NAME_OF_HOST_FILE.at(span, message, hint="give the flow another name")
-    matrix = loaded.project.matrix
-    for row in sorted(set(matrix.rows) & taken.keys()) if matrix is not None else ():
-        message = f"the folder of the row '{row}' would be called like the file '{taken[row]}'"
-        span = target.place("host") or place_of("command line", f"-t {target.name}")
-        yield NAME_OF_HOST_FILE.at(span, message, hint="give the row another name")
 
 
 class _Row:
@@ -118,7 +111,7 @@ class _Row:
         self.given, self.columns = [loaded.project.params, self.target.params], None
         if row is not None and self.matrix is not None:
             self.given, self.columns = [*self.given, self.matrix.params[row]], self.matrix.rows[row]
-        self.given += loaded.params
+        self.given += [values for values, _ in loaded.survey.params]
         self.lies_at: Callable[[str, str], str | None] = lambda address, flow: None
         self.site: Site | None = None
         if self.host is not None:
@@ -135,7 +128,8 @@ class _Row:
                 routing=with_routing(),
             )
             self.lies_at = name_at(self.site, covered)
-        self.names = {name: self._names_of(name) for name in loaded.flows}
+        self.names = _Names((name, self._names_of(name)) for name in loaded.members)
+        self.names.elsewhere = loaded.elsewhere
 
     def compile(self) -> list[Diagnostic]:
         """Add the graph and the plan to what is compiled; the findings on the way."""
@@ -185,12 +179,13 @@ class _Row:
 
     def _read_flows(self) -> tuple[Flow | None, frozenset[StateKey]]:
         """Read the row's flows and those that they jump to; the apology and the states it names."""
-        flows = self.loaded.flows
+        loaded, flows = self.loaded, self.loaded.flows
         own = self.in_matrix if self.row is not None else self.covered - self.in_matrix
+        own &= loaded.members
         # A Bin holds what its flow jumps into, whether or not that has a Bin of its own.
         single = self.host is not None and self.host.single
-        joined = flows.keys() if single else self.covered
-        for name in flows.keys() - joined:
+        joined = loaded.members if single else self.covered
+        for name in loaded.members - joined:
             self.names[name] = self.names[name]._replace(missing_in=self.target.name)
         waiting, seen = sorted(own), set(own)
         while waiting:
@@ -204,7 +199,9 @@ class _Row:
         sorry = self.target.apology_flow or ""
         said, jumps = self.flows.get(sorry), self.named.get(sorry, frozenset())
         if sorry in flows.keys() - seen:
-            said, jumps = self._read(sorry, {**self.names, sorry: self._names_of(sorry)})
+            names = _Names({**self.names, sorry: self._names_of(sorry)})
+            names.elsewhere = loaded.elsewhere - {sorry}
+            said, jumps = self._read(sorry, names)
         _without_broken(self.flows, self.named)
         return said, jumps
 
@@ -219,7 +216,7 @@ class _Row:
             self._context(name),
         )
         components = loaded.components.get(source.folder, {})
-        faulty = loaded.component_faults.get(source.folder, {})
+        faulty = loaded.survey.component_faults.get(source.folder, {})
         params, findings = resolve_params(source.tree, self.given, context)
         unreadable = faulty.keys() - components.keys()
         tree, found, used = expand_flow(source.tree, params, context, components, unreadable)
