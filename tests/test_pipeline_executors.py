@@ -13,7 +13,7 @@ import pytest
 import executor_work as work
 from twimlc.about import VERSION
 from twimlc.pipeline import UsageError, executors
-from twimlc.pipeline.executors import Cluster, Here, Processes, executor
+from twimlc.pipeline.executors import Cluster, Processes
 
 PACKAGE = Path(executors.__file__).parents[1]
 DOUBLED = [(number, 2 * number) for number in range(500)]
@@ -30,7 +30,6 @@ def method(request, monkeypatch):
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_processes_do_each_task_once(count):
     assert sorted(Processes(work.double, count).run(range(500))) == DOUBLED
-    assert list(Here(work.double).run(range(500))) == DOUBLED
 
 
 def test_more_processes_than_tasks():
@@ -73,16 +72,6 @@ def test_what_a_task_raises_is_raised_here():
 
 def test_processes_go_without_the_collector(method):
     assert list(Processes(work.without_collector, 1).run([0])) == [(0, False)]
-
-
-def test_by_itself_a_few_flows_are_compiled_here(monkeypatch):
-    monkeypatch.setattr(executors, "_cores", lambda: 4)
-    assert isinstance(executor(work.double, 199), Here)
-    assert isinstance(executor(work.double, 200), Processes)
-    assert isinstance(executor(work.double, 1000, jobs=1), Here)
-    assert executor(work.double, 3, jobs=8).count == 3
-    monkeypatch.setattr(executors, "_cores", lambda: 1)
-    assert isinstance(executor(work.double, 1000), Here)
 
 
 def start(tmp_path):
@@ -147,7 +136,7 @@ def test_a_cluster_does_each_task_once(cluster):
 @pytest.mark.slow
 def test_what_a_killed_worker_was_at_is_done_again(cluster, tmp_path):
     tasks = [(number, tmp_path / "killed") for number in range(100)]
-    found = sorted(executor(work.killed_once, 100, address=cluster).run(tasks))
+    found = sorted(Cluster(work.killed_once, cluster).run(tasks))
     assert found == [(number, number) for number in range(100)]
     assert (tmp_path / "killed").exists()
 

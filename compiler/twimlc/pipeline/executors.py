@@ -1,4 +1,4 @@
-"""Where units are compiled: in this process, in several, or on the workers of a cluster.
+"""Where units are compiled if not in this process: in several, or on the workers of a cluster.
 
 An executor is made for a function that stands at the top of a module, so that others can find it.
 It takes tasks as it needs them: only a bounded number is in memory.
@@ -58,16 +58,6 @@ def _batches(tasks: Iterable[Any], workers: int) -> Iterator[_Batch]:
 def _lost(message: str) -> OSError:
     """A fault of the machine, told by the message alone."""
     return OSError(errno.ECHILD, message)
-
-
-class Here:
-    """One task after the other, in this process."""
-
-    def __init__(self, work: Work) -> None:
-        self.work = work
-
-    def run(self, tasks: Iterable[Any]) -> Iterator[tuple[int, Any]]:
-        return enumerate(map(self.work, tasks))
 
 
 class Processes:

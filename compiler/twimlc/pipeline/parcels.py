@@ -11,7 +11,7 @@ from typing import Any
 
 from twimlc.findings import rules
 from twimlc.findings.diagnostic import Rule
-from twimlc.pipeline.executors import Cluster, Processes
+from twimlc.pipeline.executors import Cluster, Executor, Processes
 from twimlc.pipeline.survey import Survey
 from twimlc.pipeline.unit import Task, UnitResult, compile_unit
 
@@ -24,7 +24,7 @@ def compiled_elsewhere(
     Raises :class:`UsageError` where the cluster cannot be used.
     """
     ways = Parcels(survey)
-    executor = Processes(ways, jobs) if address is None else Cluster(ways, address)
+    executor: Executor = Processes(ways, jobs) if address is None else Cluster(ways, address)
     for number, packed in executor.run(map(ways.packed, tasks)):
         yield number, ways.unpacked(packed)
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from twimlc.pipeline.compile import compile_flows
@@ -38,7 +38,7 @@ def compile_all(survey: Survey, options: Options, *, write: bool = False) -> Joi
         ]
         for task, result in zip(tasks, _results(survey, tasks, options), strict=True):
             made.setdefault(task.files, []).append(result)
-        if survey.rename(_misnamed(made)):
+        if survey.rename({path: name for each, *_ in made.values() for path, name in each.named}):
             made.clear()
             continue
         sounds = {named for results in made.values() for each in results for named in each.sounds}
@@ -69,17 +69,6 @@ def rows_of(survey: Survey, group: Sequence[FlowFile]) -> Iterator[tuple[str | N
     rows = [None, *matrix.rows]
     for start in range(0, len(rows), ROWS):
         yield tuple(rows[start : start + ROWS])
-
-
-def _misnamed(made: Mapping[tuple[FlowFile, ...], list[UnitResult]]) -> dict[str, str]:
-    """The flows, by their files, that are not called as their texts let one think."""
-    return {
-        each.file.path: name
-        for group, (first, *_) in made.items()
-        for each in group
-        if (name := first.owners.get(each.file.path, each.name)) != each.name
-        and name in first.facts
-    }
 
 
 def _results(survey: Survey, tasks: Sequence[Task], options: Options) -> list[UnitResult]:
@@ -117,13 +106,14 @@ def compile_in_memory(
     survey: Survey, targets: Sequence[Target], loaded: Loaded | None = None
 ) -> tuple[list[Compiled], Joined]:
     """What is asked for in one piece, with its graphs and plans; every finding with it."""
-    loaded = loaded if loaded is not None else read_flows(survey, survey.every)
+    loaded = loaded or read_flows(survey, survey.every)
+    survey.rename(loaded.named)
     compiled = [Compiled(target) for target in targets]
     for made in compiled:
         if survey.usable and not survey.wrong(made.target):
             compile_flows(loaded, made)
     joined = Joined(survey)
-    joined.add(result_of(loaded, compiled))
+    joined.add(result_of(loaded, [(made.target.name, made) for made in compiled]))
     for made in compiled:
         made.findings = joined.about(made.target)
     return compiled, joined
