@@ -99,7 +99,9 @@ def build(options: Options | None = None) -> Result:
 
     def row_done(made: Compiled, variant: Variant, findings: list[Diagnostic]) -> None:
         wrong = any(finding.is_error for finding in findings)
-        if options.verify and not wrong and made.planned:
+        if options.verify and variant.twin is not None and variant.row is not None:
+            proofs[made.target.name].repeat(variant.twin, variant.row)
+        elif options.verify and not wrong and made.planned:
             proof.prove(made, variant, loaded.selected, proofs[made.target.name])
         variant.slim()
         progress.row(made)

@@ -25,10 +25,11 @@ from twimlc.lower.transitions import FALLBACK_AFTER_ANSWER
 from twimlc.pipeline.apology import Apologies, find_apologies
 from twimlc.pipeline.load import Loaded
 from twimlc.pipeline.media import Media
+from twimlc.pipeline.rows import Rows, Whole, marked
 from twimlc.pipeline.variants import Compiled, Variant
 from twimlc.project.files import place_of
 from twimlc.project.targets import Target
-from twimlc.rules import check_graph, check_wishes
+from twimlc.rules import check_graph, check_wishes, check_words
 from twimlc.rules.media import Sounds, check_media
 from twimlc.rules.spoken import check_apology, check_spoken
 from twimlc.text import Span
@@ -69,11 +70,22 @@ def compile_target(loaded: Loaded, target: Target, row_done: RowDone | None = No
     if covered - in_matrix or not in_matrix:
         made.findings += _Row(loaded, made, covered, None, media).compile()
 
+    def alone(row: str) -> Whole:
+        read: set[str] = set()
+        return _Row(loaded, made, covered, row, media, read).whole(read)
+
     def rows() -> Iterator[tuple[str, list[Diagnostic]]]:
-        for row in matrix.rows if matrix is not None and in_matrix else ():
-            findings = _Row(loaded, made, covered, row, media).compile()
-            if row_done is not None:
-                row_done(made, made.variants[-1], findings)
+        if matrix is None or not in_matrix:
+            return
+        shared = Rows(matrix, media, alone)
+        for row in matrix.rows:
+            if row_done is None:  # whoever plays the rows needs the graph of each
+                yield row, _Row(loaded, made, covered, row, media).compile()
+                continue
+            variant, findings = shared.compile(row)
+            if variant.twin is not None:
+                made.variants.append(variant)
+            row_done(made, variant, findings)
             yield row, findings
 
     table = None if matrix is None else matrix.file.path
@@ -105,8 +117,15 @@ class _Row:
     """The flows of one row (``row`` is None for those outside the matrix) on the way to a plan."""
 
     def __init__(
-        self, loaded: Loaded, made: Compiled, covered: set[str], row: str | None, media: Media
+        self,
+        loaded: Loaded,
+        made: Compiled,
+        covered: set[str],
+        row: str | None,
+        media: Media,
+        read: set[str] | None = None,
     ) -> None:
+        """``read`` gets the columns that something looks into; their values are marked for it."""
         self.loaded, self.made, self.covered, self.row = loaded, made, covered, row
         self.target, self.media, self.matrix = made.target, media, loaded.project.matrix
         self.in_matrix = _in_matrix(loaded, covered)
@@ -115,9 +134,16 @@ class _Row:
         self.named: dict[str, frozenset[StateKey]] = {}
         """The states that each flow names."""
         self.findings: list[Diagnostic] = []
-        self.given, self.columns = [loaded.project.params, self.target.params], None
+        self.trees: list[t.Node] = []
+        self.placed = False  # whether an address was found among our own
+        self.columns: Mapping[str, t.Scalar] | None = None
+        self.given: list[Mapping[str, t.Node]] = [loaded.project.params, self.target.params]
         if row is not None and self.matrix is not None:
-            self.given, self.columns = [*self.given, self.matrix.params[row]], self.matrix.rows[row]
+            self.columns = self.matrix.rows[row]
+            if read is not None:
+                self.columns = marked(self.columns, read)
+            params = self.matrix.params[row]
+            self.given = [*self.given, {name: self.columns[name] for name in params}]
         self.given += loaded.params
         self.lies_at: Callable[[str, str], str | None] = lambda address, flow: None
         self.site: Site | None = None
@@ -134,7 +160,7 @@ class _Row:
                 limits=self.target.limits,
                 routing=with_routing(),
             )
-            self.lies_at = name_at(self.site, covered)
+            self.lies_at = self._noting(name_at(self.site, covered))
         self.names = {name: self._names_of(name) for name in loaded.flows}
 
     def compile(self) -> list[Diagnostic]:
@@ -146,6 +172,7 @@ class _Row:
         self.findings += [finding for each in apology.graphs for finding in check_spoken(each)]
         through_entries = host is not None and not host.single
         graph, found = build_graph(self.flows, made.switched, through_entries=through_entries)
+        self.apology = apology
         self.findings += found
         self._check(graph, apology)
         plan = None
@@ -170,6 +197,27 @@ class _Row:
             self.findings += open_questions(made, variant, loaded.selected)
         chosen = {loaded.flows[name].file.path for name in loaded.selected}
         return [f for f in self.findings if f.is_error or loaded.whole or _about(f, chosen)]
+
+    def whole(self, read: set[str]) -> Whole:
+        """The same, and what further rows need to know of it."""
+        findings = self.compile()
+        aside = {node for nodes in self.apology.verbs.values() for node in nodes}
+        aside |= {node for graph in self.apology.graphs for node in graph.nodes}
+        site = self.site and replace(
+            self.site, apology=self.apology.verbs, flows=frozenset(self.flows) & self.covered
+        )
+        variant = self.made.variants[-1]
+        return Whole(variant, findings, self.trees, aside, site, self.judge, read, self.placed)
+
+    def _noting(
+        self, lies_at: Callable[[str, str], str | None]
+    ) -> Callable[[str, str], str | None]:
+        def noted(address: str, flow: str) -> str | None:
+            found = lies_at(address, flow)
+            self.placed = self.placed or found is not None
+            return found
+
+        return noted
 
     def _has_errors(self) -> bool:
         return any(finding.is_error for finding in self.findings)
@@ -229,6 +277,7 @@ class _Row:
         places = {f.span.place for f in told}
         findings += [f for f in found if f.span.place not in places]
         made.components.setdefault(source.name, set()).update(used)
+        self.trees.append(tree)
         if (promised := tree.get("invariants")) is not None:
             made.invariants[source.name] = promised
         if tree is not source.tree:  # it did not grow too large
@@ -261,7 +310,16 @@ class _Row:
         }
         self.findings += check_graph(graph, calls, made.params, public=public)
         last, budgets, account = apology.verbs if heard else {}, project.budgets, project.account
-        self.findings += check_wishes(graph, made.invariants, budgets, sounds, account, last, alike)
+        promises = dict(made.invariants)
+
+        def wishes() -> Iterator[Diagnostic]:
+            return check_wishes(graph, promises, budgets, sounds, account, last, alike)
+
+        def judge() -> list[Diagnostic]:
+            return [*check_words(graph, calls, made.params, public=public), *wishes()]
+
+        self.judge = judge
+        self.findings += wishes()
         if heard:
             place, ours = target.place("apology"), target.apology is None
             self.findings += check_apology(graph, apology.verbs, place, ours)

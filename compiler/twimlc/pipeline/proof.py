@@ -32,6 +32,15 @@ class Proven:
     incomplete: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
+    def repeat(self, twin: str, row: str) -> None:
+        """The flows of a row are those of its twin but for texts: what holds of them holds here."""
+        own = f"{twin}/"
+        for flow, pairs in [*self.pairs.items()]:
+            if flow.startswith(own):
+                self.pairs[f"{row}/{flow.removeprefix(own)}"] = pairs
+        found = [flow.removeprefix(own) for flow in self.incomplete if flow.startswith(own)]
+        self.incomplete += [f"{row}/{flow}" for flow in found]
+
 
 def prove(made: Compiled, variant: Variant, selected: Collection[str], proven: Proven) -> None:
     """Walk every chosen flow of one row together with its documents, and add what is found."""

@@ -20,37 +20,49 @@ from twimlc.text import Place, Span
 from twimlc.values.conditional_steps import Switched
 from twimlc.yaml import tree as t
 
+NO_GRAPH = Graph({}, (), {}, {}, (), {})
+
+
+def slimmed(finished: Finished) -> Finished:
+    """Only what is written: documents without their markup."""
+    documents = tuple(replace(found, body=()) for found in finished.plan.documents)
+    pairs = zip(finished.pages, documents, strict=True)
+    pages = tuple(page._replace(document=document) for page, document in pairs)
+    return replace(finished, plan=replace(finished.plan, documents=documents), pages=pages)
+
 
 @dataclass(slots=True, eq=False)
 class Variant:
     """One row (or none) of a target.
 
     ``plan`` is None where something was refused; its versions have no names yet. ``messaging`` are
-    the flows that answer messages.
+    the flows that answer messages. ``twin`` is another row with the same plan but for texts: this
+    one is not compiled, its pages are ``filled``.
     """
 
     row: str | None
     graph: Graph
     plan: Plan | None
     messaging: frozenset[str] = frozenset()
+    twin: str | None = None
+    filled: Callable[[], Finished] | None = None
     _finished: Finished | None = None
 
     def finished(self) -> Finished | None:
         """The plan with its versions named, and its pages; made when they are first asked for."""
-        if self._finished is None and self.plan is not None:
+        if self._finished is None and self.filled is not None:
+            self._finished = self.filled()
+        elif self._finished is None and self.plan is not None:
             self._finished = finish(self.plan)
         return self._finished
 
     def slim(self) -> None:
         """Keep only what is written: thousands of rows would be much to keep whole."""
         finished = self.finished()
-        if finished is not None:
-            documents = tuple(replace(found, body=()) for found in finished.plan.documents)
-            pairs = zip(finished.pages, documents, strict=True)
-            pages = tuple(page._replace(document=document) for page, document in pairs)
-            self.plan = replace(finished.plan, documents=documents)
-            self._finished = replace(finished, plan=self.plan, pages=pages)
-        self.graph = Graph({}, (), {}, {}, (), {})
+        if finished is not None and self.filled is None:
+            self._finished = slimmed(finished)
+            self.plan = self._finished.plan
+        self.graph = NO_GRAPH
 
     def written(self, selected: Collection[str]) -> set[str]:
         """The flows, without rows, that are written with some: all whose versions they lead to."""

@@ -68,6 +68,8 @@ def check_recordings(graph: Graph) -> Iterator[Diagnostic]:
         told = element is not None and (_announces(element) or _unannounced(graph, key))
         return () if told else graph.after(key)
 
+    if not any(_records(verb) for _, verb in graph.verbs()):
+        return
     starts = (key for key in graph.starts.values() if graph.contexts.get(key) is Context.CALL)
     for key in reached(starts, goes_on):
         recording = _unannounced(graph, key)
