@@ -4,9 +4,10 @@ Whoever only puts a text somewhere keeps the object. What makes another text of 
 and has to say that the row's value decided something (:func:`looked_into`).
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from twimlc.yaml.tree import Node, scalars
+from twimlc.yaml.tree import Node, Scalar, scalars
 
 
 class Column(NamedTuple):
@@ -48,3 +49,9 @@ def looked_into(node: Node) -> None:
     for leaf in scalars(node):
         if isinstance(leaf.value, Filled):
             leaf.value.note()
+
+
+def marked(cells: Mapping[str, Scalar], read: set[str]) -> dict[str, Scalar]:
+    """The values of a row, each with its name; ``read`` collects those that are looked into."""
+    texts = {name: Filled.of(cell.text, (Column(name),), read) for name, cell in cells.items()}
+    return {name: Scalar(texts[name], texts[name], cells[name].span, False) for name in cells}
