@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from compiled import compile_target
 from proofs import verify_plan
 from twimlc.hosts import answer as hosts
 from twimlc.hosts import files as host_files
@@ -13,7 +14,6 @@ from twimlc.hosts.twiml_bin import lowering as bins
 from twimlc.lower import hop, transitions
 from twimlc.lower.plan import Decision
 from twimlc.pipeline import Options
-from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import load
 
 FLOW = """\

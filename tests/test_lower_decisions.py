@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from call_graphs import Calls, documents_of, element, findings_of, plan_of, state_link
+from compiled import compile_target
 from growth import counted
 from proofs import verify_plan
 from random_flows import Author
@@ -14,7 +15,6 @@ from twimlc.flow.graph import Context
 from twimlc.hosts import find_host, lower
 from twimlc.lower.host import Site
 from twimlc.lower.plan import Mark
-from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import load
 
 NGINX = Site(find_host("nginx"))

@@ -6,7 +6,7 @@ nothing is checked against it.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from pkgutil import iter_modules
@@ -74,7 +74,8 @@ class PaymentConnector(NamedTuple):
     parameters: tuple[str, ...] = ()
 
 
-class Account(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Account:
     """What only the account knows. None: not said.
 
     Numbers are digits without plus, countries ISO codes, SIP domains their names alone.
@@ -93,8 +94,8 @@ class Account(NamedTuple):
     caller_ids: frozenset[str] | None = None
     sip_domains: frozenset[str] | None = None
     applications: frozenset[str] | None = None
-    connectors: Mapping[str, frozenset[str]] = MappingProxyType({})
-    payments: Mapping[str, PaymentConnector] = MappingProxyType({})
+    connectors: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    payments: Mapping[str, PaymentConnector] = field(default_factory=dict)
 
 
 NOTHING_SAID = Account()

@@ -4,12 +4,14 @@ A :class:`Loaded` project and a target come in; for each row a graph and a plan 
 every finding on the way. This file knows the order of the stages; each stage knows only its own.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from twimlc.findings.diagnostic import Diagnostic
-from twimlc.findings.order import merge_variants, once, overlapping, without_echoes
-from twimlc.findings.rules import DEPENDS_ON_ASSUMPTION, NAME_OF_HOST_FILE, NO_FALLBACK_FLOW, SECRET
+from twimlc.findings.order import once, overlapping, without_echoes
+from twimlc.findings.rules import DEPENDS_ON_ASSUMPTION, SECRET
 from twimlc.flow.addresses import under_contract
 from twimlc.flow.build import build_graph
 from twimlc.flow.graph import Graph
@@ -25,17 +27,15 @@ from twimlc.lower.transitions import FALLBACK_AFTER_ANSWER
 from twimlc.pipeline.apology import Apologies, find_apologies
 from twimlc.pipeline.load import Loaded
 from twimlc.pipeline.media import Media
-from twimlc.pipeline.rows import Rows, Whole, marked
+from twimlc.pipeline.rows import Rows
 from twimlc.pipeline.variants import Compiled, Variant
-from twimlc.project.files import place_of
-from twimlc.project.targets import Target
 from twimlc.rules import check_graph, check_wishes, check_words
 from twimlc.rules.media import Sounds, check_media
 from twimlc.rules.spoken import check_apology, check_spoken
-from twimlc.text import Span
 from twimlc.values.conditional_steps import switched
-from twimlc.values.declarations import declared, flow_components, undeclared
+from twimlc.values.declarations import declared, flow_components
 from twimlc.values.expand import expand_flow, resolve_params, with_start
+from twimlc.values.filled import marked
 from twimlc.values.scope import ExpressionContext
 from twimlc.yaml import tree as t
 from twimlc.yaml.tree import name_of
@@ -44,53 +44,65 @@ RowDone = Callable[[Compiled, Variant, list[Diagnostic]], None]
 """What is done with a row as soon as it is compiled, with its findings."""
 
 
-def compile_target(loaded: Loaded, target: Target, row_done: RowDone | None = None) -> Compiled:
-    """Compile every flow of the target, once per row where the matrix says so."""
-    made = Compiled(target)
-    if loaded.whole and loaded.all_read:
-        known = [name for source in loaded.flows.values() for name in declared(source.tree)]
-        made.findings += undeclared(known, target.params, target.param_places)
-    covered = {name for name in loaded.flows if target.covers(name)}
+class FlowElsewhereError(Exception):
+    """What is compiled leads to a flow that was not read with it, whose name is the message."""
+
+
+class _Names(dict[str, FlowNames]):
+    """What flows may know of each other; ``elsewhere`` are names of flows that were not read."""
+
+    elsewhere: Collection[str] = ()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        if name in self.elsewhere:
+            raise FlowElsewhereError(name)
+        return super().get(name, default)
+
+
+def compile_flows(
+    loaded: Loaded,
+    made: Compiled,
+    row_done: RowDone | None = None,
+    rows: Collection[str | None] | None = None,
+) -> None:
+    """Add what comes of the flows that were read: in all rows, or in ``rows`` (None: in none).
+
+    Raises :class:`FlowElsewhereError` where something leads to a flow that was not read.
+    """
+    target, matrix = made.target, loaded.project.matrix
+    covered = {name for name in loaded.known if target.covers(name)}
     made.flows = covered & loaded.selected
     made.params = _params_by_file(loaded)
-    for name in covered:
+    for name in covered & loaded.flows.keys():
         source = loaded.flows[name]
         made.switched[name] = switched(source.tree, loaded.components.get(source.folder, {}))
-    matrix = loaded.project.matrix
-    made.findings += _names_of_host_files(loaded, target, covered)
-    host = find_host(target.host, target.router)
-    unanswered = host is not None and host.unanswered and not host.decisions
-    if unanswered and not target.on_error and target.span:
-        message = f"nothing answers for a document that is gone from the bucket of '{target.name}'"
-        hint = "name a flow for the number's fallback URL: onError: FLOW"
-        made.findings.append(NO_FALLBACK_FLOW.at(target.span, message, hint=hint))
     in_matrix = _in_matrix(loaded, covered)
-    media = Media(loaded)
+    own, media = covered & loaded.members, Media(loaded)
     made.read_media = media.digest
-    if covered - in_matrix or not in_matrix:
-        made.findings += _Row(loaded, made, covered, None, media).compile()
+    wanted: list[str | None] = [None] if own - in_matrix or not in_matrix else []
+    wanted += matrix.rows if matrix is not None and own & in_matrix else ()
+    wanted = [row for row in wanted if rows is None or row in rows]
 
-    def alone(row: str) -> Whole:
-        read: set[str] = set()
-        return _Row(loaded, made, covered, row, media, read).whole(read)
+    def alone(row: str | None) -> _Row:
+        compiled = _Row(loaded, made, covered, row, media)
+        compiled.compile()
+        return compiled
 
-    def rows() -> Iterator[tuple[str, list[Diagnostic]]]:
-        if matrix is None or not in_matrix:
-            return
-        shared = Rows(matrix, media, alone)
-        for row in matrix.rows:
-            if row_done is None:  # whoever plays the rows needs the graph of each
-                yield row, _Row(loaded, made, covered, row, media).compile()
-                continue
+    shared = None
+    if matrix is not None and row_done is not None:  # whoever plays a row needs its own graph
+        shared = Rows(matrix, [row for row in wanted if row is not None], media, alone)
+    for row in wanted:
+        if row is None:
+            findings = alone(None).told
+            made.findings += findings
+        elif shared is None:
+            findings = made.rows[row] = alone(row).told
+        else:
             variant, findings = shared.compile(row)
-            if variant.twin is not None:
-                made.variants.append(variant)
-            row_done(made, variant, findings)
-            yield row, findings
-
-    table = None if matrix is None else matrix.file.path
-    made.findings += merge_variants(rows(), table=table)
-    return made
+            made.variants += [variant] if variant.twin else []
+            made.rows[row] = findings
+        if row_done is not None:
+            row_done(made, made.variants[-1], findings)
 
 
 def _in_matrix(loaded: Loaded, covered: set[str]) -> set[str]:
@@ -98,34 +110,12 @@ def _in_matrix(loaded: Loaded, covered: set[str]) -> set[str]:
     return {name for name in covered if matrix is not None and matrix.covers(name)}
 
 
-def _names_of_host_files(loaded: Loaded, target: Target, covered: set[str]) -> Iterator[Diagnostic]:
-    """Findings for flows and rows whose folder would be called like a file that the host needs."""
-    host = find_host(target.host, target.router)
-    taken = {file.path.casefold(): file.path for file in host.files} if host else {}
-    for name in sorted(covered & taken.keys()):
-        span = loaded.flows[name].name_span or Span(loaded.flows[name].file, 0, 0)
-        message = f"the folder of the flow '{name}' would be called like the file '{taken[name]}'"
-        yield NAME_OF_HOST_FILE.at(span, message, hint="give the flow another name")
-    matrix = loaded.project.matrix
-    for row in sorted(set(matrix.rows) & taken.keys()) if matrix is not None else ():
-        message = f"the folder of the row '{row}' would be called like the file '{taken[row]}'"
-        span = target.place("host") or place_of("command line", f"-t {target.name}")
-        yield NAME_OF_HOST_FILE.at(span, message, hint="give the row another name")
-
-
 class _Row:
     """The flows of one row (``row`` is None for those outside the matrix) on the way to a plan."""
 
     def __init__(
-        self,
-        loaded: Loaded,
-        made: Compiled,
-        covered: set[str],
-        row: str | None,
-        media: Media,
-        read: set[str] | None = None,
+        self, loaded: Loaded, made: Compiled, covered: set[str], row: str | None, media: Media
     ) -> None:
-        """``read`` gets the columns that something looks into; their values are marked for it."""
         self.loaded, self.made, self.covered, self.row = loaded, made, covered, row
         self.target, self.media, self.matrix = made.target, media, loaded.project.matrix
         self.in_matrix = _in_matrix(loaded, covered)
@@ -134,17 +124,15 @@ class _Row:
         self.named: dict[str, frozenset[StateKey]] = {}
         """The states that each flow names."""
         self.findings: list[Diagnostic] = []
+        self.told: list[Diagnostic] = []
         self.trees: list[t.Node] = []
-        self.placed = False  # whether an address was found among our own
+        self.read: set[str] = set()
         self.columns: Mapping[str, t.Scalar] | None = None
         self.given: list[Mapping[str, t.Node]] = [loaded.project.params, self.target.params]
         if row is not None and self.matrix is not None:
-            self.columns = self.matrix.rows[row]
-            if read is not None:
-                self.columns = marked(self.columns, read)
-            params = self.matrix.params[row]
-            self.given = [*self.given, {name: self.columns[name] for name in params}]
-        self.given += loaded.params
+            columns = self.columns = marked(self.matrix.rows[row], self.read)
+            self.given.append({name: columns[name] for name in self.matrix.params[row]})
+        self.given += [values for values, _ in loaded.survey.params]
         self.lies_at: Callable[[str, str], str | None] = lambda address, flow: None
         self.site: Site | None = None
         if self.host is not None:
@@ -160,11 +148,12 @@ class _Row:
                 limits=self.target.limits,
                 routing=with_routing(),
             )
-            self.lies_at = self._noting(name_at(self.site, covered))
-        self.names = {name: self._names_of(name) for name in loaded.flows}
+            self.lies_at = name_at(self.site, covered)
+        self.names = _Names((name, self._names_of(name)) for name in loaded.members)
+        self.names.elsewhere = loaded.elsewhere
 
-    def compile(self) -> list[Diagnostic]:
-        """Add the graph and the plan to what is compiled; the findings on the way."""
+    def compile(self) -> None:
+        """Add the graph and the plan to what is compiled; ``told`` are the findings on the way."""
         loaded, made, target, host = self.loaded, self.made, self.target, self.host
         said, jumps = self._read_flows()
         apology = find_apologies(loaded, target, self.flows, said, jumps)
@@ -172,19 +161,21 @@ class _Row:
         self.findings += [finding for each in apology.graphs for finding in check_spoken(each)]
         through_entries = host is not None and not host.single
         graph, found = build_graph(self.flows, made.switched, through_entries=through_entries)
-        self.apology = apology
         self.findings += found
+        nodes = [*(node for nodes in apology.verbs.values() for node in nodes)]
+        nodes += (node for each in apology.graphs for node in each.nodes)
+        self.aside = [node.element for node in nodes if node.element is not None]
         self._check(graph, apology)
         plan = None
         if self.site is not None and not any(f.is_error for f in (*found, *apology.findings)):
             own = frozenset(self.flows) & self.covered
-            site = replace(self.site, apology=apology.verbs, flows=own)
+            site = self.site = replace(self.site, apology=apology.verbs, flows=own)
             self.findings += once([*check_served(graph, site)])
             plan, refused = lower(graph, site, self.media.read)
             overlaps = overlapping(f.span for f in self.findings if f.is_error)
             self.findings += [f for f in refused if not overlaps(f.span)]
         texts = frozenset(name for name, flow in self.flows.items() if flow.kind is Kind.MESSAGING)
-        variant = Variant(self.row, graph, plan, texts)
+        variant = self.variant = Variant(self.row, graph, plan, texts)
         made.variants.append(variant)
         made.alive |= graph.alive
         made.planned = made.planned and plan is not None
@@ -196,28 +187,7 @@ class _Row:
 
             self.findings += open_questions(made, variant, loaded.selected)
         chosen = {loaded.flows[name].file.path for name in loaded.selected}
-        return [f for f in self.findings if f.is_error or loaded.whole or _about(f, chosen)]
-
-    def whole(self, read: set[str]) -> Whole:
-        """The same, and what further rows need to know of it."""
-        findings = self.compile()
-        aside = {node for nodes in self.apology.verbs.values() for node in nodes}
-        aside |= {node for graph in self.apology.graphs for node in graph.nodes}
-        site = self.site and replace(
-            self.site, apology=self.apology.verbs, flows=frozenset(self.flows) & self.covered
-        )
-        variant = self.made.variants[-1]
-        return Whole(variant, findings, self.trees, aside, site, self.judge, read, self.placed)
-
-    def _noting(
-        self, lies_at: Callable[[str, str], str | None]
-    ) -> Callable[[str, str], str | None]:
-        def noted(address: str, flow: str) -> str | None:
-            found = lies_at(address, flow)
-            self.placed = self.placed or found is not None
-            return found
-
-        return noted
+        self.told = [f for f in self.findings if f.is_error or loaded.whole or _about(f, chosen)]
 
     def _has_errors(self) -> bool:
         return any(finding.is_error for finding in self.findings)
@@ -233,12 +203,13 @@ class _Row:
 
     def _read_flows(self) -> tuple[Flow | None, frozenset[StateKey]]:
         """Read the row's flows and those that they jump to; the apology and the states it names."""
-        flows = self.loaded.flows
+        loaded, flows = self.loaded, self.loaded.flows
         own = self.in_matrix if self.row is not None else self.covered - self.in_matrix
+        own &= loaded.members
         # A Bin holds what its flow jumps into, whether or not that has a Bin of its own.
         single = self.host is not None and self.host.single
-        joined = flows.keys() if single else self.covered
-        for name in flows.keys() - joined:
+        joined = loaded.members if single else self.covered
+        for name in loaded.members - joined:
             self.names[name] = self.names[name]._replace(missing_in=self.target.name)
         waiting, seen = sorted(own), set(own)
         while waiting:
@@ -252,7 +223,9 @@ class _Row:
         sorry = self.target.apology_flow or ""
         said, jumps = self.flows.get(sorry), self.named.get(sorry, frozenset())
         if sorry in flows.keys() - seen:
-            said, jumps = self._read(sorry, {**self.names, sorry: self._names_of(sorry)})
+            names = _Names({**self.names, sorry: self._names_of(sorry)})
+            names.elsewhere = loaded.elsewhere - {sorry}
+            said, jumps = self._read(sorry, names)
         _without_broken(self.flows, self.named)
         return said, jumps
 
@@ -267,7 +240,7 @@ class _Row:
             self._context(name),
         )
         components = loaded.components.get(source.folder, {})
-        faulty = loaded.component_faults.get(source.folder, {})
+        faulty = loaded.survey.component_faults.get(source.folder, {})
         params, findings = resolve_params(source.tree, self.given, context)
         unreadable = faulty.keys() - components.keys()
         tree, found, used = expand_flow(source.tree, params, context, components, unreadable)
@@ -315,10 +288,8 @@ class _Row:
         def wishes() -> Iterator[Diagnostic]:
             return check_wishes(graph, promises, budgets, sounds, account, last, alike)
 
-        def judge() -> list[Diagnostic]:
-            return [*check_words(graph, calls, made.params, public=public), *wishes()]
-
-        self.judge = judge
+        words = partial(check_words, graph, calls, made.params, public=public)
+        self.judge = lambda: [*words(), *wishes()]
         self.findings += wishes()
         if heard:
             place, ours = target.place("apology"), target.apology is None

@@ -34,10 +34,9 @@ class Options:
     versions stay, and not those in the output folder; ``found`` is where builds that are repeated
     remember the one that they found. ``force``: also files that no build wrote are replaced.
     ``write`` false: nothing is changed on the disk. ``verify`` false: what
-    is built is not compared with the flows. ``progress`` is told a target, how many rows are done,
-    and of how many; without rows the work, how many targets are done, of how many, and "targets".
-    ``texts`` holds what files say instead of what lies
-    on the disk, by the path that findings show.
+    is built is not compared with the flows. ``progress`` is told the work, how many
+    are done, of how many, and of what ("flows", "rows", "targets"). ``texts`` holds what files say
+    instead of what lies on the disk, by the path that findings show.
     """
 
     paths: tuple[Path, ...] = ()

@@ -2,8 +2,8 @@
 
 A row is compiled with its values marked (:mod:`twimlc.values.filled`). Rows with the same values
 in the columns that something looked into, and names of one length, are a *class*. What the others
-fill in are its *holes*: words that are said or sent, and phone numbers. The class is lowered with
-texts as short and as long as any row's. Where both give the same documents, so does every text
+put into it are its *holes*: words that are said or sent, and phone numbers. The class is lowered
+with texts as short and as long as any row's. Where both give the same documents, so does every text
 between them: sizes grow with texts, and are compared with limits alone. A further row is filled in
 if its texts differ from each other and from all others as those of the class do, if the checks of
 single values accept each, and if the rules find the same in the graph with its texts as in that of
@@ -11,25 +11,26 @@ the class. Every other row is compiled alone.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import fields, replace
 from functools import partial
+from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from twimlc.findings.diagnostic import Diagnostic
-from twimlc.flow.graph import Graph, Node
+from twimlc.flow.graph import Graph
 from twimlc.flow.model import Element, Menu, Offer, Perform
 from twimlc.flow.values import check_value
 from twimlc.hosts import lower
 from twimlc.lower.host import Site
-from twimlc.lower.own_addresses import path_below
-from twimlc.lower.plan import Plan, escape_text
+from twimlc.lower.plan import Decision, Document, Plan, escape_text
 from twimlc.pipeline.media import Media
-from twimlc.pipeline.variants import NO_GRAPH, Variant, slimmed
+from twimlc.pipeline.variants import NO_GRAPH, Variant
 from twimlc.project.matrix import Matrix
 from twimlc.render.document import Rendered, render
 from twimlc.render.versions import Finished, finish
 from twimlc.rules.steps import steps_of
-from twimlc.rules.words import wordings
 from twimlc.text import SourceFile, Span
 from twimlc.values.filled import Column, Filled
 from twimlc.vocabulary import Attribute, AttributeType
@@ -44,85 +45,69 @@ _ROW = "\x11"
 """As many as the row's name has letters stand for it: no document can hold this one."""
 _NAME = re.compile("[a-z-]*")
 """May be a name or a keyword of the language."""
+_FEWEST, _MOST = 3, 100
+"""The rows from which a class pays, and how many classes are kept."""
 _NOWHERE = Span(SourceFile("", ""), 0, 0)
-_MOST = 32
-"""So many classes are kept."""
-_TEXTS = (AttributeType.STRING, AttributeType.PHONE_NUMBER)
 
-Parts = tuple[str | Column, ...]
 Cells = Mapping[str, t.Scalar]
 
 
-@dataclass(slots=True, eq=False)
-class Whole:
+class Row(Protocol):
     """A row that was compiled, and what it was made of.
 
-    ``trees`` are its expanded flows, ``aside`` nodes that are in no graph. ``judge`` gives what the
-    rules find in the graph as it is now. ``read`` are the columns that were looked into, ``placed``
-    says that an address was found among our own.
+    ``told`` is what was found, ``trees`` are the expanded flows, ``aside`` elements of no graph.
+    ``judge`` gives what the rules find in the graph as it is now; ``read`` are the columns that
+    were looked into.
     """
 
     variant: Variant
-    findings: list[Diagnostic]
-    trees: Sequence[t.Node]
-    aside: Collection[Node]
+    told: list[Diagnostic]
+    trees: list[t.Node]
+    aside: list[Element]
     site: Site | None
     judge: Callable[[], list[Diagnostic]]
     read: set[str]
-    placed: bool
-
-
-def marked(cells: Cells, read: set[str]) -> dict[str, t.Scalar]:
-    """The values of a row, each with its name; ``read`` collects those that are looked into."""
-    texts = {name: Filled.of(cell.text, (Column(name),), read) for name, cell in cells.items()}
-    return {
-        name: t.Scalar(texts[name], texts[name], cell.span, False) for name, cell in cells.items()
-    }
 
 
 class Rows:
     """The rows of one target, one after another."""
 
-    def __init__(self, matrix: Matrix, media: Media, alone: Callable[[str], Whole]) -> None:
-        """``alone`` compiles a row with its values marked."""
+    def __init__(
+        self, matrix: Matrix, names: Collection[str], media: Media, alone: Callable[[str], Row]
+    ) -> None:
+        """``names`` are those of the rows; ``alone`` compiles one with its values marked."""
         self._matrix, self._media, self._alone = matrix, media, alone
-        self._read: dict[tuple[str, ...], None] = {}  # the columns that some row looked into
-        self._seen: dict[object, bool] = {}  # whether a class of this key makes no sense
-        self._classes: dict[object, _Class] = {}
+        self._rows = {name: matrix.rows[name] for name in names}
+        self._kinds: dict[tuple[str, ...], Counter[object]] = {}  # by columns that were looked into
+        self._classes: dict[object, _Class | None] = {}
         self._longest: dict[str, int] = {}
-        for cells in matrix.rows.values():
+        for cells in self._rows.values():
             for name, cell in cells.items():
-                size = _size(cell.text)
-                if self._longest.get(name, 0) < size <= _LONGEST:
+                if self._longest.get(name, 0) < (size := _size(cell.text)) <= _LONGEST:
                     self._longest[name] = size
 
-    def compile(self, row: str) -> tuple[Variant, list[Diagnostic]]:
+    def compile(self, name: str) -> tuple[Variant, list[Diagnostic]]:
         """The row, and what is found in it."""
-        cells = self._matrix.rows[row]
-        for columns in self._read:
-            known = self._classes.get(_key(row, columns, cells))
-            if known is not None and (filled := known.fill(row, cells)) is not None:
-                return filled, known.whole.findings
-        whole = self._alone(row)
-        columns = tuple(sorted(whole.read))
-        self._read[columns] = None
-        key = _key(row, columns, cells)
-        if self._seen.get(key) is False and key not in self._classes:  # it pays from the third on
-            self._seen[key] = True
-            if (made := self._class(whole, cells)) is not None:
-                self._classes[key] = made
-                if len(self._classes) > _MOST:
-                    oldest = next(iter(self._classes))
-                    del self._classes[oldest]
-                    self._seen[oldest] = False
-        self._seen.setdefault(key, False)
-        return whole.variant, whole.findings
-
-    def _class(self, whole: Whole, cells: Cells) -> "_Class | None":
-        try:
-            return _Class(whole, cells, self._matrix.file.path, self._longest, self._media)
-        except _UnlikeError:
-            return None
+        cells = self._rows[name]
+        for columns in self._kinds:
+            known = self._classes.get(_key(name, columns, cells))
+            if known is not None and (filled := known.fill(name, cells)) is not None:
+                return filled, known.row.told
+        row = self._alone(name)
+        _note_others(row)
+        columns = tuple(sorted(row.read))
+        if columns not in self._kinds:
+            keys = (_key(name, columns, cells) for name, cells in self._rows.items())
+            self._kinds[columns] = Counter(keys)
+        key = _key(name, columns, cells)
+        if self._kinds[columns][key] >= _FEWEST and len(self._classes) < _MOST:
+            try:
+                made = _Class(row, cells, self._matrix.file.path, self._longest, self._media)
+            except _UnlikeError:
+                self._classes.setdefault(key, None)
+            else:
+                self._classes.setdefault(key, made)
+        return row.variant, row.told
 
 
 class _UnlikeError(Exception):
@@ -134,140 +119,91 @@ def _sure(fact: bool) -> None:
         raise _UnlikeError
 
 
-@dataclass(slots=True, eq=False)
-class _Place:
-    """An element with holes among its children, each by its number. ``row`` says what they are."""
-
-    element: Element
-    children: tuple[object, ...]
-    row: Attribute
-
-    def put(self, texts: Sequence[str]) -> None:
-        """Have the element say these texts."""
-        said = (texts[child] if isinstance(child, int) else child for child in self.children)
-        object.__setattr__(self.element, "children", tuple(said))
-
-
 class _Class:
-    """A row, its holes, and its documents with a mark in each."""
+    """A row, its holes, and its documents with a mark for each."""
 
     def __init__(
-        self, whole: Whole, cells: Cells, table: str, longest: Mapping[str, int], media: Media
+        self, row: Row, cells: Cells, table: str, longest: Mapping[str, int], media: Media
     ) -> None:
         """Raises `_UnlikeError` where it is not sure that further rows differ in texts alone."""
-        variant, site = whole.variant, whole.site
-        _sure(site is not None and variant.plan is not None and not whole.placed)
-        assert site is not None
+        variant, site = row.variant, row.site
+        if site is None or variant.row is None or variant.plan is None:
+            raise _UnlikeError
         _sure(not site.host.single and not site.host.hop)
-        self.whole, self._cells, self._table = whole, cells, table
-        self._holes: dict[Parts, int] = {}
-        self._places: list[_Place] = []
-        self._find_places(variant.graph)
+        _sure(all(cell.text for name, cell in cells.items() if name not in row.read))
+        self.row, self._cells, self._media = row, cells, media
+        self._holes: dict[tuple[str | Column, ...], int] = {}
+        self._places: list[tuple[Element, tuple[object, ...], Attribute]] = []
+        for element in _elements(variant.graph):
+            children = tuple(map(self._numbered, element.children))
+            if any(isinstance(child, int) for child in children) and (spec := element.spec):
+                self._places += [(element, children, spec.text)] if spec.text else []
         self._columns = {p.name for parts in self._holes for p in parts if isinstance(p, Column)}
-        said = self._texts(cells)
-        _sure(said is not None and len(self._holes) <= _LAST - _FIRST)
-        assert said is not None
-        assert variant.row is not None
-        self._sure_of_findings([cells[name].text for name in self._columns])
-        self._sure_of_addresses(variant.graph, site)
-        self._judged = whole.judge()
+        self._said = self._texts(cells) or ()
+        _sure(0 < len(self._holes) == len(self._said) <= _LAST - _FIRST)
+        told = repr(row.told)
+        _sure(not any(finding.is_error for finding in row.told) and table not in told)
+        _sure(all(path != table for path, _, _ in variant.graph.alive))
+        _sure(not any(cells[name].text in told for name in self._columns))
+        _sure(not any(_may_be_ours(leaf.text, site) for leaf in t.scalars(*row.trees)))
+        self._judged = row.judge()
         marks = [chr(_FIRST + number) for number in range(len(self._holes))]
         wide = [
-            mark + "x" * (self._width(parts, longest) - _SHORTEST)
+            mark + "x" * (sum(_width(part, longest) for part in parts) - _SHORTEST)
             for mark, parts in zip(marks, self._holes, strict=True)
         ]
-        blank = replace(site, row=_ROW * len(variant.row))
-        self._blank = blank.row or ""
+        self._blank = _ROW * len(variant.row)
+        blank = replace(site, row=self._blank)
         try:
-            self._plan, pages = self._lowered(variant.graph, blank, marks, media)
-            self._others = {_normal(text) for text in _texts_of(variant.graph)} - {*marks}
-            _sure((self._plan, pages) == self._lowered(variant.graph, blank, wide, media))
+            self._plan, self._pages = self._lowered(marks, blank)
+            texts = (text for each in _elements(variant.graph) for text in _texts_in(each))
+            self._others = {_normal(text) for text in texts} - {*marks}
+            _sure((self._plan, self._pages) == self._lowered(wide, blank))
         finally:
-            self._put(said)
-        self._pages = [(page, _MARK.split(page.data.decode())) for page in pages]
-        _sure(all({*pieces[1::2]} <= {*marks} for _, pieces in self._pages))
-        _sure(self._is_unlike(said))
-        finished = variant.finished()
-        assert finished is not None
-        _sure(_written(self._finished(variant.row, said)) == _written(slimmed(finished)))
+            self._put(self._said)
+        self._pieces = [_MARK.split(page.data.decode()) for page in self._pages]
+        _sure(self._is_unlike(self._said))
+        _sure(all({*pieces[1::2]} <= {*marks} for pieces in self._pieces))
+        _sure(_seen(self._finished(variant.row, self._said)) == _seen(variant.finished()))
 
-    def fill(self, row: str, cells: Cells) -> Variant | None:
+    def fill(self, name: str, cells: Cells) -> Variant | None:
         """Another row of the class; None if it may differ in more than texts."""
         texts = self._texts(cells)
         if texts is None or not self._is_unlike(texts):
             return None
-        for place in self._places:
-            for child in place.children:
-                if isinstance(child, int) and _found(place.row, texts[child]) != (texts[child], []):
+        for _, children, spec in self._places:
+            for text in (texts[child] for child in children if isinstance(child, int)):
+                if check_value(spec, t.Scalar(text, text, _NOWHERE, False)) != (text, []):
                     return None
-        before = self._put(texts)
+        self._put(texts)
         try:
-            judged = self.whole.judge()
+            judged = self.row.judge()
         finally:
-            for place, children in zip(self._places, before, strict=True):
-                object.__setattr__(place.element, "children", children)
+            self._put(self._said)
         if [(f, f.fix) for f in judged] != [(f, f.fix) for f in self._judged]:
             return None
-        known = self.whole.variant
-        fill = partial(self._finished, row, texts)
-        return Variant(row, NO_GRAPH, known.plan, known.messaging, known.row, fill)
-
-    def _find_places(self, graph: Graph) -> None:
-        """Find the elements that the holes are in; nothing else may have a value of the row."""
-        found: set[int] = set()
-        for element in _elements(graph):
-            filled = [child for child in element.children if isinstance(child, Filled)]
-            if filled:
-                row = element.spec.text if element.spec is not None else None
-                _sure(row is not None and row.type in _TEXTS and row.fetch is None)
-                assert row is not None
-                found.update(map(id, filled))
-                children = tuple(map(self._numbered, element.children))
-                self._places.append(_Place(element, children, row))
-        for leaf in t.scalars(*self.whole.trees):
-            parts = leaf.value.parts if isinstance(leaf.value, t.Template) else (leaf.value,)
-            _sure(all(id(part) in found for part in parts if isinstance(part, Filled)))
-        for node in self.whole.aside:
-            for element in node.element.walk() if node.element is not None else ():
-                _sure(not any(isinstance(child, Filled) for child in element.children))
+        known, filled = self.row.variant, partial(self._finished, name, texts)
+        return Variant(name, NO_GRAPH, known.plan, known.messaging, known.row or "", filled)
 
     def _numbered(self, child: object) -> object:
         """The number of a hole; anything else, such as a text that all rows have, is itself."""
         if not isinstance(child, Filled):
             return child
-        read, cells = self.whole.read, self._cells
         parts = tuple(
-            cells[part.name].text if isinstance(part, Column) and part.name in read else part
+            self._cells[part.name].text
+            if isinstance(part, Column) and part.name in self.row.read
+            else part
             for part in child.parts
         )
         if all(isinstance(part, str) for part in parts):
             return str(child)
         return self._holes.setdefault(parts, len(self._holes))
 
-    def _sure_of_findings(self, values: Sequence[str]) -> None:
-        """What is found must not be about a value."""
-        graph = self.whole.variant.graph
-        _sure(all(path != self._table for path, _, _ in graph.alive))
-        for finding in self.whole.findings:
-            spans = [finding.span, *(label.span for label in finding.labels)]
-            spans += [edit.span for edit in finding.fix.edits] if finding.fix else []
-            files = {place.file.path for span in spans for place in (span, *span.chain)}
-            told = f"{finding.message}{finding.hint}{finding.labels}{finding.fix}"
-            _sure(not finding.is_error and self._table not in files)
-            _sure(not any(value in told for value in values))
-
-    def _sure_of_addresses(self, graph: Graph, site: Site) -> None:
-        """No address may be one of ours: whether it is hangs on the row's name."""
-        for node in graph.nodes:
-            for wording in wordings(node.element):
-                address, row = wording.text, wording.row
-                if isinstance(address, str) and row is not None and row.fetch is not None:
-                    _sure(path_below(address, node.place.flow, site) is None)
-
     def _texts(self, cells: Cells) -> list[str] | None:
         """The texts of the holes; None if one may be read as more than words."""
         values = {name: cells[name].text for name in self._columns}
-        if not all(map(_is_wording, values.values())):
+        expressions = any("${" in cell.text for cell in cells.values())
+        if expressions or not all(map(_is_wording, values.values())):
             return None
         texts = [
             "".join(part if isinstance(part, str) else values[part.name] for part in parts)
@@ -281,24 +217,18 @@ class _Class:
         said = {_normal(text) for text in texts}
         return len(said) == len(texts) and said.isdisjoint(self._others)
 
-    def _width(self, parts: Parts, longest: Mapping[str, int]) -> int:
-        return sum(_size(p) if isinstance(p, str) else longest[p.name] for p in parts)
+    def _put(self, texts: Sequence[str]) -> None:
+        """Have the elements of the graph say these texts."""
+        for element, children, _ in self._places:
+            said = (texts[child] if isinstance(child, int) else child for child in children)
+            object.__setattr__(element, "children", tuple(said))
 
-    def _put(self, texts: Sequence[str]) -> Sequence[tuple[object, ...]]:
-        """Have all places say these texts; what they said before."""
-        before = [place.element.children for place in self._places]
-        for place in self._places:
-            place.put(texts)
-        return before
-
-    def _lowered(
-        self, graph: Graph, site: Site, texts: Sequence[str], media: Media
-    ) -> tuple[Plan, list[Rendered]]:
+    def _lowered(self, texts: Sequence[str], site: Site) -> tuple[Plan, list[Rendered]]:
         """The plan and its pages with these texts for the holes, then marks for them."""
         self._put(texts)
-        plan, _ = lower(graph, site, media.read)
-        _sure(plan is not None)
-        assert plan is not None
+        plan, _ = lower(self.row.variant.graph, site, self._media.read)
+        if plan is None:
+            raise _UnlikeError
         documents = tuple(replace(document, body=()) for document in plan.documents)
         pages = [
             Rendered(document, _MARK.sub(r"\1", page.data.decode()).encode(), page.lines)
@@ -306,65 +236,37 @@ class _Class:
         ]
         return replace(plan, documents=documents), pages
 
-    def _finished(self, row: str, texts: Sequence[str]) -> Finished:
+    def _finished(self, name: str, texts: Sequence[str]) -> Finished:
         """The documents of a row."""
         written = [escape_text(text) for text in texts]
-        blank = self._blank
-
-        def named(text: str) -> str:
-            return text.replace(blank, row)
-
-        plan = self._plan
-        documents = [
-            replace(document, path=named(document.path), flow=named(document.flow))
-            for document in plan.documents
-        ]
+        plan: Plan = _renamed(self._plan, self._blank, name)
         pages = []
-        for document, (page, pieces) in zip(documents, self._pages, strict=True):
+        for document, page, pieces in zip(plan.documents, self._pages, self._pieces, strict=True):
             filled = [*pieces]
             filled[1::2] = (written[ord(mark) - _FIRST] for mark in pieces[1::2])
-            pages.append(Rendered(document, named("".join(filled)).encode(), page.lines))
-        decisions = (
-            replace(
-                decision,
-                path=named(decision.path),
-                flow=named(decision.flow),
-                branches=tuple((value, named(path)) for value, path in decision.branches),
-                default=named(decision.default),
-                marked=tuple((value, named(path)) for value, path in decision.marked),
-            )
-            for decision in plan.decisions
-        )
-        of_row = replace(
-            plan,
-            documents=tuple(documents),
-            decisions=tuple(decisions),
-            entries=tuple(
-                entry._replace(flow=named(entry.flow), path=named(entry.path))
-                for entry in plan.entries
-            ),
-            approximations=tuple(
-                found._replace(flow=named(found.flow)) for found in plan.approximations
-            ),
-            addresses=tuple((named(at), named(address)) for at, address in plan.addresses),
-        )
-        return finish(of_row, pages)
+            text = "".join(filled).replace(self._blank, name)
+            pages.append(Rendered(document, text.encode(), page.lines))
+        return finish(plan, pages)
 
 
-def _key(row: str, columns: Sequence[str], cells: Cells) -> object:
-    return len(row), columns, *(cells[name].text for name in columns)
+def _note_others(row: Row) -> None:
+    """Note the columns whose values are put anywhere but where a hole can be."""
+    found: set[int] = set()
+    for element in _elements(row.variant.graph):
+        spec = element.spec.text if element.spec is not None else None
+        plain = (AttributeType.STRING, AttributeType.PHONE_NUMBER)
+        if spec is not None and spec.type in plain and spec.fetch is None:
+            found.update(map(id, element.children))
+    for outer in row.aside:
+        for element in outer.walk():
+            found.difference_update(map(id, element.children))
+    for leaf in t.scalars(*row.trees):
+        for text in leaf.value.parts if isinstance(leaf.value, t.Template) else (leaf.value,):
+            if isinstance(text, Filled) and id(text) not in found:
+                text.note()
 
 
-def _size(text: str) -> int:
-    return len(escape_text(text).encode("utf-8", "surrogatepass"))
-
-
-def _normal(text: str) -> str:
-    """What is the same of two texts that somebody may take for the same."""
-    return " ".join(text.split()).casefold()
-
-
-def _elements(graph: Graph) -> Iterator[Element]:
+def _elements(graph: Graph) -> Collection[Element]:
     """Every element of a graph and of the flows that it was made of, each once."""
     outer = [node.element for node in graph.nodes if node.element is not None]
     for flow in graph.flows.values():
@@ -376,17 +278,22 @@ def _elements(graph: Graph) -> Iterator[Element]:
                     outer += (step.gather, *step.prompt, *step.invalid, *step.silence)
                 case Offer():
                     outer += (*step.prompt, *(option.gather for option in step.options))
-    yield from {id(inner): inner for element in outer for inner in element.walk()}.values()
+    return {id(inner): inner for element in outer for inner in element.walk()}.values()
 
 
-def _texts_of(graph: Graph) -> Iterator[str]:
-    for element in _elements(graph):
-        values = (attribute.value for attribute in element.attributes)
-        yield from (text for text in (*values, *element.children) if isinstance(text, str))
+def _texts_in(element: Element) -> Iterator[str]:
+    values = (*(attribute.value for attribute in element.attributes), *element.children)
+    return (text for text in values if isinstance(text, str))
 
 
-def _written(finished: Finished) -> object:
-    return finished.plan, finished.pages, finished.versions, finished.leads
+def _may_be_ours(text: str, site: Site) -> bool:
+    """Whether a text may be an address of a row; which one hangs on the row's name."""
+    own = urlsplit(site.url).netloc.lower() if site.url else ".xml"
+    return "/" in text and any(part in text.lower() for part in (".xml", "%", own))
+
+
+def _key(name: str, columns: Sequence[str], cells: Cells) -> object:
+    return len(name), columns, *(cells[column].text for column in columns)
 
 
 def _is_wording(value: str) -> bool:
@@ -394,6 +301,39 @@ def _is_wording(value: str) -> bool:
     return value.isprintable() and value == value.strip() != "" and _size(value) <= _LONGEST
 
 
-def _found(row: Attribute, text: str) -> object:
-    """What the check of a single value makes of a text."""
-    return check_value(row, t.Scalar(text, text, _NOWHERE, False))
+def _size(text: str) -> int:
+    return len(escape_text(text).encode("utf-8", "surrogatepass"))
+
+
+def _width(part: str | Column, longest: Mapping[str, int]) -> int:
+    return _size(part) if isinstance(part, str) else longest[part.name]
+
+
+def _normal(text: str) -> str:
+    """What is the same of two texts that somebody may take for the same."""
+    return " ".join(text.split()).casefold()
+
+
+def _renamed(value: Any, old: str, new: str) -> Any:
+    """The same plan, or part of one, with another name of the row."""
+    match value:
+        case str():
+            return value.replace(old, new)
+        case tuple():
+            items = [_renamed(item, old, new) for item in value]
+            return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+        case Document() | Decision() | Plan():
+            parts = {
+                f.name: _renamed(getattr(value, f.name), old, new) for f in fields(value) if f.init
+            }
+            return replace(value, **parts)
+    return value
+
+
+def _seen(finished: Finished | None) -> object:
+    """What is written of a row."""
+    if finished is None:
+        return None
+    pages = [(page.path, page.data, page.lines) for page in finished.pages]
+    documents = [replace(document, body=()) for document in finished.plan.documents]
+    return pages, documents, finished.plan.decisions, finished.plan.entries, finished.versions

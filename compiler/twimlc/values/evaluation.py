@@ -189,7 +189,7 @@ class Evaluation:
             case "notin":
                 return not self._contains(right, left)
         sign, holds = _ORDER[op]
-        if all(isinstance(side, Scalar) and type(side.value) is str for side in (left, right)):
+        if all(isinstance(side, Scalar) and isinstance(side.value, str) for side in (left, right)):
             return holds(text_of(left), text_of(right))
         return holds(self._number(sign, left), self._number(sign, right))
 

@@ -1,0 +1,172 @@
+"""The unit of work: flows that lead to each other, in some rows, for all targets.
+
+A task goes in and what is made of it comes out; both are plain records that hold no graph, so that
+they can be kept, and can go to another process and back. What only all flows together tell is left
+to ``pipeline/join.py``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.flow.reachability import DEAD
+from twimlc.pipeline.built import Built, Proven, built
+from twimlc.pipeline.compile import FlowElsewhereError, compile_flows
+from twimlc.pipeline.load import Loaded, read_flows
+from twimlc.pipeline.survey import FlowFile, Survey
+from twimlc.pipeline.variants import Compiled, Variant
+from twimlc.text import Place, Span
+from twimlc.values.declarations import declared, flow_components, unused_components
+
+
+class Task(NamedTuple):
+    """``rows``: in which rows, None standing for what is in none; all where it is not given.
+
+    ``write``: documents are wanted, ``verify``: and the proof that they are the same calls.
+    """
+
+    files: tuple[FlowFile, ...]
+    rows: tuple[str | None, ...] | None = None
+    write: bool = False
+    verify: bool = False
+
+
+class Facts(NamedTuple):
+    """What others have to know of a flow: where it is named (``place``; ``named`` only where it is
+    not named after its file), the params that it declares, and what to say of each component of
+    its own if nobody uses it."""
+
+    place: Span
+    named: Span | None
+    params: tuple[str, ...]
+    idle: dict[str, Diagnostic]
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """What came of a unit for one target; ``alive`` are the places that matter to others."""
+
+    flows: set[str] = field(default_factory=set)
+    findings: list[Diagnostic] = field(default_factory=list)
+    rows: dict[str, list[Diagnostic]] = field(default_factory=dict)
+    components: dict[str, set[str]] = field(default_factory=dict)
+    alive: set[Place] = field(default_factory=set)
+    planned: bool = True
+    questions: dict[str, set[str]] = field(default_factory=dict)
+    built: list[Built] = field(default_factory=list)
+    proven: Proven = field(default_factory=Proven)
+
+    def add(self, other: "Part") -> None:
+        """Put the part of another unit to this one."""
+        self.flows |= other.flows
+        self.findings += other.findings
+        for row, findings in other.rows.items():
+            self.rows.setdefault(row, []).extend(findings)
+        for into, given in ((self.components, other.components), (self.questions, other.questions)):
+            for name, words in given.items():
+                into.setdefault(name, set()).update(words)
+        self.alive |= other.alive
+        self.planned = self.planned and other.planned
+        self.built += other.built
+        self.proven.pairs |= other.proven.pairs
+        self.proven.incomplete += other.proven.incomplete
+        self.proven.faults += other.proven.faults
+
+
+@dataclass(slots=True, eq=False)
+class UnitResult:
+    """What came of a task; ``elsewhere`` is a flow that it leads to and has not: it must be
+    asked again together with that, and has nothing else to say."""
+
+    elsewhere: str = ""
+    selected: set[str] = field(default_factory=set)
+    owners: dict[str, str] = field(default_factory=dict)
+    findings: list[Diagnostic] = field(default_factory=list)
+    facts: dict[str, Facts] = field(default_factory=dict)
+    parts: dict[str, Part] = field(default_factory=dict)
+
+
+def compile_unit(survey: Survey, task: Task) -> UnitResult:
+    """Read and compile some flows for all targets."""
+    if task.verify:  # what compares documents takes long to load, and `check` goes without it
+        from twimlc.pipeline.proof import prove
+    loaded = _read(survey, task.files)
+    compiled: list[tuple[Compiled, list[Built], Proven]] = []
+    for target in survey.targets:
+        made = Compiled(target)
+        builds: list[Built] = []
+        proven = Proven()
+
+        def done(
+            made: Compiled,
+            variant: Variant,
+            findings: Sequence[Diagnostic],
+            builds: list[Built] = builds,
+            proven: Proven = proven,
+        ) -> None:
+            if task.write:
+                wrong = any(finding.is_error for finding in findings)
+                if variant.twin and variant.row:
+                    proven.repeat(variant.twin, variant.row)
+                elif task.verify and made.planned and not wrong:
+                    prove(made, variant, loaded.selected, proven)
+                here = built(loaded, made, variant)
+                builds += [here] if here is not None else []
+            made.variants.pop()
+
+        if survey.usable and not survey.wrong(target):
+            try:
+                compile_flows(loaded, made, done, task.rows)
+            except FlowElsewhereError as fault:
+                return UnitResult(elsewhere=str(fault))
+        compiled.append((made, builds, proven))
+    result = result_of(loaded, [made for made, _, _ in compiled], whole=task.rows is None)
+    if task.rows is not None and None not in task.rows:
+        result.findings = []  # those of reading are told with the first rows
+    for made, builds, proven in compiled:
+        part = result.parts[made.target.name]
+        part.built, part.proven = builds, proven
+    return result
+
+
+def result_of(loaded: Loaded, compiled: Sequence[Compiled], *, whole: bool = True) -> UnitResult:
+    """What others have to know; ``whole``: of flows that were compiled in all rows."""
+    result = UnitResult("", loaded.selected, loaded.owners, loaded.findings)
+    for name in loaded.members:
+        source = loaded.flows[name]
+        own, _ = flow_components(source.tree)
+        idle = {word: unused_components([each], set())[0] for word, each in own.items()}
+        params = tuple(declared(source.tree))
+        result.facts[name] = Facts(source.place, source.name_span, params, idle)
+    dead = {
+        finding.span.place
+        for made in compiled
+        for findings in (made.findings, *made.rows.values())
+        for finding in findings
+        if finding.rule in DEAD
+    }
+    own_files = loaded.files.keys() if whole else ()
+    for made in compiled:
+        alive = {place for place in made.alive if place in dead or place[0] not in own_files}
+        result.parts[made.target.name] = Part(
+            made.flows,
+            made.findings,
+            made.rows,
+            made.components,
+            alive,
+            made.planned,
+            made.questions,
+        )
+    return result
+
+
+def _read(survey: Survey, files: tuple[FlowFile, ...]) -> Loaded:
+    """Read the flows of a task, and the apologies that targets name."""
+    names = {each.name for each in files}
+    elsewhere = frozenset(each.name for each in survey.every) - names
+    sorry = elsewhere.intersection(target.apology_flow or "" for target in survey.targets)
+    extra = [each for each in survey.every if each.name in sorry] if sorry else []
+    loaded = read_flows(survey, (*files, *extra))
+    loaded.elsewhere, loaded.extra = elsewhere, sorry
+    return loaded
