@@ -34,9 +34,11 @@ _STEPS = (
     "- use: board\n      with: {what: 'Room ${name}'}",
     "- gather:\n        numDigits: 1\n        prompt: 'Press any key for ${name}.'",
     "- if: ${mood == 'yes'}\n      say: Yes from ${place}.",
-    "- if: \"${name in ['Oak Hill', 'Harbour']}\"\n      say: We know ${name}.",
 )
 _RARE = (
+    "- if: \"${name in ['Oak Hill', 'Harbour']}\"\n      say: We know ${name}.",
+    "- say: \"${'before' if name < 'M' else 'after'} noon.\"",
+    '- say: "${[name, place] | sort | first}"',
     "- say: {ssml: '<p>${name}</p>'}",
     "- say: ${row.word}",
     "- say: ${word | upper}",
@@ -74,14 +76,14 @@ _PROJECTS = (
 def _flow(chance: random.Random) -> str:
     def some(number: int) -> str:
         picked = chance.choices(_STEPS, k=number)
-        if chance.random() < 0.1:
+        if chance.random() < 0.15:
             picked.append(chance.choice(_RARE))
         chance.shuffle(picked)
         return "".join(f"    {step}\n" for step in picked)
 
     params = "".join(f"  {name}: '+14155550199'\n" for name in COLUMNS)
     keys = "press 1. For us press 2" if chance.random() < 0.8 else "press ${word}. Or press 2"
-    padding = f"    - say: {'much to say, ' * chance.choice((0, 0, 40, 150, 250))}and so on.\n"
+    padding = f"    - say: {'much to say, ' * chance.choice((0, 0, 40, 150, 220))}and so on.\n"
     return (
         f"flow: shop\nparams:\n{params}  greeting: Good day from ${{name}}!\n"
         "components:\n  board:\n    params: {what: x}\n    steps:\n"
@@ -89,15 +91,26 @@ def _flow(chance: random.Random) -> str:
         f"states:\n  main:\n{some(chance.randint(1, 3))}{padding}"
         f"    - menu: {{prompt: 'At ${{name}}, for the desk {keys}.', choices: {{'1': desk, '2': more}}}}\n"
         f"      fallback: desk\n  more:\n{some(2)}{padding}    - goto: main\n"
-        f"  desk:\n    {chance.choice(_DIALS)}\n  sorry:\n{some(1)}    - hangup\n"
+        f"  desk:\n    {chance.choice(_DIALS)}\n  sorry:\n{some(1)}"
+        f"    - {chance.choice(('hangup', 'hangup', 'goto: extra/'))}\n"
     )
+
+
+_EXTRA = """\
+flow: extra
+params: {name: x, place: y, phone: "+14155550199"}
+steps:
+  - say: You were at ${name}, ${place}.
+  - dial: {number: "${phone}"}
+    fallback: [{say: Bye.}, hangup]
+"""
 
 
 def _table(chance: random.Random, rows: int, hostile: float) -> str:
     table = StringIO()
     writer = csv.writer(table)
     writer.writerow(("store", *COLUMNS))
-    ordinary = (_NAMES, _PLACES, _PHONES, _PHONES, ("yes", "no"), ("alice", "Oak", "1"))
+    ordinary = (_NAMES, _PLACES, _PHONES[:2], _PHONES[2:], ("yes", "no"), ("alice", "Oak", "1"))
     for number in range(rows):
         cells = [
             chance.choice(_HOSTILE)
@@ -109,13 +122,15 @@ def _table(chance: random.Random, rows: int, hostile: float) -> str:
     return table.getvalue()
 
 
-def write_rows(folder: Path, seed: int, rows: int = 14) -> None:
+def write_rows(folder: Path, seed: int, rows: int = 9) -> None:
     """A project of one or two flows for so many rows."""
     chance = random.Random(seed)
     project = chance.choice(_PROJECTS).replace("${name}", "us")
     folder.mkdir(parents=True)
-    (folder / "twimlc.yaml").write_text(f"flows: flows\nmatrix: stores.csv\n{project}", "utf-8")
+    matrix = chance.choice(("stores.csv", "stores.csv", "{file: stores.csv, flows: [shop]}"))
+    (folder / "twimlc.yaml").write_text(f"flows: flows\nmatrix: {matrix}\n{project}", "utf-8")
     (folder / "flows").mkdir()
     (folder / "flows/shop.yaml").write_text(_flow(chance), "utf-8")
+    (folder / "flows/extra.yaml").write_text(_EXTRA, "utf-8")
     hostile = chance.choice((0.0, 0.0, 0.02, 0.06))
     (folder / "stores.csv").write_text(_table(chance, rows, hostile), "utf-8")
