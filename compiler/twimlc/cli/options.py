@@ -119,6 +119,19 @@ _GROUPS = {
             help="The name of the flow on standard input (path '-').",
         ),
     ),
+    "store": (
+        click.Option(
+            ["--no-store"],
+            is_flag=True,
+            help="Neither use nor keep anything in .twimlc/, the store of earlier runs.",
+        ),
+        click.Option(
+            ["--verify-store"],
+            is_flag=True,
+            expose_value=False,
+            help="Compare what is in files, not their times, as where CI is set.",
+        ),
+    ),
     "folder": (
         click.Option(
             ["-o", "--output"],
@@ -178,6 +191,7 @@ class Given:
     reports: tuple[tuple[str, Path], ...] = ()
     fail_on: str = "error"
     strict: bool = False
+    no_store: bool = False
     color: str = "auto"
     quiet: bool = False
     verbose: bool = False

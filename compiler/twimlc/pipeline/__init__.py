@@ -59,7 +59,8 @@ def check(options: Options | None = None) -> Result:
     joined = compile_all(there, flows)
     _refuse_left_out(joined, flows)
     found += joined.findings()
-    return Result(tuple(in_order(found)), scripts=tuple(scripts_of(flows)))
+    looked_at = there.looked_at() if documents is None else ()
+    return Result(tuple(in_order(found)), scripts=tuple(scripts_of(flows)), read=looked_at)
 
 
 def build(options: Options | None = None) -> Result:
@@ -100,7 +101,9 @@ def build(options: Options | None = None) -> Result:
         reports.append(report)
         written += faulty
     findings = (*joined.findings(), *in_order(written))
-    return Result(findings, tuple(reports), tuple(faults))
+    folders = [folder] if options.previous is None else [folder, cwd / options.previous]
+    outputs = [outer / target.name for outer in folders for target in there.targets]
+    return Result(findings, tuple(reports), tuple(faults), read=there.looked_at(*outputs))
 
 
 def compile_flow(

@@ -1,6 +1,5 @@
 """From the plans of a target to its folder: bytes, manifest, and the report of what was written."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -46,7 +45,7 @@ def emit(
         list(emission.files.values()),
         emission.manifest(),
         Scope(
-            source_exists=lambda source: os.path.isfile(survey.root / source),
+            source_exists=survey.has_file,
             compiled=joined.selected | emission.selected,
             known=known,
             rows=survey.whole or bool(joined.parts[target.name].rows),

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twimlc.about import PROJECT_FILE
 from twimlc.findings.diagnostic import Diagnostic
-from twimlc.project.kinds import PROJECT_FILE
 from twimlc.project.read import Project, choose_targets, find_root, read_project
 from twimlc.project.search import script_files
 from twimlc.project.targets import Target
@@ -144,13 +144,16 @@ class Result:
 
     ``faults`` are mistakes of the compiler itself: documents that are not the call that their
     flow says, told for people. Nothing of such a target was written. ``scripts`` are the call
-    scripts beside the flows that were checked, which are not looked into here.
+    scripts beside the flows that were checked, which are not looked into here. ``read`` are the
+    absolute paths of all files that were looked at, and of folders in which some were; empty where
+    they are not known.
     """
 
     findings: tuple[Diagnostic, ...]
     targets: tuple[TargetReport, ...] = ()
     faults: tuple[str, ...] = ()
     scripts: tuple[Path, ...] = ()
+    read: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from twimlc.about import PROJECT_FILE
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import BAD_NAME, MISSING_PATH
 from twimlc.formats.check import check_component
@@ -17,7 +18,7 @@ from twimlc.formats.format import At
 from twimlc.formats.project_file import PARAMS, RULES
 from twimlc.pipeline.model import Options, UsageError, project_of, targets_of
 from twimlc.project.files import display_path, place_of, read_source
-from twimlc.project.kinds import PROJECT_FILE, FileKind, kind_of_file
+from twimlc.project.kinds import FileKind, kind_of_file
 from twimlc.project.read import Project
 from twimlc.project.search import component_files, flow_files, name_in, nothing_at
 from twimlc.project.targets import Target
@@ -78,6 +79,7 @@ class Survey:
     components: dict[Path, dict[str, Component]] = field(default_factory=dict)
     component_faults: dict[Path, dict[str, tuple[Diagnostic, ...]]] = field(default_factory=dict)
     read: dict[str, SourceFile] = field(default_factory=dict)  # files that are no flows
+    opened: set[Path] = field(default_factory=set)  # all files that were looked at
 
     @property
     def root(self) -> Path:
@@ -87,6 +89,17 @@ class Survey:
     def every(self) -> tuple[FlowFile, ...]:
         """The files asked for, and those that they lead to."""
         return (*self.files, *self.others.values())
+
+    def has_file(self, source: str) -> bool:
+        """Whether there is a file of the name that builds have for it."""
+        self.opened.add(self.root / source)
+        return os.path.isfile(self.root / source)
+
+    def looked_at(self, *folders: Path) -> tuple[str, ...]:
+        """The files and folders that a run hangs on; none where a flow lies elsewhere."""
+        flows = self.project.flows
+        inside = all(each.path and each.path.is_relative_to(flows) for each in self.every)
+        return tuple(str(path) for path in (flows, *folders, *self.opened)) if inside else ()
 
     def named(self, path: Path) -> str:
         """How a build names a file: from the project's folder; outside it, by its name alone."""
@@ -162,6 +175,9 @@ def survey(options: Options) -> Survey | list[Diagnostic]:
     found.usable = not any(f.is_error and found.target_at(f.span) is None for f in findings)
     if project.file is not None:
         found.read[project.file.path] = project.file
+        found.opened.add(cwd / project.file.path)
+    if project.matrix is not None:
+        found.opened.add(cwd / project.matrix.file.path)
     _Surveyor(found, options).look(paths)
     return found
 
@@ -213,6 +229,7 @@ class _Surveyor:
 
     def _source(self, path: Path) -> tuple[SourceFile | None, list[Diagnostic]]:
         name = display_path(path, self.cwd)
+        self.found.opened.add(path)
         return read_source(path, root=None, name=name, texts=self.options.texts)
 
     def _neighbors(self) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+from twimlc.about import MISNAMED, PROJECT_FILE
 from twimlc.findings import catalogue, rules
 from twimlc.findings.diagnostic import Diagnostic, Severity
 from twimlc.formats.format import At
@@ -24,7 +25,6 @@ from twimlc.formats.project_file import (
     FlowPattern,
 )
 from twimlc.project.files import display_path, is_inside, place_of, read_source
-from twimlc.project.kinds import MISNAMED, PROJECT_FILE
 from twimlc.project.matrix import Matrix, read_matrix
 from twimlc.project.targets import Target, host_target, read_target
 from twimlc.text import SourceFile, Span
