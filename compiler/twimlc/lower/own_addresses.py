@@ -38,7 +38,7 @@ def name_at(site: Site, flows: Collection[str]) -> Callable[[str, str], str | No
         if site.host.single:
             found = bins.get(without_query(address))
             return None if found is None or "?" in address else f"{found}/"
-        path = path_below(address, flow, site)
+        path = _path(address, flow, site)
         if path is None or not path.startswith(site.root):
             return None
         there = _DOCUMENT.fullmatch(path[len(site.root) :])
@@ -64,7 +64,7 @@ def check_own_addresses(
         for address, span, _, _, row in wordings(node.element):
             if row is None or row.fetch not in TWIML_FETCHES or not isinstance(address, str):
                 continue
-            path = path_below(address, node.place.flow, site)
+            path = _path(address, node.place.flow, site)
             if path is None or span in seen or path in own:
                 continue
             sure = path.endswith(".xml")
@@ -101,7 +101,7 @@ def check_served(graph: Graph, site: Site) -> Iterator[Diagnostic]:
                     yield CALLBACK_TO_FILE.at(span, message, hint=hint)
 
 
-def path_below(address: str, flow: str, site: Site) -> str | None:
+def _path(address: str, flow: str, site: Site) -> str | None:
     """The path below the target's folder that an address in a flow leads to; None: elsewhere."""
     address = without_query(address)
     if not address:
