@@ -10,7 +10,6 @@ single values accept each, and if the rules find the same in the graph with its 
 the class. Every other row is compiled alone.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
@@ -31,19 +30,19 @@ from twimlc.project.matrix import Matrix
 from twimlc.render.document import Rendered, render
 from twimlc.render.versions import Finished, finish
 from twimlc.rules.steps import steps_of
-from twimlc.text import SourceFile, Span
+from twimlc.text import SourceFile, Span, lazy_pattern
 from twimlc.values.filled import Column, Filled
 from twimlc.vocabulary import Attribute, AttributeType
 from twimlc.yaml import tree as t
 
 _FIRST, _LAST = 0xE000, 0xF8FF
-_MARK = re.compile(f"([{chr(_FIRST)}-{chr(_LAST)}])x*")
+_MARK = lazy_pattern(f"([{chr(_FIRST)}-{chr(_LAST)}])x*")
 """Stands for the text of a hole, by its number; no text that is filled in holds such a letter."""
 _SHORTEST, _LONGEST = 3, 200
 """The bytes of a mark, and of the longest value that is filled in: one must not keep all out."""
 _ROW = "\x11"
 """As many as the row's name has letters stand for it: no document can hold this one."""
-_NAME = re.compile("[a-z-]*")
+_NAME = lazy_pattern("[a-z-]*")
 """May be a name or a keyword of the language."""
 _FEWEST, _MOST = 3, 100
 """The rows from which a class pays, and how many classes are kept."""
@@ -234,7 +233,7 @@ class _Class:
             Rendered(document, _MARK.sub(r"\1", page.data.decode()).encode(), page.lines)
             for document, page in zip(documents, render(plan), strict=True)
         ]
-        return replace(plan, documents=documents), pages
+        return plan._replace(documents=documents), pages
 
     def _finished(self, name: str, texts: Sequence[str]) -> Finished:
         """The documents of a row."""
@@ -322,7 +321,7 @@ def _renamed(value: Any, old: str, new: str) -> Any:
         case tuple():
             items = [_renamed(item, old, new) for item in value]
             return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
-        case Document() | Decision() | Plan():
+        case Document() | Decision():
             parts = {
                 f.name: _renamed(getattr(value, f.name), old, new) for f in fields(value) if f.init
             }
