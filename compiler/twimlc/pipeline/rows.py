@@ -137,6 +137,7 @@ class _Class:
             children = tuple(map(self._numbered, element.children))
             if any(isinstance(child, int) for child in children) and (spec := element.spec):
                 self._places += [(element, children, spec.text)] if spec.text else []
+        self._before = [(element, element.children) for element, _, _ in self._places]
         self._columns = {p.name for parts in self._holes for p in parts if isinstance(p, Column)}
         self._said = self._texts(cells) or ()
         _sure(0 < len(self._holes) == len(self._said) <= _LAST - _FIRST)
@@ -159,7 +160,7 @@ class _Class:
             self._others = {_normal(text) for text in texts} - {*marks}
             _sure((self._plan, self._pages) == self._lowered(wide, blank))
         finally:
-            self._put(self._said)
+            self._restore()
         self._pieces = [_MARK.split(page.data.decode()) for page in self._pages]
         _sure(self._is_unlike(self._said))
         _sure(all({*pieces[1::2]} <= {*marks} for pieces in self._pieces))
@@ -178,7 +179,7 @@ class _Class:
         try:
             judged = self.row.judge()
         finally:
-            self._put(self._said)
+            self._restore()
         if [(f, f.fix) for f in judged] != [(f, f.fix) for f in self._judged]:
             return None
         known, filled = self.row.variant, partial(self._finished, name, texts)
@@ -221,6 +222,11 @@ class _Class:
         for element, children, _ in self._places:
             said = (texts[child] if isinstance(child, int) else child for child in children)
             object.__setattr__(element, "children", tuple(said))
+
+    def _restore(self) -> None:
+        """Other targets may have the same graph."""
+        for element, children in self._before:
+            object.__setattr__(element, "children", children)
 
     def _lowered(self, texts: Sequence[str], site: Site) -> tuple[Plan, list[Rendered]]:
         """The plan and its pages with these texts for the holes, then marks for them."""
