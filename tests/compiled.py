@@ -15,9 +15,10 @@ from twimlc import pipeline
 from twimlc.documents import check_opened, open_document
 from twimlc.findings.diagnostic import Diagnostic, Severity
 from twimlc.flow.graph import Graph
-from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import Loaded, load
-from twimlc.pipeline.variants import Variant
+from twimlc.pipeline.run import compile_in_memory
+from twimlc.pipeline.variants import Compiled, Variant
+from twimlc.project.targets import Target
 from twimlc.text import SourceFile
 
 _HEAD = re.compile(
@@ -171,3 +172,9 @@ def story(graph: Graph, *ways: str, flow: str = "f") -> list[str]:
         way = next(iter(after)) if set(after) == {"done"} else chosen.pop(0)
         node = graph.nodes[after[way]]
     return met
+
+
+def compile_target(loaded: Loaded, target: Target) -> Compiled:
+    """One target, all its rows, with graphs and plans."""
+    (made,), _ = compile_in_memory(loaded.survey, (target,), loaded)
+    return made

@@ -6,11 +6,10 @@ What is played are the documents as they are written, behind the host's own read
 import tempfile
 from pathlib import Path
 
-from compiled import whole
+from compiled import compile_target, whole
 from twimlc import pipeline
 from twimlc.calls.legs import CallTarget, flow_target, leg_links
 from twimlc.interpret.machine import DONE, Choice
-from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import Loaded, load
 from twimlc.pipeline.single import compiled_flow
 

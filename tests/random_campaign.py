@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from random import Random
 
+from compiled import compile_target
 from folders import write_files
 from proofs import Call, verify_plan
 from random_flows import Author
@@ -17,7 +18,6 @@ from twimlc.hosts.answer import served
 from twimlc.interpret.documents import Documents, Library
 from twimlc.interpret.flow import FlowMachine
 from twimlc.pipeline import Options
-from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import Loaded, load
 
 HOSTS = ("static", "nginx", "s3", "twiml-bin", "caddy")

@@ -23,6 +23,7 @@ CLEAN = {
     "test": "test",
     "call": "call line",
     "graph": "graph line",
+    "clean": "clean",
     "explain": "explain 301",
     "hosts": "hosts",
     "lsp": "lsp",

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from compiled import compile_target
 from twimlc import pipeline
 from twimlc.flow.graph import Context
 from twimlc.flow.model import StateLink
@@ -25,7 +26,6 @@ from twimlc.interpret.assumptions import OUR_READINGS
 from twimlc.interpret.documents import Documents, Library
 from twimlc.interpret.flow import AtNode, FlowMachine
 from twimlc.interpret.machine import HANGUP, SILENCE, heard
-from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import load
 
 ROOT = Path(__file__).parents[1]

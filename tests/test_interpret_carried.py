@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from compiled import compile_target
 from proofs import verify_plan
 from twimlc.hosts import answer as hosts
 from twimlc.hosts import files as host_files
@@ -13,7 +14,6 @@ from twimlc.hosts.twiml_bin import lowering as bins
 from twimlc.lower import hop, transitions
 from twimlc.lower.plan import Decision
 from twimlc.pipeline import Options
-from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import load
 
 FLOW = """\
@@ -102,7 +102,7 @@ def test_made_up_values(wrong: Callable[[Decision], Decision], tmp_path: Path) -
     def changed(plan, files):
         made = [wrong(d) if d.parameter == "QueueResult" else d for d in plan.decisions]
         assert made != list(plan.decisions)
-        return replace(plan, decisions=tuple(made)), files
+        return plan._replace(decisions=tuple(made)), files
 
     assert not same(tmp_path, change=changed)
 

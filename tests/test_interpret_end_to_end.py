@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from compiled import compile_target
 from folders import write_files
 from proofs import Call, verify_plan
 from random_flows import Author
@@ -15,7 +16,6 @@ from twimlc.hosts.answer import FileHost
 from twimlc.interpret.documents import Documents, Library
 from twimlc.interpret.flow import FlowMachine
 from twimlc.interpret.machine import Choice
-from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import Loaded, load
 
 ROOT = Path(__file__).parents[1]

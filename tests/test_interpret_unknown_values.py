@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from compiled import make
+from compiled import compile_target, make
 from proofs import Call
 from twimlc import pipeline
 from twimlc.hosts.answer import ENGINES, served
 from twimlc.interpret.documents import Documents, Library
 from twimlc.interpret.machine import UNKNOWN
-from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import Loaded, load
 
 HOSTS = {

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from compiled import compile_target
 from twimlc import pipeline
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.flow.graph import Graph
 from twimlc.flow.model import Element
 from twimlc.formats.validator import BESIDE, Compiler, compiled
-from twimlc.pipeline.compile import compile_target
 from twimlc.pipeline.load import Loaded, load
 
 SHAPES: list[Any] = [

@@ -1,6 +1,7 @@
 """The command's door: arguments in, exit status out.
 
-The version is answered before anything is imported, because editors and scripts ask for it often.
+The version, and what an unchanged run says again, is answered before anything else is imported,
+because editors and scripts ask for it often.
 """
 
 import sys
@@ -17,12 +18,17 @@ def main() -> int:
             return 0
         import gc
 
-        from twimlc.cli.command import run
+        from twimlc.store.stamp import stamp_of
 
         # The trees of a big project are a million objects with hardly a cycle among them; looking
         # for cycles would be a good part of the time.
         gc.disable()
-        return run(sys.argv[1:])
+        stamp = stamp_of(sys.argv[1:])
+        if stamp is not None and (status := stamp.replay()) is not None:
+            return status
+        from twimlc.cli.command import run
+
+        return run(sys.argv[1:], stamp)
     except KeyboardInterrupt:
         return 130
 

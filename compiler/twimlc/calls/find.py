@@ -115,13 +115,13 @@ def flow_targets(
 ) -> ScriptTargets:
     """Every target that builds a flow, in the rows that a script is for (without one in all)."""
     name = flow_name(flow, options.folder, options.texts)
-    loaded, compiled, findings = pipeline.compiled(replace(options, paths=(flow,), stdin=None))
+    joined, compiled, findings = pipeline.compiled(replace(options, paths=(flow,), stdin=None))
     errors = [finding for finding in findings if finding.is_error]
-    if loaded is None or not loaded.usable:
+    if joined is None or not joined.survey.usable:
         return ScriptTargets(name, findings=errors)
     targets = ScriptTargets(name)
     for made in (made for made in compiled if made.target.covers(name)):
-        if made.complete and not loaded.stops(made.target, loaded.findings):
+        if made.complete and not joined.stops(made.target, joined.of_reading()):
             _add(targets, made, name, script, every)
         else:
             reason = next((f.message for f in made.findings if f.is_error), "the flow has errors")
@@ -129,7 +129,7 @@ def flow_targets(
     if not targets.found or (options.targets and targets.refused):
         targets.findings += errors
         targets.refused = [] if errors else targets.refused  # the findings say so
-    matrix = loaded.project.matrix
+    matrix = joined.survey.project.matrix
     if matrix is not None and matrix.covers(name):
         targets.columns = matrix.params
     for row in (*script.rows, *script.own_rows) if script is not None else ():

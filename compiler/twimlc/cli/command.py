@@ -17,6 +17,7 @@ from twimlc.about import ISSUES, URL, VERSION
 from twimlc.cli import CLEAN, FAULT, INTERRUPTED, USAGE, commands
 from twimlc.cli.streams import prepare_streams, say, write
 from twimlc.report.escape import visible
+from twimlc.store.stamp import Stamp
 
 _FIRST = ("init", "check", "build", "watch", "test", "call", "graph")
 """The commands in the order in which a flow meets them; all others come after them, by name."""
@@ -107,11 +108,14 @@ def twimlc(ctx: click.Context) -> int:
     return CLEAN
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run the command and return its exit status; whatever goes wrong becomes one line."""
-    prepare_streams()
+def run(arguments: Sequence[str], stamp: Stamp | None = None) -> int:
+    """Run the command and return its exit status; whatever goes wrong becomes one line.
+
+    ``stamp`` is to be kept if all goes well.
+    """
+    prepare_streams(stamp.remember if stamp is not None else None)
     try:
-        result = twimlc.main(list(arguments), prog_name="twimlc", standalone_mode=False)
+        result = twimlc.main(list(arguments), prog_name="twimlc", standalone_mode=False, obj=stamp)
         return result if isinstance(result, int) else CLEAN
     except click.ClickException as error:
         _refuse(error)

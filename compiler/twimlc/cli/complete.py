@@ -6,7 +6,8 @@ A tab must never print an error, so whatever cannot be read offers nothing.
 from collections.abc import Iterable
 from pathlib import Path
 
-from twimlc.project.kinds import PROJECT_FILE, stem_of
+from twimlc.about import PROJECT_FILE
+from twimlc.project.kinds import stem_of
 from twimlc.project.read import Project, find_root, read_project
 from twimlc.project.search import flow_files
 

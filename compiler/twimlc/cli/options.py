@@ -2,11 +2,10 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -119,6 +118,19 @@ _GROUPS = {
             help="The name of the flow on standard input (path '-').",
         ),
     ),
+    "store": (
+        click.Option(
+            ["--no-store"],
+            is_flag=True,
+            help="Neither use nor keep anything in .twimlc/, the store of earlier runs.",
+        ),
+        click.Option(
+            ["--verify-store"],
+            is_flag=True,
+            expose_value=False,
+            help="Compare what is in files, not their times, as where CI is set.",
+        ),
+    ),
     "folder": (
         click.Option(
             ["-o", "--output"],
@@ -163,13 +175,12 @@ _GROUPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What the shared options say; an option that a command lacks has the value of its absence."""
 
     paths: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = {}
     params_files: tuple[Path, ...] = ()
     config: Path | None = None
     stdin_filename: str | None = None
@@ -178,6 +189,7 @@ class Given:
     reports: tuple[tuple[str, Path], ...] = ()
     fail_on: str = "error"
     strict: bool = False
+    no_store: bool = False
     color: str = "auto"
     quiet: bool = False
     verbose: bool = False

@@ -5,6 +5,9 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import click
 
 from twimlc.about import ISSUES
 from twimlc.cli import CLEAN, FAULT, FINDINGS
@@ -15,6 +18,10 @@ from twimlc.findings.diagnostic import Diagnostic, Severity
 from twimlc.findings.rules import CANNOT_WRITE
 from twimlc.report import DOCUMENTS, render
 from twimlc.report.escape import visible
+from twimlc.store.stamp import Stamp
+
+if TYPE_CHECKING:
+    from twimlc.pipeline import Result  # for annotations alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,14 @@ class Reporter:
         """With -v how long it all took."""
         if self.given.verbose:
             self.news(f"{time.perf_counter() - self.started:.2f} seconds")
+
+    def keep(self, status: int, result: "Result") -> int:
+        """The status, kept with what was said for a run in which nothing has changed."""
+        stamp, given = click.get_current_context().obj, self.given
+        # A run with -v tells how long it took, and reports go to files.
+        if isinstance(stamp, Stamp) and result.read and not (given.verbose or given.reports):
+            stamp.keep(status, result.read)
+        return status
 
     def faults(self, mistakes: Sequence[str]) -> None:
         """Documents that are not the call that was written."""

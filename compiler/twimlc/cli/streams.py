@@ -9,13 +9,15 @@ import os
 import re
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import Timer
 from typing import TextIO
 
+from twimlc.text import lazy_pattern
+
 COLOR_CHOICES = ("auto", "always", "never")
 # A runner takes `::` first on a line, and `##[` anywhere, for the beginning of a command.
-_COMMAND = re.compile(r"((?:^|(?<=\r))[^\S\r\n]*):(?=:)|#(?=#\[)", re.MULTILINE)
+_COMMAND = lazy_pattern(r"((?:^|(?<=\r))[^\S\r\n]*):(?=:)|#(?=#\[)", re.MULTILINE)
 
 _PATIENCE, _PACE = 2.0, 0.2
 """Seconds until something is said of what takes long, and between two such lines."""
@@ -32,8 +34,16 @@ def wants_color(choice: str, stream: TextIO | None, environment: Mapping[str, st
     return environment.get("TERM") != "dumb" and stream is not None and stream.isatty()
 
 
-def prepare_streams() -> None:
-    """Let no character that the terminal's encoding lacks stop a report."""
+_remember: Callable[[str, bool], None] | None = None
+
+
+def prepare_streams(remember: Callable[[str, bool], None] | None = None) -> None:
+    """Let no character that the terminal's encoding lacks stop a report.
+
+    ``remember`` is told all that is written from now on, and whether it goes to standard error.
+    """
+    global _remember
+    _remember = remember
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -57,6 +67,8 @@ def write(text: str, *, to_stderr: bool = False, commands: bool = False) -> None
         return
     if not commands:
         text = for_log(text)
+    if _remember is not None:
+        _remember(text, to_stderr)
     try:
         stream.write(text)
         stream.flush()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lsprotocol import types as lsp
 
+from twimlc.about import PROJECT_FILE
 from twimlc.editor.actions import Action, actions_for, fix_all
 from twimlc.editor.complete import complete
 from twimlc.editor.hover import hover
@@ -24,7 +25,7 @@ from twimlc.editor.protocol import (
 )
 from twimlc.editor.rename import moved_component, rename, renaming_at
 from twimlc.editor.server import SETTLE, Asked, FlowServer
-from twimlc.project.kinds import COMPONENTS, PROJECT_FILE
+from twimlc.project.kinds import COMPONENTS
 
 _FIX_ALL = "source.fixAll.twimlc"
 _FILES = "**/*.{yaml,yml,csv}"

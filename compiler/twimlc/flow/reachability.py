@@ -14,6 +14,9 @@ from twimlc.flow.walks import reached
 from twimlc.text import Place
 from twimlc.values.conditional_steps import NOTHING_SWITCHED, Switched
 
+DEAD = (UNREACHABLE_STEP, UNREACHABLE_STATE)
+"""Rules about what no call reaches."""
+
 
 class Live:
     """What is reached, and so what is dead."""
@@ -91,6 +94,5 @@ def dead_everywhere(
     return [
         finding
         for finding in findings
-        if finding.rule not in (UNREACHABLE_STEP, UNREACHABLE_STATE)
-        or not any(finding.span.place in places for places in alive)
+        if finding.rule not in DEAD or not any(finding.span.place in places for places in alive)
     ]

@@ -19,6 +19,7 @@ SOMEWHERE = "https://voice.example.com/build"
 """Where the folder lies as far as anybody can tell, for targets that do not know it."""
 
 _GONE = re.compile(f"({FLOW})/{VERSION}/")
+_PLAIN = re.compile(r"(?:[A-Za-z0-9._-]+/)*[A-Za-z0-9._-]*")
 _TYPES = {"xml": "text/xml", **MEDIA_TYPES}
 
 
@@ -80,7 +81,8 @@ class FileHost:
     def name(self, url: str) -> str:
         if not self.owns(url):
             return url
-        return unquote(urlsplit(url[len(self._prefix) :]).path)
+        path = url[len(self._prefix) :]
+        return path if _PLAIN.fullmatch(path) else unquote(urlsplit(path).path)
 
     def fetch(self, url: str, method: str, parameters: Mapping[str, str]) -> Response:
         if method not in ("GET", "HEAD"):
@@ -120,8 +122,10 @@ class RouterHost(FileHost):
                 for rows in (decision.branches, decision.marked)
             )
             self._spelt[decision.path] = replace(decision, branches=plain, marked=marked)
-        for safe in ("", "*"):
-            sent = "&".join(filter(None, [query, urlencode(parameters, safe=safe)]))
+        # Twilio sends dozens of others.
+        looked_at = {name: v for name, v in parameters.items() if name in decision.parameters}
+        spelt = dict.fromkeys(urlencode(looked_at, safe=safe) for safe in ("", "*"))
+        for sent in ("&".join(filter(None, [query, encoded])) for encoded in spelt):
             yield decision.document(_first(parse_qsl(sent, keep_blank_values=True)))
             raw = (pair.partition("=")[::2] for pair in sent.split("&"))
             yield self._spelt[decision.path].document(_first(raw))

@@ -54,7 +54,7 @@ def find_apologies(
     found = Apologies()
     name, place = target.apology_flow, target.place("apology") or _NOWHERE
     if name is not None and name not in loaded.flows:
-        near, fix = hint_and_fix(place, name, loaded.flows)
+        near, fix = hint_and_fix(place, name, loaded.known)
         hint = near or "one word in lower case names a flow; words begin with a capital letter"
         message = f"unknown flow '{name}'"
         if name in loaded.owners.values():

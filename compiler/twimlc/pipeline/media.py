@@ -31,6 +31,7 @@ class Media:
     def read(self, link: MediaLink) -> FileContent | None:
         path = self._path(link)
         if path not in self.known:
+            self.loaded.survey.opened.add(path)
             # A flow given by its path alone may lie outside the project: then its folder bounds.
             root = self.loaded.project.root
             folder = self.loaded.flows[link.flow].folder

@@ -4,10 +4,10 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from twimlc.about import PROJECT_FILE
 from twimlc.findings.diagnostic import Diagnostic
-from twimlc.project.kinds import PROJECT_FILE
 from twimlc.project.read import Project, choose_targets, find_root, read_project
 from twimlc.project.search import script_files
 from twimlc.project.targets import Target
@@ -34,10 +34,9 @@ class Options:
     versions stay, and not those in the output folder; ``found`` is where builds that are repeated
     remember the one that they found. ``force``: also files that no build wrote are replaced.
     ``write`` false: nothing is changed on the disk. ``verify`` false: what
-    is built is not compared with the flows. ``progress`` is told a target, how many rows are done,
-    and of how many; without rows the work, how many targets are done, of how many, and "targets".
-    ``texts`` holds what files say instead of what lies
-    on the disk, by the path that findings show.
+    is built is not compared with the flows. ``progress`` is told the work, how many
+    are done, of how many, and of what ("flows", "rows", "targets"). ``texts`` holds what files say
+    instead of what lies on the disk, by the path that findings show.
     """
 
     paths: tuple[Path, ...] = ()
@@ -62,8 +61,7 @@ class Options:
         return (self.cwd or Path.cwd()).absolute()
 
 
-@dataclass(frozen=True, slots=True)
-class NumberSetting:
+class NumberSetting(NamedTuple):
     """What to set on the phone number that a flow answers: for calls, or for messages.
 
     ``changed``: the build before said something else, or nothing.
@@ -77,8 +75,7 @@ class NumberSetting:
     changed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Paste:
+class Paste(NamedTuple):
     """A file whose text has to be pasted into a TwiML Bin by hand; ``bin`` is its SID, if known.
 
     ``mark`` stands in its second line: a Bin that shows it has this text already.
@@ -91,8 +88,7 @@ class Paste:
     mark: str
 
 
-@dataclass(frozen=True, slots=True)
-class TestCall:
+class TestCall(NamedTuple):
     """A call to make before a line goes live, and what must be heard: ``assumption`` is what it
     shows, ``flows`` those in which it matters, if that is known."""
 
@@ -101,8 +97,7 @@ class TestCall:
     flows: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TargetReport:
+class TargetReport(NamedTuple):
     """What was built for one target. ``fetches`` is 0 where no path has an end (a loop).
 
     ``pairs`` counts the pairs of positions, in a flow and in its documents, that were compared;
@@ -145,13 +140,16 @@ class Result:
 
     ``faults`` are mistakes of the compiler itself: documents that are not the call that their
     flow says, told for people. Nothing of such a target was written. ``scripts`` are the call
-    scripts beside the flows that were checked, which are not looked into here.
+    scripts beside the flows that were checked, which are not looked into here. ``read`` are the
+    absolute paths of all files that were looked at, and of folders in which some were; empty where
+    they are not known.
     """
 
     findings: tuple[Diagnostic, ...]
     targets: tuple[TargetReport, ...] = ()
     faults: tuple[str, ...] = ()
     scripts: tuple[Path, ...] = ()
+    read: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -4,13 +4,13 @@ Each row is rendered once, for the comparison and for the folder.
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
 from textwrap import shorten
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import DEPENDS_ON_ASSUMPTION
 from twimlc.interpret.verify import Dependence, Proof
 from twimlc.interpret.walk import Media
+from twimlc.pipeline.built import Proven, led_to
 from twimlc.pipeline.variants import Compiled, Variant
 
 MOST_PAIRS = 1_000_000
@@ -24,21 +24,13 @@ _PLAIN = {"join": "the conversation", "hangup": "the end of the call"}
 """Events whose names are no words of a flow, or say little to its reader."""
 
 
-@dataclass(slots=True)
-class Proven:
-    """``pairs`` compared by flow (ROW/FLOW); flows that are not there were not compared wholly."""
-
-    pairs: dict[str, int] = field(default_factory=dict)
-    incomplete: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-
-
 def prove(made: Compiled, variant: Variant, selected: Collection[str], proven: Proven) -> None:
     """Walk every chosen flow of one row together with its documents, and add what is found."""
     proof = _proof(made, variant, made.read_media)
     if proof is None:
         return
-    chosen = variant.written(selected)
+    finished = variant.finished()
+    chosen = led_to(finished.leads, selected) if finished is not None else set[str]()
     for entry, found in proof.verified(flows=chosen, most_pairs=MOST_PAIRS):
         if found.difference is not None:
             proven.faults.append(

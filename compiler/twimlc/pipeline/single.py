@@ -11,8 +11,8 @@ from pathlib import Path
 from twimlc.flow.graph import Context, Graph
 from twimlc.flow.model import Kind
 from twimlc.output.manifest import base_name
-from twimlc.pipeline.load import Loaded
 from twimlc.pipeline.model import Options, UsageError, project_of
+from twimlc.pipeline.survey import Survey
 from twimlc.pipeline.variants import Compiled, Variant
 from twimlc.project.kinds import YAML_ENDINGS
 from twimlc.project.search import flow_files, flow_name
@@ -55,15 +55,15 @@ def file_of(options: Options, flow: str) -> Path | None:
     return files[flow]
 
 
-def target_of(loaded: Loaded, name: str) -> Target:
+def target_of(survey: Survey, name: str) -> Target:
     """The first target that the flow is built for, a sound one before others.
 
     Raises :class:`UsageError` where there is none.
     """
-    having = [target for target in loaded.targets if target.covers(name)]
+    having = [target for target in survey.targets if target.covers(name)]
     if having:
-        return min(having, key=loaded.wrong)
-    names = " or ".join(f"'{target.name}'" for target in loaded.targets) or "any target"
+        return min(having, key=survey.wrong)
+    names = " or ".join(f"'{target.name}'" for target in survey.targets) or "any target"
     raise UsageError(f"'{name}' is not built for {names}: the target's 'flows' leave it out")
 
 

@@ -3,20 +3,16 @@
 And what is then known of the places where a rule is ignored.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
-from twimlc.findings.diagnostic import Diagnostic, Rule
-from twimlc.findings.rules import PIN_IN_PUBLIC
+from twimlc.findings.diagnostic import Diagnostic
 from twimlc.flow.graph import Graph
 from twimlc.flow.model import MediaLink
-from twimlc.hosts import find_host
 from twimlc.lower.plan import Markup, Plan
-from twimlc.output.manifest import base_name
-from twimlc.pipeline.load import Loaded
 from twimlc.project.targets import Target
 from twimlc.render.versions import Finished, finish
-from twimlc.text import Place, Span
+from twimlc.text import Place
 from twimlc.values.conditional_steps import Switched
 from twimlc.yaml import tree as t
 
@@ -41,34 +37,10 @@ class Variant:
             self._finished = finish(self.plan)
         return self._finished
 
-    def slim(self) -> None:
-        """Keep only what is written: thousands of rows would be much to keep whole."""
-        finished = self.finished()
-        if finished is not None:
-            documents = tuple(replace(found, body=()) for found in finished.plan.documents)
-            pairs = zip(finished.pages, documents, strict=True)
-            pages = tuple(page._replace(document=document) for page, document in pairs)
-            self.plan = replace(finished.plan, documents=documents)
-            self._finished = replace(finished, plan=self.plan, pages=pages)
-        self.graph = Graph({}, (), {}, {}, (), {})
-
-    def written(self, selected: Collection[str]) -> set[str]:
-        """The flows, without rows, that are written with some: all whose versions they lead to."""
-        finished = self.finished()
-        leads = finished.leads if finished is not None else {}
-        found: set[str] = set()
-        waiting = [name for name in leads if base_name(name) in selected]
-        while waiting:
-            name = waiting.pop()
-            if base_name(name) not in found:
-                found.add(base_name(name))
-                waiting += leads[name]
-        return found
-
 
 @dataclass(slots=True, eq=False)
 class Compiled:
-    """A target, compiled. ``findings`` are those of this target, rows merged.
+    """A target, compiled. ``findings`` are those of what is in no row, ``rows`` those of each row.
 
     ``components`` are the names of those that each flow uses, ``invariants`` what each promises,
     ``params`` those that each file declares, by its path, ``switched`` the steps of each flow that
@@ -80,6 +52,7 @@ class Compiled:
     target: Target
     variants: list[Variant] = field(default_factory=list)
     findings: list[Diagnostic] = field(default_factory=list)
+    rows: dict[str, list[Diagnostic]] = field(default_factory=dict)
     components: dict[str, set[str]] = field(default_factory=dict)
     invariants: dict[str, t.Node] = field(default_factory=dict)
     flows: set[str] = field(default_factory=set)
@@ -103,32 +76,3 @@ class Compiled:
     def complete(self) -> bool:
         """Whether there is a plan for every row, and no error."""
         return self.ok and self.planned
-
-
-def looked(
-    loaded: Loaded, compiled: Sequence[Compiled], findings: Sequence[Diagnostic]
-) -> Callable[[Rule, Span], bool]:
-    """Tells for a rule, and a place in a file, whether every stage looked there.
-
-    An error keeps later stages from looking. What only some hosts or some flows would show is
-    not known where they are left out.
-    """
-    stopped = any(finding.is_error for finding in findings)
-    seen = {name for made in compiled for name in made.flows}
-    hosts_known = loaded.project.file is not None
-    built = {made.target.name for made in compiled}
-    everywhere = not hosts_known or built >= loaded.project.targets.keys()
-    hosts = [find_host(made.target.host, made.target.router) for made in compiled]
-    public = any(host is None or not host.private for host in hosts)
-
-    def answer(rule: Rule, place: Span) -> bool:
-        if stopped or not everywhere:
-            return False
-        if rule is PIN_IN_PUBLIC:
-            return public
-        if rule.code.startswith("TW7") and not hosts_known:  # what a host cannot do
-            return False
-        owner = loaded.owners.get(place.file.path)
-        return owner in seen if owner is not None else loaded.whole
-
-    return answer

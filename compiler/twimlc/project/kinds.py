@@ -4,10 +4,10 @@ import re
 from enum import StrEnum
 from pathlib import PurePath
 
+from twimlc.about import MISNAMED, PROJECT_FILE
+
 COMPONENTS = "_components"
 """The folder of components."""
-PROJECT_FILE = "twimlc.yaml"
-MISNAMED = "twimlc.yml"
 YAML_ENDINGS = (".yaml", ".yml")
 SCRIPT_ENDINGS = (".test.yaml", ".test.yml")
 DOCUMENT_ENDINGS = (".xml", ".twiml")

@@ -17,13 +17,14 @@ from twimlc.project.kinds import (
     stem_of,
 )
 from twimlc.project.read import Project
+from twimlc.text import SourceFile, lazy_pattern
 from twimlc.yaml.names import nearest
 from twimlc.yaml.reader import read_yaml
 from twimlc.yaml.tree import Mapping as Map
 from twimlc.yaml.tree import Node, is_empty, name_of
 
-_FLOW_KEY = re.compile(r"^flow:[ \t]*[\"']?([a-z][a-z0-9-]*)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
-_ANY_FLOW_KEY = re.compile(r"\bflow[\"']?[ \t]*:")
+_FLOW_KEY = lazy_pattern(r"^flow:[ \t]*[\"']?([a-z][a-z0-9-]*)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
+_ANY_FLOW_KEY = lazy_pattern(r"\bflow[\"']?[ \t]*:")
 _HINTS = {
     FileKind.DOCUMENT: "twimlc check finds what is wrong in it",
     FileKind.SCRIPT: "twimlc test plays it and reports what is wrong in it",
@@ -53,10 +54,14 @@ def nothing_at(path: Path, project: Project | None, cwd: Path) -> str:
 def flow_name(path: Path, cwd: Path, texts: Mapping[str, str]) -> str:
     """The name of the flow in a file; ``texts`` holds what files say instead."""
     file, _ = read_source(path, root=None, name=display_path(path, cwd), texts=texts)
-    text = file.text if file is not None else ""
-    if (written := _FLOW_KEY.search(text)) is not None:
+    return name_in(file, path) if file is not None else stem_of(path)
+
+
+def name_in(file: SourceFile, path: Path) -> str:
+    """The name of the flow in the text of a file."""
+    if (written := _FLOW_KEY.search(file.text)) is not None:
         return written[1]
-    if file is not None and _ANY_FLOW_KEY.search(text):  # few files need to be parsed for it
+    if _ANY_FLOW_KEY.search(file.text):  # few files need to be parsed for it
         return name_of_flow(read_yaml(file)[0], stem_of(path))
     return stem_of(path)
 

@@ -1,17 +1,16 @@
 """The words of elements: what is read out, what is known of it now, and in which language."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from twimlc import vocabulary
 from twimlc.flow.model import Element, Link, Text
-from twimlc.text import Span
+from twimlc.text import Span, lazy_pattern
 from twimlc.yaml.tree import CallValue, Template
 
 _APART = ("p", "s", "break", "Body", "Media")
 
-_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:-|$)")
+_LANGUAGE = lazy_pattern(r"([A-Za-z]{2,3})(?:-|$)")
 
 VALUE = "\0"
 """Stands in a text for a value of the call, which may be any text."""
@@ -84,14 +83,16 @@ class Wording(NamedTuple):
             yield from (part.name for part in self.text.parts if isinstance(part, CallValue))
 
 
-def wordings(element: Element | None) -> Iterator[Wording]:
-    """Every text in an element and in all inside it."""
+def wordings(element: Element | None, *, addresses: bool = False) -> Iterator[Wording]:
+    """Every text in an element and in all inside it; with ``addresses`` those that are one."""
     for inner in element.walk() if element is not None else ():
         spec = inner.spec
-        for attribute in inner.attributes:
-            if isinstance(attribute.value, (str, Template)):
-                row = spec.attributes.get(attribute.name) if spec else None
-                yield Wording(attribute.value, attribute.span, inner, attribute.name, row)
-        for child in inner.children:
-            if isinstance(child, (str, Template)):
-                yield Wording(child, inner.span, inner, None, spec.text if spec else None)
+        for name, text, span in inner.attributes:
+            row = spec.attributes.get(name) if spec is not None else None
+            if isinstance(text, (str, Template)) and (not addresses or (row and row.fetch)):
+                yield Wording(text, span, inner, name, row)
+        row = spec.text if spec is not None else None
+        if not addresses or (row and row.fetch):
+            for child in inner.children:
+                if isinstance(child, (str, Template)):
+                    yield Wording(child, inner.span, inner, None, row)

@@ -6,8 +6,11 @@ docs/voice/twiml/say/text-speech, docs/voice/twiml/gather, docs/voice/twiml/dial
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
+
+from twimlc.text import lazy_pattern
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -167,6 +170,7 @@ def languages_of_voice(voice: str) -> tuple[str, ...]:
     return POLLY_LANGUAGES.get(rest.split("-")[0], ())
 
 
+@lru_cache(256)
 def speaks(voice: str, language: str) -> bool:
     """Whether a voice may speak a language; an unknown voice may."""
     known = languages_of_voice(voice)
@@ -174,8 +178,8 @@ def speaks(voice: str, language: str) -> bool:
     return not known or bool({spoken, _LANGUAGE_NAMES.get(spoken, spoken)} & {*known})
 
 
-_GOOGLE_VOICE = re.compile(r"[a-z]{2,3}-[A-Z]{2}-[A-Z][A-Za-z0-9-]+")
-_ELEVENLABS_VOICE = re.compile(r"[A-Za-z0-9]{20}(-.+)?")
+_GOOGLE_VOICE = lazy_pattern(r"[a-z]{2,3}-[A-Z]{2}-[A-Z][A-Za-z0-9-]+")
+_ELEVENLABS_VOICE = lazy_pattern(r"[A-Za-z0-9]{20}(-.+)?")
 _GOOGLE_MODELS = ("long", "short", "telephony", "telephony_short")
 
 
@@ -204,6 +208,7 @@ def is_known_voice(voice: str) -> bool:
     return voice_family(voice) is not None
 
 
+@lru_cache(256)
 def voice_family(voice: str) -> VoiceFamily | None:
     """The family of a voice by the shape of its name."""
     for family in VOICE_FAMILIES.values():

@@ -14,7 +14,7 @@ from twimlc.findings.diagnostic import Severity
 from twimlc.report.counting import sum_up
 
 
-@command_with("input", "params", "config", "stdin", "folder", "report", "terminal")
+@command_with("input", "params", "config", "stdin", "folder", "store", "report", "terminal")
 @click.option(
     "--check",
     "compare",
@@ -64,7 +64,7 @@ def build(given: Given, compare: bool, previous: Path | None, force: bool, no_ve
     if result.faults:
         return FAULT
     if status == CLEAN and not all(target.built for target in result.targets):
-        return FINDINGS
+        status = FINDINGS
     if status == CLEAN and compare and any(t.written or t.removed for t in result.targets):
-        return FINDINGS
-    return status
+        status = FINDINGS
+    return reporter.keep(status, result)

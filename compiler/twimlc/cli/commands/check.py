@@ -15,7 +15,7 @@ from twimlc.report.counting import sum_up
 from twimlc.text import count
 
 
-@command_with("input", "params", "config", "stdin", "report", "terminal")
+@command_with("input", "params", "config", "stdin", "store", "report", "terminal")
 @click.option("--fix", is_flag=True, help="Fix in the files what has only one possible fix.")
 @click.option(
     "--diff",
@@ -60,4 +60,4 @@ def check(given: Given, fix: bool, diff: bool) -> int:
             documents = count(target.documents, "document")
             reporter.news(f"target {target.name} ({target.host}): {documents}")
     reporter.took()
-    return status or (FINDINGS if changed else CLEAN)
+    return reporter.keep(status or (FINDINGS if changed else CLEAN), result)

@@ -1,0 +1,98 @@
+"""Units asked for: a survey comes in, the joined results of all its units go out."""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from twimlc.pipeline.compile import compile_flows
+from twimlc.pipeline.join import Joined
+from twimlc.pipeline.load import Loaded, read_flows
+from twimlc.pipeline.model import Options
+from twimlc.pipeline.survey import FlowFile, Survey
+from twimlc.pipeline.unit import Task, UnitResult, compile_unit, result_of
+from twimlc.pipeline.variants import Compiled
+from twimlc.project.targets import Target
+
+ROWS = 32
+"""The rows of a matrix that one task has."""
+
+_T = TypeVar("_T")
+
+
+def compile_all(survey: Survey, options: Options, *, write: bool = False) -> Joined:
+    """Compile what is asked for, unit by unit; with ``write`` to documents."""
+    verify = write and options.verify
+    made: dict[tuple[FlowFile, ...], list[UnitResult]] = {}
+    links: set[tuple[str, str]] = set()
+    while True:
+        groups = survey.groups(links)
+        waiting = [group for group in groups if group not in made]
+        tasks = [
+            Task(group, rows, write, verify) for group in waiting for rows in rows_of(survey, group)
+        ]
+        for task in _told(tasks, options):
+            made.setdefault(task.files, []).append(compile_unit(survey, task))
+        if survey.rename({path: name for each, *_ in made.values() for path, name in each.named}):
+            made.clear()
+            continue
+        further = {group[0].name: made[group][0].elsewhere for group in groups}
+        found = {pair for pair in further.items() if pair[1]}
+        if not found:
+            break
+        links |= found
+    joined = Joined(survey)
+    for group in groups:
+        for result in made[group]:
+            joined.add(result)
+    return joined
+
+
+def rows_of(survey: Survey, group: Sequence[FlowFile]) -> Iterator[tuple[str | None, ...] | None]:
+    """The rows of each task for a group of flows, in the order of the table."""
+    matrix = survey.project.matrix
+    if matrix is None or not any(matrix.covers(each.name) for each in group):
+        yield None
+        return
+    rows = [None, *matrix.rows]
+    for start in range(0, len(rows), ROWS):
+        yield tuple(rows[start : start + ROWS])
+
+
+def _told(tasks: Sequence[Task], options: Options) -> Iterator[Task]:
+    """The same tasks, and meanwhile how many flows, or rows of flows, are done."""
+    sizes = [len(task.rows or task.files) for task in tasks]
+    noun = "rows" if any(task.rows for task in tasks) else "flows"
+    done = 0
+    for task, size in zip(tasks, sizes, strict=True):
+        if options.progress is not None:
+            options.progress("checking", done, sum(sizes), noun)
+        yield task
+        done += size
+    if options.progress is not None:
+        options.progress("checking", done, done, noun)
+
+
+def compile_in_memory(
+    survey: Survey, targets: Sequence[Target], loaded: Loaded | None = None
+) -> tuple[list[Compiled], Joined]:
+    """What is asked for in one piece, with its graphs and plans; every finding with it."""
+    loaded = loaded or read_flows(survey, survey.every)
+    survey.rename(loaded.named)
+    compiled = [Compiled(target) for target in targets]
+    for made in compiled:
+        if survey.usable and not survey.wrong(made.target):
+            compile_flows(loaded, made)
+    joined = Joined(survey)
+    joined.add(result_of(loaded, [(made.target.name, made) for made in compiled]))
+    for made in compiled:
+        made.findings = joined.about(made.target)
+    return compiled, joined
+
+
+def each_told(items: Sequence[_T], work: str, options: Options) -> Iterator[_T]:
+    """The same targets, and meanwhile how many are done."""
+    for done, item in enumerate(items):
+        if options.progress is not None:
+            options.progress(work, done, len(items), "targets")
+        yield item
+    if options.progress is not None:
+        options.progress(work, len(items), len(items), "targets")

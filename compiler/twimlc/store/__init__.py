@@ -1,0 +1,1 @@
+"""The folder ``.twimlc/`` beside a project file: what earlier runs found out, for later ones."""
