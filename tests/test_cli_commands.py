@@ -175,6 +175,7 @@ def test_options_reach_the_pipeline(
         output=Path("out"),
         previous=Path("last"),
         force=True,
+        jobs=2,
     )
 
 

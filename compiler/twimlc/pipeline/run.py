@@ -17,7 +17,7 @@ from twimlc.project.targets import Target
 
 PAYS = 200
 """From this many flows or rows on, several processes give more than starting them costs."""
-ROWS = 32
+ROWS = 128
 """The rows of a matrix that one task has."""
 
 _T = TypeVar("_T")
