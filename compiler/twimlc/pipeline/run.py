@@ -81,7 +81,7 @@ def compile_in_memory(
     for made in compiled:
         if survey.usable and not survey.wrong(made.target):
             compile_flows(loaded, made)
-    joined = Joined(survey)
+    joined = Joined(survey, targets)
     joined.add(result_of(loaded, [(made.target.name, made) for made in compiled]))
     for made in compiled:
         made.findings = joined.about(made.target)
