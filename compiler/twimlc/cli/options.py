@@ -226,6 +226,7 @@ class Given:
             stdin=stdin,
             write=write,
             progress=Progress(),
+            store=not self.no_store,
         )
 
 

@@ -50,7 +50,8 @@ class Loaded:
 
     ``owners`` are the names of flows, of unreadable ones too, by the paths of their files.
     ``elsewhere`` are the names of flows that are compiled elsewhere; ``extra`` those of them that
-    were read all the same, for apologies.
+    were read all the same, for apologies. ``sounds`` are the folders and names of sound files that
+    were asked for.
     """
 
     survey: Survey
@@ -61,6 +62,7 @@ class Loaded:
     owners: dict[str, str] = field(default_factory=dict)
     elsewhere: frozenset[str] = frozenset()
     extra: frozenset[str] = frozenset()
+    sounds: set[tuple[Path, str]] = field(default_factory=set)
 
     @property
     def members(self) -> set[str]:

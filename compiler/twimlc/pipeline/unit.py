@@ -5,6 +5,7 @@ they can be kept, and can go to another process and back. What only all flows to
 to ``pipeline/join.py``.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from twimlc.flow.reachability import DEAD
 from twimlc.pipeline.built import Built, Proven, built
 from twimlc.pipeline.compile import FlowElsewhereError, compile_flows
 from twimlc.pipeline.load import Loaded, read_flows
+from twimlc.pipeline.media import sound, state_of
 from twimlc.pipeline.survey import FlowFile, Survey
 from twimlc.pipeline.variants import Compiled, Variant
 from twimlc.text import Place, Span
@@ -77,7 +79,8 @@ class Part:
 @dataclass(slots=True, eq=False)
 class UnitResult:
     """What came of a task; ``elsewhere`` is a flow that it leads to and has not: it must be
-    asked again together with that, and has nothing else to say."""
+    asked again together with that, and has nothing else to say. ``sounds`` are the files that it
+    hangs on: the flow's folder, seen from the project's, the name there, and what was found."""
 
     elsewhere: str = ""
     selected: set[str] = field(default_factory=set)
@@ -85,6 +88,7 @@ class UnitResult:
     findings: list[Diagnostic] = field(default_factory=list)
     facts: dict[str, Facts] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
+    sounds: list[tuple[str, str, str]] = field(default_factory=list, init=False)
 
 
 def compile_unit(survey: Survey, task: Task) -> UnitResult:
@@ -125,6 +129,10 @@ def compile_unit(survey: Survey, task: Task) -> UnitResult:
     for made, builds, proven in compiled:
         part = result.parts[made.target.name]
         part.built, part.proven = builds, proven
+    result.sounds = sorted(
+        (os.path.relpath(folder, survey.root), name, state_of(sound(survey, folder, name)))
+        for folder, name in loaded.sounds
+    )
     return result
 
 
