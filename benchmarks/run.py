@@ -1,234 +1,153 @@
-"""Speed, as ratios between commands that take turns in one run: nothing comes in, tables go out.
+"""The speed of twimlc, as a table of ratios from one run.
 
-    python benchmarks/run.py                    # everything, about five minutes
-    python benchmarks/run.py start build        # some of: start build many again giant menu stages
+    python benchmarks/run.py                     every row: about ten minutes
+    python benchmarks/run.py --quick             a tenth of the sizes: one or two minutes
+    python benchmarks/run.py --rows start rows   some rows
+    python benchmarks/run.py --docs              also into docs/: table, pictures, all figures
 
-A time says little, because machines differ and the same one is slower a minute later; a ratio
-of two commands that ran right after one another says a lot. Every ratio is the median over the
-rounds, of whole processes: of the time on the wall, and of the processor's. Byte code is compiled
-before the first round, the files are in the system's cache, and what a build writes is deleted
-before it starts unless a row says otherwise. A slow disk hides what the programs do: on Linux,
---work /dev/shm/benchmark keeps it out.
+Byte code is compiled before, what was built and kept is removed before each build that is to be
+the first, and the documents of every build are counted. Files lie in memory where /dev/shm is, so
+that no disk hides what the programs do.
 """
 
 import argparse
+import importlib.metadata
+import json
 import os
+import platform
+import re
 import shutil
-import statistics
-import subprocess
 import sys
+import sysconfig
 import tempfile
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from workload import giant_text, menu_text, ordinary_flows, write_project
+import plots
+from measure import ROOT, Bench, Command, Figure
+from rows import ROWS
 
-HERE = Path(__file__).resolve().parent
-PYTHON = sys.executable
-# As the installed script starts it.
-TWIMLC = [PYTHON, "-c", "import sys; from twimlc.__main__ import main; sys.exit(main())"]
-
-
-@dataclass
-class Row:
-    """One command of a race. ``before`` runs untimed ahead of each start."""
-
-    name: str
-    command: list[str]
-    folder: Path
-    before: Callable[[], None] = lambda: None
-    walls: list[float] = field(default_factory=list)
-    processor: list[float] = field(default_factory=list)
-    peaks: list[float] = field(default_factory=list)
-
-    def compared_with(self, other: "Row") -> tuple[float, float]:
-        """The ratios of the time on the wall and of the processor's."""
-        pairs = zip(self.walls, other.walls, strict=True)
-        wall = statistics.median(own / theirs for own, theirs in pairs)
-        pairs = zip(self.processor, other.processor, strict=True)
-        return wall, statistics.median(own / theirs for own, theirs in pairs)
+PACKAGES = ("pyyaml", "jinja2", "jsonschema", "click", "pygls", "twilio", "yamllint", "cfn-lint")
+COLUMNS = """\
+| | CPU | wall | peak | beside | CPU over it | wall over it | goal |
+|---|--:|--:|--:|---|--:|--:|--:|
+"""
+MARKED = re.compile(r"(?s)(<!-- measured -->\n).*(<!-- /measured -->)")
 
 
-class Bench:
-    """The projects under ``work``, each made when it is first asked for."""
-
-    def __init__(self, work: Path, rounds: int) -> None:
-        self.work = work
-        self.rounds = rounds
-        self.environment = dict(os.environ)
-        # A source tree may forbid writing byte code beside it; installed programs have theirs.
-        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        self.environment["PYTHONPYCACHEPREFIX"] = str(work / "bytecode")
-
-    def project(self, flows: int) -> Path:
-        root = self.work / f"flows-{flows}"
-        if not root.exists():
-            write_project(root, ordinary_flows(flows))
-        return root
-
-    def giant(self, steps: int) -> Path:
-        root = self.work / f"giant-{steps}"
-        if not root.exists():
-            write_project(root, iter([("giant", giant_text(steps))]))
-        return root
-
-    def menu(self, entries: int) -> Path:
-        root = self.work / f"menu-{entries}"
-        if not root.exists():
-            write_project(root, iter([("menu", menu_text(entries))]))
-        return root
-
-    def documents(self, root: Path) -> Path:
-        """What the project builds, as data for the floors."""
-        found = root / "documents"
-        if not found.exists():
-            self.run(Row("", [*TWIMLC, "build", "-q"], root))
-            floor = [PYTHON, str(HERE / "floors.py")]
-            self.run(Row("", [*floor, "prepare", str(root / "build" / "plain"), str(found)], root))
-        return found
-
-    def run(self, row: Row) -> tuple[float, float, float]:
-        """Seconds on the wall and of the processor, and the peak of memory in MiB."""
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            row.command,
-            cwd=row.folder,
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise SystemExit(f"{' '.join(row.command[-4:])}: exit {process.returncode}")
-        peak = usage.ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
-        return wall, usage.ru_utime + usage.ru_stime, peak
-
-    def race(self, title: str, *rows: Row) -> None:
-        """Run the rows in turn; the first is what the others are compared with."""
-        for turn in range(self.rounds + 1):
-            for row in rows:
-                row.before()
-                wall, processor, peak = self.run(row)
-                if turn:  # the first round warms up
-                    row.walls.append(wall)
-                    row.processor.append(processor)
-                    row.peaks.append(peak)
-        print(f"\n{title:42} {'wall':>10} {'processor':>12} {'wall':>11} {'peak':>12}")
-        for row in rows:
-            wall, processor = row.compared_with(rows[0])
-            took, peak = statistics.median(row.walls) * 1000, statistics.median(row.peaks)
-            ratios = f"{wall:8.2f} x {processor:10.2f} x"
-            print(f"  {row.name:40} {ratios} {took:8.0f} ms {peak:8.1f} MiB", flush=True)
-
-    # the races
-
-    def start(self) -> None:
-        root = self.project(1)
-        flow = str(next((root / "flows").rglob("*.yaml")))
-        self.race(
-            "start",
-            Row("python -c pass", [PYTHON, "-c", "pass"], root),
-            Row("import click, yaml", [PYTHON, "-c", "import click, yaml"], root),
-            Row("twimlc --version", [*TWIMLC, "--version"], root),
-            Row("twimlc --help", [*TWIMLC, "--help"], root),
-            Row("twimlc check ONE.yaml", [*TWIMLC, "check", flow], root),
-        )
-
-    def cold(self, flows: int) -> None:
-        root = self.project(flows)
-        documents, out = str(self.documents(root)), str(root / "out")
-        floor = [PYTHON, str(HERE / "floors.py")]
-        places = [str(root / "flows"), documents, out]
-
-        def clean() -> None:
-            shutil.rmtree(root / "build", ignore_errors=True)
-            shutil.rmtree(out, ignore_errors=True)
-
-        self.race(
-            f"cold build of {flows:,} flows",
-            Row("libyaml's parse, and the files", [*floor, "raw", *places], root, clean),
-            Row("twilio's library, from memory", [*floor, "twilio", *places], root, clean),
-            Row("twimlc check", [*TWIMLC, "check", "-q"], root, clean),
-            Row("twimlc build", [*TWIMLC, "build", "-q"], root, clean),
-        )
-
-    def build(self) -> None:
-        self.cold(1000)
-
-    def many(self) -> None:
-        self.cold(5000)
-
-    def again(self) -> None:
-        root = self.project(1000)
-        flow = next((root / "flows").rglob("*.yaml"))
-        text = flow.read_text(encoding="utf-8")
-        words = iter(range(1000))
-        build = [*TWIMLC, "build", "-q"]
-
-        def change() -> None:
-            changed = text.replace("Welcome to", f"Welcome {next(words)} to")
-            flow.write_text(changed, encoding="utf-8")
-
-        self.race(
-            "building 1,000 flows again",
-            Row("cold", build, root, lambda: shutil.rmtree(root / "build", ignore_errors=True)),
-            Row("nothing changed", build, root),
-            Row("one flow changed", build, root, change),
-            Row("only that flow asked for", [*build, str(flow)], root, change),
-        )
-        flow.write_text(text, encoding="utf-8")
-
-    def giants(self) -> None:
-        rows = (self.anew(f"{n:,} steps", self.giant(n)) for n in (1000, 2000, 5000, 10000))
-        self.race("one giant flow", *rows)
-
-    def menus(self) -> None:
-        rows = (self.anew(f"{n:,} entries", self.menu(n), "-t", "nginx") for n in (300, 1000, 3000))
-        self.race("one menu that its entries lead back to", *rows)
-
-    def anew(self, name: str, root: Path, *options: str) -> Row:
-        """A build of all of a project, for the first time."""
-        clean = lambda: shutil.rmtree(root / "build", ignore_errors=True)  # noqa: E731
-        return Row(name, [*TWIMLC, "build", "-q", *options], root, clean)
-
-    def stages(self) -> None:
-        root = self.project(1000)
-        shutil.rmtree(root / "build", ignore_errors=True)
-        print("\nshare of a cold build of 1,000 flows", flush=True)
-        command = [PYTHON, str(HERE / "stages.py"), str(root)]
-        subprocess.run(command, env=self.environment, check=True)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parts = {
-        "start": Bench.start,
-        "build": Bench.build,
-        "many": Bench.many,
-        "again": Bench.again,
-        "giant": Bench.giants,
-        "menu": Bench.menus,
-        "stages": Bench.stages,
+def machine() -> dict[str, str]:
+    """What is measured, and on what."""
+    cpu = Path("/proc/cpuinfo")
+    configured = sysconfig.get_config_var("CONFIG_ARGS") or ""
+    model = re.search(r"model name\s*: (.*)", cpu.read_text() if cpu.exists() else "")
+    found = {
+        "processor": f"{model[1] if model else platform.machine()}, {os.cpu_count()} cores",
+        "load before the run": f"{os.getloadavg()[0]:.1f}",
+        "system": platform.system(),
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "compiler": platform.python_compiler(),
+        "build": "optimized" if "--enable-optimizations" in configured else "plain",
     }
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of: {', '.join(parts)}")
-    parser.add_argument("-n", "--rounds", type=int, default=5)
-    parser.add_argument("--work", type=Path, help="keep the synthetic projects in this folder")
-    given = parser.parse_args()
-    unknown = [name for name in given.parts if name not in parts]
-    if unknown:
-        parser.error(f"there is no part '{unknown[0]}'")
-    work = given.work or Path(tempfile.mkdtemp(prefix="twimlc-benchmark-"))
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def table(heading: str, figures: Sequence[Figure], quick: bool) -> str:
+    lines = "".join(f"| {' | '.join(cells(figure, quick))} |\n" for figure in figures)
+    return f"\n### {heading}\n\n{COLUMNS}{lines}"
+
+
+def cells(figure: Figure, quick: bool) -> list[str]:
+    """Goals are for the full sizes."""
+
+    def value(number: float | None) -> str:
+        digits = 0 if number is None or abs(number) >= 100 else 1 if abs(number) >= 10 else 2
+        return "" if number is None else f"{number:,.{digits}f} {figure.unit}"
+
+    own = figure.own
+    took = [f"{own.cpu:.2f} s", f"{own.wall:.2f} s", f"{own.peak:.0f} MiB"] if own else [""] * 3
+    compared = [figure.note or value(figure.cpu), value(figure.wall)]
+    return [figure.what, *took, figure.beside, *compared, "" if quick else figure.goal]
+
+
+def recorded(thing: Any) -> Any:
+    if isinstance(thing, Command):
+        kept = {"name": thing.name, "documents": thing.project.documents if thing.makes else None}
+        return kept | {"cpu": thing.cpus, "wall": thing.walls, "peak": thing.peaks}
+    return {name: value for name, value in vars(thing).items() if name != "own"}
+
+
+def measure(bench: Bench, rows: Sequence[str]) -> dict[str, Any]:
+    """Everything that was measured; each table is printed as soon as its row is done."""
+    about = {"size": "a tenth" if bench.quick else "full", **machine()}
+    tables: dict[str, str] = {}
+    figures: dict[str, list[Figure]] = {}
+    for name in rows:
+        figures[name] = []
+        try:
+            figures[name] += ROWS[name](bench)
+        except SystemExit as fault:  # the others are worth having
+            print(f"{name}: {fault}", file=sys.stderr)
+            figures[name].append(Figure("**failed**", note=str(fault).partition("\n")[0]))
+        tables[name] = table(ROWS[name].__doc__ or name, figures[name], bench.quick)
+        print(tables[name], flush=True)
+    kept = {"commands": bench.commands, "bars": bench.bars, "growth": bench.growth}
+    return {"about": about, "figures": figures, **kept, "tables": tables}
+
+
+def write_docs(found: dict[str, Any], docs: Path) -> None:
+    """The tables between the marks of the page; beside it all figures, and pictures of some."""
+    page = docs / "performance.md"
+    stated = "; ".join(f"{name} {value}" for name, value in found["about"].items())
+    text = "".join(found.pop("tables").values()) + f"\nMeasured: {stated}.\n"
+    old = page.read_text(encoding="utf-8")
+    page.write_text(MARKED.sub(lambda m: m[1] + text + "\n" + m[2], old), encoding="utf-8")
+    kept = json.dumps(found, default=recorded, indent=1)
+    (docs / "performance.json").write_text(kept + "\n", encoding="utf-8")
+    if found["bars"]:
+        title = "CPU of the same documents, over the floor (logarithmic)"
+        (docs / "performance-build.svg").write_text(plots.bars(title, found["bars"]))
+    if found["growth"]:
+        title = "CPU of a build, over that of the smallest (logarithmic)"
+        (docs / "performance-growth.svg").write_text(plots.lines(title, found["growth"]))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    usual = [name for name in ROWS if name != "tests"]
+    parser.add_argument(
+        "--rows",
+        nargs="+",
+        choices=ROWS,
+        metavar="NAME",
+        default=usual,
+        help=f"of: {', '.join(ROWS)}; all but tests by default",
+    )
+    parser.add_argument("--quick", action="store_true", help="a tenth of the sizes")
+    folder: dict[str, Any] = {
+        "nargs": "?",
+        "type": Path,
+        "const": ROOT / "docs",
+        "metavar": "FOLDER",
+    }
+    parser.add_argument("--docs", help="write the page, pictures, every time", **folder)
+    parser.add_argument("--work", type=Path, metavar="FOLDER", help="where the projects are made")
+    given = parser.parse_args(arguments)
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    work = Path(tempfile.mkdtemp(prefix="twimlc-benchmark-", dir=given.work or memory))
     try:
-        bench = Bench(work.resolve(), given.rounds)
-        for name in given.parts or parts:
-            parts[name](bench)
+        found = measure(Bench(work, given.quick), given.rows)
     finally:
-        if given.work is None:
-            shutil.rmtree(work)
+        shutil.rmtree(work)
+    if given.docs:
+        write_docs(found, given.docs)
+    if any(figure.what == "**failed**" for row in found["figures"].values() for figure in row):
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":

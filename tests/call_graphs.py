@@ -143,8 +143,7 @@ def plan_of(graph: Graph, site: Site = STATIC) -> Plan:
     def rows(found: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         return tuple((value, short(path)) for value, path in found)
 
-    return replace(
-        plan,
+    return plan._replace(
         documents=tuple(
             replace(document, path=short(document.path))
             for document in plan.documents

@@ -24,6 +24,7 @@ import twimlc
 from compiled import check_document
 from folders import write_files
 from twimlc import vocabulary
+from twimlc.text import LazyPattern
 from twimlc.vocabulary import numbers
 from twimlc.vocabulary.values import VOICE_FAMILIES
 
@@ -41,6 +42,7 @@ FUNCTIONS = {
 }
 
 
+PATTERNS = (re.Pattern, LazyPattern)
 PLACE_OF_FLAGS = {"compile": 1, "split": 3, "sub": 4, "subn": 4}
 
 
@@ -95,7 +97,7 @@ def written() -> tuple[set[Used], set[Site]]:
                 value = vars(module).get(node.id)
                 function = above.attr if isinstance(above, ast.Attribute) else ""
                 for found in held.get(node.id, ()) if function not in ("pattern", "flags") else ():
-                    alone = isinstance(value, re.Pattern) and function in FUNCTIONS
+                    alone = isinstance(value, PATTERNS) and function in FUNCTIONS
                     key = (found.pattern, found.flags)
                     ways.setdefault(key, set()).update({way_of(function)} if alone else handed_on)
             elif call := _call_of_re(node):
@@ -106,8 +108,8 @@ def written() -> tuple[set[Used], set[Site]]:
                     sites.add(Site(str(path), call.lineno, call.end_lineno or 0))
                     continue
                 made = re.compile(pattern, flags)
-                if call.func.attr != "compile":  # type: ignore[attr-defined]
-                    way = way_of(call.func.attr)  # type: ignore[attr-defined]
+                if (function := _name_of(call)) != "compile":
+                    way = way_of(function)
                     used.add(Used(made.pattern, made.flags, way))
                 elif (made.pattern, made.flags) not in compiled:
                     used.add(Used(made.pattern, made.flags, "all"))
@@ -125,6 +127,15 @@ class Recorder:
         self._compile = re.compile
         for name in FUNCTIONS:
             setattr(re, name, self._recorded(name, getattr(re, name)))
+        make = LazyPattern.__init__
+
+        def made(lazy: LazyPattern, pattern: Any, flags: int) -> None:
+            caller = sys._getframe(2)  # who called `lazy_pattern`
+            self.used.add(Used(pattern, self._compile(pattern, flags).flags, ""))
+            self.places.add((caller.f_code.co_filename, caller.f_lineno))
+            make(lazy, pattern, flags)
+
+        LazyPattern.__init__ = made  # type: ignore[method-assign]
 
     def _recorded(self, name: str, function: Any) -> Any:
         def recorded(pattern: Any, *rest: Any, **named: Any) -> Any:
@@ -141,8 +152,15 @@ class Recorder:
         return recorded
 
 
+def _name_of(call: Any) -> str:
+    """Which function of ``re`` a call stands for."""
+    return "compile" if isinstance(call.func, ast.Name) else str(call.func.attr)
+
+
 def _call_of_re(node: ast.AST) -> Any:
     match node:
+        case ast.Call(func=ast.Name(id="lazy_pattern")):
+            return node
         case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=name)) if name in FUNCTIONS:
             return node
     return None
@@ -163,13 +181,13 @@ def _ways_of_locals(nodes: list[ast.AST], known: dict[str, Any]) -> set[str]:
 
 def _flags_of(call: Any) -> str:
     named = [ast.unparse(word.value) for word in call.keywords if word.arg == "flags"]
-    at = PLACE_OF_FLAGS.get(call.func.attr, 2)
+    at = PLACE_OF_FLAGS.get(_name_of(call), 2)
     return (named + [ast.unparse(part) for part in call.args[at : at + 1]] + ["0"])[0]
 
 
 def _patterns_in(value: Any, depth: int = 4) -> Iterator[re.Pattern[Any]]:
-    if isinstance(value, re.Pattern):
-        yield value
+    if isinstance(value, PATTERNS):
+        yield value  # type: ignore[misc]
     elif depth and isinstance(value, dict):
         yield from _patterns_in([*value, *value.values()], depth - 1)
     elif depth and isinstance(value, list | tuple | set | frozenset):

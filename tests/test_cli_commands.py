@@ -43,8 +43,7 @@ class Options:
     progress: object = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class NumberSetting:
+class NumberSetting(NamedTuple):
     flow: str
     url: str
     method: str
@@ -65,8 +64,7 @@ class Call(NamedTuple):
     flows: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TargetReport:
+class TargetReport(NamedTuple):
     name: str = "plain"
     host: str = "static"
     folder: str = "build/plain"

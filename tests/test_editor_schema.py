@@ -92,12 +92,24 @@ def test_a_typo_is_told_and_a_right_flow_is_not(client: Client, tmp_path: Path) 
     assert client.diagnostics(right) == []
 
 
-@pytest.mark.parametrize("name", ["standup", "phone-tree", "directory", "support-queue"])
-def test_the_example_flows_are_clean_in_an_editor(
-    client: Client, tmp_path: Path, name: str
+def test_every_example_is_clean_in_an_editor(client: Client, tmp_path: Path) -> None:
+    files = [ROOT / "twimlc.yaml", *sorted((ROOT / "flows").rglob("*.yaml"))]
+    for number, file in enumerate(files):
+        script = file.name.endswith(".test.yaml")
+        name = "project" if file.parent == ROOT else "script" if script else "flow"
+        body = file.read_text(encoding="utf-8").splitlines(True)
+        head = HEAD.replace("/flow.", f"/{name}.")
+        path = tmp_path / f"{number}.yaml"
+        client.open(path, head + "".join(line for line in body if "$schema=" not in line))
+        assert client.diagnostics(path) == [], file
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("project", "tagets: {}\n"), ("script", "calls: []\ncals: []\n")]
+)
+def test_the_other_schemas_tell_a_typo(
+    client: Client, tmp_path: Path, name: str, text: str
 ) -> None:
-    text = (ROOT / "flows" / f"{name}.yaml").read_text(encoding="utf-8")
-    body = "".join(line for line in text.splitlines(True) if "$schema=" not in line)
     path = tmp_path / f"{name}.yaml"
-    client.open(path, HEAD + body)
-    assert client.diagnostics(path) == []
+    client.open(path, HEAD.replace("/flow.", f"/{name}.") + text)
+    assert client.diagnostics(path)

@@ -102,7 +102,7 @@ def test_made_up_values(wrong: Callable[[Decision], Decision], tmp_path: Path) -
     def changed(plan, files):
         made = [wrong(d) if d.parameter == "QueueResult" else d for d in plan.decisions]
         assert made != list(plan.decisions)
-        return replace(plan, decisions=tuple(made)), files
+        return plan._replace(decisions=tuple(made)), files
 
     assert not same(tmp_path, change=changed)
 

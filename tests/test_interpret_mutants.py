@@ -112,7 +112,7 @@ def same(graph, plan, files):
 def same_calls(graph, made, right):
     """Whether what a wrong lowering made is the same calls all the same."""
     finished = finish(made)
-    plan = replace(finished.plan, approximations=right.plan.approximations)
+    plan = finished.plan._replace(approximations=right.plan.approximations)
     return same(graph, plan, finished.files)
 
 
@@ -181,7 +181,7 @@ def test_wrong_decisions_are_found(routed_plan, assert_found):
     graph, finished, _ = routed_plan
     plan, files = finished.plan, finished.files
     made = list(mutants.of_decisions(plan.decisions, list(files)))[::2]
-    assert_found(made, lambda wrong: not same(graph, replace(plan, decisions=wrong), files), 120)
+    assert_found(made, lambda wrong: not same(graph, plan._replace(decisions=wrong), files), 120)
 
 
 @pytest.mark.sweep
@@ -207,7 +207,7 @@ def changed_way(change):
         match right(graph, node, site):
             case Way() as found:
                 changed = change(graph, node, found)
-                return replace(changed, approximation=found.approximation)
+                return changed._replace(approximation=found.approximation)
             case refusal:
                 return refusal
 
@@ -236,7 +236,7 @@ def without(names, right):
 def asked_otherwise(change):
     return changed_way(
         lambda graph, node, way: (
-            replace(way, leave=change(way.leave))
+            way._replace(leave=change(way.leave))
             if isinstance(way.leave, transitions.Choice)
             else way
         )
@@ -274,18 +274,18 @@ WAYS = {
     "ways swapped": changed_way(
         lambda g, n, w: Way(w.on, w.leave) if isinstance(w.leave, int | None) else w
     ),
-    "no action": changed_way(lambda g, n, w: replace(w, leave=None)),
-    "nothing inline": changed_way(lambda g, n, w: replace(w, on=None)),
+    "no action": changed_way(lambda g, n, w: w._replace(leave=None)),
+    "nothing inline": changed_way(lambda g, n, w: w._replace(on=None)),
     "always an action": changed_way(
         lambda g, n, w: Way(leave=w.on) if w.leave is None and n.element.tag == "Connect" else w
     ),
-    "gather without no-input": of_verb("Gather", lambda w: replace(w, on=None)),
-    "gather without action": of_verb("Gather", lambda w: replace(w, leave=None)),
-    "gather whose input is its silence": of_verb("Gather", lambda w: replace(w, leave=w.on)),
-    "record without action": of_verb("Record", lambda w: replace(w, leave=None)),
-    "record without the next verb": of_verb("Record", lambda w: replace(w, on=END)),
-    "room without action": of_verb("Connect", lambda w: replace(w, leave=None)),
-    "room whose end is its fallback": of_verb("Connect", lambda w: replace(w, leave=w.on)),
+    "gather without no-input": of_verb("Gather", lambda w: w._replace(on=None)),
+    "gather without action": of_verb("Gather", lambda w: w._replace(leave=None)),
+    "gather whose input is its silence": of_verb("Gather", lambda w: w._replace(leave=w.on)),
+    "record without action": of_verb("Record", lambda w: w._replace(leave=None)),
+    "record without the next verb": of_verb("Record", lambda w: w._replace(on=END)),
+    "room without action": of_verb("Connect", lambda w: w._replace(leave=None)),
+    "room whose end is its fallback": of_verb("Connect", lambda w: w._replace(leave=w.on)),
     "dial that ends": of_verb("Dial", lambda w: Way(on=END)),
     "a decision without its first branch": asked_otherwise(
         lambda a: replace(a, branches=a.branches[1:])

@@ -113,7 +113,7 @@ def test_equal_ways_cost_no_fetch() -> None:
     names = ("completed", "answered", "busy", "no-answer", "failed", "canceled", "declined")
     graph = dial(dict.fromkeys(names, "talked"), url=True)
     assert plan_of(graph, NGINX).decisions == ()
-    assert replace(plan_of(graph, NGINX), host=find_host("static")) == plan_of(graph)
+    assert plan_of(graph, NGINX)._replace(host=find_host("static")) == plan_of(graph)
 
 
 def test_a_host_that_can_keep_the_promise_keeps_it() -> None:
@@ -242,7 +242,7 @@ def compiled(folder, **texts):
     """The graph of flows and what is written for nginx."""
     project(folder, texts)
     loaded = load(pipeline.Options(cwd=folder, write=False))
-    target = replace(loaded.targets[0], host="nginx")
+    target = loaded.targets[0]._replace(host="nginx")
     made = compile_target(loaded, target)
     (variant,) = made.variants
     return made, variant.graph, variant.finished()
@@ -345,7 +345,7 @@ def test_a_row_that_is_lost_anywhere_is_found(tmp_path) -> None:
                         replace(decision, **{name: rows}) if found is decision else found
                         for found in plan.decisions
                     )
-                    results = verify_plan(graph, replace(plan, decisions=changed), files)
+                    results = verify_plan(graph, plan._replace(decisions=changed), files)
                     missed += all(verified.same for _, verified in results)
                     lost += 1
     assert lost > 50

@@ -4,11 +4,15 @@ Offsets are code points, half-open and 0-based inside the compiler; lines and co
 1-based and exist only where a finding is printed.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, AnyStr, NamedTuple, TypeVar, cast
+
+if TYPE_CHECKING:
+    import hashlib
 
 NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 """What XML 1.0 cannot carry; an escape of YAML in double quotes may make it."""
@@ -65,6 +69,29 @@ def grouped(pairs: Iterable[tuple[_K, _V]]) -> dict[_K, list[_V]]:
     for key, value in pairs:
         groups.setdefault(key, []).append(value)
     return groups
+
+
+class LazyPattern:
+    """A regular expression that is compiled when it is first asked for something."""
+
+    def __init__(self, pattern: Any, options: int) -> None:
+        self.pattern, self._options = pattern, options
+
+    def __getattr__(self, name: str) -> Any:
+        vars(self)[name] = value = getattr(re.compile(self.pattern, self._options), name)
+        return value
+
+
+def lazy_pattern(pattern: AnyStr, flags: int = 0) -> "re.Pattern[AnyStr]":
+    """``re.compile`` for modules that each run imports; a short run uses few of their patterns."""
+    return cast("re.Pattern[AnyStr]", LazyPattern(pattern, flags))
+
+
+def sha256(data: bytes = b"") -> "hashlib._Hash":
+    """That of ``hashlib``, which brings OpenSSL along, and so is imported when it is needed."""
+    from hashlib import sha256
+
+    return sha256(data)
 
 
 class Position(NamedTuple):

@@ -2,11 +2,10 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -176,13 +175,12 @@ _GROUPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What the shared options say; an option that a command lacks has the value of its absence."""
 
     paths: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = {}
     params_files: tuple[Path, ...] = ()
     config: Path | None = None
     stdin_filename: str | None = None

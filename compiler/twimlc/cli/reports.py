@@ -13,8 +13,9 @@ from twimlc.findings.diagnostic import Diagnostic, Severity
 from twimlc.project.kinds import YAML_ENDINGS
 from twimlc.report import FORMATS, render
 from twimlc.report.escape import visible
+from twimlc.text import lazy_pattern
 
-_OPEN = re.compile(r"/dev/(?P<name>stdout|stderr)|/(?:dev|proc/self)/fd/(?P<number>[0-9]{1,9})")
+_OPEN = lazy_pattern(r"/dev/(?P<name>stdout|stderr)|/(?:dev|proc/self)/fd/(?P<number>[0-9]{1,9})")
 _STREAMS = {"stdout": 1, "stderr": 2}
 _TOOL = "twimlc"
 _LONGEST_LINE = 1 << 16

@@ -13,9 +13,11 @@ from collections.abc import Callable, Mapping
 from threading import Timer
 from typing import TextIO
 
+from twimlc.text import lazy_pattern
+
 COLOR_CHOICES = ("auto", "always", "never")
 # A runner takes `::` first on a line, and `##[` anywhere, for the beginning of a command.
-_COMMAND = re.compile(r"((?:^|(?<=\r))[^\S\r\n]*):(?=:)|#(?=#\[)", re.MULTILINE)
+_COMMAND = lazy_pattern(r"((?:^|(?<=\r))[^\S\r\n]*):(?=:)|#(?=#\[)", re.MULTILINE)
 
 _PATIENCE, _PACE = 2.0, 0.2
 """Seconds until something is said of what takes long, and between two such lines."""

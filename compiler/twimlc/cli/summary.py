@@ -6,7 +6,6 @@ paste, upload, set the numbers that are new, and try what Twilio's pages leave o
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from twimlc.report.escape import visible
@@ -22,7 +21,11 @@ _OCCASIONS = {"voice": "a call", "messaging": "a message", "fallback": "a failur
 
 def summary_json(targets: "Sequence[TargetReport]") -> str:
     """All reports as one JSON object."""
-    content = {"version": 1, "targets": [asdict(target) for target in targets]}
+    reports = [target._asdict() for target in targets]
+    for report in reports:
+        for key in ("numbers", "pastes", "test_calls"):
+            report[key] = [part._asdict() for part in report[key]]
+    content = {"version": 1, "targets": reports}
     return json.dumps(content, indent=2, default=str) + "\n"
 
 

@@ -15,15 +15,15 @@ from twimlc.editor.shapes import Shape, shapes_at
 from twimlc.flow.references import JUMP_MAPS, JUMPS
 from twimlc.formats.elements import may_stand_bare
 from twimlc.project.kinds import FileKind, kind_of_file
-from twimlc.text import SourceFile
+from twimlc.text import SourceFile, lazy_pattern
 from twimlc.values.scope import SURROUNDING_NAMES
 from twimlc.vocabulary.blocks import BLOCKS, CALL_BLOCKS
 from twimlc.yaml.tree import Mapping as MappingNode
 from twimlc.yaml.tree import Node, Scalar, Sequence
 
-_IN_EXPRESSION = re.compile(r"(?<!\$)\$\{(.*)")
-_CALL = re.compile(r"\bcall\.(\w*)$")
-_NAME = re.compile(r"(?<!\w)[A-Za-z_]\w*$")
+_IN_EXPRESSION = lazy_pattern(r"(?<!\$)\$\{(.*)")
+_CALL = lazy_pattern(r"\bcall\.(\w*)$")
+_NAME = lazy_pattern(r"(?<!\w)[A-Za-z_]\w*$")
 _MESSAGES_ONLY = vocabulary.verbs("messaging").keys() - vocabulary.verbs("voice").keys()
 _VOICE_ONLY = vocabulary.verbs("voice").keys() - vocabulary.verbs("messaging").keys()
 

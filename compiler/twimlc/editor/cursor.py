@@ -5,7 +5,6 @@ While somebody types a text is hardly ever whole: what the cursor's line lacks i
 lines that are no YAML are left out.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,15 +18,16 @@ from yaml.events import (
     ScalarEvent,
 )
 
+from twimlc.text import lazy_pattern
 from twimlc.yaml.events import open_events, skip_properties
 
 Path = tuple[str | int, ...]
 
 _MARK = "0mark0"
-_EXPRESSION = re.compile(r"""\$\{[^}\n"']*\}?""")
-_COLON = re.compile(r":(?:\s|$)")
-_DASHES = re.compile(r"[ \t]*(?:-[ \t]+)*")
-_WORD_END = re.compile(r"[^\s,:{}\[\]\"'#]*")
+_EXPRESSION = lazy_pattern(r"""\$\{[^}\n"']*\}?""")
+_COLON = lazy_pattern(r":(?:\s|$)")
+_DASHES = lazy_pattern(r"[ \t]*(?:-[ \t]+)*")
+_WORD_END = lazy_pattern(r"[^\s,:{}\[\]\"'#]*")
 _MAX_REPAIRS = 8
 
 

@@ -1,6 +1,5 @@
 """What a word means and where it leads: a file and an offset in, Markdown and its place out."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -16,14 +15,14 @@ from twimlc.flow.model import StateLink
 from twimlc.flow.references import Name, NameKind
 from twimlc.formats.elements import page_link
 from twimlc.project.kinds import FileKind
-from twimlc.text import Span
+from twimlc.text import Span, lazy_pattern
 from twimlc.vocabulary import Attribute, Element, Status
 from twimlc.yaml.tree import Scalar
 
 _SOME = 24
 _PLAIN = ("done", "over")
 _MOST = 12
-_OPENED = re.compile(r"\$\{\s*")
+_OPENED = lazy_pattern(r"\$\{\s*")
 
 
 @dataclass(frozen=True, slots=True)

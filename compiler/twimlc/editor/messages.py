@@ -8,7 +8,9 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidRequest, JsonRpcServerNotInitialized
 from pygls.protocol import LanguageServerProtocol
 
-_LENGTH = re.compile(rb"content-length:[ \t]*(?:(\d{1,8})[ \t]*\r?\n)?", re.IGNORECASE)
+from twimlc.text import lazy_pattern
+
+_LENGTH = lazy_pattern(rb"content-length:[ \t]*(?:(\d{1,8})[ \t]*\r?\n)?", re.IGNORECASE)
 _LONGEST_LINE = 1 << 16
 _NO_JSON = b"?"
 

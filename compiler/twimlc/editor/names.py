@@ -1,6 +1,5 @@
 """The names of a file and its project: an offset in, what is named there out, and back."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -20,12 +19,12 @@ from twimlc.pipeline.load import FlowSource, Loaded
 from twimlc.project.files import display_path, read_source
 from twimlc.project.kinds import FileKind, kind_of_file, stem_of
 from twimlc.project.search import name_of_flow, script_files
-from twimlc.text import Place, SourceFile, Span
+from twimlc.text import Place, SourceFile, Span, lazy_pattern
 from twimlc.values.declarations import Component
 from twimlc.yaml.reader import read_yaml
 from twimlc.yaml.tree import Entry, Mapping, Scalar, Sequence
 
-_ALIAS = re.compile(r"(?<![^\s\[{,:-])[*&]([^\s,\[\]{}]+)")
+_ALIAS = lazy_pattern(r"(?<![^\s\[{,:-])[*&]([^\s,\[\]{}]+)")
 
 
 @dataclass(frozen=True, slots=True)

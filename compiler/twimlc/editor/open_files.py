@@ -19,12 +19,12 @@ from twimlc.pipeline.model import Options, UsageError, project_of
 from twimlc.project.files import display_path
 from twimlc.project.kinds import COMPONENTS, FileKind, kind_of_file
 from twimlc.project.read import find_root
-from twimlc.text import SourceFile
+from twimlc.text import SourceFile, lazy_pattern
 from twimlc.yaml.reader import read_yaml
 from twimlc.yaml.tree import Mapping as MappingNode
 
-_A_DOCUMENT = re.compile(r"<Response[\s/>]")
-_A_FLOW = re.compile(r"^(?:states|steps)[ \t]*:|^#.*flow\.schema\.json", re.MULTILINE)
+_A_DOCUMENT = lazy_pattern(r"<Response[\s/>]")
+_A_FLOW = lazy_pattern(r"^(?:states|steps)[ \t]*:|^#.*flow\.schema\.json", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from twimlc.editor.open_files import Analysis
 from twimlc.findings.diagnostic import Diagnostic, Edit, Severity
 from twimlc.findings.pages import page_url
 from twimlc.flow.references import NameKind
-from twimlc.text import SourceFile, Span
+from twimlc.text import SourceFile, Span, lazy_pattern
 from twimlc.yaml.names import proposed_name
 
 _SEVERITIES = {
@@ -34,7 +34,7 @@ _SYMBOLS = {
     NameKind.PARAM: lsp.SymbolKind.Variable,
     None: lsp.SymbolKind.Object,
 }
-_FADED = re.compile(r"(?:unused|unreachable|dead|never)-")
+_FADED = lazy_pattern(r"(?:unused|unreachable|dead|never)-")
 
 
 def path_of(uri: str, folder: Path | None = None) -> Path | None:

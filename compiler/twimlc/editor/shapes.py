@@ -4,7 +4,6 @@ The published schemas hold every key of every verb and block; which row of the v
 was made from is known by the definition that the path came through.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,11 +13,12 @@ from twimlc import vocabulary
 from twimlc.editor.cursor import Path
 from twimlc.formats.validator import BESIDE, compiled
 from twimlc.project.kinds import FileKind
+from twimlc.text import lazy_pattern
 
 Schema = Mapping[str, Any]
 
-_DEFINITION = re.compile(r"#/definitions/(\w+)(?:/properties/(\w+))?$")
-_WORD = re.compile(r"[a-z][a-z-]*")
+_DEFINITION = lazy_pattern(r"#/definitions/(\w+)(?:/properties/(\w+))?$")
+_WORD = lazy_pattern(r"[a-z][a-z-]*")
 _ROWS: Mapping[str, vocabulary.Element] = {**vocabulary.MESSAGING, **vocabulary.VOICE}
 
 

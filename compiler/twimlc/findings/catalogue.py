@@ -6,8 +6,9 @@ from types import MappingProxyType
 
 from twimlc.findings import rules
 from twimlc.findings.diagnostic import Rule
+from twimlc.text import lazy_pattern
 
-_NUMBER = re.compile(r"(?:tw)?(\d{1,4})", re.IGNORECASE)
+_NUMBER = lazy_pattern(r"(?:tw)?(\d{1,4})", re.IGNORECASE)
 
 _LINES = (value for value in vars(rules).values() if isinstance(value, Rule))
 ALL_RULES: tuple[Rule, ...] = tuple(sorted(_LINES))

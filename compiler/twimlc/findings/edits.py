@@ -8,9 +8,9 @@ from bisect import bisect_left, insort
 from collections.abc import Sequence
 
 from twimlc.findings.diagnostic import Diagnostic, Edit, Fix
-from twimlc.text import Span
+from twimlc.text import Span, lazy_pattern
 
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_/+.-]*")
+_PLAIN = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9_/+.-]*")
 
 
 def rewrite(span: Span, old: str, new: str, title: str = "") -> Fix | None:

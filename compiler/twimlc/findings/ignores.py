@@ -12,11 +12,11 @@ from typing import NamedTuple, Protocol
 from twimlc.findings.catalogue import find, nearest
 from twimlc.findings.diagnostic import Diagnostic, Rule, Severity
 from twimlc.findings.rules import BAD_IGNORE, CANNOT_IGNORE, UNKNOWN_RULE, UNUSED_IGNORE
-from twimlc.text import SourceFile, Span
+from twimlc.text import SourceFile, Span, lazy_pattern
 
-_OURS = re.compile(r"\s*(?:#+|<!--)\s*twimlc:\s*", re.IGNORECASE)
-_IGNORE = re.compile(r"(ignore-file|ignore)\s*\[([^\]]*)\]")
-_WORD = re.compile(r"[^\s,]+")
+_OURS = lazy_pattern(r"\s*(?:#+|<!--)\s*twimlc:\s*", re.IGNORECASE)
+_IGNORE = lazy_pattern(r"(ignore-file|ignore)\s*\[([^\]]*)\]")
+_WORD = lazy_pattern(r"[^\s,]+")
 _BLANKS = " \t\ufeff"
 
 

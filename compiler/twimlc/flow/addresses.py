@@ -11,10 +11,10 @@ from twimlc.findings import rules
 from twimlc.findings.diagnostic import Diagnostic, Fix, Severity
 from twimlc.findings.edits import rewrite_head
 from twimlc.project.site_address import is_private
-from twimlc.text import Span, clip
+from twimlc.text import Span, clip, lazy_pattern
 from twimlc.vocabulary import Fetch
 
-_PARTS = re.compile(
+_PARTS = lazy_pattern(
     r"(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?"
 )
 _SILENT_FILES = (
@@ -23,12 +23,12 @@ _SILENT_FILES = (
 )
 _PAGES = ("youtube.com", "www.youtube.com", "m.youtube.com", "youtu.be", "open.spotify.com")
 _PAGES_OF_FILES = {
-    "drive.google.com": re.compile(r"/(?:file/d/[^/]+/(?:view|edit|preview)|open)\b"),
-    "github.com": re.compile(r"/[^/]+/[^/]+/blob/"),
-    "www.dropbox.com": re.compile(r"/(?:s|scl)/"),
+    "drive.google.com": lazy_pattern(r"/(?:file/d/[^/]+/(?:view|edit|preview)|open)\b"),
+    "github.com": lazy_pattern(r"/[^/]+/[^/]+/blob/"),
+    "www.dropbox.com": lazy_pattern(r"/(?:s|scl)/"),
 }
 """Hosts where a sound has a page of its own, and the paths of such pages."""
-_LIKE_A_HOST = re.compile(r"(?:[a-z0-9\-]{1,63}\.)+(?:com|org|net)(?=/)", re.IGNORECASE)
+_LIKE_A_HOST = lazy_pattern(r"(?:[a-z0-9\-]{1,63}\.)+(?:com|org|net)(?=/)", re.IGNORECASE)
 _RANGES = {"ct": (100, 10_000), "rt": (100, 15_000), "tt": (100, 15_000), "rc": (0, 5)}
 _RETRY_ON = ("4xx", "5xx", "ct", "rt", "all")
 _EDGES = (
@@ -40,14 +40,14 @@ _PRIVATE_EDGES = (
     *("singapore-ix", "sydney-ix", "tokyo-ix"),
 )
 _NEEDS_INTERCONNECT = (11242,)
-_KEYLIKE = re.compile(
+_KEYLIKE = lazy_pattern(
     r"(?:^|&)(token|secret|api_?key|password|passwd|pwd|auth)=[^&]", re.IGNORECASE
 )
-_HEAD = re.compile(r"(https?|wss?)(?:://|:/?|//)(?=[^/\s])", re.IGNORECASE)
-_TO_FILL_IN = re.compile(r"[a-z]{2,5}://(<[a-z][a-z0-9 ._-]{0,60}>)", re.IGNORECASE)
-_WORDS = re.compile(r"[^\W\d_][\w',-]*(?: [\w',-]+){2,}[.!?]?")
-_PORT = re.compile(r"(?:\[[^\]]*\]|[^:\[]*):(.+)")
-_WORLD_WIDE = re.compile(r"www\.(?:[a-z0-9\-]{1,63}\.)+[a-z]{2,63}(?=[/?#:])", re.IGNORECASE)
+_HEAD = lazy_pattern(r"(https?|wss?)(?:://|:/?|//)(?=[^/\s])", re.IGNORECASE)
+_TO_FILL_IN = lazy_pattern(r"[a-z]{2,5}://(<[a-z][a-z0-9 ._-]{0,60}>)", re.IGNORECASE)
+_WORDS = lazy_pattern(r"[^\W\d_][\w',-]*(?: [\w',-]+){2,}[.!?]?")
+_PORT = lazy_pattern(r"(?:\[[^\]]*\]|[^:\[]*):(.+)")
+_WORLD_WIDE = lazy_pattern(r"www\.(?:[a-z0-9\-]{1,63}\.)+[a-z]{2,63}(?=[/?#:])", re.IGNORECASE)
 _TEMPLATE_CODES = (11300, 11310, 11320)
 _HIGHEST_PORT = 65_535
 

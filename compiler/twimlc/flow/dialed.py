@@ -11,14 +11,15 @@ from twimlc.findings.diagnostic import Diagnostic, Severity
 from twimlc.findings.rules import BAD_SIP_ADDRESS, BAD_VALUE, FIXED_SID, SECRET
 from twimlc.flow.model import Element
 from twimlc.flow.numbers import check_caller_id
+from twimlc.text import lazy_pattern
 from twimlc.vocabulary import AttributeType
 
 _SIDS = {
-    AttributeType.CONFERENCE_NAME: (re.compile(r"CF[0-9a-fA-F]{32}"), "conference", (13236,)),
-    AttributeType.ROOM_UNIQUE_NAME: (re.compile(r"RM[0-9a-fA-F]{32}"), "room", ()),
+    AttributeType.CONFERENCE_NAME: (lazy_pattern(r"CF[0-9a-fA-F]{32}"), "conference", (13236,)),
+    AttributeType.ROOM_UNIQUE_NAME: (lazy_pattern(r"RM[0-9a-fA-F]{32}"), "room", ()),
 }
 """What a document names by a name of the author's, and how Twilio's SID of one looks."""
-_SECRET_NAME = re.compile(
+_SECRET_NAME = lazy_pattern(
     r"(?:token|secret|api[_-]?key|passw(?:or)?d|passphrase|pwd|authorization)$", re.IGNORECASE
 )
 _SHORTEST_SECRET = 4

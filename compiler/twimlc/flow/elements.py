@@ -4,7 +4,6 @@ Comes in: a node of the expanded tree under a verb's or noun's key, with the def
 Goes out: an :class:`Element` whose attributes are canonical and whose links are resolved.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,13 +17,13 @@ from twimlc.flow.markup import parse_ssml
 from twimlc.flow.model import Attribute, Element, Kind, Link, MediaLink, StateLink, Text
 from twimlc.flow.names import FlowReader, LiesAt, Scope
 from twimlc.flow.values import check_value, scalar_text
-from twimlc.text import Place, Span
+from twimlc.text import Place, Span, lazy_pattern
 from twimlc.vocabulary import Fetch
 from twimlc.vocabulary.blocks import BLOCKS
 from twimlc.yaml import tree
 from twimlc.yaml.tree import Entry, Mapping, Node, Scalar, Sequence, Template, is_empty
 
-_XML_NAME = re.compile(r"(xml:)?[A-Za-z_][A-Za-z0-9_.\-]*")
+_XML_NAME = lazy_pattern(r"(xml:)?[A-Za-z_][A-Za-z0-9_.\-]*")
 _SPEAKABLE = frozenset(vocabulary.VOICE[name].key for name in vocabulary.PROMPTS)
 
 

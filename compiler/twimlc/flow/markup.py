@@ -14,7 +14,7 @@ from twimlc.findings.diagnostic import Diagnostic, Edit, Fix
 from twimlc.flow.conflicts import check_element
 from twimlc.flow.model import Attribute, Element, Link, Text
 from twimlc.flow.values import check_value, scalar_text
-from twimlc.text import SourceFile, Span
+from twimlc.text import SourceFile, Span, lazy_pattern
 from twimlc.vocabulary.missing import NOT_TWIML, child_codes
 from twimlc.xml.tags import DEEPEST_IN_FRAGMENT, TOO_DEEP, Fault, Tag, Words, parse
 from twimlc.yaml.names import beyond_doubt, meant, nearest, respell_part
@@ -23,7 +23,9 @@ from twimlc.yaml.tree import Node, Scalar, Template, template_of
 SSML_ROOT = "speak"
 HINT_AT_ROOT = "remove <speak> and </speak>: Twilio adds them"
 
-_MARKED = re.compile("\ue000([^\ue000\ue001]*)\ue001")  # a call-time value while the XML is parsed
+_MARKED = lazy_pattern(
+    "\ue000([^\ue000\ue001]*)\ue001"
+)  # a call-time value while the XML is parsed
 _ROOT = "_"  # of ours, around the fragment
 _PASSES = (None, vocabulary.Flow.NEXT, vocabulary.Flow.ASYNC)
 

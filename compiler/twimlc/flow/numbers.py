@@ -10,13 +10,13 @@ from dataclasses import replace
 from twimlc.findings import rules
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.flow.model import Element
-from twimlc.text import Span
+from twimlc.text import Span, lazy_pattern
 from twimlc.vocabulary import numbers
 
 _LONGEST = 15
 _AMERICAN = 10  # digits behind +1
 _SHORT = 6  # emergency numbers and short codes have no country
-_FOREIGN_TO_NAMES = re.compile(r"[^A-Za-z0-9_.!~*'()@%+=:-]")
+_FOREIGN_TO_NAMES = lazy_pattern(r"[^A-Za-z0-9_.!~*'()@%+=:-]")
 
 
 def _digits(text: str) -> str:

@@ -14,7 +14,7 @@ from twimlc.findings.rules import UNFAMILIAR_VALUE, UNKNOWN_VOICE
 from twimlc.flow.addresses import address_remarks
 from twimlc.flow.numbers import client_remarks, number_remarks
 from twimlc.flow.sip import check_sip
-from twimlc.text import Span, clip
+from twimlc.text import Span, clip, lazy_pattern
 from twimlc.vocabulary import AttributeType as T
 from twimlc.vocabulary.codes import slip_in_tag
 from twimlc.vocabulary.values import POLLY_SPEAKERS, is_known_voice
@@ -31,7 +31,7 @@ _STYLES = ("Neural", "Generative")
 _SURE = 5
 """Shorter names of speakers are near to each other by nature: Jon may be Jan or Joey."""
 
-_GOOGLE = re.compile(
+_GOOGLE = lazy_pattern(
     r"google\.([a-z]{2,3})-([a-z]{2})-(standard|wavenet|neural2)-([a-z])", re.IGNORECASE
 )
 

@@ -3,7 +3,6 @@
 A say, a gather, a noun of Connect or Start, or a payment comes in; findings go out.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ from twimlc import vocabulary
 from twimlc.findings import rules
 from twimlc.findings.diagnostic import Diagnostic, Severity
 from twimlc.flow.model import Element
+from twimlc.text import lazy_pattern
 from twimlc.vocabulary import values
 from twimlc.vocabulary.codes import DECIMALS, is_tag, meant_tag, slip_in_tag
 from twimlc.yaml.names import hint_and_fix
@@ -18,8 +18,8 @@ from twimlc.yaml.names import hint_and_fix
 _SETTING_CODES = {"VirtualAgent": 32603, "Transcription": 32652}
 _PROVIDERS = ("amazon", "deepgram", "elevenlabs", "google")
 _DIALOGFLOW = ("resumeEndUserId",)
-_SHARE = re.compile(r"([0-9]{1,9})%")
-_AMOUNT = re.compile(r"[0-9]+\.([0-9]+)")
+_SHARE = lazy_pattern(r"([0-9]{1,9})%")
+_AMOUNT = lazy_pattern(r"[0-9]+\.([0-9]+)")
 
 
 def check_service(element: Element) -> Iterator[Diagnostic]:

@@ -10,14 +10,14 @@ from twimlc.flow.addresses import is_port, secret
 from twimlc.flow.numbers import number_remarks
 from twimlc.formats.project_file import SIP_DOMAIN
 from twimlc.project.site_address import is_private
-from twimlc.text import Span
+from twimlc.text import Span, lazy_pattern
 
-_SECRET_HEADER = re.compile(r"(?:token|secret|api-?key|password|authorization)$", re.IGNORECASE)
-_SIP = re.compile(r"(?:(sips?):)?(?:([^@?]*)@)?([^@;?]*)((?:;[^?]*)?)(?:\?(.*))?", re.IGNORECASE)
-_SIP_HOST = re.compile(
+_SECRET_HEADER = lazy_pattern(r"(?:token|secret|api-?key|password|authorization)$", re.IGNORECASE)
+_SIP = lazy_pattern(r"(?:(sips?):)?(?:([^@?]*)@)?([^@;?]*)((?:;[^?]*)?)(?:\?(.*))?", re.IGNORECASE)
+_SIP_HOST = lazy_pattern(
     r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?"
 )
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!%*_+`'~.\-]+")
+_HEADER_NAME = lazy_pattern(r"[A-Za-z0-9!%*_+`'~.\-]+")
 _STANDARD = ("user-to-user", "remote-party-id", "p-preferred-identity", "p-called-party-id")
 _MOST_OF_HEADERS = 1024
 _REGISTERED = "sip.twilio.com"

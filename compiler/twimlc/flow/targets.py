@@ -3,7 +3,6 @@
 Nodes of the tree come in; targets, names of approximations and findings go out.
 """
 
-import re
 from collections.abc import Collection, Iterator, Set
 from collections.abc import Mapping as Map
 from dataclasses import replace
@@ -12,14 +11,14 @@ from twimlc.findings import rules
 from twimlc.findings.diagnostic import Diagnostic, Label
 from twimlc.flow import model
 from twimlc.flow.names import FlowReader
-from twimlc.text import Span
+from twimlc.text import Span, lazy_pattern
 from twimlc.vocabulary import AttributeType
 from twimlc.vocabulary.blocks import APPROXIMATIONS, BRANCHES
 from twimlc.yaml import tree
 from twimlc.yaml.names import unknown
 from twimlc.yaml.tree import Entry, Mapping, Node, Scalar, Sequence, entries_of, is_empty, key_spans
 
-KEYS = re.compile(r"[0-9*#]+")
+KEYS = lazy_pattern(r"[0-9*#]+")
 _HUNG_UP = ("hangup", "hang-up", "hung-up", "caller-hung-up", "caller-hangup", "redirected")
 
 

@@ -17,7 +17,7 @@ from twimlc.findings.edits import rewrite
 from twimlc.flow.addresses import bad_address
 from twimlc.flow.remarks import remarks
 from twimlc.formats.leaves import takes
-from twimlc.text import clip
+from twimlc.text import clip, lazy_pattern
 from twimlc.vocabulary import AttributeType as T
 from twimlc.vocabulary.codes import is_tag, meant_tag
 from twimlc.yaml.names import meant, respell_part
@@ -25,13 +25,13 @@ from twimlc.yaml.tree import Atom, Node, Scalar, Sequence, Template
 
 Checked = tuple[str | Template | None, list[Diagnostic]]
 
-_INTEGER = re.compile(r"0|[1-9][0-9]*")
-_DECIMAL = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
-_NEARLY_WHOLE = re.compile(r"\s*+([0-9]{0,9})(?:[.,]([0-9]{1,9}))?\s*+(s|secs?|seconds?)?\s*")
-_PHONE = re.compile(r"[0-9]{2}|\+?[(). ]*(?:[0-9][(). \-]*){3,}")
+_INTEGER = lazy_pattern(r"0|[1-9][0-9]*")
+_DECIMAL = lazy_pattern(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
+_NEARLY_WHOLE = lazy_pattern(r"\s*+([0-9]{0,9})(?:[.,]([0-9]{1,9}))?\s*+(s|secs?|seconds?)?\s*")
+_PHONE = lazy_pattern(r"[0-9]{2}|\+?[(). ]*(?:[0-9][(). \-]*){3,}")
 _EXTENSION = 6  # digits that may be after a number, to be entered
-_SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+_SID = lazy_pattern(r"[A-Z]{2}[0-9a-fA-F]{32}")
+_SCHEME = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _LOOKALIKES = {"yes": "true", "no": "false", "on": "true", "off": "false"}
 
 

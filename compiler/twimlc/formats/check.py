@@ -83,7 +83,19 @@ UNEXPANDED = frozenset({"flow", "kind", "description", "params", "call", "compon
 """Parts of a flow that are the compiler's own, or names; nothing in them reaches a caller."""
 
 _KEPT = ("$comment", "additionalProperties", "then", "required", "minItems", "minProperties")
-_MAPS = ("properties", "patternProperties", "definitions")
+_MAPS = ("properties", "patternProperties")
+
+
+class _Definitions(dict[str, Any]):
+    """Definitions, each expanded when it is first asked for: one flow uses few of them."""
+
+    def __init__(self, given: Schema) -> None:
+        super().__init__()
+        self._given = given
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = part = _expanded(self._given[name])
+        return part
 
 
 @cache
@@ -93,7 +105,9 @@ def expanded() -> tuple[dict[str, Any], Compiler]:
     Which keys and which kinds of nodes may be where is as in the file. What a value says is asked
     of the vocabulary when it is read.
     """
-    root = _expanded(compiled("flow")[0])
+    given = compiled("flow")[0]
+    root = _expanded(given)
+    root["definitions"] = _Definitions(given["definitions"])
     root["properties"] |= {key: {} for key in UNEXPANDED}
     body = "#/definitions/component/properties"
     steps = root["definitions"]["component"]["properties"]["steps"]

@@ -12,6 +12,7 @@ from twimlc.findings.rules import BAD_KEY, BAD_NAME, UNKNOWN_KEY
 from twimlc.formats.place import COMMA_HINT, Place, after_comma
 from twimlc.formats.synonyms import choice_hint, clock_hint, inside_hint, sign_called
 from twimlc.formats.validator import BESIDE, STEP, compiled
+from twimlc.text import lazy_pattern
 from twimlc.vocabulary.blocks import BLOCKS, OWNED
 from twimlc.vocabulary.missing import attribute_codes, missing_codes
 from twimlc.yaml.names import beyond_doubt, folded, nearest, proposed_name, valid_name, valid_param
@@ -25,7 +26,7 @@ BLOCK_VERBS = {
     if block.verb and block.open
 }
 """The blocks that take the attributes of the verb that they become, and that verb."""
-_ON_PHONE = re.compile(r"[0-9*#]+")
+_ON_PHONE = lazy_pattern(r"[0-9*#]+")
 _SINGLE_TEXTS = ("flow", "kind", "description", "start")
 """The keys of a flow that hold a text, so that a misspelt one can be meant by a text."""
 _TEXT_WORDS = frozenset({"text", "body", "content", "words", "value", "message", "to", "address"})

@@ -5,6 +5,7 @@ Whatever holds ``${`` is accepted anywhere, because its value is known only afte
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from twimlc.vocabulary import TWIML_FETCHES, Attribute, AttributeType, Status
@@ -157,14 +158,14 @@ def _of_type(spec: Attribute) -> Schema:
     if kind is _T.METHOD:
         return one_of("", "GET", "POST", takes="GET or POST")
     if kind is _T.INTEGER_OR_KEYWORD:
-        pattern = f"^(0|[1-9][0-9]*|{'|'.join(map(re.escape, spec.keywords))})$|{EXPRESSION}"
+        pattern = f"^(0|[1-9][0-9]*|{_any_of(spec.keywords)})$|{EXPRESSION}"
         comment = f"a whole number or {' or '.join(spec.keywords)}"
         return {"type": ["integer", "string", "null"], "pattern": pattern, "$comment": comment}
     if kind is _T.ENUM and spec.values:
         return one_of("", *words)
     several: Schema = {"type": [*TEXT_TYPES, "array"]}
     if kind is _T.LIST_OF_ENUM and spec.values:
-        one = "|".join(map(re.escape, words))
+        one = _any_of(words)
         several |= {"pattern": f"^({one})( ({one}))*$|{EXPRESSION}", "items": one_of("", *words)}
         return several | {"$comment": f"some of {', '.join(words)}"}
     if kind is _T.LIST_OF_INTEGER:
@@ -177,6 +178,11 @@ def _of_type(spec: Attribute) -> Schema:
     if kind is _T.JSON_OBJECT:
         return {"type": [*TEXT_TYPES, "object"], "$comment": "JSON, as text or as a map"}
     return text(takes="an address" if kind is _T.URL else "text")
+
+
+def _any_of(words: Sequence[str]) -> str:
+    """A pattern of words. ECMAScript, whose dialect schemas are in, refuses an escaped dash."""
+    return "|".join(re.escape(word).replace(r"\-", "-") for word in words)
 
 
 def _typed_too(values: tuple[str, ...]) -> list[str | int | bool]:

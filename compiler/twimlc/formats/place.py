@@ -1,8 +1,7 @@
 """A place in a tree, found again by its path; and the tree as the plain values others read."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from twimlc.text import Span
 from twimlc.yaml.tree import Entry, Mapping, Node, Scalar, Sequence, Template, key_spans
@@ -28,8 +27,7 @@ _KINDS = {
 """The maps whose keys are names, and what each name is of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A node, the entry it is the value of (if it is no item), and what lies above it.
 
     ``messaging``: the flow that it is in says that it answers messages. ``states``: those of the

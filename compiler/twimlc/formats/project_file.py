@@ -30,7 +30,7 @@ from twimlc.formats.format import (
     word,
 )
 from twimlc.formats.leaves import DRAFT, NAME, PARAM_NAME, TEXT_TYPES, Schema, matching
-from twimlc.text import Span
+from twimlc.text import Span, lazy_pattern
 from twimlc.vocabulary import Element, connected
 from twimlc.vocabulary.blocks import APPROXIMATIONS
 from twimlc.vocabulary.codes import COUNTRIES, REGIONS
@@ -38,8 +38,7 @@ from twimlc.yaml.names import valid_name, valid_param
 from twimlc.yaml.tree import Scalar
 
 
-@dataclass(frozen=True, slots=True)
-class FlowPattern:
+class FlowPattern(NamedTuple):
     """A flow's name, or a glob over names, and where it is."""
 
     text: str
@@ -54,12 +53,12 @@ def selected(patterns: Sequence[FlowPattern], flow: str) -> bool:
     return not patterns or any(pattern.matches(flow) for pattern in patterns)
 
 
-SIP_DOMAIN = re.compile(
+SIP_DOMAIN = lazy_pattern(
     r"(?P<name>[a-z0-9][a-z0-9-]*)\.sip(\.(?P<place>[a-z0-9-]+))?\.twilio\.com", re.IGNORECASE
 )
 """A SIP domain at Twilio: its name, and the edge or Region that it is reached through."""
 
-_DIGITS = re.compile(r"\+[1-9][0-9(). \-]*")
+_DIGITS = lazy_pattern(r"\+[1-9][0-9(). \-]*")
 _MISCALLED = {"UK": "GB", "ENGLAND": "GB", "USA": "US", "EN": "GB"}
 """Countries as people call them who do not know their code."""
 
@@ -131,7 +130,7 @@ _COUNTRIES = sorted(COUNTRIES)
 _COUNTRY = Leaf(matching("[A-Z]{2}", "a two-letter country code", ""), among(_COUNTRIES), "such as US or GB", _COUNTRIES, _MISCALLED)
 _NUMBER = text("a number with its country code, as in +14155550100", _digits)
 _SIP_DOMAIN = text("a SIP domain, such as desk.sip.twilio.com", _domain)
-_APPLICATION = of_form(re.compile("AP[0-9a-fA-F]{32}"), "the SID of an application", "an application SID is AP and 32 hexadecimal digits")
+_APPLICATION = of_form(lazy_pattern("AP[0-9a-fA-F]{32}"), "the SID of an application", "an application SID is AP and 32 hexadecimal digits")
 _CURRENCY = text("a currency", _currency, "three letters, as in usd")
 _CONNECTOR = text("the name of a connector", as_text)
 
@@ -211,7 +210,7 @@ KEEP = 3
 LIMITS: Mapping[str, int] = {"documents": 5_000, "bytes": 50 * 1024 * 1024}
 """What one flow may be written as, unless the target says otherwise."""
 
-_GLOB = re.compile(r"[a-z0-9*?\[\]!-]+")
+_GLOB = lazy_pattern(r"[a-z0-9*?\[\]!-]+")
 
 
 def _flow_pattern(node: Scalar) -> FlowPattern | None:
@@ -224,7 +223,7 @@ _FLOWS = Several(
     ("array", "string", "null"),
 )
 _SOME_FLOWS = [["standup", "notice-*"]]
-_SID = re.compile("EH[0-9a-fA-F]{32}"), "the SID of a TwiML Bin", "a Bin's SID is EH and 32 hexadecimal digits; its page in the Console shows it"
+_SID = lazy_pattern("EH[0-9a-fA-F]{32}"), "the SID of a TwiML Bin", "a Bin's SID is EH and 32 hexadecimal digits; its page in the Console shows it"
 _APPROXIMATION = Leaf({"type": "string", "$comment": "the name of an approximation"}, among(APPROXIMATIONS), f"it can be {' or '.join(APPROXIMATIONS)}", APPROXIMATIONS)
 
 ALLOW = Row(

@@ -6,7 +6,7 @@ the coarsest guess and splitting it finds this for loops too (:func:`merge`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from twimlc.flow.graph import Context, Node
@@ -192,7 +192,7 @@ def merge(
         links[asked] = list(decided.targets())
     kinds = refine(bodies, links)
     flows = {key.folder for key in drafts}
-    starts = {replace(ground.keys.start(flow), entry=False) for flow in flows}
+    starts = {ground.keys.start(flow)._replace(entry=False) for flow in flows}
     best: dict[int, DocumentKey] = {}
     for key in sorted(drafts, key=lambda key: (len(paths[key]), paths[key])):
         if kinds[key] not in best or key in starts:

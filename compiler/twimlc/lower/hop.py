@@ -6,8 +6,9 @@ document for each value that there can be, since a host of plain files has no an
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
+from typing import NamedTuple
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import DECISION_ON_OTHER_LINE, VALUES_WITHOUT_END
@@ -22,8 +23,7 @@ from twimlc.vocabulary import VOICE
 from twimlc.yaml.tree import CallValue
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of value that decisions look at. ``flag`` marks the questions about it."""
 
     flag: str

@@ -29,8 +29,7 @@ class HostFile(NamedTuple):
     beyond: "tuple[HostFile, ...]" = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(NamedTuple):
     """The capabilities of one kind of host, or of one with a router before it.
 
     ``methods`` are the HTTP methods it answers with a document, the preferred one first.

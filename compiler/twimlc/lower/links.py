@@ -3,7 +3,6 @@
 A node and a way to resolve links come in, :class:`~twimlc.lower.plan.Markup` goes out.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from posixpath import normpath, relpath
@@ -15,10 +14,11 @@ from twimlc.lower.host import Site
 from twimlc.lower.names import DocumentKey, Keys, LinkKey
 from twimlc.lower.plan import Approximation, Markup, MediaFile
 from twimlc.lower.transitions import Way
+from twimlc.text import lazy_pattern
 from twimlc.vocabulary import Attribute as Row
 from twimlc.vocabulary import Content
 
-_ABSOLUTE = re.compile(r"[/?#]|[A-Za-z][A-Za-z0-9+.-]*:")
+_ABSOLUTE = lazy_pattern(r"[/?#]|[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 class ExternalLink(NamedTuple):

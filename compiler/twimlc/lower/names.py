@@ -10,16 +10,15 @@ a whole flow: no state bears these names. In a TwiML Bin, places have names of t
 import re
 from collections.abc import Callable, Container, Iterable
 from copy import copy
-from dataclasses import dataclass
-from hashlib import sha256
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from twimlc.flow.graph import Context, Graph, NodeKey
 from twimlc.flow.model import MediaLink, StateKey, StateLink
 from twimlc.lower.plan import MediaFile
 from twimlc.lower.transitions import END, canonical
 from twimlc.project.files import FileContent
+from twimlc.text import lazy_pattern, sha256
 from twimlc.vocabulary import CONTEXTS
 
 CALLER: NodeKey = -1
@@ -35,7 +34,7 @@ KEPT = f"{MEDIA}|{FLOW}/{VERSION}/[^/?]+[.]xml"
 """Expressions, in every dialect, for the folder of a flow, that of a version in it, audio files,
 and the files that never change."""
 
-BLANK = re.compile(r"v\.\x0e\d{10}\x0f")
+BLANK = lazy_pattern(r"v\.\x0e\d{10}\x0f")
 """Stands for the name of a version (``v.`` and 12 digits) until it is known what is in it. No text
 of a flow can look like it: XML has no such letters."""
 
@@ -77,8 +76,7 @@ def cache_of(path: str, decided: Container[str]) -> Literal["no-store", "immutab
     return "immutable" if re.fullmatch(KEPT, path) and path not in decided else "no-store"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class DocumentKey:
+class DocumentKey(NamedTuple):
     """A document: the flow whose folder it lies in, its first node, and its home.
 
     The home of another party's document is the node that its URL leads to: what is allowed there,
@@ -92,8 +90,7 @@ class DocumentKey:
     entry: bool = False
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class DecisionKey:
+class DecisionKey(NamedTuple):
     """A decision: the folder it is asked in, the verb that asks, and the home of whose line."""
 
     folder: str

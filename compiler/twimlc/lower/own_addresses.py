@@ -5,7 +5,6 @@ text: where it leads to a flow or state of the build it is that name (:func:`nam
 held against what is really written. The address of a Bin is Twilio's own, and answers everything.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from posixpath import normpath
@@ -19,12 +18,12 @@ from twimlc.lower.host import HANDLER, WITH_POST, Site, base_path
 from twimlc.lower.names import VERSION
 from twimlc.lower.plan import Plan
 from twimlc.rules.words import wordings
-from twimlc.text import Span
+from twimlc.text import Span, lazy_pattern
 from twimlc.vocabulary import TWIML_FETCHES, Fetch
 from twimlc.yaml.names import nearest
 
 _BY_NAME = "write the name of the flow or state instead, as in goto: FLOW/; then it is checked"
-_DOCUMENT = re.compile(f"([a-z0-9-]+)/(?:({VERSION})/)?([a-z0-9-]+)[.]xml")
+_DOCUMENT = lazy_pattern(f"([a-z0-9-]+)/(?:({VERSION})/)?([a-z0-9-]+)[.]xml")
 
 
 def name_at(site: Site, flows: Collection[str]) -> Callable[[str, str], str | None]:

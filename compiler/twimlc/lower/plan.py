@@ -242,8 +242,7 @@ class FlowEntry(NamedTuple):
     fetches: int | None  # None: without bound (a loop)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """Everything one target writes, before bytes. ``assumptions`` are names of
     those in :mod:`twimlc.interpret.assumptions` that it rests on.
 

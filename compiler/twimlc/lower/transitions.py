@@ -9,7 +9,7 @@ Twilio's rules are those of docs/voice/twiml/gather, .../record, .../dial and ..
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import ACTION_NEEDS_POST, DECISION_NEEDS_HOST
@@ -27,8 +27,7 @@ END: NodeKey = -1
 FALLBACK_AFTER_ANSWER = "fallback-after-answer"
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """``leave``: what the action leads to; ``on``: the node that follows inline.
 
     None means: there is no action, or nothing can follow. Both may be given where Twilio takes

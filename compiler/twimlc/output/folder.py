@@ -7,8 +7,9 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from enum import Enum, auto
-from hashlib import sha256
 from pathlib import Path
+
+from twimlc.text import sha256
 
 _PIECE = 1 << 18
 

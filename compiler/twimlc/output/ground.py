@@ -4,21 +4,20 @@ A version stays as it is or not at all, with all that it leads to and plays; so 
 entries before the present one led to, since a call may still be in one.
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from twimlc.lower.names import MEDIA, VERSION
 from twimlc.output.folder import digest_of, is_plain, read_plain
 from twimlc.output.manifest import PUBLIC, DocumentEntry, FlowEntry, Manifest
+from twimlc.text import lazy_pattern, sha256
 
-_INNER = re.compile(f"{PUBLIC}((?:[^/]+/)?[^/]+)/({VERSION})/[^/]+")
-_LEADS = re.compile(f"(?<![a-z0-9-])([a-z0-9-]{{1,64}})/({VERSION})/")
-_OWN = re.compile(f"(?<![^\"'>])({VERSION})/")
-_SOUND = re.compile(PUBLIC + MEDIA)
-_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+_INNER = lazy_pattern(f"{PUBLIC}((?:[^/]+/)?[^/]+)/({VERSION})/[^/]+")
+_LEADS = lazy_pattern(f"(?<![a-z0-9-])([a-z0-9-]{{1,64}})/({VERSION})/")
+_OWN = lazy_pattern(f"(?<![^\"'>])({VERSION})/")
+_SOUND = lazy_pattern(PUBLIC + MEDIA)
+_NAME = lazy_pattern(r"[A-Za-z0-9_.-]+")
 
 Version = tuple[str, str]
 """A flow (``FLOW`` or ``ROW/FLOW``) and the name of one of its versions."""

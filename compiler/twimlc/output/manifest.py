@@ -8,11 +8,11 @@ lead out of the target's folder make all of it foreign.
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from twimlc import about
 from twimlc.lower import names
+from twimlc.text import lazy_pattern
 
 MANIFEST = "manifest.json"
 STAGE = ".twimlc-"
@@ -21,10 +21,10 @@ VERSION = 2
 PUBLIC = "public/"
 """The folder of a target that a server serves, and nothing else."""
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_VERSION = re.compile(names.VERSION)
-_FLOW = re.compile(names.FLOW)
-_DRIVE = re.compile(r"[A-Za-z]:")
+_SHA256 = lazy_pattern(r"[0-9a-f]{64}")
+_VERSION = lazy_pattern(names.VERSION)
+_FLOW = lazy_pattern(names.FLOW)
+_DRIVE = lazy_pattern(r"[A-Za-z]:")
 
 Line = tuple[int, str, int]
 """A line of a document, the FLOW/STATE it comes from, and the line of the source."""
@@ -41,8 +41,7 @@ class OldManifestError(Exception):
         self.documents = documents
 
 
-@dataclass(frozen=True, slots=True)
-class FlowEntry:
+class FlowEntry(NamedTuple):
     """Where a flow begins and what to set on its number (``voiceUrl``, ``voiceMethod``, …).
 
     ``version`` is the present version, if anything follows the entry; ``versions`` are all that
@@ -55,15 +54,14 @@ class FlowEntry:
 
     entry: str | None
     source: str
-    number: Mapping[str, str] = field(default_factory=dict)
+    number: Mapping[str, str] = {}
     pairs: int | None = None
     version: str | None = None
     versions: tuple[str, ...] = ()
     earlier: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentEntry:
+class DocumentEntry(NamedTuple):
     """One file of the build. ``flow`` is ``FLOW`` or ``ROW/FLOW``, empty for what is shared.
 
     ``cache`` is how a host lets it be cached: ``no-store`` or ``immutable``; empty for what is
@@ -80,8 +78,7 @@ class DocumentEntry:
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """One target's build. All paths are seen from the target's folder.
 
     ``built_on`` is the SHA-256 of the manifest of the build whose versions were kept. Decisions,
@@ -93,8 +90,8 @@ class Manifest:
     host: str
     url: str | None = None
     built_on: str | None = None
-    flows: Mapping[str, FlowEntry] = field(default_factory=dict)
-    documents: Mapping[str, DocumentEntry] = field(default_factory=dict)
+    flows: Mapping[str, FlowEntry] = {}
+    documents: Mapping[str, DocumentEntry] = {}
     decisions: tuple[Any, ...] = ()
     approximations: tuple[Any, ...] = ()
     assumptions: tuple[Any, ...] = ()

@@ -7,7 +7,7 @@ one build takes the place of another, so the last versions of every flow stay to
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from twimlc.output.folder import folders_of
@@ -84,22 +84,22 @@ def settle(
     """
     _refuse_clashes(files)
     documents = {
-        file.path: replace(file.entry, sha256=file.content.sha256, size=file.content.size)
+        file.path: file.entry._replace(sha256=file.content.sha256, size=file.content.size)
         for file in files
     }
     if ground is None:
-        return Outcome(_ordered(replace(manifest, documents=documents)), first=True)
+        return Outcome(_ordered(manifest._replace(documents=documents)), first=True)
     last = ground.manifest
     left_alone = scope.left_alone(manifest, last)
     earlier = Earlier(ground, left_alone)
     flows = _flows(manifest.flows, last.flows, left_alone)
     for name, flow in flows.items():
-        flows[name] = replace(flow, earlier=earlier.entries(name, documents)[: scope.keep])
+        flows[name] = flow._replace(earlier=earlier.entries(name, documents)[: scope.keep])
     kept = earlier.kept(flows, scope.keep)
     newest = {(name, flow.version) for name, flow in flows.items()}
     for name, flow in list(flows.items()):
         names = (v for v in flow.versions if (name, v) in kept or (name, v) in newest)
-        flows[name] = replace(flow, versions=tuple(names))
+        flows[name] = flow._replace(versions=tuple(names))
         if flow.entry is None and not flows[name].versions and not any(flow.earlier):
             del flows[name]
     carried = sorted(earlier.paths(kept, flows) - documents.keys())
@@ -110,8 +110,7 @@ def settle(
         for item in last.decisions
         if version_of(item["path"]) in kept and item["path"] not in decided
     )
-    whole = replace(
-        manifest,
+    whole = manifest._replace(
         flows=flows,
         documents={**{path: last.documents[path] for path in carried}, **documents},
         decisions=(*tables, *manifest.decisions),
@@ -119,7 +118,7 @@ def settle(
         assumptions=_joined(last.assumptions, manifest.assumptions, left_alone),
     )
     unchanged = _versions(whole) == _versions(last)
-    whole = replace(whole, built_on=last.built_on if unchanged else ground.digest)
+    whole = whole._replace(built_on=last.built_on if unchanged else ground.digest)
     had, has = (
         {f"{name}/{version}" for name, flow in found.items() for version in flow.versions}
         for found in (last.flows, flows)
@@ -152,7 +151,7 @@ def _flows(
             entry = FlowEntry(None, last[name].source)
         newest = [entry.version] if entry.version is not None else []
         versions = dict.fromkeys((*newest, *(before.versions if before is not None else ())))
-        flows[name] = replace(entry, versions=tuple(versions))
+        flows[name] = entry._replace(versions=tuple(versions))
     return flows
 
 
@@ -188,8 +187,7 @@ def _joined(last: Sequence[Any], new: Sequence[Any], kept: Collection[str]) -> t
 
 def _ordered(manifest: Manifest) -> Manifest:
     """The same manifest whichever flows were compiled in which run."""
-    return replace(
-        manifest,
+    return manifest._replace(
         decisions=tuple(sorted(manifest.decisions, key=_owner)),
         approximations=tuple(sorted(manifest.approximations, key=_owner)),
         assumptions=tuple(sorted(manifest.assumptions, key=lambda a: (_owner(a), _shared(a)))),

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from twimlc.about import PROJECT_FILE
 from twimlc.findings.diagnostic import Diagnostic
@@ -63,8 +63,7 @@ class Options:
         return (self.cwd or Path.cwd()).absolute()
 
 
-@dataclass(frozen=True, slots=True)
-class NumberSetting:
+class NumberSetting(NamedTuple):
     """What to set on the phone number that a flow answers: for calls, or for messages.
 
     ``changed``: the build before said something else, or nothing.
@@ -78,8 +77,7 @@ class NumberSetting:
     changed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Paste:
+class Paste(NamedTuple):
     """A file whose text has to be pasted into a TwiML Bin by hand; ``bin`` is its SID, if known.
 
     ``mark`` stands in its second line: a Bin that shows it has this text already.
@@ -92,8 +90,7 @@ class Paste:
     mark: str
 
 
-@dataclass(frozen=True, slots=True)
-class TestCall:
+class TestCall(NamedTuple):
     """A call to make before a line goes live, and what must be heard: ``assumption`` is what it
     shows, ``flows`` those in which it matters, if that is known."""
 
@@ -102,8 +99,7 @@ class TestCall:
     flows: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TargetReport:
+class TargetReport(NamedTuple):
     """What was built for one target. ``fetches`` is 0 where no path has an end (a loop).
 
     ``pairs`` counts the pairs of positions, in a flow and in its documents, that were compared;

@@ -5,7 +5,6 @@ compiled by itself. A group that turns out to lead elsewhere is joined with what
 """
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,7 +21,7 @@ from twimlc.project.kinds import FileKind, kind_of_file
 from twimlc.project.read import Project
 from twimlc.project.search import component_files, flow_files, name_in, nothing_at
 from twimlc.project.targets import Target
-from twimlc.text import SourceFile, Span
+from twimlc.text import SourceFile, Span, lazy_pattern
 from twimlc.values.declarations import Component, component_of, unused_params
 from twimlc.yaml import tree as t
 from twimlc.yaml.names import valid_name
@@ -30,7 +29,7 @@ from twimlc.yaml.reader import read_text, read_yaml
 
 _TYPED = tuple(f"{quote}{bracket}" for quote in ("", '"', "'") for bracket in "[{")
 _NAME = "[a-z][a-z0-9-]{0,63}"
-_LEADS = re.compile(
+_LEADS = lazy_pattern(
     rf"(?<![^\s'\":,\[{{(])({_NAME})/(?:{_NAME})?(?![^\s'\",\]}})])"  # FLOW/ and FLOW/STATE
     rf"|/({_NAME})(?=/[^\s'\"]*xml)"  # an address of ours
     r"|/([A-Z]{2}[0-9A-Za-z]{32})"  # of a Bin

@@ -8,15 +8,13 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import OUTSIDE_PROJECT, UNREADABLE_FILE
-from twimlc.text import SourceFile, Span
+from twimlc.text import SourceFile, Span, sha256
 from twimlc.yaml.reader import read_text
 
 # The reader has a lower limit and tells the exact size; this one only bounds what is held.
@@ -73,8 +71,7 @@ def place_of(name: str, text: str = "") -> Span:
     return Span(SourceFile(name, text), 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class FileContent:
+class FileContent(NamedTuple):
     """What is in a file that is not kept in memory: its first bytes, its size, its SHA-256.
 
     ``path`` is where the rest is read; None: ``head`` is all of it.

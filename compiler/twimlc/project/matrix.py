@@ -6,12 +6,12 @@ in RFC 4180; a table that a spreadsheet saved with semicolons or tabs is read as
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from twimlc.findings import rules
 from twimlc.findings.diagnostic import Diagnostic, Label
 from twimlc.formats.project_file import FlowPattern, selected
-from twimlc.text import SourceFile, Span, count
+from twimlc.text import SourceFile, Span, count, lazy_pattern
 from twimlc.yaml.names import (
     RESERVED_PARAMS,
     name_in_small_letters,
@@ -21,20 +21,18 @@ from twimlc.yaml.names import (
 )
 from twimlc.yaml.tree import Scalar
 
-_LINE_END = re.compile(r"\r\n|\n|\r|\Z")
-_QUOTED = re.compile(r'[ ]*"((?:[^"]|"")*+)"[ ]*+')
+_LINE_END = lazy_pattern(r"\r\n|\n|\r|\Z")
+_QUOTED = lazy_pattern(r'[ ]*"((?:[^"]|"")*+)"[ ]*+')
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One value of a table, without its quotes, and where it is."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(NamedTuple):
     """The rows that flows are compiled for.
 
     ``rows`` is what ``${row}`` sees: the values with their places in the table. ``params`` are

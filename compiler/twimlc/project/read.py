@@ -5,11 +5,10 @@ The folder of ``twimlc.yaml`` is the project's; paths in the file stay inside it
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from twimlc.about import MISNAMED, PROJECT_FILE
 from twimlc.findings import catalogue, rules
@@ -38,8 +37,7 @@ _DEFAULT_TARGETS = {"twiml-bin": host_target("twiml-bin")}
 Setting = Severity | Literal["off"]
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """A folder of flows and what to make of them. ``rules`` maps slugs to severities.
 
     ``target_places`` says where each target is, also one whose host is not known, and
@@ -53,12 +51,12 @@ class Project:
     flows: Path
     build: Path
     targets: Mapping[str, Target]
-    target_places: Mapping[str, Span] = field(default_factory=dict)
-    params: Mapping[str, Node] = field(default_factory=dict)
-    param_places: Mapping[str, Span] = field(default_factory=dict)
+    target_places: Mapping[str, Span] = {}
+    params: Mapping[str, Node] = {}
+    param_places: Mapping[str, Span] = {}
     matrix: Matrix | None = None
-    rules: Mapping[str, Setting] = field(default_factory=dict)
-    budgets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    rules: Mapping[str, Setting] = {}
+    budgets: Mapping[str, Mapping[str, int]] = {}
     account: Account = NOTHING_SAID
     recursive: bool = True
 

@@ -17,14 +17,14 @@ from twimlc.project.kinds import (
     stem_of,
 )
 from twimlc.project.read import Project
-from twimlc.text import SourceFile
+from twimlc.text import SourceFile, lazy_pattern
 from twimlc.yaml.names import nearest
 from twimlc.yaml.reader import read_yaml
 from twimlc.yaml.tree import Mapping as Map
 from twimlc.yaml.tree import Node, is_empty, name_of
 
-_FLOW_KEY = re.compile(r"^flow:[ \t]*[\"']?([a-z][a-z0-9-]*)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
-_ANY_FLOW_KEY = re.compile(r"\bflow[\"']?[ \t]*:")
+_FLOW_KEY = lazy_pattern(r"^flow:[ \t]*[\"']?([a-z][a-z0-9-]*)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
+_ANY_FLOW_KEY = lazy_pattern(r"\bflow[\"']?[ \t]*:")
 _HINTS = {
     FileKind.DOCUMENT: "twimlc check finds what is wrong in it",
     FileKind.SCRIPT: "twimlc test plays it and reports what is wrong in it",

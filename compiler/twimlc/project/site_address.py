@@ -8,19 +8,21 @@ from dataclasses import replace
 
 from twimlc.findings.diagnostic import Diagnostic, Severity
 from twimlc.findings.rules import BAD_TARGET, INSECURE_URL, PRIVATE_HOST
-from twimlc.text import Span
+from twimlc.text import Span, lazy_pattern
 
-_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<host>[^/?#]*)(?P<rest>.*)", re.DOTALL)
-_HOST = re.compile(
+_URL = lazy_pattern(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<host>[^/?#]*)(?P<rest>.*)", re.DOTALL
+)
+_HOST = lazy_pattern(
     r"(?=.{1,253}(?::|\Z))[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
     r"(?::(?P<port>[1-9][0-9]{0,4}))?",
     re.IGNORECASE,
 )
 _INSIDE = ("localhost", "local", "internal", "lan", "home", "corp", "test", "invalid")
-_OWN_MACHINE = re.compile(r"localhost|127(?:\.[0-9]+){3}|\[?::1\]?", re.IGNORECASE)
+_OWN_MACHINE = lazy_pattern(r"localhost|127(?:\.[0-9]+){3}|\[?::1\]?", re.IGNORECASE)
 _CODES_OF_URL = (11321, 21205, 21402)
 """What Twilio says of such an address where it is set on a number, or given with a call."""
-_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
+_PATH = lazy_pattern(r"(?:/[A-Za-z0-9._~-]+)*")
 
 
 def check_site_address(key: str, url: str, place: Span) -> list[Diagnostic]:

@@ -4,8 +4,7 @@ What a host can do is not decided here, only that a target is described without 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import BAD_APOLOGY, BAD_TARGET, UNKNOWN_PROJECT_KEY
@@ -17,8 +16,7 @@ from twimlc.yaml.names import valid_name
 from twimlc.yaml.tree import Node, is_empty
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """One way to build the project.
 
     ``keep`` earlier versions of each flow stay; ``places`` says where each key's value is.
@@ -29,20 +27,20 @@ class Target:
     url: str | None = None
     router: str | None = None
     bin: str | None = None
-    bins: Mapping[str, str] = field(default_factory=dict)
+    bins: Mapping[str, str] = {}
     bin_flows: tuple[FlowPattern, ...] = ()  # the flows that ``bins`` names, where it does
     media: str | None = None
     flows: tuple[FlowPattern, ...] = ()
-    params: Mapping[str, Node] = field(default_factory=dict)
-    param_places: Mapping[str, Span] = field(default_factory=dict)
+    params: Mapping[str, Node] = {}
+    param_places: Mapping[str, Span] = {}
     allow: frozenset[str] = frozenset()
     on_error: str | None = None
     apology: str | None = None
     keep: int = KEEP
-    limits: Mapping[str, int] = field(default_factory=lambda: LIMITS)
+    limits: Mapping[str, int] = LIMITS
     tags: str | None = None
     span: Span | None = None
-    places: Mapping[str, Span] = field(default_factory=dict)
+    places: Mapping[str, Span] = {}
 
     def covers(self, flow: str) -> bool:
         """Whether a flow is built for this target."""

@@ -10,11 +10,11 @@ a tag.
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twimlc.lower.plan import Bin, Document, Markup, Plan, Tags, Text, escape_attribute, escape_text
+from twimlc.text import lazy_pattern, sha256
 from twimlc.yaml.tree import Template
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ MEDIA_TYPE = "text/xml"
 
 Attributes = tuple[tuple[str, str], ...]
 
-_BRACES = re.compile(r"(?<=\{)\{|\{\Z")
+_BRACES = lazy_pattern(r"(?<=\{)\{|\{\Z")
 _BESIDE_VALUE = str.maketrans({"{": "\x01", "}": "\x02", "\\": "\x03"})
 _REFERENCES = str.maketrans(
     {"\x01": "&#123;", "\x02": "&#125;", "\x03": "&#92;", "\x04": "{{", "\x05": "}}"}

@@ -8,13 +8,12 @@ have one name together.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from twimlc.flow.walks import strongly_connected
 from twimlc.lower.names import BLANK
 from twimlc.lower.plan import Decision, Plan
 from twimlc.render.document import Rendered, render
-from twimlc.text import grouped
+from twimlc.text import grouped, sha256
 
 DIGITS = 12
 
@@ -86,7 +85,7 @@ def finish(plan: Plan) -> Finished:
     )
     documents = tuple(page.document for page in finished)
     return Finished(
-        replace(plan, documents=documents, decisions=decisions), finished, names, reached
+        plan._replace(documents=documents, decisions=decisions), finished, names, reached
     )
 
 

@@ -7,8 +7,10 @@ pairs appear as escapes; everything a caller's language needs stays.
 import re
 from unicodedata import category, combining, east_asian_width
 
+from twimlc.text import lazy_pattern
+
 # Tab and line ends are in the set: whoever wants to keep them splits at them first.
-_HIDDEN = re.compile(
+_HIDDEN = lazy_pattern(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+from twimlc.text import lazy_pattern
+
 
 def _counted(words: str) -> dict[str, str]:
     """Digits by their names, told from nought on."""
@@ -128,8 +130,8 @@ _ENDING = "|".join(
         rf"(?:please\s+)?(?:press|hit|push)\s+{_END}",
     )
 )
-_ENDS = re.compile(_ENDING, re.IGNORECASE)
-_PLAIN = re.compile(r"\b(pound|hash|star|asterisk)\b|([#*])", re.IGNORECASE)
+_ENDS = lazy_pattern(_ENDING, re.IGNORECASE)
+_PLAIN = lazy_pattern(r"\b(pound|hash|star|asterisk)\b|([#*])", re.IGNORECASE)
 
 _EMERGENCY_NUMBER = r"000|1[5-8]|1[0-4]\d|19[0-4]|911|988|99[5-9]"
 _EVERYWHERE = ("112", "911", "999")
@@ -182,18 +184,21 @@ class Reader:
         run = rf"{key}(?:\s+{key})*"
         joins = "|".join(rf"\b{word}\b" for word in words.joins.split("|"))
         upto = "|".join(rf"\b{word}\b" for word in words.upto.split("|"))
-        self._press = re.compile(
+        # Names take long to compile: most words are told apart by the verb, and where they are
+        # not, each name stands in a pattern as seldom as can be.
+        self._verb = lazy_pattern(rf"\b(?:{words.press})\s", re.IGNORECASE)
+        self._press = lazy_pattern(
             rf"(?<!not )(?<!n['’]t )\b(?:{words.press})\s+{words.article}"
-            rf"({run}(?:\s*(?:,|{joins})+\s*{run})*)"
+            rf"({key}(?:(?:\s+|\s*(?:,|{joins})+\s*){key})*)"
             rf"(?!\s+(?:{words.counts})\b)",
             re.IGNORECASE,
         )
-        self._further = re.compile(
+        self._further = lazy_pattern(
             rf"(?:,|{joins})\s+({key})\s+(?:{words.goals})\b(?!\s+{key})", re.IGNORECASE
         )
-        self._key = re.compile(rf"(?<!\w){key}", re.IGNORECASE)
-        self._run = re.compile(rf"(?<!\w){run}", re.IGNORECASE)
-        self._range = re.compile(
+        self._key = lazy_pattern(rf"(?<!\w){key}", re.IGNORECASE)
+        self._run = lazy_pattern(rf"(?<!\w){run}", re.IGNORECASE)
+        self._range = lazy_pattern(
             rf"(?<!\w)({key})\s*(?:-|–|{upto})\s*({key})"
             rf"|\b(?:between|zwischen|entre|tra|tussen|mellan|mellem|mellom)\s+({key})"
             rf"\s+(?:{joins})\s+({key})",
@@ -203,8 +208,10 @@ class Reader:
     def told(self, words: str) -> list[str]:
         """The keys that callers are told to press, in order."""
         found: dict[str, None] = {}
+        if self._verb.search(words) is None:
+            return []
         for told in self._press.finditer(words):
-            for run in self._run.findall(told[1]):
+            for run in [told[1]] if told[1].isdecimal() else self._run.findall(told[1]):
                 found[self._joined(run)] = None
         for further in self._further.findall(words) if found else ():
             found[self._joined(further)] = None
@@ -228,4 +235,6 @@ class Reader:
 
     def _joined(self, run: str) -> str:
         """The keys of a run, as in `star nine` or `1 2`, in one."""
+        if run.isdecimal():
+            return run
         return "".join(self._names.get(key.lower(), key) for key in self._key.findall(run))

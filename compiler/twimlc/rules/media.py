@@ -5,14 +5,14 @@ The graph and a reader of files come in, seconds and findings go out.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import MEDIA_TOO_BIG, NO_SOUND_INSIDE, NOT_AUDIO
 from twimlc.flow.graph import Graph
 from twimlc.flow.model import Element, MediaLink
 from twimlc.project.files import FileContent
-from twimlc.text import Span
+from twimlc.text import Span, lazy_pattern
 from twimlc.vocabulary.values import MMS_LIMIT
 
 ReadMedia = Callable[[MediaLink], FileContent | None]
@@ -21,17 +21,17 @@ _MEGA = 1024 * 1024
 _RAW = (".ulaw", ".ul")
 _RAW_BYTES_PER_SECOND = 8000
 _LOOKED_AT = 64
-_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html)\b", re.IGNORECASE)
+_PAGE = lazy_pattern(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html)\b", re.IGNORECASE)
 _POINTER = b"version https://git-lfs"
 _KINDS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
-    ("wav", re.compile(rb"RIFF.{4}WAVE", re.DOTALL)),
-    ("aiff", re.compile(rb"FORM.{4}AIF[FC]", re.DOTALL)),
+    ("wav", lazy_pattern(rb"RIFF.{4}WAVE", re.DOTALL)),
+    ("aiff", lazy_pattern(rb"FORM.{4}AIF[FC]", re.DOTALL)),
     # After the mark of a frame: MPEG 1 or 2, layer III. Silence in mu-law begins otherwise.
-    ("mp3", re.compile(rb"ID3|\xff[\xfb\xfa\xf3\xf2]")),
-    ("ogg", re.compile(rb"OggS")),
-    ("flac", re.compile(rb"fLaC")),
-    ("amr", re.compile(rb"#!AMR")),
-    ("m4a", re.compile(rb".{4}ftyp", re.DOTALL)),
+    ("mp3", lazy_pattern(rb"ID3|\xff[\xfb\xfa\xf3\xf2]")),
+    ("ogg", lazy_pattern(rb"OggS")),
+    ("flac", lazy_pattern(rb"fLaC")),
+    ("amr", lazy_pattern(rb"#!AMR")),
+    ("m4a", lazy_pattern(rb".{4}ftyp", re.DOTALL)),
 )
 _SPELT = {"mp3": "an mp3", "wav": "a wav", "aiff": "an aiff", "ogg": "Ogg"}
 _PLAYED = ("wav", "aiff", "mp3")
@@ -43,8 +43,7 @@ _ENDINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sounds:
+class Sounds(NamedTuple):
     """How long audio lasts.
 
     Files beside the flow are read where their format says its length in its first bytes; all

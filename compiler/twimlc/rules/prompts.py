@@ -124,12 +124,10 @@ def _agree(
                 message = f"the words say to press {key}, and this gather's when does not name it"
                 hint = f"it names {', '.join(keys)}; all other digits go to the next step"
             yield rules.KEY_WITHOUT_CHOICE.at(_where_told(key, prompt), message, hint=hint)
-    mentioned = reader.mentioned(words)
-    codes_known = asks_for_code(words)
-    for key in keys:
-        if needed is not None and key not in needed:
-            continue
-        if key not in mentioned and not (len(key) > 1 and codes_known):
+    untold = [key for key in keys if key not in told and (needed is None or key in needed)]
+    mentioned = reader.mentioned(words) if untold else ()
+    for key in untold:
+        if key not in mentioned and not (len(key) > 1 and asks_for_code(words)):
             message = f"the words do not mention the choice {key}"
             hint = f"the words name {', '.join(told)}"
             yield rules.CHOICE_NOT_SPOKEN.at(choices[key].span, message, hint=hint)

@@ -12,6 +12,7 @@ from twimlc.flow.graph import Context, Graph, NodeKey
 from twimlc.flow.model import Element
 from twimlc.flow.walks import reached
 from twimlc.rules.words import language_of, literal_words
+from twimlc.text import lazy_pattern
 
 # What says in each language that a call is recorded. Others are not judged.
 _NOTICES = {
@@ -35,7 +36,7 @@ _NOT = (
     r"not(?!\s+only)(?:\s+(?:all|every))?|never|no(?!\s+problem)|without|cannot|\w+n['’]t|nicht|nie|niemals|ohne|kein\w*|pas|jamais"
     r"|aucun\w*|sans|nunca|sin|não|sem|non|mai|senza|niet|nooit|geen|zonder|inte|aldrig|ikke|aldri|nigdy|bez"
 )
-_DENIED = re.compile(
+_DENIED = lazy_pattern(
     rf"\b(?:{_NOT})\s+(?:[^\W_]+\s+){{0,2}}?\w*(?:{_NOTICE})\w*"
     r"(?:(?:\s*,|\s+(?:or|nor|and|oder|und|ou|et|ni|o|y|e|eller|of|lub|i))\s+\w+){0,2}"
     rf"|\bn['’](?=enregistr|écout)\w+(?:\s+pas)?"
@@ -44,7 +45,7 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 # Words of a wish: "if you do not want to be recorded, tell us" is a notice.
-_WISH = re.compile(
+_WISH = lazy_pattern(
     r"\b(?:if|unless|prefer|wish|want|consent|tell|ask|wenn|falls|möchten|wünschen|souhaitez|voulez"
     r"|desea|quiere|desejar|vuole|desidera|als|wilt|wenst|vill|hvis|ønsker|jeśli|jeżeli)\b",
     re.IGNORECASE,
@@ -68,6 +69,8 @@ def check_recordings(graph: Graph) -> Iterator[Diagnostic]:
         told = element is not None and (_announces(element) or _unannounced(graph, key))
         return () if told else graph.after(key)
 
+    if not any(_records(verb) for _, verb in graph.verbs()):
+        return  # most flows record nothing, and notices take long to find
     starts = (key for key in graph.starts.values() if graph.contexts.get(key) is Context.CALL)
     for key in reached(starts, goes_on):
         recording = _unannounced(graph, key)

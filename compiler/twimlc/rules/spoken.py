@@ -17,20 +17,20 @@ from twimlc.flow.targets import ignores_dtmf
 from twimlc.rules.keys import end_keys_told, is_emergency_number
 from twimlc.rules.prompts import keys_told_in
 from twimlc.rules.words import language_of, literal_words, texts_of
-from twimlc.text import Span
+from twimlc.text import Span, lazy_pattern
 
 Names = Mapping[str, Collection[str]]
 NO_NAMES: Names = MappingProxyType({})
 
 _OF_PAGES = ("a", "b", "br", "em", "i", "strong", "u")
-_TAG = re.compile(
+_TAG = lazy_pattern(
     rf"</?({'|'.join(map(re.escape, (*vocabulary.SSML, *_OF_PAGES)))})(?:\s[^<>]*)?/?>"
 )
-_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]+|#x[0-9A-Fa-f]+);")
-_ADDRESS = re.compile(r"https?://\S+")
+_ENTITY = lazy_pattern(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]+|#x[0-9A-Fa-f]+);")
+_ADDRESS = lazy_pattern(r"https?://\S+")
 # A placeholder as other languages write it: {{name}} and {name}. $${…} is text that is meant.
-_PLACEHOLDER = re.compile(r"(?<!\$)\{(\{)?\s*([A-Za-z_]\w*)((?:\.\w+)*)\s*\}(?(1)\})")
-_DOLLAR = re.compile(r"\$([A-Za-z_]\w*)((?:\.\w+)*)")
+_PLACEHOLDER = lazy_pattern(r"(?<!\$)\{(\{)?\s*([A-Za-z_]\w*)((?:\.\w+)*)\s*\}(?(1)\})")
+_DOLLAR = lazy_pattern(r"\$([A-Za-z_]\w*)((?:\.\w+)*)")
 _END_KEYS = ("*", "#")
 _MANY_SECONDS = 1000
 
@@ -134,9 +134,10 @@ def _end_key(graph: Graph, node: Node, verb: Element) -> Iterator[Diagnostic]:
     elif verb.tag != "Gather" or node.keys or verb.get("numDigits") is not None:
         return
     ends = asked.known("finishOnKey")
-    told = [key for key in keys_told_in(words) if key in _END_KEYS]
     if graph.twiml or asked.get("finishOnKey") is None:  # any key may be a choice
         told = end_keys_told(" ".join(map(literal_words, words)))
+    else:
+        told = [key for key in keys_told_in(words) if key in _END_KEYS]
     if ends is None or not told or any(key in ends for key in told) or ignores_dtmf(asked):
         return
     message = f"the words ask for key {told[0]}, and {ends or 'no key'} ends this"

@@ -1,17 +1,16 @@
 """The words of elements: what is read out, what is known of it now, and in which language."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from twimlc import vocabulary
 from twimlc.flow.model import Element, Link, Text
-from twimlc.text import Span
+from twimlc.text import Span, lazy_pattern
 from twimlc.yaml.tree import CallValue, Template
 
 _APART = ("p", "s", "break", "Body", "Media")
 
-_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:-|$)")
+_LANGUAGE = lazy_pattern(r"([A-Za-z]{2,3})(?:-|$)")
 
 VALUE = "\0"
 """Stands in a text for a value of the call, which may be any text."""

@@ -6,9 +6,9 @@ Components are pieces of a flow that are used in several places, in files or in 
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
 from collections.abc import Sequence as List
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import MappingProxyType
+from typing import NamedTuple
 
 from twimlc.findings import rules
 from twimlc.findings.diagnostic import Diagnostic, Label
@@ -101,8 +101,7 @@ def in_order(given: Map[str, Node]) -> tuple[list[str], list[list[str]]]:
     return list(order), circles
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(NamedTuple):
     """A component as it was read: ``body`` has params, and steps or states; ``span`` its name."""
 
     name: str

@@ -7,13 +7,13 @@ expression, is answered without importing Jinja2.
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from twimlc.findings import rules
 from twimlc.findings.diagnostic import Diagnostic, Label, Rule
 from twimlc.findings.edits import rewrite_word
-from twimlc.text import Span, clip_line
+from twimlc.text import Span, clip_line, lazy_pattern
 from twimlc.values import values
 from twimlc.values.scope import ExpressionContext, Scope
 from twimlc.values.values import AlreadyReportedError, ExpressionError, Missing, bad_expression
@@ -22,21 +22,20 @@ from twimlc.yaml.tree import CallValue, Node, Scalar, Template, scalars
 
 SOURCE_LIMIT = 4_000
 
-_CALL = re.compile(r"call\.([A-Za-z_][A-Za-z0-9_]{0,63})")
+_CALL = lazy_pattern(r"call\.([A-Za-z_][A-Za-z0-9_]{0,63})")
 # Words that Jinja reads as something else than a name.
 _WORDS = frozenset(
     "true false none True False None and or not in is if else".split()  # noqa: SIM905
 )
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
-_INSIDE = re.compile(r"""['"{}]""")
+_INSIDE = lazy_pattern(r"""['"{}]""")
 _QUOTED = {
-    "'": re.compile(r"'(?:[^'\\]|\\.)*'", re.DOTALL),
-    '"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL),
+    "'": lazy_pattern(r"'(?:[^'\\]|\\.)*'", re.DOTALL),
+    '"': lazy_pattern(r'"(?:[^"\\]|\\.)*"', re.DOTALL),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(NamedTuple):
     """One ``${…}``: the expression in it, and the piece of the text that it takes.
 
     ``fault`` is set when it never ends, and then says what was left open.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from twimlc.findings import rules
 from twimlc.formats.project_file import LIMITS
@@ -14,8 +15,7 @@ from twimlc.yaml.tree import CallValue, Entry, Mapping, Node, Scalar, Template
 SURROUNDING_NAMES = ("flow", "state", "target", "row")
 
 
-@dataclass(frozen=True, slots=True)
-class ExpressionContext:
+class ExpressionContext(NamedTuple):
     """What ``${…}`` sees beside params: the flow's name, the target's, the row of the matrix.
 
     ``state`` is set while a state is expanded; ``documents`` is how many the flow may make.
@@ -48,7 +48,7 @@ class Scope:
     repeated: bool = False
 
     def in_state(self, name: str) -> "Scope":
-        return replace(self, surroundings=replace(self.surroundings, state=name))
+        return replace(self, surroundings=self.surroundings._replace(state=name))
 
     def at_compile_time(self, why: str) -> "Scope":
         return replace(self, early=why)

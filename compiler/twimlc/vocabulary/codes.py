@@ -1,8 +1,9 @@
 """Codes of countries, languages, currencies and Regions: tables, and what is asked of them."""
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
+
+from twimlc.text import lazy_pattern
 
 
 def _table(text: str) -> dict[str, tuple[str, ...]]:
@@ -74,8 +75,8 @@ _MEANT: Mapping[str, str] = MappingProxyType(
 )
 """What people write for a language or a country, and its code."""
 
-_TAG = re.compile(r"[A-Za-z]{2,4}(-[A-Za-z0-9]{1,8})*")
-_OF_COUNTRIES = re.compile(r"([A-Za-z]{2})[_ ]([A-Za-z]{2})")
+_TAG = lazy_pattern(r"[A-Za-z]{2,4}(-[A-Za-z0-9]{1,8})*")
+_OF_COUNTRIES = lazy_pattern(r"([A-Za-z]{2})[_ ]([A-Za-z]{2})")
 _LIKE_COUNTRIES = "bg de es fi fr hr hu id is it lt lv nl pl ro ru sk th tr"
 _COUNTRY_OF: Mapping[str, str] = MappingProxyType(
     {code: code.upper() for code in _LIKE_COUNTRIES.split()}

@@ -7,6 +7,8 @@ Nothing comes in; tuples of digits go out. Country codes are those that the ITU 
 import re
 from typing import NamedTuple
 
+from twimlc.text import lazy_pattern
+
 
 def _codes(text: str) -> frozenset[str]:
     """Codes written as ``20`` or as a range ``30-34``."""
@@ -107,7 +109,7 @@ _LENGTHS = (
     ("852", r"[2356]", 8, 8),
 )
 # Nobody has the area 555: numbers in it are used in examples until the real ones are known.
-_NORTH_AMERICAN = re.compile(r"1(555|[2-9][0-9]{2}[2-9])[0-9]+")
+_NORTH_AMERICAN = lazy_pattern(r"1(555|[2-9][0-9]{2}[2-9])[0-9]+")
 
 
 def length_of(digits: str) -> Length | None:

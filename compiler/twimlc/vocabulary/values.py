@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from twimlc.text import lazy_pattern
+
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
@@ -174,8 +176,8 @@ def speaks(voice: str, language: str) -> bool:
     return not known or bool({spoken, _LANGUAGE_NAMES.get(spoken, spoken)} & {*known})
 
 
-_GOOGLE_VOICE = re.compile(r"[a-z]{2,3}-[A-Z]{2}-[A-Z][A-Za-z0-9-]+")
-_ELEVENLABS_VOICE = re.compile(r"[A-Za-z0-9]{20}(-.+)?")
+_GOOGLE_VOICE = lazy_pattern(r"[a-z]{2,3}-[A-Z]{2}-[A-Z][A-Za-z0-9-]+")
+_ELEVENLABS_VOICE = lazy_pattern(r"[A-Za-z0-9]{20}(-.+)?")
 _GOOGLE_MODELS = ("long", "short", "telephony", "telephony_short")
 
 

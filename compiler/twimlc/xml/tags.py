@@ -6,7 +6,6 @@ Places are worked out when they are asked for: the proof reads thousands of docu
 words alone.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,14 +13,14 @@ from typing import NamedTuple
 from xml.parsers import expat
 
 from twimlc.findings.diagnostic import Edit, Fix
-from twimlc.text import SourceFile, Span
+from twimlc.text import SourceFile, Span, lazy_pattern
 
 DEEPEST = 40
 DEEPEST_IN_FRAGMENT = 32
 AMPERSAND = "\ue000"
 """Stands for a bare ``&`` in a text that is to be read all the same."""
 
-_ATTRIBUTE = re.compile(r"\s*([^\s=/>\"'<]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
+_ATTRIBUTE = lazy_pattern(r"\s*([^\s=/>\"'<]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
 
 
 class Source(NamedTuple):

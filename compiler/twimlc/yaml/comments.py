@@ -4,23 +4,21 @@
 so only what reads like one sentence with the comment is reported.
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from twimlc.findings import rules
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.edits import put_in_quotes
-from twimlc.text import SourceFile, Span
+from twimlc.text import SourceFile, Span, lazy_pattern
 from twimlc.yaml.tree import Node, Scalar, walk
 
-_COMMENT = re.compile(r"(?:(?<=\s)|\A)#[^\r\n]*")
-_BLOCK_HEADER = re.compile(r"[|>][-+0-9]*(?=\s|\Z)[^\r\n]*")
-_CUT = re.compile(r"[ \t]#")
+_COMMENT = lazy_pattern(r"(?:(?<=\s)|\A)#[^\r\n]*")
+_BLOCK_HEADER = lazy_pattern(r"[|>][-+0-9]*(?=\s|\Z)[^\r\n]*")
+_CUT = lazy_pattern(r"[ \t]#")
 # A key of the phone that became a comment: "#: main".
-_KEY_LINE = re.compile(r"(?m)^[ \t]*#:[ \t]+\S")
+_KEY_LINE = lazy_pattern(r"(?m)^[ \t]*#:[ \t]+\S")
 # A line may be the whole file; more places than these are not looked at in one line.
 _PLACES_PER_LINE: Final = 8
 # What people do with the pound key; one of these alone is enough.
@@ -35,8 +33,7 @@ _OPEN_ENDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """One comment: ``span`` and ``text`` cover ``#`` to the line's end, ``line`` is 1-based.
 
     ``own_line`` tells whether nothing precedes it in its line.

@@ -6,7 +6,6 @@ ways taken over where the two differ on what people write, so that a flow means 
 every machine. (One difference is left: ``{prompt: Again?}`` is an error there and fine here.)
 """
 
-import re
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -16,9 +15,11 @@ from yaml.parser import Parser
 from yaml.reader import Reader
 from yaml.scanner import Scanner, ScannerError
 
+from twimlc.text import lazy_pattern
+
 # PyYAML's C module; tests take it away.
 _LIBYAML: Any = import_module("yaml.cyaml") if yaml.__with_libyaml__ else None
-_PROPERTIES = re.compile(r"(?:[&!]\S*(?:[ \t\r\n]+|#[^\r\n]*)*)+")
+_PROPERTIES = lazy_pattern(r"(?:[&!]\S*(?:[ \t\r\n]+|#[^\r\n]*)*)+")
 
 
 class _PythonParser(Reader, Scanner, Parser):

@@ -21,7 +21,7 @@ from yaml.events import (
 )
 
 from twimlc.findings.diagnostic import Diagnostic, Label
-from twimlc.text import NOT_XML, SourceFile, Span
+from twimlc.text import NOT_XML, SourceFile, Span, lazy_pattern
 from twimlc.yaml import refusals as words
 from twimlc.yaml.comments import find_cut_texts
 from twimlc.yaml.events import open_events, skip_properties
@@ -32,8 +32,8 @@ MAX_DEPTH: Final = 64
 MAX_NODES: Final = 300_000
 MAX_ALIASED_NODES: Final = 100_000
 
-_COLON = re.compile(r"(?:\s*:)?")
-_TAG = re.compile(r"(?:&\S*\s+)?(![^\s,\[\]{}]*)")
+_COLON = lazy_pattern(r"(?:\s*:)?")
+_TAG = lazy_pattern(r"(?:&\S*\s+)?(![^\s,\[\]{}]*)")
 _TEXT_TAG = "tag:yaml.org,2002:str"
 # A quoted "<<" is a key like any other; inside the open map it is kept apart by this name.
 _QUOTED_MERGE = "<<\0"

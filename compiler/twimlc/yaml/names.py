@@ -14,7 +14,7 @@ from itertools import takewhile
 
 from twimlc.findings.diagnostic import Diagnostic, Fix, Rule
 from twimlc.findings.edits import rewrite, rewrite_part
-from twimlc.text import Span
+from twimlc.text import Span, lazy_pattern
 
 DEVICE_NAMES = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)}
@@ -24,11 +24,11 @@ DEVICE_NAMES = frozenset(
 RESERVED_PARAMS = frozenset({"call", "flow", "state", "target", "row"})
 """Names that mean something else inside ``${…}``."""
 
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
-PARAM = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_NAME = lazy_pattern(r"[a-z][a-z0-9-]{0,63}")
+PARAM = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 """What a param is called, and a value of the call."""
 
-_SEPARATORS = re.compile(r"[-_ ]")
+_SEPARATORS = lazy_pattern(r"[-_ ]")
 _FEW = 300
 _NEIGHBOURS = 16
 _LONG = 40

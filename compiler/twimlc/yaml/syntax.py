@@ -5,26 +5,25 @@ out from the text around the place, and the parser's own problem only chooses th
 """
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from twimlc import vocabulary
 from twimlc.findings.diagnostic import Diagnostic, Label
 from twimlc.findings.edits import put_in_quotes, space_after
-from twimlc.text import SourceFile, Span
+from twimlc.text import SourceFile, Span, lazy_pattern
 from twimlc.vocabulary.blocks import BLOCKS, SIDE_KEYS
 from twimlc.yaml import refusals as words
 
-_INDENT = re.compile(r"[ \t]*(?:-[ \t]+)*")
-_NAME = re.compile(r"[A-Za-z][\w-]*")
+_INDENT = lazy_pattern(r"[ \t]*(?:-[ \t]+)*")
+_NAME = lazy_pattern(r"[A-Za-z][\w-]*")
 _VERBS = frozenset({"hangup", "leave", "reject", "pause", "record", "voicemail", "echo", "gather"})
 _KEYS = frozenset({*SIDE_KEYS, *BLOCKS, *vocabulary.verbs("voice")})
-_KEY_AND_TEXT = re.compile(r"\s*+(?:-\s++)*+([^\s:#][^:#]*):\s++(.*)$")
-_QUOTED = re.compile(r"""(?<=[\s,:\[{])("([^"\\]|\\.)*"|'([^']|'')*')""")
+_KEY_AND_TEXT = lazy_pattern(r"\s*+(?:-\s++)*+([^\s:#][^:#]*):\s++(.*)$")
+_QUOTED = lazy_pattern(r"""(?<=[\s,:\[{])("([^"\\]|\\.)*"|'([^']|'')*')""")
 _ADDRESSES = frozenset(
     {"client", "conference", "data", "http", "https", "mailto", "sip", "sips", "tel", "ws", "wss"}
 )
-_GLUED_KEY = re.compile(r"([A-Za-z][A-Za-z0-9_-]*):(?=[^\s/:])")
+_GLUED_KEY = lazy_pattern(r"([A-Za-z][A-Za-z0-9_-]*):(?=[^\s/:])")
 _SYMBOLS: Final = {
     "*": "an alias",
     "&": "an anchor",
@@ -47,8 +46,7 @@ _IN_BLOCK: Final = (
 """What the parser says, or what is there, and the words for it; None: those of a symbol."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Where and why the parser stopped; places are offsets.
 
     ``context`` is where it began what it could not finish. ``brackets`` are the flow lists and

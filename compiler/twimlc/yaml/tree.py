@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from twimlc.text import Span
+from twimlc.text import Span, lazy_pattern
 
 
 class CallValue(NamedTuple):
@@ -46,8 +46,8 @@ def template_of(
 
 Atom = str | int | Decimal | bool | None
 
-_INTEGER = re.compile(r"(?:0|[1-9][0-9]{0,17})\Z")
-_DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}\Z")
+_INTEGER = lazy_pattern(r"(?:0|[1-9][0-9]{0,17})\Z")
+_DECIMAL = lazy_pattern(r"(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}\Z")
 _WORDS: dict[str, Atom] = {"": None, "null": None, "true": True, "false": False}
 
 

@@ -4,8 +4,6 @@ A function holds 10 KB of code and sees no body; a longer table goes to a key-va
 (AmazonCloudFront DeveloperGuide, quotas, and edge functions: restrictions).
 """
 
-from dataclasses import replace
-
 from twimlc.lower.host import Host, HostFile
 
 _SCRIPT = "text/javascript"
@@ -27,4 +25,4 @@ _FILES = (
 def before(host: Host) -> Host:
     """What a host can do with such a function before it."""
     words = f"{host.description}, and a CloudFront Function for viewer requests"
-    return replace(host, description=words, decisions=True, files=_FILES)
+    return host._replace(description=words, decisions=True, files=_FILES)
