@@ -91,7 +91,7 @@ def measure(bench: Bench, rows: Sequence[str]) -> dict[str, Any]:
         figures[name] = []
         try:
             figures[name] += ROWS[name](bench)
-        except SystemExit as fault:  # the others are worth having
+        except (Exception, SystemExit) as fault:  # the others are worth having
             print(f"{name}: {fault}", file=sys.stderr)
             figures[name].append(Figure("**failed**", note=str(fault).partition("\n")[0]))
         tables[name] = table(ROWS[name].__doc__ or name, figures[name], bench.quick)

@@ -23,7 +23,10 @@ class Way:
 
 
 def differences(bench: Bench, project: Project, ways: list[Way]) -> dict[str, list[str]]:
-    """For each way the paths that differ from those of the first, which gives its own paths."""
+    """For each way the paths that differ from those of the first, which gives its own paths.
+
+    A way is left out if a build keeps nothing in the store that it needs.
+    """
     root = project.root
     bench.call(*TWIMLC, "build", "-q", folder=root)
     shutil.rmtree(root / ".twimlc", ignore_errors=True)
@@ -34,10 +37,12 @@ def differences(bench: Bench, project: Project, ways: list[Way]) -> dict[str, li
     folders = {way.name: root.with_name(f"{root.name}-{n}") for n, way in enumerate(ways)}
     made = {}
     for way in ways:
-        folder = folders[way.name]
+        folder, store = folders[way.name], folders.get(way.store, root) / ".twimlc"
+        if way.store and not store.exists():
+            continue
         shutil.copytree(root, folder)
         if way.store:
-            shutil.copytree(folders[way.store] / ".twimlc", folder / ".twimlc")
+            shutil.copytree(store, folder / ".twimlc")
         said = bench.call(*TWIMLC, "build", "--format", "json", *way.options, folder=folder)
         made[way.name] = {**contents(folder), "(findings)": said}
     first = made[ways[0].name]

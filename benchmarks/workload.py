@@ -60,7 +60,7 @@ defaults:
 start: greeting
 states:
   greeting:
-    - say: Welcome to <company>.
+    - say: Welcome to <company>. This call is recorded.
     <any>
     <some>
     - offer:
@@ -76,7 +76,7 @@ _SIMPLE = """\
 # Owner: <team>
 flow: <name>
 steps:
-  - say: Welcome to <company>.
+  - say: Welcome to <company>. This call is recorded.
   <many>
   <dial>
 """
@@ -87,7 +87,7 @@ _DRAWN: Mapping[str, tuple[str, ...]] = {
     "digit": tuple("0123456789"),
     "few": tuple("1234"),
     "team": _TEAMS,
-    "voice": ("Polly.Joanna", "Polly.Amy", "Polly.Vicki", "alice"),
+    "voice": ("Polly.Joanna", "Polly.Matthew", "alice"),
     "words": (
         "Thank you for calling <team> at <company>.",
         "All our people in <team> are talking to somebody; please stay on the line.",

@@ -1,6 +1,5 @@
 """What twimlc is measured against: each mode is a whole program, as its rows in the table say.
 
-    python yardsticks.py scan FOLDER...                  look at each file's size and time
     python yardsticks.py events SOURCE DOCUMENTS OUT     read YAML as PyYAML's events, write as much
     python yardsticks.py twilio DOCUMENTS OUT            the same documents by Twilio's library
     python yardsticks.py naive SOURCE OUT                safe_load, jsonschema.validate, a template
@@ -55,17 +54,6 @@ def prepare(built: str, documents: str) -> None:
         body = [node(child) for child in ElementTree.fromstring(path.read_bytes())]
         made.append((path.relative_to(built).as_posix(), path.stat().st_size, body))
     Path(documents).write_bytes(marshal.dumps(made))
-
-
-def scan(*folders: str) -> None:
-    waiting = list(folders)
-    while waiting:
-        with os.scandir(waiting.pop()) as found:
-            for entry in found:
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
-                else:
-                    entry.stat()
 
 
 def events(source: str, documents: str, out: str) -> None:
@@ -159,7 +147,7 @@ def write(path: str, data: bytes) -> None:
 
 
 MODES: dict[str, Callable[..., None]] = {
-    mode.__name__: mode for mode in (prepare, scan, events, twilio, naive, careful, editor)
+    mode.__name__: mode for mode in (prepare, events, twilio, naive, careful, editor)
 }
 
 if __name__ == "__main__":

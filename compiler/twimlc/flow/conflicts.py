@@ -15,7 +15,7 @@ from twimlc.flow.model import Element, Link, MediaLink, StateLink, Text
 from twimlc.flow.services import check_service, check_speech
 from twimlc.text import Span
 from twimlc.vocabulary.missing import child_codes
-from twimlc.vocabulary.rules import Remark
+from twimlc.vocabulary.rules import Remark, may_break
 from twimlc.vocabulary.types import Child, Parts
 from twimlc.yaml.tree import Template
 
@@ -25,6 +25,7 @@ _RETIRED = (
     vocabulary.Status.END_OF_LIFE,
     vocabulary.Status.RESTRICTED,
 )
+_ASKING = ("Event", "Method")
 _UNKNOWN_TEXT = "\N{OBJECT REPLACEMENT CHARACTER}"
 """A call-time value where only its presence matters."""
 
@@ -39,7 +40,8 @@ def check_element(
     spec = element.spec
     if spec is None:
         return []
-    found = [*_required(element, spec), *_nesting(element, spec), *_retired(element, spec)]
+    kids = [Child(c.spec, c.span, c.literal) for c in element.elements() if c.spec is not None]
+    found = [*_required(element, spec), *_nesting(kids, spec), *_retired(element, spec)]
     if spec.name in ("Say", "Gather"):
         found += check_speech(element)
     elif spec.kind is vocabulary.Kind.NOUN or "callerId" in spec.attributes:
@@ -48,9 +50,20 @@ def check_element(
         found += check_service(element)
     found += check_parameters(element)
     found += _never_asked(element, spec)
-    if spec.rules:
-        parts = _parts(element, spec, parent)
-        found += (finding for rule in spec.rules for finding in rule.breaches(parts))
+    text, names = _spoken(element), {attribute.name for attribute in element.attributes}
+    names.update(kid.spec.name for kid in kids)
+    if rows := [rule for rule in spec.rules if may_break(rule, names, len(text))]:
+        parts = Parts(
+            spec,
+            parent,
+            element.span,
+            {attribute.name: _plain(attribute.value) for attribute in element.attributes},
+            {attribute.name: attribute.span for attribute in element.attributes},
+            kids,
+            text,
+            _has_text(element),
+        )
+        found += (finding for rule in rows for finding in rule.breaches(parts))
     if words is None:
         return found
     about_words = (rules.FIXED_SID, rules.TOO_LONG)
@@ -58,19 +71,6 @@ def check_element(
         replace(f, span=words) if f.rule in about_words and f.span == element.span else f
         for f in found
     ]
-
-
-def _parts(element: Element, spec: vocabulary.Element, parent: vocabulary.Element | None) -> Parts:
-    return Parts(
-        spec,
-        parent,
-        element.span,
-        {attribute.name: _plain(attribute.value) for attribute in element.attributes},
-        {attribute.name: attribute.span for attribute in element.attributes},
-        [Child(c.spec, c.span, c.literal) for c in element.elements() if c.spec is not None],
-        _spoken(element),
-        _has_text(element),
-    )
 
 
 def _plain(value: Text | Link) -> str:
@@ -98,7 +98,7 @@ def written_here(element: Element, name: str) -> bool:
 def _never_asked(element: Element, spec: vocabulary.Element) -> Iterator[Diagnostic]:
     """Parts that say how, or when, to ask an address that is not given."""
     for attribute in element.attributes:
-        for ending in ("Event", "Method"):
+        for ending in _ASKING if attribute.name.endswith(_ASKING) else ():
             address = attribute.name.removesuffix(ending)
             asked = address in spec.attributes and element.get(address) is None
             if address != attribute.name and asked and written_here(element, attribute.name):
@@ -115,8 +115,8 @@ def _has_text(element: Element) -> bool:
 
 
 def _required(element: Element, spec: vocabulary.Element) -> Iterator[Diagnostic]:
-    for attribute in spec.attributes.values():
-        if attribute.required and element.get(attribute.name) is None:
+    for attribute in spec.required:
+        if element.get(attribute.name) is None:
             message = f"{spec.key} needs {attribute.name}"
             yield rules.MISSING_PART.at(element.span, message, hint=attribute.note or None)
     text = spec.text
@@ -137,9 +137,9 @@ def _required(element: Element, spec: vocabulary.Element) -> Iterator[Diagnostic
     yield rules.MISSING_PART.at(element.span, message, hint=text.note or None, twilio=codes)
 
 
-def _nesting(element: Element, spec: vocabulary.Element) -> Iterator[Diagnostic]:
-    for child in element.elements():
-        if child.spec is not None and child.spec.name not in spec.children:
+def _nesting(kids: list[Child], spec: vocabulary.Element) -> Iterator[Diagnostic]:
+    for child in kids:
+        if child.spec.name not in spec.children:
             message = f"{child.spec.key} is not allowed inside {spec.key}"
             codes = child_codes(spec.name, child.spec.name)
             yield rules.NOT_ALLOWED_INSIDE.at(child.span, message, twilio=codes)

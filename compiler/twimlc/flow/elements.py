@@ -91,11 +91,11 @@ class ElementReader(FlowReader):
             echoes = (rules.MISSING_PART, rules.IGNORED_PART)
             findings = [finding for finding in findings if finding.rule not in echoes]
         self._refuse(*findings)
-        for name, known in spec.attributes.items():
-            method = element.get(known.method_attribute or "")
-            if method and (found := element.get(name)) and isinstance(found.value, StateLink):
+        for name, value, _ in ordered:
+            asked = spec.attributes[name].method_attribute
+            if asked and isinstance(value, StateLink) and (method := element.get(asked)):
                 self.leave_out(element, method, f"the host sets it where {name} is a state")
-                element = element.without(method.name)
+                element = element.without(asked)
         return element
 
     def unused_defaults(self) -> Iterator[Diagnostic]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from twimlc.flow.model import Element, Flow, MediaLink, StateKey, StateLink
 from twimlc.flow.walks import reached
+from twimlc.records import record
 from twimlc.text import Place as TextPlace
 from twimlc.text import Span, grouped
 from twimlc.vocabulary import NO_OUTCOMES, NOTHING_MORE, PROMPTS, Does, Outcomes
@@ -38,7 +39,7 @@ class Context(StrEnum):
         return self in (Context.QUEUE_WAIT, Context.CONFERENCE_WAIT)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, slots=True, order=True)
 class Place:
     """What a document that starts at a node is called after: STATE, or place N inside it.
 
@@ -104,17 +105,16 @@ class Node:
         """Whether nothing follows: the document ends, or the call is hung up."""
         return self.tag in ("", "Hangup")
 
-    def successors(self) -> Iterator[tuple[str, NodeKey]]:
+    def successors(self) -> list[tuple[str, NodeKey]]:
         """(outcome or keys, node) pairs, in a fixed order."""
-        yield from self.keys.items()
-        yield from self.exits.items()
+        found = [*self.keys.items(), *self.exits.items()]
         if self.fallback is not None and self.fallback not in self.exits.values():
-            yield OTHERWISE, self.fallback
+            found.append((OTHERWISE, self.fallback))
+        return found
 
-    def links(self) -> Iterator[StateLink | MediaLink]:
+    def links(self) -> list[StateLink | MediaLink]:
         """The states and files beside the flow that its attributes name."""
-        if self.element is not None:
-            yield from (link for _, _, link, _ in self.element.links())
+        return [] if self.element is None else [placed.link for placed in self.element.links()]
 
 
 class Root(NamedTuple):
@@ -190,6 +190,8 @@ class Graph:
 
     def leading_to(self, ends: Iterable[NodeKey]) -> set[NodeKey]:
         """All nodes from which some way leads to one of ``ends``, these included."""
+        if not (ends := [*ends]):
+            return set()
         before = grouped((to, node.key) for node in self.nodes for to in self.after(node.key))
         return {*reached(ends, lambda key: before.get(key, ()))}
 

@@ -5,12 +5,13 @@ Out of the expanded tree, into the control-flow graph. Blocks that are only shor
 remain, because where they lead is decided by the graph.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
 from twimlc import vocabulary
+from twimlc.records import record
 from twimlc.text import SourceFile, Span
 from twimlc.yaml.tree import Entry, Template
 
@@ -74,7 +75,7 @@ class Attribute(NamedTuple):
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Element:
     """A TwiML element. Text is a child. ``spec`` is None for markup newer than the vocabulary."""
 
@@ -83,6 +84,7 @@ class Element:
     attributes: tuple[Attribute, ...]
     children: "tuple[Element | Text | Link, ...]"
     span: Span
+    _linkless: bool = field(default=False, init=False, repr=False)
 
     @property
     def does(self) -> vocabulary.Does:
@@ -92,9 +94,10 @@ class Element:
     @property
     def outcomes(self) -> vocabulary.Outcomes:
         """How it can end: of a Connect, as its noun says; without names where it only goes on."""
-        rows = (part.spec for part in ((*self.elements(), self) if self.does.connects else (self,)))
-        known = (row.outcomes for row in rows if row is not None and row.outcomes is not None)
-        return next(known, vocabulary.NO_OUTCOMES)
+        for part in (*self.elements(), self) if self.does.connects else (self,):
+            if part.spec is not None and part.spec.outcomes is not None:
+                return part.spec.outcomes
+        return vocabulary.NO_OUTCOMES
 
     @property
     def text_type(self) -> vocabulary.AttributeType | None:
@@ -124,7 +127,8 @@ class Element:
 
     def without(self, *names: str) -> "Element":
         """The element without some of its attributes."""
-        return replace(self, attributes=tuple(a for a in self.attributes if a.name not in names))
+        kept = tuple([a for a in self.attributes if a.name not in names])
+        return self if len(kept) == len(self.attributes) else replace(self, attributes=kept)
 
     def having(self, name: str, value: str) -> "Element":
         """The element with this attribute, in the vocabulary's order."""
@@ -134,31 +138,46 @@ class Element:
         order = dict.fromkeys([n for n in self.spec.attributes if n in kept] + [*kept])
         return replace(self, attributes=tuple(kept[n] for n in order))
 
-    def elements(self) -> "Iterator[Element]":
+    def elements(self) -> "list[Element]":
         """The child elements."""
-        for child in self.children:
-            if isinstance(child, Element):
-                yield child
+        return [child for child in self.children if isinstance(child, Element)]
 
-    def walk(self) -> "Iterator[Element]":
+    def walk(self) -> "list[Element]":
         """This element and all inside it, outermost first."""
-        yield self
-        for child in self.elements():
-            yield from child.walk()
-
-    def links(self) -> "Iterator[tuple[Element, str | None, Link, Span]]":
-        """Every link in it: the element, the attribute's name (None for text), link, place."""
-        inside: list[Element] = []
-        for attribute in self.attributes:
-            if isinstance(attribute.value, (StateLink, MediaLink)):
-                yield self, attribute.name, attribute.value, attribute.span
+        found = [self]
         for child in self.children:
             if isinstance(child, Element):
-                inside.append(child)
+                found += child.walk()
+        return found
+
+    def links(self) -> "Sequence[PlacedLink]":
+        """Every link in it: its own first, then those of each element inside."""
+        if self._linkless:
+            return ()
+        inside: list[PlacedLink] = []
+        found = [
+            PlacedLink(self, attribute.name, attribute.value, attribute.span)
+            for attribute in self.attributes
+            if isinstance(attribute.value, (StateLink, MediaLink))
+        ]
+        for child in self.children:
+            if isinstance(child, Element):
+                inside += child.links()
             elif isinstance(child, (StateLink, MediaLink)):
-                yield self, None, child, self.span
-        for element in inside:
-            yield from element.links()
+                found.append(PlacedLink(self, None, child, self.span))
+        found += inside
+        if not found:  # as in most: every stage asks
+            object.__setattr__(self, "_linkless", True)
+        return found
+
+
+class PlacedLink(NamedTuple):
+    """A link in an element: of the attribute of that name, or (None) its content."""
+
+    element: Element
+    attribute: str | None
+    link: Link
+    span: Span
 
 
 class ToState(NamedTuple):
@@ -191,7 +210,7 @@ class ToNext:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class ToSteps:
     """A list of steps; where it ends, the call goes on after the step it hangs on."""
 
@@ -202,7 +221,7 @@ class ToSteps:
 Target = ToState | ToBegin | ToHangup | ToNext | ToSteps
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Branches:
     """What is beside a verb: where its outcomes lead. Empty means: the next step.
 
@@ -225,7 +244,7 @@ class Branches:
 NO_BRANCHES = Branches()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Perform:
     """Run one TwiML verb. ``title`` is the word the author used (``hunt``, ``voicemail``)."""
 

@@ -120,8 +120,10 @@ class RouterHost(FileHost):
                 for rows in (decision.branches, decision.marked)
             )
             self._spelt[decision.path] = replace(decision, branches=plain, marked=marked)
-        for safe in ("", "*"):
-            sent = "&".join(filter(None, [query, urlencode(parameters, safe=safe)]))
+        # Twilio sends dozens of others.
+        looked_at = {name: v for name, v in parameters.items() if name in decision.parameters}
+        spelt = dict.fromkeys(urlencode(looked_at, safe=safe) for safe in ("", "*"))
+        for sent in ("&".join(filter(None, [query, encoded])) for encoded in spelt):
             yield decision.document(_first(parse_qsl(sent, keep_blank_values=True)))
             raw = (pair.partition("=")[::2] for pair in sent.split("&"))
             yield self._spelt[decision.path].document(_first(raw))

@@ -99,7 +99,7 @@ class Writer:
         found = self._written.get(place) if at_home else None
         if found is None:
             found = self._element(node.element, node, tight=False)
-            if at_home and not any(node.element.links()):
+            if at_home and not node.element.links():
                 self._written[place] = found
         if leave is None:
             return found

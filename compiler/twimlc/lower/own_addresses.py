@@ -60,7 +60,7 @@ def check_own_addresses(
     seen: set[Span] = set()
     for key in graph.contexts:
         node = graph.nodes[key]
-        for address, span, _, _, row in wordings(node.element):
+        for address, span, _, _, row in wordings(node.element, addresses=True):
             if row is None or row.fetch not in TWIML_FETCHES or not isinstance(address, str):
                 continue
             path = _path(address, node.place.flow, site)
@@ -85,7 +85,7 @@ def check_served(graph: Graph, site: Site) -> Iterator[Diagnostic]:
     """
     below = f"{site.url}/".lower() if site.url is not None and not site.host.posts else None
     for key in graph.contexts if not site.host.single else ():
-        for text, span, element, name, row in wordings(graph.nodes[key].element):
+        for text, span, element, name, row in wordings(graph.nodes[key].element, addresses=True):
             if row is None or not isinstance(text, str):
                 continue
             if row.fetch in TWIML_FETCHES and text[:1] in ("?", "#"):

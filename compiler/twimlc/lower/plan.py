@@ -8,6 +8,7 @@ from twimlc.flow.graph import NodeKey
 from twimlc.flow.model import MediaLink
 from twimlc.lower.host import Host
 from twimlc.project.files import FileContent
+from twimlc.records import record
 from twimlc.text import Span
 from twimlc.yaml.tree import Template
 
@@ -21,7 +22,7 @@ class FlowPlace(NamedTuple):
     versions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Markup:
     """An element as it will be written. ``node``, ``state`` and ``span`` say what it came from.
 

@@ -284,7 +284,7 @@ def may_decline_in_turn(node: Node) -> bool:
         element is not None
         and element.tag == "Dial"
         and element.literal("sequential") == "true"
-        and sum(1 for _ in element.elements()) > 1
+        and len(element.elements()) > 1
         and may_decline(element)
     )
 

@@ -4,36 +4,29 @@ A :class:`Loaded` project and a target come in; for each row a graph and a plan 
 every finding on the way. This file knows the order of the stages; each stage knows only its own.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Collection, Hashable
+from dataclasses import dataclass, field, replace
 
 from twimlc.findings.diagnostic import Diagnostic
-from twimlc.findings.order import once, overlapping, without_echoes
+from twimlc.findings.order import once, overlapping
 from twimlc.findings.rules import DEPENDS_ON_ASSUMPTION, SECRET
-from twimlc.flow.addresses import under_contract
 from twimlc.flow.build import build_graph
 from twimlc.flow.graph import Graph
-from twimlc.flow.model import Flow, Kind, StateKey
-from twimlc.flow.names import FlowNames
-from twimlc.flow.read import flow_names, read_flow
-from twimlc.formats.check import check_expanded
-from twimlc.hosts import find_host, lower, with_routing
+from twimlc.flow.model import Kind
+from twimlc.hosts import lower
 from twimlc.interpret.assumptions import may_depend
-from twimlc.lower.host import Site
-from twimlc.lower.own_addresses import check_own_addresses, check_served, name_at
+from twimlc.lower.own_addresses import check_own_addresses, check_served
 from twimlc.lower.transitions import FALLBACK_AFTER_ANSWER
 from twimlc.pipeline.apology import Apologies, find_apologies
 from twimlc.pipeline.load import Loaded
+from twimlc.pipeline.meaning import Meaning, RowReader
 from twimlc.pipeline.media import Media
 from twimlc.pipeline.variants import Compiled, Variant
 from twimlc.rules import check_graph, check_wishes
 from twimlc.rules.media import Sounds, check_media
 from twimlc.rules.spoken import check_apology, check_spoken
-from twimlc.values.conditional_steps import switched
+from twimlc.values.conditional_steps import Switched, switched
 from twimlc.values.declarations import declared, flow_components
-from twimlc.values.expand import expand_flow, resolve_params, with_start
-from twimlc.values.scope import ExpressionContext
 from twimlc.yaml import tree as t
 from twimlc.yaml.tree import name_of
 
@@ -41,19 +34,14 @@ RowDone = Callable[[Compiled, Variant, list[Diagnostic]], None]
 """What is done with a row as soon as it is compiled, with its findings."""
 
 
-class FlowElsewhereError(Exception):
-    """What is compiled leads to a flow that was not read with it, whose name is the message."""
+@dataclass(slots=True, eq=False)
+class Shared:
+    """What is the same for several targets, by all that it depends on."""
 
-
-class _Names(dict[str, FlowNames]):
-    """What flows may know of each other; ``elsewhere`` are names of flows that were not read."""
-
-    elsewhere: Collection[str] = ()
-
-    def get(self, name: str, default: Any = None) -> Any:
-        if name in self.elsewhere:
-            raise FlowElsewhereError(name)
-        return super().get(name, default)
+    meanings: dict[Hashable, Meaning] = field(default_factory=dict)
+    graphs: dict[Hashable, tuple[Graph, list[Diagnostic]]] = field(default_factory=dict)
+    switched: dict[str, Switched] = field(default_factory=dict)
+    params: dict[str, set[str]] = field(default_factory=dict)
 
 
 def compile_flows(
@@ -61,26 +49,29 @@ def compile_flows(
     made: Compiled,
     row_done: RowDone | None = None,
     rows: Collection[str | None] | None = None,
+    shared: Shared | None = None,
 ) -> None:
     """Add what comes of the flows that were read: in all rows, or in ``rows`` (None: in none).
 
     Raises :class:`FlowElsewhereError` where something leads to a flow that was not read.
     """
     target, matrix = made.target, loaded.project.matrix
-    covered = {name for name in loaded.known if target.covers(name)}
-    made.flows = covered & loaded.selected
-    made.params = _params_by_file(loaded)
-    for name in covered & loaded.flows.keys():
-        source = loaded.flows[name]
-        made.switched[name] = switched(source.tree, loaded.components.get(source.folder, {}))
-    in_matrix = _in_matrix(loaded, covered)
+    covered, in_matrix = loaded.survey.built_for(target)
     own, media = covered & loaded.members, Media(loaded)
-    made.read_media = media.digest
+    made.flows, made.read_media = set(own & loaded.selected), media.digest
+    shared = shared or Shared()
+    made.params = shared.params = shared.params or _params_by_file(loaded)
+    for name in own:
+        source = loaded.flows[name]
+        if name not in shared.switched:
+            components = loaded.components.get(source.folder, {})
+            shared.switched[name] = switched(source.tree, components)
+        made.switched[name] = shared.switched[name]
     wanted: list[str | None] = [None] if own - in_matrix or not in_matrix else []
     wanted += matrix.rows if matrix is not None and own & in_matrix else ()
     for row in wanted:
         if rows is None or row in rows:
-            findings = _Row(loaded, made, covered, row, media).compile()
+            findings = _Row(loaded, made, row, media, shared).compile()
             if row is None:
                 made.findings += findings
             else:
@@ -89,69 +80,53 @@ def compile_flows(
                 row_done(made, made.variants[-1], findings)
 
 
-def _in_matrix(loaded: Loaded, covered: set[str]) -> set[str]:
-    matrix = loaded.project.matrix
-    return {name for name in covered if matrix is not None and matrix.covers(name)}
-
-
 class _Row:
     """The flows of one row (``row`` is None for those outside the matrix) on the way to a plan."""
 
     def __init__(
-        self, loaded: Loaded, made: Compiled, covered: set[str], row: str | None, media: Media
+        self,
+        loaded: Loaded,
+        made: Compiled,
+        row: str | None,
+        media: Media,
+        shared: Shared,
     ) -> None:
-        self.loaded, self.made, self.covered, self.row = loaded, made, covered, row
-        self.target, self.media, self.matrix = made.target, media, loaded.project.matrix
-        self.in_matrix = _in_matrix(loaded, covered)
-        self.host = find_host(self.target.host, self.target.router)
-        self.flows: dict[str, Flow] = {}
-        self.named: dict[str, frozenset[StateKey]] = {}
-        """The states that each flow names."""
+        self.loaded, self.made, self.media, self.shared = loaded, made, media, shared
+        self.reader = RowReader(loaded, made.target, row)
         self.findings: list[Diagnostic] = []
-        self.given, self.columns = [loaded.project.params, self.target.params], None
-        if row is not None and self.matrix is not None:
-            self.given, self.columns = [*self.given, self.matrix.params[row]], self.matrix.rows[row]
-        self.given += [values for values, _ in loaded.survey.params]
-        self.lies_at: Callable[[str, str], str | None] = lambda address, flow: None
-        self.site: Site | None = None
-        if self.host is not None:
-            self.site = Site(
-                self.host,
-                self.target.url,
-                row,
-                self.target.allow,
-                media=self.target.media,
-                bin=self.target.bin,
-                bins=tuple(self.target.bins.items()),
-                bare=self.target.tags == "bare",
-                limits=self.target.limits,
-                routing=with_routing(),
-            )
-            self.lies_at = name_at(self.site, covered)
-        self.names = _Names((name, self._names_of(name)) for name in loaded.members)
-        self.names.elsewhere = loaded.elsewhere
 
     def compile(self) -> list[Diagnostic]:
         """Add the graph and the plan to what is compiled; the findings on the way."""
-        loaded, made, target, host = self.loaded, self.made, self.target, self.host
-        said, jumps = self._read_flows()
-        apology = find_apologies(loaded, target, self.flows, said, jumps)
+        loaded, made, reader = self.loaded, self.made, self.reader
+        key, shared = reader.key(), self.shared
+        meaning = shared.meanings.get(key)
+        if meaning is None:
+            meaning = shared.meanings[key] = reader.read()
+        self.findings += meaning.findings
+        for name, used in meaning.components.items():
+            made.components.setdefault(name, set()).update(used)
+        made.invariants |= meaning.invariants
+        flows = meaning.flows
+        apology = find_apologies(loaded, made.target, flows, meaning.sorry, meaning.jumps)
         self.findings += apology.findings
         self.findings += [finding for each in apology.graphs for finding in check_spoken(each)]
-        through_entries = host is not None and not host.single
-        graph, found = build_graph(self.flows, made.switched, through_entries=through_entries)
+        entries = reader.host is not None and not reader.single
+        if (key, entries) not in shared.graphs:
+            built = build_graph(flows, made.switched, through_entries=entries)
+            shared.graphs[key, entries] = built
+        graph, found = shared.graphs[key, entries]
         self.findings += found
         self._check(graph, apology)
         plan = None
-        if self.site is not None and not any(f.is_error for f in (*found, *apology.findings)):
-            own = frozenset(self.flows) & self.covered
-            site = replace(self.site, apology=apology.verbs, flows=own)
+        if reader.site is not None and not any(f.is_error for f in (*found, *apology.findings)):
+            own = frozenset(flows) & reader.covered
+            site = replace(reader.site, apology=apology.verbs, flows=own)
             self.findings += once([*check_served(graph, site)])
             plan, refused = lower(graph, site, self.media.read)
             overlaps = overlapping(f.span for f in self.findings if f.is_error)
             self.findings += [f for f in refused if not overlaps(f.span)]
-        texts = frozenset(name for name, flow in self.flows.items() if flow.kind is Kind.MESSAGING)
-        variant = Variant(self.row, graph, plan, texts)
+        texts = frozenset(name for name, flow in flows.items() if flow.kind is Kind.MESSAGING)
+        variant = Variant(reader.row, graph, plan, texts)
         made.variants.append(variant)
         made.alive |= graph.alive
         made.planned = made.planned and plan is not None
@@ -168,84 +143,11 @@ class _Row:
     def _has_errors(self) -> bool:
         return any(finding.is_error for finding in self.findings)
 
-    def _context(self, name: str) -> ExpressionContext:
-        documents = self.target.limits["documents"]
-        return ExpressionContext(name, self.target.name, self.columns, None, documents)
-
-    def _names_of(self, name: str) -> FlowNames:
-        reachable = self.row is not None or self.matrix is None or not self.matrix.covers(name)
-        tree = with_start(self.loaded.flows[name].tree, self.given, self._context(name))
-        return flow_names(tree, name, reachable=reachable)
-
-    def _read_flows(self) -> tuple[Flow | None, frozenset[StateKey]]:
-        """Read the row's flows and those that they jump to; the apology and the states it names."""
-        loaded, flows = self.loaded, self.loaded.flows
-        own = self.in_matrix if self.row is not None else self.covered - self.in_matrix
-        own &= loaded.members
-        # A Bin holds what its flow jumps into, whether or not that has a Bin of its own.
-        single = self.host is not None and self.host.single
-        joined = loaded.members if single else self.covered
-        for name in loaded.members - joined:
-            self.names[name] = self.names[name]._replace(missing_in=self.target.name)
-        waiting, seen = sorted(own), set(own)
-        while waiting:
-            name = waiting.pop(0)
-            flow, named = self._read(name, self.names)
-            if flow is not None:
-                self.flows[name], self.named[name] = flow, named
-                further = {key.flow for key in named} & joined - seen
-                seen |= further
-                waiting += sorted(further)
-        sorry = self.target.apology_flow or ""
-        said, jumps = self.flows.get(sorry), self.named.get(sorry, frozenset())
-        if sorry in flows.keys() - seen:
-            names = _Names({**self.names, sorry: self._names_of(sorry)})
-            names.elsewhere = loaded.elsewhere - {sorry}
-            said, jumps = self._read(sorry, names)
-        _without_broken(self.flows, self.named)
-        return said, jumps
-
-    def _read(
-        self, name: str, names: Mapping[str, FlowNames]
-    ) -> tuple[Flow | None, frozenset[StateKey]]:
-        """The model of one flow; None where it has errors. One mistake gives one finding."""
-        loaded, made, source, context = (
-            self.loaded,
-            self.made,
-            self.loaded.flows[name],
-            self._context(name),
-        )
-        components = loaded.components.get(source.folder, {})
-        faulty = loaded.survey.component_faults.get(source.folder, {})
-        params, findings = resolve_params(source.tree, self.given, context)
-        unreadable = faulty.keys() - components.keys()
-        tree, found, used = expand_flow(source.tree, params, context, components, unreadable)
-        shared = used & faulty.keys() - t.key_spans(source.tree.get("components")).keys()
-        told = [f for f in source.faults if f.is_error]
-        told += [fault for name in sorted(shared) for fault in faulty[name]]
-        places = {f.span.place for f in told}
-        findings += [f for f in found if f.span.place not in places]
-        made.components.setdefault(source.name, set()).update(used)
-        if (promised := tree.get("invariants")) is not None:
-            made.invariants[source.name] = promised
-        if tree is not source.tree:  # it did not grow too large
-            tree, shape = check_expanded(tree)
-            findings += without_echoes(shape, [f for f in (*told, *findings) if f.is_error])
-        read, found = read_flow(tree, source.file, names[source.name], names, self.lies_at)
-        if loaded.project.account.interconnect:
-            found = under_contract(found)
-        findings += without_echoes(found, [f for f in (*told, *findings) if f.is_error])
-        broken = any(f.is_error for f in (*told, *findings))
-        self.findings += [f for f in findings if f not in source.faults]
-        if source.name not in loaded.selected:  # nobody else tells what is wrong in it
-            self.findings += [f for f in source.faults if f.is_error]
-        return (None, frozenset()) if broken or read is None else (read.flow, read.named)
-
     def _check(self, graph: Graph, apology: Apologies) -> None:
         """Add what the rules find in the graph and in the apologies."""
-        made, target, host = self.made, self.target, self.host
+        made, target, host = self.made, self.made.target, self.reader.host
         project, media = self.loaded.project, self.media
-        calls = {name: _declared_calls(self.loaded.flows[name].tree) for name in self.flows}
+        calls = {name: _declared_calls(self.loaded.flows[name].tree) for name in graph.flows}
         assumed = project.budgets.get("sound", {})
         sounds = Sounds(media.read, assumed.get("seconds", 0), assumed.get("words", 0))
         public = host is None or not host.private
@@ -272,31 +174,21 @@ class _Row:
         """Whether a path is some flow's entry, in whatever row."""
         folder, _, name = path.rpartition("/")
         row, _, flow = folder.rpartition("/")
+        in_matrix, matrix = self.reader.in_matrix, self.reader.matrix
         if name != "index.xml":
             return False
         if not row:
-            return flow in self.covered - self.in_matrix
-        return flow in self.in_matrix and bool(self.matrix and row in self.matrix.rows)
+            return flow in self.reader.covered and flow not in in_matrix
+        return flow in in_matrix and bool(matrix and row in matrix.rows)
 
 
 def _about(finding: Diagnostic, paths: set[str]) -> bool:
     return any(span.file.path in paths for span in (finding.span, *finding.span.chain))
 
 
-def _without_broken(flows: dict[str, Flow], named: Mapping[str, frozenset[StateKey]]) -> None:
-    """Drop flows that jump to one with errors: what they mean is not known."""
-    while True:
-        gone = [name for name in flows if any(key.flow not in flows for key in named[name])]
-        if not gone:
-            return
-        for name in gone:
-            del flows[name]
-
-
 def _params_by_file(loaded: Loaded) -> dict[str, set[str]]:
     """The params that flows and components declare, by the path of the file they stand in."""
-    shared = [c for group in loaded.components.values() for c in group.values()]
-    found = {component.file.path: set(declared(component.body)) for component in shared}
+    found = dict(loaded.survey.component_params)
     for source in loaded.flows.values():
         inner, _ = flow_components(source.tree)
         bodies = (source.tree, *(component.body for component in inner.values()))

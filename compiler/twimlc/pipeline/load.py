@@ -9,7 +9,7 @@ from twimlc.findings.diagnostic import Diagnostic, Label
 from twimlc.findings.rules import BAD_NAME, DUPLICATE_FLOW, NOT_A_FLOW
 from twimlc.formats.check import check_flow
 from twimlc.pipeline.model import Options
-from twimlc.pipeline.survey import FlowFile, Survey, survey
+from twimlc.pipeline.survey import FlowFile, Survey, asks_for_target, survey
 from twimlc.project.read import Project
 from twimlc.project.search import name_of_flow
 from twimlc.project.targets import Target
@@ -49,9 +49,9 @@ class Loaded:
     """Flows that were read. ``selected`` are those asked for, ``flows`` also those they lead to.
 
     ``owners`` are the names of flows, of unreadable ones too, by the paths of their files.
-    ``elsewhere`` are the names of flows that are compiled elsewhere; ``extra`` those of them that
-    were read all the same, for apologies. ``sounds`` are the folders and names of sound files that
-    were asked for.
+    Of them ``extra`` were read for apologies alone. ``group`` are the names of those that are
+    compiled together; others that the survey knows are compiled elsewhere (None: nothing is).
+    ``sounds`` are the folders and names of sound files that were asked for.
     """
 
     survey: Survey
@@ -60,9 +60,20 @@ class Loaded:
     findings: list[Diagnostic] = field(default_factory=list)
     files: dict[str, SourceFile] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
-    elsewhere: frozenset[str] = frozenset()
     extra: frozenset[str] = frozenset()
     sounds: set[tuple[Path, str]] = field(default_factory=set)
+    group: frozenset[str] | None = None
+
+    @property
+    def reads_target(self) -> bool:
+        """Whether an expression asks for the name of the target."""
+        found = (asks_for_target(file) for file in self.files.values())
+        return self.survey.reads_target or any(found)
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The names of flows by the paths of their files."""
+        return {each.file.path: name for name, each in self.flows.items()}
 
     @property
     def members(self) -> set[str]:
@@ -72,7 +83,7 @@ class Loaded:
     @property
     def known(self) -> set[str]:
         """The names of all flows."""
-        return self.flows.keys() | self.elsewhere
+        return self.flows.keys() | (self.survey.names if self.group is not None else set[str]())
 
     @property
     def project(self) -> Project:

@@ -1,6 +1,6 @@
 """Units asked for: a survey comes in, the joined results of all its units go out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from twimlc.pipeline.compile import compile_flows
@@ -35,7 +35,7 @@ def compile_all(survey: Survey, options: Options, *, write: bool = False) -> Joi
             result = kept.find(task) or kept.keep(task, compile_unit(survey, task))
             survey.opened |= {survey.root / at / name for at, name, _ in result.sounds}
             made.setdefault(task.files, []).append(result)
-        if survey.rename(_misnamed(made)):
+        if survey.rename({path: name for each, *_ in made.values() for path, name in each.named}):
             made.clear()
             kept.forget()
             continue
@@ -63,17 +63,6 @@ def rows_of(survey: Survey, group: Sequence[FlowFile]) -> Iterator[tuple[str | N
         yield tuple(rows[start : start + ROWS])
 
 
-def _misnamed(made: Mapping[tuple[FlowFile, ...], list[UnitResult]]) -> dict[str, str]:
-    """The flows, by their files, that are not called as their texts let one think."""
-    return {
-        each.file.path: name
-        for group, (first, *_) in made.items()
-        for each in group
-        if (name := first.owners.get(each.file.path, each.name)) != each.name
-        and name in first.facts
-    }
-
-
 def _told(tasks: Sequence[Task], options: Options) -> Iterator[Task]:
     """The same tasks, and meanwhile how many flows, or rows of flows, are done."""
     sizes = [len(task.rows or task.files) for task in tasks]
@@ -92,13 +81,14 @@ def compile_in_memory(
     survey: Survey, targets: Sequence[Target], loaded: Loaded | None = None
 ) -> tuple[list[Compiled], Joined]:
     """What is asked for in one piece, with its graphs and plans; every finding with it."""
-    loaded = loaded if loaded is not None else read_flows(survey, survey.every)
+    loaded = loaded or read_flows(survey, survey.every)
+    survey.rename(loaded.named)
     compiled = [Compiled(target) for target in targets]
     for made in compiled:
         if survey.usable and not survey.wrong(made.target):
             compile_flows(loaded, made)
     joined = Joined(survey)
-    joined.add(result_of(loaded, compiled))
+    joined.add(result_of(loaded, [(made.target.name, made) for made in compiled]))
     for made in compiled:
         made.findings = joined.about(made.target)
     return compiled, joined

@@ -7,6 +7,7 @@ compiled by itself. A group that turns out to lead elsewhere is joined with what
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from twimlc.about import PROJECT_FILE
@@ -22,18 +23,24 @@ from twimlc.project.read import Project
 from twimlc.project.search import component_files, flow_files, name_in, nothing_at
 from twimlc.project.targets import Target
 from twimlc.text import SourceFile, Span, lazy_pattern
-from twimlc.values.declarations import Component, component_of, unused_params
+from twimlc.values.declarations import Component, component_of, declared, unused_params
 from twimlc.yaml import tree as t
 from twimlc.yaml.names import valid_name
 from twimlc.yaml.reader import read_text, read_yaml
 
 _TYPED = tuple(f"{quote}{bracket}" for quote in ("", '"', "'") for bracket in "[{")
 _NAME = "[a-z][a-z0-9-]{0,63}"
+_TARGET = lazy_pattern(r"\$\{[^}]*\btarget\b")
 _LEADS = lazy_pattern(
     rf"(?<![^\s'\":,\[{{(])({_NAME})/(?:{_NAME})?(?![^\s'\",\]}})])"  # FLOW/ and FLOW/STATE
     rf"|/({_NAME})(?=/[^\s'\"]*xml)"  # an address of ours
     r"|/([A-Z]{2}[0-9A-Za-z]{32})"  # of a Bin
 )
+
+
+def asks_for_target(file: SourceFile) -> bool:
+    """Whether an expression asks for the name of the target."""
+    return "target" in file.text and _TARGET.search(file.text) is not None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +62,7 @@ class FlowFile:
         return {found for words in _LEADS.findall(self.file.text) for found in words if found}
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Survey:
     """What is to be compiled. ``files`` are those asked for, sorted; ``whole``: all there are.
 
@@ -79,11 +86,39 @@ class Survey:
     component_faults: dict[Path, dict[str, tuple[Diagnostic, ...]]] = field(default_factory=dict)
     read: dict[str, SourceFile] = field(default_factory=dict)  # files that are no flows
     sounds: dict[tuple[Path, str], tuple[FileContent | None, str]] = field(default_factory=dict)
+    _built_for: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
     opened: set[Path] = field(default_factory=set)  # all files that were looked at
 
     @property
     def root(self) -> Path:
         return self.project.root
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What the flows are called, as far as their texts tell."""
+        return frozenset(each.name for each in self.every)
+
+    @cached_property
+    def reads_target(self) -> bool:
+        """Whether an expression of a component asks for the name of the target."""
+        return any(map(asks_for_target, self.read.values()))
+
+    @cached_property
+    def component_params(self) -> dict[str, set[str]]:
+        """The params that each component declares, by its path."""
+        shared = (each for group in self.components.values() for each in group.values())
+        return {each.file.path: set(declared(each.body)) for each in shared}
+
+    def built_for(self, target: Target) -> tuple[frozenset[str], frozenset[str]]:
+        """The names of all flows of a target, and those of them that are built for each row."""
+        found = self._built_for.get(target.name)
+        if found is None:
+            matrix = self.project.matrix
+            covered = frozenset(filter(target.covers, self.names))
+            rows = frozenset(filter(matrix.covers, covered) if matrix is not None else ())
+            found = next((each for each in self._built_for.values() if each[0] == covered), None)
+            found = self._built_for[target.name] = found or (covered, rows)
+        return found
 
     @property
     def every(self) -> tuple[FlowFile, ...]:
@@ -119,14 +154,15 @@ class Survey:
         return None
 
     def rename(self, names: Mapping[str, str]) -> bool:
-        """Call flows, by their files, as their trees say; whether any was called otherwise."""
-        if names:
-            every = [
-                replace(each, name=names.get(each.file.path, each.name)) for each in self.every
-            ]
-            self.others = {each.name: each for each in every[len(self.files) :]}
-            self.files = every[: len(self.files)]
-        return bool(names)
+        """Call flows as their trees do: ``names`` by files. Whether any was called otherwise."""
+        every = [replace(each, name=names.get(each.file.path, each.name)) for each in self.every]
+        if all(new.name == each.name for new, each in zip(every, self.every, strict=True)):
+            return False
+        self.others = {each.name: each for each in every[len(self.files) :]}
+        self.files = every[: len(self.files)]
+        self._built_for.clear()
+        self.__dict__.pop("names", None)
+        return True
 
     def groups(self, further: Iterable[tuple[str, str]]) -> list[tuple[FlowFile, ...]]:
         """The files asked for, those together that may lead to each other, with what they lead to.

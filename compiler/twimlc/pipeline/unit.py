@@ -6,18 +6,21 @@ to ``pipeline/join.py``.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.flow.reachability import DEAD
+from twimlc.hosts import find_host
 from twimlc.pipeline.built import Built, Proven, built
-from twimlc.pipeline.compile import FlowElsewhereError, compile_flows
+from twimlc.pipeline.compile import Shared, compile_flows
 from twimlc.pipeline.load import Loaded, read_flows
+from twimlc.pipeline.meaning import FlowElsewhereError
 from twimlc.pipeline.media import sound, state_of
 from twimlc.pipeline.survey import FlowFile, Survey
 from twimlc.pipeline.variants import Compiled, Variant
+from twimlc.project.targets import Target
 from twimlc.text import Place, Span
 from twimlc.values.declarations import declared, flow_components, unused_components
 
@@ -79,10 +82,12 @@ class Part:
 @dataclass(slots=True, eq=False)
 class UnitResult:
     """What came of a task; ``elsewhere`` is a flow that it leads to and has not: it must be
-    asked again together with that, and has nothing else to say. ``sounds`` are the files that it
-    hangs on: the flow's folder, seen from the project's, the name there, and what was found."""
+    asked again together with that, and has little else to say. ``named`` are files and the names of
+    flows in them, ``sounds`` what it hangs on: the folder of the flow, seen from the
+    project's, the name of the file there, and what was found."""
 
     elsewhere: str = ""
+    named: tuple[tuple[str, str], ...] = ()
     selected: set[str] = field(default_factory=set)
     owners: dict[str, str] = field(default_factory=dict)
     findings: list[Diagnostic] = field(default_factory=list)
@@ -93,42 +98,26 @@ class UnitResult:
 
 def compile_unit(survey: Survey, task: Task) -> UnitResult:
     """Read and compile some flows for all targets."""
-    if task.verify:  # what compares documents takes long to load, and `check` goes without it
-        from twimlc.pipeline.proof import prove
     loaded = _read(survey, task.files)
-    compiled: list[tuple[Compiled, list[Built], Proven]] = []
+    shared = Shared()
+    alike: dict[Hashable, _Work] = {}
+    works: list[tuple[str, _Work]] = []
     for target in survey.targets:
-        made = Compiled(target)
-        builds: list[Built] = []
-        proven = Proven()
-
-        def done(
-            made: Compiled,
-            variant: Variant,
-            findings: Sequence[Diagnostic],
-            builds: list[Built] = builds,
-            proven: Proven = proven,
-        ) -> None:
-            if task.write:
-                wrong = any(finding.is_error for finding in findings)
-                if task.verify and made.planned and not wrong:
-                    prove(made, variant, loaded.selected, proven)
-                here = built(loaded, made, variant)
-                builds += [here] if here is not None else []
-            made.variants.pop()
-
-        if survey.usable and not survey.wrong(target):
-            try:
-                compile_flows(loaded, made, done, task.rows)
-            except FlowElsewhereError as fault:
-                return UnitResult(elsewhere=str(fault))
-        compiled.append((made, builds, proven))
-    result = result_of(loaded, [made for made, _, _ in compiled], whole=task.rows is None)
+        key = class_of(target, survey, loaded)
+        work = alike.get(key)
+        if work is None or work.names(survey):
+            work = alike[key] = _Work(task, loaded, Compiled(target))
+            if survey.usable and not survey.wrong(target):
+                try:
+                    compile_flows(loaded, work.made, work.row_done, task.rows, shared)
+                except FlowElsewhereError as fault:
+                    return UnitResult(str(fault), (*loaded.named.items(),))
+        works.append((target.name, work))
+    result = result_of(loaded, [(name, work.made) for name, work in works], whole=task.rows is None)
+    for name, work in works:
+        result.parts[name].built, result.parts[name].proven = work.built, work.proven
     if task.rows is not None and None not in task.rows:
         result.findings = []  # those of reading are told with the first rows
-    for made, builds, proven in compiled:
-        part = result.parts[made.target.name]
-        part.built, part.proven = builds, proven
     result.sounds = sorted(
         (os.path.relpath(folder, survey.root), name, state_of(sound(survey, folder, name)))
         for folder, name in loaded.sounds
@@ -136,9 +125,70 @@ def compile_unit(survey: Survey, task: Task) -> UnitResult:
     return result
 
 
-def result_of(loaded: Loaded, compiled: Sequence[Compiled], *, whole: bool = True) -> UnitResult:
+def class_of(target: Target, survey: Survey, loaded: Loaded) -> Hashable:
+    """What flows become depends on this alone; targets of one class differ in names only."""
+    host = find_host(target.host, target.router)
+    return (
+        None if host is None else host._replace(name="", description="", files=(), answering=""),
+        target.url,
+        *(target.media, target.bin, *target.bins.items(), target.tags, target.allow),
+        *(target.apology, target.apology_flow, *sorted(target.limits.items())),
+        *((name, id(value)) for name, value in target.params.items()),
+        survey.built_for(target)[0],
+        survey.wrong(target),
+        target.name if loaded.reads_target else "",
+    )
+
+
+@dataclass(slots=True, eq=False)
+class _Work:
+    """What is made for a target, or for several that are alike."""
+
+    task: Task
+    loaded: Loaded
+    made: Compiled
+    built: list[Built] = field(default_factory=list)
+    proven: Proven = field(default_factory=Proven)
+
+    def row_done(self, made: Compiled, variant: Variant, findings: Sequence[Diagnostic]) -> None:
+        """Prove and render what was compiled, and let it go."""
+        if self.task.write:
+            wrong = any(finding.is_error for finding in findings)
+            if self.task.verify and made.planned and not wrong:
+                # What compares documents takes long to load, and `check` goes without it.
+                from twimlc.pipeline.proof import prove
+
+                prove(made, variant, self.loaded.selected, self.proven)
+            here = built(self.loaded, made, variant)
+            self.built += [here] if here is not None else []
+        made.variants.pop()
+
+    def names(self, survey: Survey) -> bool:
+        """Whether something that was found names the target or its host, or stands in its lines."""
+        target, project = self.made.target, survey.project.file
+        if self.proven.faults:
+            return True
+        for findings in (self.made.findings, *self.made.rows.values()):
+            for found in findings:
+                texts = (
+                    found.message,
+                    found.hint or "",
+                    *(label.message for label in found.labels),
+                )
+                if project is not None and found.span.file.path == project.path:
+                    return True
+                if any(name in text for text in texts for name in (target.name, target.host)):
+                    return True
+        return False
+
+
+def result_of(
+    loaded: Loaded, compiled: Sequence[tuple[str, Compiled]], *, whole: bool = True
+) -> UnitResult:
     """What others have to know; ``whole``: of flows that were compiled in all rows."""
-    result = UnitResult("", loaded.selected, loaded.owners, loaded.findings)
+    result = UnitResult(
+        "", (*loaded.named.items(),), loaded.selected, loaded.owners, loaded.findings
+    )
     for name in loaded.members:
         source = loaded.flows[name]
         own, _ = flow_components(source.tree)
@@ -147,15 +197,15 @@ def result_of(loaded: Loaded, compiled: Sequence[Compiled], *, whole: bool = Tru
         result.facts[name] = Facts(source.place, source.name_span, params, idle)
     dead = {
         finding.span.place
-        for made in compiled
+        for _, made in compiled
         for findings in (made.findings, *made.rows.values())
         for finding in findings
         if finding.rule in DEAD
     }
     own_files = loaded.files.keys() if whole else ()
-    for made in compiled:
+    for name, made in compiled:
         alive = {place for place in made.alive if place in dead or place[0] not in own_files}
-        result.parts[made.target.name] = Part(
+        result.parts[name] = Part(
             made.flows,
             made.findings,
             made.rows,
@@ -169,10 +219,9 @@ def result_of(loaded: Loaded, compiled: Sequence[Compiled], *, whole: bool = Tru
 
 def _read(survey: Survey, files: tuple[FlowFile, ...]) -> Loaded:
     """Read the flows of a task, and the apologies that targets name."""
-    names = {each.name for each in files}
-    elsewhere = frozenset(each.name for each in survey.every) - names
-    sorry = elsewhere.intersection(target.apology_flow or "" for target in survey.targets)
-    extra = [each for each in survey.every if each.name in sorry] if sorry else []
+    group = frozenset(each.name for each in files)
+    sorry = frozenset(target.apology_flow or "" for target in survey.targets) - group
+    extra = [each for each in survey.every if each.name in sorry] if any(sorry) else []
     loaded = read_flows(survey, (*files, *extra))
-    loaded.elsewhere, loaded.extra = elsewhere, sorry
+    loaded.group, loaded.extra = group, frozenset(each.name for each in extra)
     return loaded

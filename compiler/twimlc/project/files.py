@@ -50,7 +50,8 @@ def in_words(fault: OSError) -> str:
 def display_path(path: Path, root: Path) -> str:
     """How findings and manifests call a file: posix, relative to ``root`` where that can be."""
     whole = path if path.is_absolute() else root / path
-    for candidate, base in ((whole, root), (Path(os.path.realpath(whole)), _real(root))):
+    for real in (False, True):  # links are resolved only where that may help
+        candidate, base = (Path(os.path.realpath(whole)), _real(root)) if real else (whole, root)
         try:
             return _printable(candidate.relative_to(base).as_posix())
         except ValueError:

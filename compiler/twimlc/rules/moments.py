@@ -147,7 +147,7 @@ class Calls:
                 joined, declined = joined or not all(ends), declined or any(ends)
             else:
                 joined, declined = True, declined or url is not None
-        if node.element is not None and not any(node.element.elements()):
+        if node.element is not None and not node.element.elements():
             joined = True
         self._joins[node.key] = joined, declined
         return joined, declined
@@ -181,7 +181,7 @@ def rings(element: Element | None) -> int:
     """How many phones a verb rings."""
     if element is None or not element.does.reaches:
         return 0
-    if nouns := list(element.elements()):
+    if nouns := element.elements():
         return sum(noun.does.rings for noun in nouns)
     return int(element.text_type is vocabulary.AttributeType.PHONE_NUMBER)
 

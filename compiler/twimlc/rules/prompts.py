@@ -50,7 +50,7 @@ def check_prompts(graph: Graph) -> Iterator[Diagnostic]:
                 case Offer(prompt=prompt, options=options):
                     yield from _any_key((*prompt, *(option.gather for option in options)))
                 case Perform(element=element, branches=branches, span=span) if branches.keys:
-                    words = tuple(element.elements())
+                    words = element.elements()
                     if branches.then is None:
                         yield from _agree(
                             branches.keys, words, element, needed.get(span), is_menu=False
@@ -155,18 +155,20 @@ def _any_key(parts: Sequence[Element]) -> Iterator[Diagnostic]:
 
 def _without_choices(graph: Graph) -> Iterator[Diagnostic]:
     """Gathers that go on in one way, whatever was pressed, and whose digits nothing uses."""
+    calls = graph.verbs(Context.CALL)
+    gathers = [(n, verb) for n, verb in calls if n.title == "gather" and not n.keys]
+    if not gathers:
+        return
     seen: set[Span] = set()
     # A host with templates can show values of the call: keys may be among them.
     shown = graph.leading_to(
         node.key for node in graph.nodes if node.element and any(values_in(node.element))
     )
-    for node, verb in graph.verbs(Context.CALL):
+    for node, verb in gathers:
         after = node.exits.get("input")
-        if node.title != "gather" or node.span in seen or node.keys:
-            continue
-        if after is not None and after not in shown:
+        if node.span not in seen and after is not None and after not in shown:
             seen.add(node.span)
-            yield from _any_key(tuple(verb.elements()))
+            yield from _any_key(verb.elements())
 
 
 def _where_told(key: str, prompt: Sequence[Element]) -> Span:

@@ -84,8 +84,12 @@ def _silent_loops(graph: Graph) -> Iterator[Diagnostic]:
     """Loops of silent ways on, each reported once, at its first verb in reading order."""
 
     def in_silence(key: NodeKey) -> list[NodeKey]:
+        """Where ways lead that pass without audio, a wait, or anything the caller does."""
         node = graph.nodes[key]
-        return [after for outcome, after in node.successors() if _is_silent(node, outcome)]
+        if node.element is None or node.does.silent:
+            return graph.after(key)
+        failed = node.outcomes.failed if node.outcomes.untold else ()
+        return [after for outcome, after in node.successors() if outcome in failed]
 
     for ring in loops(sorted(graph.contexts), in_silence):
         node, *others = _jumps(graph, ring) or [graph.nodes[min(ring)]]
@@ -105,13 +109,6 @@ def _silent_loops(graph: Graph) -> Iterator[Diagnostic]:
             hint = _NEXT_DOCUMENT
         span = (graph.twiml and node.branching) or node.span
         yield rules.SILENT_LOOP.at(span, message, hint=hint, labels=labels, twilio=codes)
-
-
-def _is_silent(node: Node, outcome: str) -> bool:
-    """Whether this way on passes without audio, a wait, or anything the caller does."""
-    if node.element is None or node.does.silent:
-        return True
-    return node.outcomes.untold and outcome in node.outcomes.failed
 
 
 def _jumps(graph: Graph, ring: list[NodeKey]) -> list[Node]:
@@ -176,7 +173,7 @@ def _repeated(graph: Graph, ring: list[NodeKey], finding: Diagnostic) -> Diagnos
 
 def _ends(node: Node) -> bool:
     """Whether the call can end here, or leave, or reach somebody."""
-    if node.element is None or node.does.reaches or not any(node.successors()):
+    if node.element is None or node.does.reaches or not node.successors():
         return True
     names = node.outcomes.worked
     return bool(names) and (not node.does.listens or any(name not in node.exits for name in names))

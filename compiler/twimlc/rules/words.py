@@ -83,14 +83,16 @@ class Wording(NamedTuple):
             yield from (part.name for part in self.text.parts if isinstance(part, CallValue))
 
 
-def wordings(element: Element | None) -> Iterator[Wording]:
-    """Every text in an element and in all inside it."""
+def wordings(element: Element | None, *, addresses: bool = False) -> Iterator[Wording]:
+    """Every text in an element and in all inside it; with ``addresses`` those that are one."""
     for inner in element.walk() if element is not None else ():
         spec = inner.spec
-        for attribute in inner.attributes:
-            if isinstance(attribute.value, (str, Template)):
-                row = spec.attributes.get(attribute.name) if spec else None
-                yield Wording(attribute.value, attribute.span, inner, attribute.name, row)
-        for child in inner.children:
-            if isinstance(child, (str, Template)):
-                yield Wording(child, inner.span, inner, None, spec.text if spec else None)
+        for name, text, span in inner.attributes:
+            row = spec.attributes.get(name) if spec is not None else None
+            if isinstance(text, (str, Template)) and (not addresses or (row and row.fetch)):
+                yield Wording(text, span, inner, name, row)
+        row = spec.text if spec is not None else None
+        if not addresses or (row and row.fetch):
+            for child in inner.children:
+                if isinstance(child, (str, Template)):
+                    yield Wording(child, inner.span, inner, None, row)

@@ -1,6 +1,7 @@
 """Codes of countries, languages, currencies and Regions: tables, and what is asked of them."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from twimlc.text import lazy_pattern
@@ -108,6 +109,7 @@ def meant_tag(text: str) -> str | None:
     return f"{language}-{country}" if country is not None else None
 
 
+@lru_cache(256)
 def slip_in_tag(tag: str) -> tuple[str, str | None] | None:
     """The part of a tag that names nothing, and the tag that may be meant; None for a valid one."""
     parts = tag.split("-")

@@ -5,7 +5,8 @@ Nothing comes in; rule records go out. Each kind knows how an element breaks it
 for people.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from functools import cache
 from typing import NamedTuple
 
 from twimlc.findings import rules
@@ -325,7 +326,7 @@ class TextMaxLength(ElementRule):
 
     def breaches(self, of: Parts) -> Breaches:
         length = len(of.text)
-        if length * MAX_ENCODED_LENGTH <= self.max or (self.when and not self.when.holds(of)):
+        if self.when and not self.when.holds(of):
             return
         if self.url_encoded:
             from urllib.parse import quote  # most texts are far too short for the question
@@ -335,3 +336,33 @@ class TextMaxLength(ElementRule):
             counted = " when URL-encoded" if self.url_encoded else ""
             message = f"the text of {of.key} has {length} characters{counted}; {self.max} is the most"
             yield self.finding(rules.TOO_LONG, of.span, message)
+
+
+@cache  # the rules of the table are few
+def _about(rule: ElementRule) -> frozenset[str] | None:
+    """Attributes and children: what has none of them does not break the rule. None: it may."""
+    match rule:
+        case (
+            IgnoredWithout(attributes=names)
+            | SameValue(attributes=names)
+            | MaxChildren(children=names)
+            | SoleChild(children=names)
+            | UniqueChildren(children=names)
+        ):
+            return frozenset(names)
+        case Requires(subject=has) | Excludes(subject=has) | NeedsParameter(when=has):
+            return None if has.absent else frozenset((has.attribute or has.child,))
+        case RangeWhen(attribute=name) | ForbiddenInParent(attribute=name):
+            return frozenset((name,))
+        case ParameterLength():
+            return frozenset(("Parameter",))
+    return frozenset() if type(rule).breaches is ElementRule.breaches else None
+
+
+def may_break(rule: ElementRule, names: Set[str], letters: int) -> bool:
+    """Whether an element with attributes and children of these ``names``, and a text of so many
+    ``letters``, can break a rule at all: most cannot break most."""
+    if isinstance(rule, TextMaxLength):
+        return letters * MAX_ENCODED_LENGTH > rule.max
+    about = _about(rule)
+    return about is None or not about.isdisjoint(names)

@@ -144,7 +144,9 @@ class Element(_ReadOnly):
 
     ``key`` is what flows call it, ``map_key`` what they call all of them together where they are
     written as one map (``parameters: {tenant: contoso}``; ``languages`` is a list of maps).
-    ``default_action`` is where the call goes without an ``action``. ``does`` says what it does in
+    ``default_action`` is where the call goes without an ``action``; ``leads`` says whether an
+    ``action`` takes over the call (of a Start or a Message it does not), ``only_posts`` whether
+    Twilio then requests it by POST, whatever is written. ``does`` says what it does in
     a call. From the whole table follow ``parents`` and ``inside``, the children by the key that
     flows use, those that are written as one map by their ``map_key``. SSML is inside text, so it
     has no keys there.
@@ -184,22 +186,16 @@ class Element(_ReadOnly):
         self.flow, self.outcomes, self.does = flow, outcomes, does
         action = self.attributes.get("action")
         self.default_action = default_action or (action.default if action is not None else None)
+        asked = action if action is not None and action.fetch is Fetch.TWIML else None
+        self.leads = asked is not None and flow is not Flow.ASYNC
+        self.only_posts = asked is not None and self.leads and asked.method_attribute is None
+        self.required = tuple(attribute for attribute in attributes if attribute.required)
 
     @property
     def ends(self) -> bool:
         """Whether nothing of the document runs after it, and no other document either."""
         return self.flow is Flow.NEVER and self.text is None
 
-    @property
-    def leads(self) -> bool:
-        """Whether its ``action`` takes over the call (of a Start or a Message it does not)."""
-        action = self.attributes.get("action")
-        return action is not None and self.flow is not Flow.ASYNC and action.fetch is Fetch.TWIML
-
-    @property
-    def only_posts(self) -> bool:
-        """Whether Twilio requests its action by POST, whatever is written."""
-        return self.leads and self.attributes["action"].method_attribute is None
 
     @property
     def one_child(self) -> bool:

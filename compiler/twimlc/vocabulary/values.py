@@ -6,6 +6,7 @@ docs/voice/twiml/say/text-speech, docs/voice/twiml/gather, docs/voice/twiml/dial
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -169,6 +170,7 @@ def languages_of_voice(voice: str) -> tuple[str, ...]:
     return POLLY_LANGUAGES.get(rest.split("-")[0], ())
 
 
+@lru_cache(256)
 def speaks(voice: str, language: str) -> bool:
     """Whether a voice may speak a language; an unknown voice may."""
     known = languages_of_voice(voice)
@@ -206,6 +208,7 @@ def is_known_voice(voice: str) -> bool:
     return voice_family(voice) is not None
 
 
+@lru_cache(256)
 def voice_family(voice: str) -> VoiceFamily | None:
     """The family of a voice by the shape of its name."""
     for family in VOICE_FAMILIES.values():

@@ -6,10 +6,10 @@ price of ``12.50`` is spoken as it was typed.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from twimlc.records import record
 from twimlc.text import Span, lazy_pattern
 
 
@@ -51,7 +51,7 @@ _DECIMAL = lazy_pattern(r"(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}\Z")
 _WORDS: dict[str, Atom] = {"": None, "null": None, "true": True, "false": False}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Scalar:
     """A leaf. ``value`` is typed by `parse_scalar`, ``text`` is what was typed (unquoted).
 
@@ -68,7 +68,7 @@ class Scalar:
     outward: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Sequence:
     """A list. Its span covers from the first item (or bracket) to the end of the last.
 
@@ -86,7 +86,7 @@ class Sequence:
         return len(self.items)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Entry:
     """A key and its value. Keys are always text, whatever they look like."""
 
@@ -95,7 +95,7 @@ class Entry:
     value: "Node"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Mapping:
     """A map, entries in the order typed; merge keys (``<<``) are already merged in.
 

@@ -7,9 +7,11 @@ an empty one is there.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import count
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from twimlc.hosts.answer import Engine, FileHost, Response, sounds_of
@@ -42,7 +44,15 @@ class Part:
 
 Piece = str | Value | Part
 
-_Needing = Mapping[str | None, list[int]]
+
+class _Template(NamedTuple):
+    """A Bin's text. ``needing`` holds the places of pieces by what they need (:func:`needed`),
+    ``names`` the parameters that open a section or are shown, ``shown`` the latter."""
+
+    pieces: tuple[Piece, ...]
+    needing: Mapping[str | None, list[int]]
+    names: frozenset[str]
+    shown: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +70,8 @@ class BinHost(FileHost):
     references: bool = False
     keep_lines: bool = False
     _paths: Mapping[str, str] = field(init=False)
-    _templates: dict[str, tuple[tuple[Piece, ...], _Needing]] = field(
-        init=False, default_factory=dict
-    )
+    _templates: dict[str, _Template] = field(init=False, default_factory=dict)
+    _answers: dict[str, dict[object, Response]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         FileHost.__post_init__(self)
@@ -88,22 +97,49 @@ class BinHost(FileHost):
             return sounds.fetch(sounds.url(path), method, {})
         if method not in ("GET", "POST"):
             return Response(405)
-        asked = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
         # Names of ours are none of Twilio's; which of two equal ones would count is not known.
-        asked |= parameters
+        asked = {**_query(url), **parameters}
         if path not in self._templates:
-            pieces = parse(self.files[path].decode())
-            pieces = _referring(pieces) if self.references else pieces
-            places = grouped((needed(piece), place) for place, piece in enumerate(pieces))
-            self._templates[path] = pieces, places
+            self._templates[path] = self._template(path)
         if self.references:
             asked = _known(asked, self.bins[path])
-        pieces, needing = self._templates[path]
-        if not self.keep_lines:  # a request is answered with few of the pieces
-            there = {place for name in (None, *asked) for place in needing.get(name, ())}
-            pieces = tuple(pieces[place] for place in sorted(there))
-        body = render(pieces, asked, self.engine, keep_lines=self.keep_lines)
-        return Response(200, "text/xml", body.encode())
+        pieces, needing, names, shown = self._templates[path]
+        if self.engine == "mustache":  # to it, an empty one is not there
+            asked = {name: value for name, value in asked.items() if value}
+        if path not in self._answers:  # the proof is done with the Bin before
+            self._answers.clear()
+        answers = self._answers.setdefault(path, {})
+        known = names.intersection(asked), *[asked.get(name) for name in shown]
+        if known not in answers:
+            if not self.keep_lines:  # a request is answered with few of the pieces
+                there = {place for name in (None, *asked) for place in needing.get(name, ())}
+                pieces = tuple(pieces[place] for place in sorted(there))
+            body = render(pieces, asked, self.engine, keep_lines=self.keep_lines)
+            answers[known] = Response(200, "text/xml", body.encode())
+        return answers[known]
+
+    def _template(self, path: str) -> _Template:
+        pieces = parse(self.files[path].decode())
+        pieces = _referring(pieces) if self.references else pieces
+        places = grouped((needed(piece), place) for place, piece in enumerate(pieces))
+        shown = frozenset(piece.name for piece in _inside(pieces) if isinstance(piece, Value))
+        opening = (piece.names for piece in _inside(pieces) if isinstance(piece, Part))
+        return _Template(pieces, places, shown.union(*opening), tuple(sorted(shown)))
+
+
+@lru_cache(1024)
+def _query(url: str) -> Mapping[str, str]:
+    return dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+
+
+def _inside(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """All pieces, those inside others too."""
+    waiting = list(pieces)
+    while waiting:
+        piece = waiting.pop()
+        yield piece
+        if isinstance(piece, Part):
+            waiting += piece.inside
 
 
 def serve(

@@ -90,8 +90,8 @@ def _addresses(node: Node, site: Site) -> Iterator[Diagnostic]:
                 hint="give the target the address of a folder of audio files:"
                 " media: https://media.example.com/ivr",
             )
-    for text, span, element, name, row in wordings(node.element):
-        address = text.strip() if isinstance(text, str) and row and row.fetch else ""
+    for text, span, element, name, row in wordings(node.element, addresses=True):
+        address = text.strip() if isinstance(text, str) else ""
         if address and row and not _ADDRESS.match(address):
             where = name or (element.spec.key if element.spec else element.tag)
             yield rules.ADDRESS_NEEDS_FOLDER.at(

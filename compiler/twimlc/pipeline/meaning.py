@@ -1,0 +1,192 @@
+"""What flows say in one row of a target: what was read comes in, models of flows go out."""
+
+from collections.abc import Callable, Collection, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.order import without_echoes
+from twimlc.flow.addresses import under_contract
+from twimlc.flow.model import Flow, StateKey
+from twimlc.flow.names import FlowNames
+from twimlc.flow.read import flow_names, read_flow
+from twimlc.formats.check import check_expanded
+from twimlc.hosts import find_host, with_routing
+from twimlc.lower.host import Site
+from twimlc.lower.own_addresses import name_at
+from twimlc.pipeline.load import Loaded
+from twimlc.project.targets import Target
+from twimlc.values.expand import expand_flow, resolve_params, with_start
+from twimlc.values.scope import ExpressionContext
+from twimlc.yaml import tree as t
+
+
+class FlowElsewhereError(Exception):
+    """What is compiled leads to a flow that was not read with it, whose name is the message."""
+
+
+class _Names(dict[str, FlowNames]):
+    """What flows may know of each other; those of ``known`` that are not here were not read."""
+
+    known: Collection[str] = ()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        if name in self.known and name not in self:
+            raise FlowElsewhereError(name)
+        return super().get(name, default)
+
+
+@dataclass(slots=True, eq=False)
+class Meaning:
+    """Models of flows, and the states that each names, with the findings of reading.
+
+    ``sorry`` is the flow of the apology, ``jumps`` the states that it names; ``components`` are the
+    names of those that each flow uses, ``invariants`` what each promises.
+    """
+
+    flows: dict[str, Flow] = field(default_factory=dict)
+    named: dict[str, frozenset[StateKey]] = field(default_factory=dict)
+    sorry: Flow | None = None
+    jumps: frozenset[StateKey] = frozenset()
+    findings: list[Diagnostic] = field(default_factory=list)
+    components: dict[str, set[str]] = field(default_factory=dict)
+    invariants: dict[str, t.Node] = field(default_factory=dict)
+
+
+class RowReader:
+    """Reads the flows of one row of a target; ``row`` is None for those outside the matrix.
+
+    ``covered`` are the names of all flows that the target is built of, ``in_matrix`` those of them
+    that have rows; ``site`` is where its documents lie (None: its host is unknown).
+    """
+
+    def __init__(self, loaded: Loaded, target: Target, row: str | None) -> None:
+        self.loaded, self.target, self.row = loaded, target, row
+        self.covered, self.in_matrix = loaded.survey.built_for(target)
+        self.matrix = loaded.project.matrix
+        self.host = find_host(target.host, target.router)
+        self.given, self.columns = [loaded.project.params, target.params], None
+        if row is not None and self.matrix is not None:
+            self.given, self.columns = [*self.given, self.matrix.params[row]], self.matrix.rows[row]
+        self.given += [values for values, _ in loaded.survey.params]
+        self.lies_at: Callable[[str, str], str | None] = lambda address, flow: None
+        self.site: Site | None = None
+        if self.host is not None:
+            self.site = Site(
+                self.host,
+                target.url,
+                row,
+                target.allow,
+                media=target.media,
+                bin=target.bin,
+                bins=tuple(target.bins.items()),
+                bare=target.tags == "bare",
+                limits=target.limits,
+                routing=with_routing(),
+            )
+            self.lies_at = name_at(self.site, self.covered)
+
+    @property
+    def single(self) -> bool:
+        """Whether a document holds what its flow jumps into, whether or not that is built."""
+        return self.host is not None and self.host.single
+
+    def key(self) -> Hashable:
+        """What the meaning depends on, but for what all targets have in common."""
+        target, loaded = self.target, self.loaded
+        left_out = not self.single and not loaded.members <= self.covered
+        named = left_out or loaded.reads_target
+        return (
+            self.row,
+            self.host is None,
+            self.single,
+            target.url,
+            tuple(target.bins.items()),
+            target.name if named else "",
+            self.covered,
+            tuple((name, id(value)) for name, value in target.params.items()),
+            target.limits["documents"],
+            target.apology_flow,
+        )
+
+    def _context(self, name: str) -> ExpressionContext:
+        documents = self.target.limits["documents"]
+        return ExpressionContext(name, self.target.name, self.columns, None, documents)
+
+    def _names_of(self, name: str) -> FlowNames:
+        reachable = self.row is not None or self.matrix is None or not self.matrix.covers(name)
+        tree = with_start(self.loaded.flows[name].tree, self.given, self._context(name))
+        return flow_names(tree, name, reachable=reachable)
+
+    def read(self) -> Meaning:
+        """Read the row's flows and those that they jump to; the apology and the states it names.
+
+        Raises :class:`FlowElsewhereError`.
+        """
+        loaded, flows, made = self.loaded, self.loaded.flows, Meaning()
+        names = _Names((name, self._names_of(name)) for name in loaded.members)
+        if loaded.group is not None:  # of those that cannot be read nobody knows anything
+            unreadable = loaded.group - names.keys()
+            names.known = loaded.survey.names - unreadable if unreadable else loaded.survey.names
+        own = loaded.members & self.covered
+        own = own & self.in_matrix if self.row is not None else own - self.in_matrix
+        joined = loaded.members if self.single else self.covered
+        for name in loaded.members - joined:
+            names[name] = names[name]._replace(missing_in=self.target.name)
+        waiting, seen = sorted(own), set(own)
+        while waiting:
+            name = waiting.pop(0)
+            flow, named = self._flow(name, names, made)
+            if flow is not None:
+                made.flows[name], made.named[name] = flow, named
+                further = {key.flow for key in named} & joined - seen
+                seen |= further
+                waiting += sorted(further)
+        sorry = self.target.apology_flow or ""
+        made.sorry, made.jumps = made.flows.get(sorry), made.named.get(sorry, frozenset())
+        if sorry in flows.keys() - seen:
+            names[sorry] = self._names_of(sorry)
+            made.sorry, made.jumps = self._flow(sorry, names, made)
+        _without_broken(made.flows, made.named)
+        return made
+
+    def _flow(
+        self, name: str, names: Mapping[str, FlowNames], made: Meaning
+    ) -> tuple[Flow | None, frozenset[StateKey]]:
+        """The model of one flow; None where it has errors. One mistake gives one finding."""
+        loaded, source, context = self.loaded, self.loaded.flows[name], self._context(name)
+        components = loaded.components.get(source.folder, {})
+        faulty = loaded.survey.component_faults.get(source.folder, {})
+        params, findings = resolve_params(source.tree, self.given, context)
+        unreadable = faulty.keys() - components.keys()
+        tree, found, used = expand_flow(source.tree, params, context, components, unreadable)
+        shared = used & faulty.keys() - t.key_spans(source.tree.get("components")).keys()
+        told = [f for f in source.faults if f.is_error]
+        told += [fault for name in sorted(shared) for fault in faulty[name]]
+        places = {f.span.place for f in told}
+        findings += [f for f in found if f.span.place not in places]
+        made.components.setdefault(source.name, set()).update(used)
+        if (promised := tree.get("invariants")) is not None:
+            made.invariants[source.name] = promised
+        if tree is not source.tree:  # it did not grow too large
+            tree, shape = check_expanded(tree)
+            findings += without_echoes(shape, [f for f in (*told, *findings) if f.is_error])
+        read, found = read_flow(tree, source.file, names[source.name], names, self.lies_at)
+        if loaded.project.account.interconnect:
+            found = under_contract(found)
+        findings += without_echoes(found, [f for f in (*told, *findings) if f.is_error])
+        broken = any(f.is_error for f in (*told, *findings))
+        made.findings += [f for f in findings if f not in source.faults]
+        if source.name not in loaded.selected:  # nobody else tells what is wrong in it
+            made.findings += [f for f in source.faults if f.is_error]
+        return (None, frozenset()) if broken or read is None else (read.flow, read.named)
+
+
+def _without_broken(flows: dict[str, Flow], named: Mapping[str, frozenset[StateKey]]) -> None:
+    """Drop flows that jump to one with errors: what they mean is not known."""
+    while True:
+        gone = [name for name in flows if any(key.flow not in flows for key in named[name])]
+        if not gone:
+            return
+        for name in gone:
+            del flows[name]
