@@ -459,7 +459,7 @@ def outcome(tree: Tree) -> Outcome:
     given, more = resolve_params(body, [], AROUND)
     expanded, further, _ = expand_flow(body, given, AROUND, {})
     expanded, shape = check_expanded(expanded)
-    names = flow_names(body, "f")
+    names = flow_names(body, "f", reachable=True)
     read, faults = read_flow(expanded, file, names, {"f": names})
     found += [*more, *further, *shape, *faults]
     assert read is not None, found

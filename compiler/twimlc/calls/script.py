@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from twimlc import vocabulary
-from twimlc.interpret.events import legs, name_of, parties, rings
+from twimlc.interpret.events import name_of, parties
 from twimlc.interpret.machine import HANGUP, SILENCE, Choice, Position, about
 from twimlc.interpret.markup import Part
 from twimlc.text import SourceFile, Span
@@ -212,7 +212,7 @@ def asked_of(position: Position) -> Iterator[Asked]:
     kind = row.script.key
     if part.tag == "Dial":
         nouns = [noun for noun in part.parts() if noun.does.waits]  # a conference
-        nouns = [legs(part)[position.ring]] if rings(part) > 1 else nouns
+        nouns = [part.legs[position.ring]] if part.rings > 1 else nouns
         yield from ((kind, name) for name in (map(name_of, nouns) if nouns else parties(part)))
     elif len(vocabulary.scripted()[kind]) > 1:
         yield kind, row.script.name

@@ -271,7 +271,7 @@ class _Builder:
         if not leaves or stays_unanswered(element):
             pending.exits.update((name, named.get(name, fallback)) for name in outcomes.failed)
         reported = outcomes.parameter is not None and not gather and outcomes.failed
-        if (reported and not leaves) or (room and branches.fallback is not None):
+        if reported and not leaves:
             pending.fallback = fallback
 
     # blocks
@@ -280,8 +280,7 @@ class _Builder:
         """Attempts unrolled: one node for each attempt and the words before its prompt."""
         attempts: dict[tuple[int, str], Pending] = {}
         words = {"": (), "invalid": menu.invalid, "silence": menu.silence}
-        same = menu.invalid == menu.silence or not (menu.invalid or menu.silence)
-        again = ("silence",) if same else ("silence", "invalid")
+        again = ("silence", "invalid") if menu.invalid or menu.silence else ("silence",)
         for attempt in range(1, menu.attempts + 1):
             for before in again if attempt > 1 else ("",):
                 prompt = (*words[before], *menu.prompt)

@@ -123,8 +123,6 @@ def _required(element: Element, spec: vocabulary.Element) -> Iterator[Diagnostic
     if text is None or not text.required or _has_text(element):
         return
     kids = {child.spec.name for child in element.elements() if child.spec}
-    if spec.name == "Say" and kids:
-        return
     if any(element.get(name) is not None or name in kids for name in text.required_unless):
         return
     if spec.name == "Dial":

@@ -189,14 +189,14 @@ class ElementReader(FlowReader):
         content: Text | Link = value
         if text.fetch is Fetch.MEDIA and isinstance(value, str) and _is_file(value):
             content = MediaLink(self.flow, value)
-        noun = "Number" if spec.name == "Dial" else text.as_child
+        noun = text.as_child
         elements = any(isinstance(child, Element) for child in children)
         if noun and (spec.name == "Dial" or elements or not text.documented):
             kid = vocabulary.element_by_tag(self.kind.value, spec.name, noun)
             if kid is not None:
                 children.insert(0, self.element(kid, node, parent=spec))
                 return
-        if content != "" or spec.name == "Say":
+        if content != "":
             children.insert(0, content)
 
     def _child(

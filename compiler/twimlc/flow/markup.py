@@ -158,7 +158,7 @@ class _Reader:
         return Attribute(name, _restored(text), self.span)
 
     def _scalar(self, text: str) -> Scalar:
-        return Scalar(_restored(text), text, self.span, plain=False)
+        return Scalar(_restored(text), text, self.span)
 
     def _misplaced(self, tag: str, parent: vocabulary.Element) -> Iterator[Diagnostic]:
         """What is known to be wrong with a tag that ``parent`` does not hold.

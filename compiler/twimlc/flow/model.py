@@ -188,7 +188,7 @@ class ToState(NamedTuple):
 
     state: StateKey
     span: Span
-    entry: bool = False
+    entry: bool
     leaves: bool = False
 
 

@@ -35,7 +35,7 @@ def kind_of(tree: Mapping) -> Kind:
     return Kind.MESSAGING if name_of(tree.get("kind")) == "messaging" else Kind.VOICE
 
 
-def flow_names(tree: Mapping, name: str, *, reachable: bool = True) -> FlowNames:
+def flow_names(tree: Mapping, name: str, *, reachable: bool) -> FlowNames:
     """What other flows may know of the flow in ``tree`` (raw or expanded)."""
     states = entries_of(tree.get("states"))
     keys = {entry.key: StateKey(name, entry.key, entry.key) for entry in states}

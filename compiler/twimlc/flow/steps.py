@@ -157,16 +157,16 @@ class StepReader(BlockReader):
             return element.without(*OWNED), model.Branches(then=to, fallback=failed)
         for name in OWNED:
             found = element.get(name)
-            if found is not None and (owned or name == "action"):
+            if found is not None and owned:
                 message = f"{name} is written by the compiler for this {title}"
                 hint = "leave it out, or give an action of your own"
                 if branched:
                     ways = "then, when and fallback, or with an action alone"
                     hint = f"say where the call goes with {ways}"
                 self.report(rules.ACTION_OWNED.at(found.span, message, hint=hint))
-            elif found is not None and action is None:
+            elif found is not None:
                 self.leave_out(element, found, "there is no action")
-        return element.without(*OWNED if action is None or owned else ()), branches
+        return element.without(*OWNED), branches
 
     def _use(self, at: StepAt, given: dict[str, Span]) -> list[model.Step]:
         node, step, outer = at.node, at.step, self.scope
@@ -226,6 +226,6 @@ class StepReader(BlockReader):
             message = "return leaves a component, and this is not one"
             self.report(rules.RETURN_OUTSIDE.at(span, message, hint="write goto to go to a state"))
             return []
-        if self.returns and name:
+        if name:
             self.returns[-1].add(name)
         return [model.Return(name, span, at.note)]

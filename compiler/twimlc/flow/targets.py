@@ -94,7 +94,7 @@ class TargetReader(FlowReader):
                     labels = [Label(given[key].key_span, "said here already")]
                     self.report(rules.DUPLICATE_OUTCOME.at(place, message, labels=labels))
                 leads[key] = named.pop(name, None) or leads[key]
-        order = ("when", "fallback", "then") if keys else ("fallback", "when", "then")
+        order = ("when",) if keys else ("fallback", "when", "then")
         place = next(written[key].key_span for key in order if key in written)
         return model.Branches(leads["then"], named, leads["fallback"], keys, place)
 

@@ -129,7 +129,7 @@ def _canonical(spec: vocabulary.Attribute, text: str) -> str | None:
         return word if word in ("true", "false") else None
     if spec.type is T.LIST_OF_ENUM:
         words = text.replace(",", " ").split()
-        commas = "," in text and "," not in spec.separator and {*words} <= {*spec.values}
+        commas = "," in text and {*words} <= {*spec.values}
         return " ".join(word for word in spec.values if word in words) if commas else None
     stripped = text.lstrip("0")
     if stripped != text and stripped.isdecimal() and stripped.isascii():

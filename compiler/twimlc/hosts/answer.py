@@ -19,6 +19,7 @@ SOMEWHERE = "https://voice.example.com/build"
 """Where the folder lies as far as anybody can tell, for targets that do not know it."""
 
 _GONE = re.compile(f"({FLOW})/{VERSION}/")
+_PLAIN = re.compile(r"(?:[A-Za-z0-9._-]+/)*[A-Za-z0-9._-]*")
 _TYPES = {"xml": "text/xml", **MEDIA_TYPES}
 
 
@@ -80,7 +81,8 @@ class FileHost:
     def name(self, url: str) -> str:
         if not self.owns(url):
             return url
-        return unquote(urlsplit(url[len(self._prefix) :]).path)
+        path = url[len(self._prefix) :]
+        return path if _PLAIN.fullmatch(path) else unquote(urlsplit(path).path)
 
     def fetch(self, url: str, method: str, parameters: Mapping[str, str]) -> Response:
         if method not in ("GET", "HEAD"):

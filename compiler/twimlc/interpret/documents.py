@@ -4,7 +4,7 @@ Sources: docs/voice/twiml and the page of each verb under it; open questions are
 :mod:`~twimlc.interpret.assumptions`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal, NamedTuple
@@ -27,7 +27,8 @@ from twimlc.interpret.machine import (
     told_input,
     verb,
 )
-from twimlc.interpret.markup import Key, Part, Unreadable, joined, read
+from twimlc.interpret.markup import Key, Part, Started, Unreadable, joined, read
+from twimlc.text import SourceFile
 
 _MARKUP = ("text/xml", "application/xml", "text/html")
 _REDIRECTS = (301, 302, 303, 307)
@@ -48,9 +49,11 @@ DocumentPlace = At | End
 
 class _Document(NamedTuple):
     url: str
+    folder: str
     name: str
     verbs: tuple[Part, ...]
-    lines: tuple[int, ...]  # of each verb; a shared one knows another
+    starts: tuple[int, ...]
+    file: SourceFile
 
 
 @dataclass(slots=True, eq=False)
@@ -65,14 +68,14 @@ class Library:
     foreign: frozenset[str] = frozenset()
     share: bool = False
     documents: list[_Document] = field(default_factory=list, init=False)
-    moments: dict[tuple[int, int, str], Position] = field(default_factory=dict, init=False)
+    positions: dict[tuple[int, int, str], Position] = field(default_factory=dict, init=False)
     _parts: dict[Key, Part] = field(default_factory=dict, init=False)
     _resolved: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
     _known: dict[tuple[str, bytes], int | Unreadable] = field(default_factory=dict, init=False)
 
     def forget(self) -> None:
         """Drop all documents; places in them mean nothing any more."""
-        for kept in (self.documents, self.moments, self._parts, self._resolved, self._known):
+        for kept in (self.documents, self.positions, self._parts, self._resolved, self._known):
             kept.clear()
 
     def resolve(self, base: str, address: str) -> str | None:
@@ -96,7 +99,7 @@ class Library:
             method = "GET" if response.status == 303 else method
             # What was posted, such as Digits, is not sent again (docs/voice/twiml/gather).
             response = self.host.fetch(url, method, _NOTHING)
-        if response == NOT_ASKED:
+        if response.status == NOT_ASKED.status:
             return events.external(url, method)
         if response.status in _REDIRECTS:
             return _failure(11215, "too many redirects", url)
@@ -120,8 +123,8 @@ class Library:
         known = self._known.get((url, response.body))
         if known is None:
             shared = self._parts if self.share else None
-            verbs = read(response.body, partial(self.resolve, url), shared)
-            known = verbs if isinstance(verbs, Unreadable) else self._keep(url, response, verbs)
+            got = read(response.body, partial(self.resolve, url), shared)
+            known = got if isinstance(got, Unreadable) else self._keep(url, response, *got)
             self._known[url, response.body] = known
         return known
 
@@ -130,14 +133,15 @@ class Library:
         key = (f"{tag} {url}", response.body)
         if key not in self._known:
             verb = Part(tag, vocabulary.VOICE[tag], (), (text,), 1)
-            self._known[key] = self._keep(url, response, [(verb, 1)])
+            self._known[key] = self._keep(url, response, SourceFile("", ""), [(verb, 0)])
         known = self._known[key]
         assert isinstance(known, int)
         return known
 
-    def _keep(self, url: str, response: Response, numbered: Sequence[tuple[Part, int]]) -> int:
-        verbs, lines = tuple(verb for verb, _ in numbered), tuple(line for _, line in numbered)
-        self.documents.append(_Document(url, response.path or self.host.name(url), verbs, lines))
+    def _keep(self, url: str, response: Response, file: SourceFile, found: Started) -> int:
+        verbs, starts = tuple(verb for verb, _ in found), tuple(start for _, start in found)
+        folder, name = url.partition("?")[0].rpartition("/")[0], self.host.name(url)
+        self.documents.append(_Document(url, folder, response.path or name, verbs, starts, file))
         return len(self.documents) - 1
 
 
@@ -172,14 +176,20 @@ class Documents:
         return self.library.documents[place.document].verbs[place.number]
 
     def moment(self, place: DocumentPlace) -> Position:
+        found = self.position(place)
+        return found if isinstance(place, End) else replace(found, source=self._source(place))
+
+    def position(self, place: DocumentPlace) -> Position:
+        """What happens there; nobody asks for its line."""
         if isinstance(place, End):
             return place.moment()
-        part, base = self.verb(place), self.library.documents[place.document].url
-        key = (id(part), place.ring, base.partition("?")[0].rpartition("/")[0])
-        found = self.library.moments.get(key)
+        document = self.library.documents[place.document]
+        part = document.verbs[place.number]
+        key = (id(part), place.ring, document.folder)
+        found = self.library.positions.get(key)
         if found is None:
-            found = self.library.moments[key] = verb(part, place.ring, base)
-        return replace(found, source=self._source(place))
+            found = self.library.positions[key] = verb(part, place.ring, document.url)
+        return found
 
     def asked(self, place: DocumentPlace) -> Asked | None:
         """What the answers to a Gather hang on; None for other verbs, and if it leads elsewhere.
@@ -196,14 +206,13 @@ class Documents:
         url = self.library.resolve(document.url, address) if address else None
         if url is None:
             return None
-        hears, length, finish = map(part.literal, ("input", "numDigits", "finishOnKey"))
-        return Asked(hears, length, finish, url, part.method)
+        return Asked(part.hears, url, part.method)
 
     def _source(self, place: At) -> str:
         document = self.library.documents[place.document]
         if place.number >= len(document.verbs):
             return f"{document.name}, its end"
-        return f"{document.name}:{document.lines[place.number]}"
+        return f"{document.name}:{document.file.position(document.starts[place.number]).line}"
 
     def take(self, place: DocumentPlace, choice: Choice) -> DocumentPlace:
         assert isinstance(place, At)
@@ -229,9 +238,8 @@ class Documents:
         passed = () if part.does.listens else part.outcomes.next_verb
         if reading == "next" and (choice == SILENCE or choice.outcome in passed):
             return following
-        acts = part.get("action") is not None
         failed = choice.outcome in part.outcomes.failed
-        if reading == "end" and failed and not acts:
+        if reading == "end" and failed and part.get("action") is None:
             return End(HANGUP, self._source(place))
         asks_itself = teller.spec is not None and teller.spec.default_action is not None
         if teller is not part:  # no more than one page says so of a noun
@@ -253,27 +261,29 @@ class Documents:
         otherwise: Literal["self", "next"] = "next",
     ) -> DocumentPlace:
         """Where the action leads; without one to the next verb, or to the same document."""
-        action = part.literal("action").strip()
-        if part.get("action") is None and otherwise == "next":
+        action = part.get("action")
+        if action is None and otherwise == "next":
             return At(place.document, place.number + 1)
-        return self._go(place, action, part.method, told)
+        address = action.strip() if isinstance(action, str) else ""
+        return self._go(place, address, part.method, told)
 
     def _go(self, place: At, address: str, method: str, told: Mapping[str, str]) -> DocumentPlace:
         document = self.library.documents[place.document]
         if not address and "" not in self.library.foreign:
-            return self._fetch(document.url, method, told, self._source(place))
+            return self._fetch(document.url, method, told, place)
         url = self.library.resolve(document.url, address)
         if url is None:
             return End.external(document.url, address, method, self._source(place))
-        return self._fetch(url, method, told, self._source(place))
+        return self._fetch(url, method, told, place)
 
     def _fetch(
-        self, url: str, method: str, told: Mapping[str, str], source: str = ""
+        self, url: str, method: str, told: Mapping[str, str], asking: At | None = None
     ) -> DocumentPlace:
         key = (url, method, tuple(told.items()))
         found = self._fetched.get(key)
         if found is None:
             got = self.library.get(url, method, {**self.parameters, **told})
+            source = "" if asking is None else self._source(asking)
             found = End(got, source) if isinstance(got, Event) else At(got, 0)
             if self.remember:
                 self._fetched[key] = found
@@ -302,7 +312,6 @@ class Documents:
         return place
 
     def _ended(self, place: At) -> DocumentPlace:
-        source = self._source(place)
         if self.context is Context.QUEUE_WAIT:
-            return self._fetch(self.url, self.method, {}, source)
-        return End.of_line(self.context, self.readings, source)
+            return self._fetch(self.url, self.method, {}, place)
+        return End.of_line(self.context, self.readings, self._source(place))

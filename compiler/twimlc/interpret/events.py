@@ -123,23 +123,13 @@ def parties(dial: Part) -> tuple[str, ...]:
     return ((own,) if own else ()) + tuple(name_of(noun) for noun in dial.parts())
 
 
-def legs(dial: Part) -> list[Part]:
-    """The nouns of a Dial that ring somebody, in order."""
-    return [noun for noun in dial.parts() if noun.does.rings]
-
-
-def rings(dial: Part) -> int:
-    """How often a Dial rings, one after another, if nobody answers."""
-    return max(1, len(legs(dial))) if dial.literal("sequential") == "true" else 1
-
-
 def _dialled(dial: Part, ring: int) -> Event:
     for noun in dial.parts():
         if noun.does.waits:
             return Event("conference", name_of(noun), attributes=_attributes(dial, noun))
     targets = parties(dial)
-    if rings(dial) > 1:
-        rung = legs(dial)[ring]
+    if dial.rings > 1:
+        rung = dial.legs[ring]
         return Event("dial", (name_of(rung),), attributes=_attributes(dial, rung))
     return Event("dial", targets, attributes=_attributes(dial, *dial.parts()))
 

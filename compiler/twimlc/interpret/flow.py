@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from twimlc.flow.graph import Context, Graph, Node, NodeKey
@@ -38,7 +38,7 @@ class FlowMachine:
     readings: Readings = OUR_READINGS
     approximated: Collection[NodeKey] = frozenset()
     base: str = ""
-    _moments: dict[AtNode, machine.Position] = field(default_factory=dict, init=False)
+    _positions: dict[AtNode, machine.Position] = field(default_factory=dict, init=False)
     _parts: dict[NodeKey, Part] = field(default_factory=dict, init=False)
     _sources: dict[NodeKey, str] = field(default_factory=dict, init=False)
     _standing: dict[NodeKey, AtNode] = field(default_factory=dict, init=False)
@@ -51,20 +51,27 @@ class FlowMachine:
 
     def forget(self) -> None:
         """Drop what is known of nodes, for all runs that share it."""
-        for known in (self._moments, self._parts, self._sources, self._standing):
+        for known in (self._positions, self._parts, self._sources, self._standing):
             known.clear()
 
     def begin(self) -> FlowPlace:
         return self._settled(self.start)
 
     def moment(self, place: FlowPlace) -> machine.Position:
+        found = self.position(place)
+        if isinstance(place, machine.End):
+            return found
+        return replace(found, source=self._source(self.graph.nodes[place.node]))
+
+    def position(self, place: FlowPlace) -> machine.Position:
+        """What happens there; nobody asks for its line."""
         if isinstance(place, machine.End):
             return place.moment()
-        found = self._moments.get(place)
+        found = self._positions.get(place)
         if found is None:
             node = self.graph.nodes[place.node]
-            part, base, source = self._part(node), folder(self.base, node), self._source(node)
-            found = self._moments[place] = machine.verb(part, place.ring, base, node.keys, source)
+            part, base = self._part(node), folder(self.base, node)
+            found = self._positions[place] = machine.verb(part, place.ring, base, node.keys)
         return found
 
     def _part(self, node: Node) -> Part:
@@ -127,6 +134,9 @@ class FlowMachine:
 
     def _settled(self, key: NodeKey) -> FlowPlace:
         """The place where something happens: what an end means, the address that is left for."""
+        found = self._standing.get(key)
+        if found is not None:
+            return found
         node = self.graph.nodes[key]
         if node.element is None and self.context.waits:
             key = self.start  # a document that is waited to starts again

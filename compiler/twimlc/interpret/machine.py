@@ -8,12 +8,13 @@ what Twilio makes of keys and of a ring that nobody answered: a choice means the
 
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, Protocol, TypeVar
 
 from twimlc.flow.graph import Context
 from twimlc.interpret.assumptions import Readings
 from twimlc.interpret.events import HANGUP as HANGUP_EVENT
-from twimlc.interpret.events import JOIN, SENT, Event, events, external, legs, rings
+from twimlc.interpret.events import JOIN, SENT, Event, events, external
 from twimlc.interpret.events import SILENCE as NOTHING_PLAYS
 from twimlc.interpret.markup import InternalLink, Part, absolute, canonical
 
@@ -35,9 +36,7 @@ class Choice(NamedTuple):
 class Asked(NamedTuple):
     """How a Gather hears, and where it sends what it heard: what each of its answers hangs on."""
 
-    hears: str
-    length: str
-    finish: str
+    hears: tuple[str, str, str]
     url: str
     method: str
 
@@ -84,19 +83,18 @@ def choices(part: Part, ring: int = 0, distinguished: Collection[str] = ()) -> t
 
 
 def _gathered(part: Part, distinguished: Collection[str]) -> list[Choice]:
-    hears = part.literal("input", "dtmf").split()
+    hears, length, _ = part.hears
     found: list[Choice] = []
-    if "dtmf" in hears:
+    if "dtmf" in hears.split():
         pressed = dict.fromkeys(distinguished)
         # Where some keys are told apart every single key is tried: any of them may be confused.
         pressed.update(dict.fromkeys(KEYS if distinguished else "1*"))
         longer = (f"{keys}{key}" for keys in [*distinguished][:1] for key in "0*#")
         pressed.update(dict.fromkeys(longer))
-        length = part.literal("numDigits")
         if length.isdecimal() and 1 < int(length) <= 64:
             pressed.update(dict.fromkeys(key * int(length) for key in "90"))
         found.extend(Choice("keys", keys) for keys in pressed)
-    if "speech" in hears:
+    if "speech" in hears.split():
         found.append(SPEECH)
     return [*found, SILENCE]
 
@@ -107,7 +105,7 @@ def _rings_so(part: Part, ring: int, outcome: str) -> bool:
     if outcome == "answered":  # the word for conferences only (docs/voice/twiml/dial)
         return False
     if outcome == "declined":
-        asked = legs(part)[ring : ring + 1] if rings(part) > 1 else legs(part)
+        asked = part.legs[ring : ring + 1] if part.rings > 1 else part.legs
         return any(noun.get("url") for noun in asked)
     return True
 
@@ -119,10 +117,13 @@ def may_end_otherwise(part: Part) -> bool:
 
 def heard(gather: Part, keys: str) -> str:
     """The Digits that Twilio makes of ``keys``; empty is no input (docs/voice/twiml/gather)."""
-    if "dtmf" not in gather.literal("input", "dtmf").split():
+    return _heard(*gather.hears, keys)
+
+
+@lru_cache(maxsize=4096)
+def _heard(hears: str, length: str, finish: str, keys: str) -> str:
+    if "dtmf" not in hears.split():
         return ""
-    finish = gather.literal("finishOnKey", "#")
-    length = gather.literal("numDigits")
     most = int(length) if length.isdecimal() and int(length) > 0 else len(keys)
     digits = ""
     for key in keys:
@@ -159,7 +160,7 @@ def told(part: Part, choice: Choice) -> dict[str, str]:
 
 def next_ring(dial: Part, ring: int, outcome: str, after_declined: str) -> int | None:
     """The ring that follows ``ring``; None when the Dial is over."""
-    if ring + 1 >= rings(dial) or outcome in ("completed", "answered"):
+    if ring + 1 >= dial.rings or outcome in ("completed", "answered"):
         return None
     if outcome == "declined" and after_declined != "next-ring":
         return None
@@ -198,7 +199,8 @@ class Position:
     """What happens at one position: one verb (``part``, at ring ``ring``), or the ``last`` event.
 
     ``key`` is what of it is compared, ``links`` the places of ours in it, ``distinguished`` the
-    digits that are known to lead somewhere of their own. ``source`` is a file and line.
+    digits that are known to lead somewhere of their own. ``source`` is a file and line, of what
+    ``moment`` gives.
     """
 
     key: Hashable
@@ -231,14 +233,12 @@ class Position:
         return question(self.part) if self.part is not None else ""
 
 
-def verb(
-    part: Part, ring: int, base: str, distinguished: Collection[str] = (), source: str = ""
-) -> Position:
-    """The moment of a verb in a document, or flow, whose addresses are seen from ``base``."""
+def verb(part: Part, ring: int, base: str, distinguished: Collection[str] = ()) -> Position:
+    """The position of a verb in a document, or flow, whose addresses are seen from ``base``."""
     if part.tag == "Hangup":
-        return Position(HANGUP_EVENT, part, source=source)
+        return Position(HANGUP_EVENT, part)
     key, links = canonical(part, base)
-    return Position((key, ring), part, ring, links, distinguished, source)
+    return Position((key, ring), part, ring, links, distinguished)
 
 
 Place = TypeVar("Place", bound=Hashable)

@@ -8,13 +8,14 @@ flow names a state where a document holds an address.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import urljoin
 
 from twimlc import vocabulary
 from twimlc.flow.model import Element, Link, MediaLink, StateLink, Text
+from twimlc.text import SourceFile
 from twimlc.xml.file_type import read_document
 from twimlc.xml.tags import Fault, Tag, parse
 from twimlc.yaml.tree import Template
@@ -40,7 +41,7 @@ Value = str | InternalLink
 Key = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False)
 class Part:
     """An element. ``line`` is its line in a document; 0 in a flow, and where several share it."""
 
@@ -55,7 +56,7 @@ class Part:
         """What it does in a call, as far as the vocabulary knows it."""
         return vocabulary.NOTHING_MORE if self.spec is None else self.spec.does
 
-    @property
+    @cached_property
     def outcomes(self) -> vocabulary.Outcomes:
         """How it can end: of a Connect, as its noun says; without names where it only goes on."""
         for part in (next(self.parts(), self) if self.does.connects else self, self):
@@ -74,7 +75,13 @@ class Part:
         found = self.get(name)
         return found if isinstance(found, str) else default
 
-    @property
+    @cached_property
+    def hears(self) -> tuple[str, str, str]:
+        """What a Gather listens for, for how many keys, and which key is the last one."""
+        length, finish = self.literal("numDigits"), self.literal("finishOnKey", "#")
+        return self.literal("input", "dtmf"), length, finish
+
+    @cached_property
     def method(self) -> str:
         """How Twilio asks for the action, or for the next document."""
         posts = self.spec is not None and self.spec.only_posts
@@ -83,6 +90,16 @@ class Part:
     def parts(self) -> "Iterator[Part]":
         """The elements right inside it."""
         return (child for child in self.children if isinstance(child, Part))
+
+    @property
+    def legs(self) -> "list[Part]":
+        """Of a Dial, the nouns that ring somebody, in order."""
+        return [noun for noun in self.parts() if noun.does.rings]
+
+    @cached_property
+    def rings(self) -> int:
+        """How often a Dial rings, one after another, if nobody answers."""
+        return max(1, len(self.legs)) if self.literal("sequential") == "true" else 1
 
     def walk(self) -> "Iterator[Part]":
         yield self
@@ -101,6 +118,9 @@ class Part:
     def _words(self) -> str:
         texts = (c._words() if isinstance(c, Part) else c for c in self.children)
         return "".join(text for text in texts if isinstance(text, str))
+
+
+Started = list[tuple[Part, int]]
 
 
 def plain(value: str | Template) -> str:
@@ -135,8 +155,8 @@ class Unreadable:
 
 def read(
     body: bytes, resolve: Callable[[str], str | None], known: dict[Key, Part] | None = None
-) -> list[tuple[Part, int]] | Unreadable:
-    """The verbs of a document, read as Twilio reads it, and their lines.
+) -> tuple[SourceFile, Started] | Unreadable:
+    """The text of a document and its verbs, read as Twilio reads it, each with where it starts.
 
     An address that ``resolve`` knows is a link of ours. Where the verb itself leads (``action``,
     the text of a Redirect) it stays text: the interpreter goes there. Parts that read the same
@@ -145,13 +165,13 @@ def read(
     file, found = read_document(body, "")
     if file is None or found:
         return Unreadable(12100, f"not well-formed XML in line {found[0].span.begin.line}")
-    root = parse(file)
+    root = parse(file, placed=False)
     if isinstance(root, Fault):
         line = file.position(root.offset).line
         return Unreadable(12100, f"not well-formed XML in line {line}")
     if root.name != "Response":
         return Unreadable(12102, f"the outermost element is {root.name}, not Response")
-    return [(_of_tag(tag, "Response", resolve, known), tag.line) for tag in root.tags()]
+    return file, [(_of_tag(tag, "Response", resolve, known), tag.start) for tag in root.tags()]
 
 
 class _Row(NamedTuple):
@@ -249,14 +269,13 @@ def canonical(part: Part, base: str = "") -> tuple[Key, tuple[InternalLink, ...]
 
 def _canonical(part: Part, base: str, links: list[InternalLink], *, spoken: bool) -> Key:
     spec = part.spec
-    known = spec.attributes if spec else {}
-    skipped: set[str] = set()
+    kinds = spec.attributes if spec else {}
+    skipped: set[str | None] = set()
     if spec and spec.leads:  # where the call goes is compared by going there
-        skipped = {"action", "actionOnEmptyResult", known["action"].method_attribute or ""}
+        skipped = {"action", "actionOnEmptyResult", kinds["action"].method_attribute}
     for name, value in part.attributes:
-        kind = known.get(name)
-        if kind and kind.method_attribute and isinstance(value, InternalLink):
-            skipped.add(kind.method_attribute)
+        if isinstance(value, InternalLink) and name in kinds:
+            skipped.add(kinds[name].method_attribute)
     attributes: list[tuple[str, object]] = []
     for name, value in sorted(part.attributes, key=_name):
         if name in skipped:
@@ -264,9 +283,9 @@ def _canonical(part: Part, base: str, links: list[InternalLink], *, spoken: bool
         if isinstance(value, InternalLink):
             links.append(value)
             attributes.append((name, None))
-        elif name in known and known[name].fetch:
+        elif name in kinds and kinds[name].fetch:
             attributes.append((name, absolute(base, value)))
-        elif not (name in known and known[name].default == value):
+        elif name not in kinds or kinds[name].default != value:
             attributes.append((name, value))
     spoken = spoken or part.tag == "Say"
     children = _canonical_children(part, base, links, spoken=spoken)
@@ -274,6 +293,12 @@ def _canonical(part: Part, base: str, links: list[InternalLink], *, spoken: bool
 
 
 def _canonical_children(part: Part, base: str, links: list[InternalLink], *, spoken: bool) -> Key:
+    address = bool(part.spec and part.spec.text and part.spec.text.fetch)
+    if len(part.children) == 1 and (part.tag == "Say" or not (spoken or address)):
+        (only,) = part.children
+        if isinstance(only, str):
+            only = " ".join(only.split())
+            return (only,) if only else ()
     children: list[object] = []
     for child in part.children:
         if isinstance(child, Part):
@@ -287,7 +312,6 @@ def _canonical_children(part: Part, base: str, links: list[InternalLink], *, spo
             children.append(_SPACE.sub(" ", child))
     if spoken and part.tag != "Say":
         return tuple(children)
-    address = bool(part.spec and part.spec.text and part.spec.text.fetch)
     for index, text in enumerate(children):
         if isinstance(text, str) and not spoken:
             children[index] = absolute(base, text.strip()) if address else text.strip()

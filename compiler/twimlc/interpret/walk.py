@@ -175,7 +175,7 @@ class Walk:
         waiting = deque([first])
         while waiting:
             pair = waiting.popleft()
-            mine, theirs = flow.moment(pair[0]), documents.moment(pair[1])
+            mine, theirs = flow.position(pair[0]), documents.position(pair[1])
             reason = self._apart(mine, theirs)
             if reason is not None:
                 yield Parting(pair, reason)
@@ -202,8 +202,8 @@ class Walk:
         A menu that every entry comes back to stands at the end of as many documents as it has
         entries. What is entered leads to the same places from each of them, so that is tried once.
         """
-        asked = self.documents.asked(pair[1])
         choices = self.scene.choices(pair[0], mine)
+        asked = self.documents.asked(pair[1]) if len(choices) > 1 else None
         if asked is None:
             return choices
         known = self._answered.get((pair[0], asked))

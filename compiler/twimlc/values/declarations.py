@@ -145,10 +145,13 @@ def used_by(node: Node) -> Iterator[str]:
 
 
 def returned_names(body: Node) -> Iterator[Scalar]:
-    """The names that ``return`` gives, those of steps included that ``if`` leaves out."""
+    """The names that ``return`` gives, those of steps included that ``if`` leaves out.
+
+    Those that are computed are known when they are read.
+    """
     for part in maps(body):
         name = part.get("return")
-        if isinstance(name, Scalar) and not is_empty(name):
+        if isinstance(name, Scalar) and not is_empty(name) and "${" not in name.text:
             yield name
 
 

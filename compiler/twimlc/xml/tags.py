@@ -156,11 +156,14 @@ def renamed(tag: Tag, name: str) -> Fix:
     return Fix(f"write <{name}>", tuple(edits))
 
 
-def parse(file: SourceFile, text: str | None = None, *, fragment: bool = False) -> Tag | Fault:
+def parse(
+    file: SourceFile, text: str | None = None, *, fragment: bool = False, placed: bool = True
+) -> Tag | Fault:
     """The root of a document, or the fault that keeps it from being read.
 
     ``text`` stands in for the file's own, letter for letter, where mistakes were passed over on
     the way. A ``fragment`` has no processing instructions, and comments do not divide its words.
+    Unless they are ``placed`` nobody asks where words begin: expat then gives them whole.
     """
     source = Source(file, file.text if text is None else text)
     data = source.text.encode("utf-8", "surrogatepass")
@@ -209,7 +212,7 @@ def parse(file: SourceFile, text: str | None = None, *, fragment: bool = False) 
     def refuse(*_: object) -> None:
         raise _StoppedError(NOT_READ)
 
-    parser.ordered_attributes = True
+    parser.ordered_attributes, parser.buffer_text = True, not placed
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = characters, refuse
     parser.CommentHandler = None if fragment else divide
