@@ -41,7 +41,7 @@ class Kept:
         except (OSError, UnsureError):
             self._wanted = False
         self._digests: dict[SourceFile, str] = {}
-        self._common = ""
+        self._common, self._names = "", frozenset[str]()
 
     def find(self, task: Task) -> UnitResult | None:
         """What an earlier run made of a task."""
@@ -67,8 +67,8 @@ class Kept:
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
             return None
 
-    def keep(self, task: Task, result: UnitResult) -> UnitResult:
-        """The result, kept for later runs."""
+    def keep(self, task: Task, result: UnitResult) -> None:
+        """Keep a result for later runs."""
         if self._wanted:
             root = self._survey.root
             places = {root / at / name: [at, name] for at, name, _ in result.sounds}
@@ -84,19 +84,15 @@ class Kept:
             text = json.dumps(kept, sort_keys=True, separators=(",", ":"))
             store.put(self._root, store.unit(key), text.encode())
             self._grown = True
-        return result
 
     def tidy(self) -> None:
         """Remove what is too much, once everything is kept."""
         if self._grown:
             store.evict(self._root)
 
-    def forget(self) -> None:
-        """Flows are called otherwise than was thought."""
-        self._common = ""
-
     def _key(self, task: Task) -> str:
-        if not self._common:
+        if self._names is not self._survey.names:  # also where flows are called otherwise by now
+            self._names = self._survey.names
             self._common = store.digest(json.dumps([*self._of_all()]).encode())
         survey, flows = self._survey, task.files
         asked = set(map(id, survey.files))
@@ -123,7 +119,7 @@ class Kept:
         for values, _ in survey.params:
             spans = {name: node.span for name, node in values.items()}
             yield [[name, *self._file(at.file), at.start, at.end] for name, at in spans.items()]
-        yield sorted(each.name for each in survey.every)
+        yield sorted(survey.names)
 
     def _components(self, folder: Path) -> list[Any]:
         """What flows of a folder can use."""

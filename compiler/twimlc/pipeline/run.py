@@ -5,7 +5,6 @@ from typing import TypeVar
 
 from twimlc.pipeline.compile import compile_flows
 from twimlc.pipeline.join import Joined
-from twimlc.pipeline.kept import Kept
 from twimlc.pipeline.load import Loaded, read_flows
 from twimlc.pipeline.model import Options
 from twimlc.pipeline.survey import FlowFile, Survey
@@ -23,7 +22,11 @@ def compile_all(survey: Survey, options: Options, *, write: bool = False) -> Joi
     """Compile what is asked for, unit by unit; with ``write`` to documents."""
     verify = write and options.verify
     made: dict[tuple[FlowFile, ...], list[UnitResult]] = {}
-    kept = Kept(survey, options)
+    kept = None
+    if options.store:  # programs that use the library seldom do
+        from twimlc.pipeline.kept import Kept
+
+        kept = Kept(survey, options)
     links: set[tuple[str, str]] = set()
     while True:
         groups = survey.groups(links)
@@ -32,19 +35,23 @@ def compile_all(survey: Survey, options: Options, *, write: bool = False) -> Joi
             Task(group, rows, write, verify) for group in waiting for rows in rows_of(survey, group)
         ]
         for task in _told(tasks, options):
-            result = kept.find(task) or kept.keep(task, compile_unit(survey, task))
+            result = kept.find(task) if kept is not None else None
+            if result is None:
+                result = compile_unit(survey, task)
+                if kept is not None:
+                    kept.keep(task, result)
             survey.opened |= {survey.root / at / name for at, name, _ in result.sounds}
             made.setdefault(task.files, []).append(result)
         if survey.rename({path: name for each, *_ in made.values() for path, name in each.named}):
             made.clear()
-            kept.forget()
             continue
         further = {group[0].name: made[group][0].elsewhere for group in groups}
         found = {pair for pair in further.items() if pair[1]}
         if not found:
             break
         links |= found
-    kept.tidy()
+    if kept is not None:
+        kept.tidy()
     joined = Joined(survey)
     for group in groups:
         for result in made[group]:
