@@ -15,6 +15,7 @@ from twimlc.project.files import place_of
 from twimlc.project.matrix import rows_and_flows
 from twimlc.project.read import unknown_flows
 from twimlc.project.targets import Target
+from twimlc.rules.spoken import once_for_all
 from twimlc.text import Span
 from twimlc.values.declarations import undeclared, unused_components
 from twimlc.yaml.comments import find_comments
@@ -58,8 +59,9 @@ class Joined:
         rows = part.rows
         if matrix is not None and rows:
             rows = {row: rows[row] for row in matrix.rows if row in rows}
-        merged = merge_variants(rows.items(), table=table)
-        return [*self._alone(target), *part.findings, *merged]
+        each_row = ((row, once_for_all(findings)) for row, findings in rows.items())
+        merged = merge_variants(each_row, table=table)
+        return [*self._alone(target), *once_for_all(part.findings), *merged]
 
     def _alone(self, target: Target) -> Iterator[Diagnostic]:
         """What is wrong with a target as such."""

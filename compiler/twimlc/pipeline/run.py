@@ -12,7 +12,7 @@ from twimlc.pipeline.unit import Task, UnitResult, compile_unit, result_of
 from twimlc.pipeline.variants import Compiled
 from twimlc.project.targets import Target
 
-ROWS = 32
+ROWS = 128
 """The rows of a matrix that one task has."""
 
 _T = TypeVar("_T")

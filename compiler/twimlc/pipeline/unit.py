@@ -154,7 +154,9 @@ class _Work:
         """Prove and render what was compiled, and let it go."""
         if self.task.write:
             wrong = any(finding.is_error for finding in findings)
-            if self.task.verify and made.planned and not wrong:
+            if variant.twin and variant.row:
+                self.proven.repeat(variant.twin, variant.row)
+            elif self.task.verify and made.planned and not wrong:
                 # What compares documents takes long to load, and `check` goes without it.
                 from twimlc.pipeline.proof import prove
 
