@@ -139,7 +139,7 @@ class Compiler:
 
         def check(node: Any) -> bool:
             value = node.value
-            kind = type(value)
+            kind = str if isinstance(value, str) else type(value)
             if kind not in types:
                 return False
             if kind is str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from twimlc.lower.names import cache_of
@@ -11,7 +12,7 @@ from twimlc.output.plan import OutputFile
 from twimlc.pipeline.load import Loaded
 from twimlc.pipeline.variants import Compiled, Variant
 from twimlc.project.files import FileContent
-from twimlc.render.document import MEDIA_TYPE, Rendered
+from twimlc.render.document import MEDIA_TYPE, LineOrigin, Rendered
 from twimlc.render.versions import Finished
 
 
@@ -59,6 +60,13 @@ class Proven:
     pairs: dict[str, int] = field(default_factory=dict)
     incomplete: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+
+    def repeat(self, twin: str, row: str) -> None:
+        """What holds of the flows of a row's twin holds of its own: they differ in texts alone."""
+        for flow in [flow for flow in self.pairs if flow.startswith(f"{twin}/")]:
+            self.pairs[f"{row}/{base_name(flow)}"] = self.pairs[flow]
+        found = [flow for flow in self.incomplete if flow.startswith(f"{twin}/")]
+        self.incomplete += [f"{row}/{base_name(flow)}" for flow in found]
 
 
 def built(loaded: Loaded, made: Compiled, variant: Variant) -> Built | None:
@@ -138,8 +146,14 @@ def _entry(loaded: Loaded, page: Rendered, cache: str) -> DocumentEntry:
         cache=cache,
         source=flow.source if flow else document.source,
         states=document.states,
-        lines=tuple(
-            (at.line, at.state if "/" in at.state else f"{name}/{at.state}", at.source_line)
-            for at in page.lines
-        ),
+        lines=_lines(page.lines, name),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _lines(origins: tuple[LineOrigin, ...], flow: str) -> tuple[tuple[int, str, int], ...]:
+    """The lines of a document as the manifest has them; rows that are alike share them."""
+    return tuple(
+        (at.line, at.state if "/" in at.state else f"{flow}/{at.state}", at.source_line)
+        for at in origins
     )

@@ -6,6 +6,7 @@ every finding on the way. This file knows the order of the stages; each stage kn
 
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.order import once, overlapping
@@ -21,8 +22,9 @@ from twimlc.pipeline.apology import Apologies, find_apologies
 from twimlc.pipeline.load import Loaded
 from twimlc.pipeline.meaning import Meaning, RowReader
 from twimlc.pipeline.media import Media
+from twimlc.pipeline.rows import Rows
 from twimlc.pipeline.variants import Compiled, Variant
-from twimlc.rules import check_graph, check_wishes
+from twimlc.rules import check_graph, check_wishes, check_words
 from twimlc.rules.media import Sounds, check_media
 from twimlc.rules.spoken import check_apology, check_spoken
 from twimlc.values.conditional_steps import Switched, switched
@@ -69,15 +71,28 @@ def compile_flows(
         made.switched[name] = shared.switched[name]
     wanted: list[str | None] = [None] if own - in_matrix or not in_matrix else []
     wanted += matrix.rows if matrix is not None and own & in_matrix else ()
+    wanted = [row for row in wanted if rows is None or row in rows]
+
+    def alone(row: str | None) -> _Row:
+        compiled = _Row(loaded, made, row, media, shared)
+        compiled.compile()
+        return compiled
+
+    alike = None
+    if matrix is not None and row_done is not None:  # whoever plays a row needs a graph of its own
+        alike = Rows(matrix, [row for row in wanted if row is not None], media, alone)
     for row in wanted:
-        if rows is None or row in rows:
-            findings = _Row(loaded, made, row, media, shared).compile()
-            if row is None:
-                made.findings += findings
-            else:
-                made.rows[row] = findings
-            if row_done is not None:
-                row_done(made, made.variants[-1], findings)
+        if row is None:
+            findings = alone(None).told
+            made.findings += findings
+        elif alike is None:
+            findings = made.rows[row] = alone(row).told
+        else:
+            variant, findings = alike.compile(row)
+            made.variants += [variant] if variant.twin else []
+            made.rows[row] = findings
+        if row_done is not None:
+            row_done(made, made.variants[-1], findings)
 
 
 class _Row:
@@ -94,15 +109,17 @@ class _Row:
         self.loaded, self.made, self.media, self.shared = loaded, made, media, shared
         self.reader = RowReader(loaded, made.target, row)
         self.findings: list[Diagnostic] = []
+        self.told: list[Diagnostic] = []
 
-    def compile(self) -> list[Diagnostic]:
-        """Add the graph and the plan to what is compiled; the findings on the way."""
+    def compile(self) -> None:
+        """Add the graph and the plan to what is compiled; ``told`` are the findings on the way."""
         loaded, made, reader = self.loaded, self.made, self.reader
         key, shared = reader.key(), self.shared
         meaning = shared.meanings.get(key)
         if meaning is None:
             meaning = shared.meanings[key] = reader.read()
         self.findings += meaning.findings
+        self.trees, self.read, self.site = meaning.trees, meaning.read, reader.site
         for name, used in meaning.components.items():
             made.components.setdefault(name, set()).update(used)
         made.invariants |= meaning.invariants
@@ -116,29 +133,34 @@ class _Row:
             shared.graphs[key, entries] = built
         graph, found = shared.graphs[key, entries]
         self.findings += found
+        nodes = [node for nodes in apology.verbs.values() for node in nodes]
+        nodes += (node for each in apology.graphs for node in each.nodes)
+        self.aside = [node.element for node in nodes if node.element is not None]
         self._check(graph, apology)
         plan = None
         if reader.site is not None and not any(f.is_error for f in (*found, *apology.findings)):
             own = frozenset(flows) & reader.covered
-            site = replace(reader.site, apology=apology.verbs, flows=own)
+            site = self.site = replace(reader.site, apology=apology.verbs, flows=own)
             self.findings += once([*check_served(graph, site)])
             plan, refused = lower(graph, site, self.media.read)
             overlaps = overlapping(f.span for f in self.findings if f.is_error)
             self.findings += [f for f in refused if not overlaps(f.span)]
         texts = frozenset(name for name, flow in flows.items() if flow.kind is Kind.MESSAGING)
-        variant = Variant(reader.row, graph, plan, texts)
+        variant = self.variant = Variant(reader.row, graph, plan, texts)
         made.variants.append(variant)
         made.alive |= graph.alive
         made.planned = made.planned and plan is not None
         if plan is not None and loaded.whole and not self._has_errors():
-            self.findings += check_own_addresses(graph, site, plan, self._is_entry)
+            rows = reader.in_matrix
+            others = rows if reader.row is not None else reader.covered - rows
+            self.findings += check_own_addresses(graph, site, plan, self._is_entry, others)
         wanted = loaded.project.rules.get(DEPENDS_ON_ASSUMPTION.slug) != "off"
         if wanted and may_depend(graph) and not self._has_errors():
             from twimlc.pipeline.proof import open_questions  # few flows depend on one
 
             self.findings += open_questions(made, variant, loaded.selected)
         chosen = {loaded.flows[name].file.path for name in loaded.selected}
-        return [f for f in self.findings if f.is_error or loaded.whole or _about(f, chosen)]
+        self.told = [f for f in self.findings if f.is_error or loaded.whole or _about(f, chosen)]
 
     def _has_errors(self) -> bool:
         return any(finding.is_error for finding in self.findings)
@@ -160,7 +182,11 @@ class _Row:
         }
         self.findings += check_graph(graph, calls, made.params, public=public)
         last, budgets, account = apology.verbs if heard else {}, project.budgets, project.account
-        self.findings += check_wishes(graph, made.invariants, budgets, sounds, account, last, alike)
+        promised = dict(made.invariants)
+        wishes = partial(check_wishes, graph, promised, budgets, sounds, account, last, alike)
+        words = partial(check_words, graph, calls, made.params, public=public)
+        self.judge = lambda: [*words(), *wishes()]
+        self.findings += wishes()
         if heard:
             place, ours = target.place("apology"), target.apology is None
             self.findings += check_apology(graph, apology.verbs, place, ours)

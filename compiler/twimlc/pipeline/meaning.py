@@ -17,6 +17,7 @@ from twimlc.lower.own_addresses import name_at
 from twimlc.pipeline.load import Loaded
 from twimlc.project.targets import Target
 from twimlc.values.expand import expand_flow, resolve_params, with_start
+from twimlc.values.filled import marked
 from twimlc.values.scope import ExpressionContext
 from twimlc.yaml import tree as t
 
@@ -41,7 +42,8 @@ class Meaning:
     """Models of flows, and the states that each names, with the findings of reading.
 
     ``sorry`` is the flow of the apology, ``jumps`` the states that it names; ``components`` are the
-    names of those that each flow uses, ``invariants`` what each promises.
+    names of those that each flow uses, ``invariants`` what each promises. ``trees`` are the flows
+    as they were expanded, ``read`` the columns that something looked into on the way.
     """
 
     flows: dict[str, Flow] = field(default_factory=dict)
@@ -51,6 +53,8 @@ class Meaning:
     findings: list[Diagnostic] = field(default_factory=list)
     components: dict[str, set[str]] = field(default_factory=dict)
     invariants: dict[str, t.Node] = field(default_factory=dict)
+    trees: list[t.Node] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)
 
 
 class RowReader:
@@ -65,9 +69,12 @@ class RowReader:
         self.covered, self.in_matrix = loaded.survey.built_for(target)
         self.matrix = loaded.project.matrix
         self.host = find_host(target.host, target.router)
-        self.given, self.columns = [loaded.project.params, target.params], None
+        self.given: list[Mapping[str, t.Node]] = [loaded.project.params, target.params]
+        self.columns: Mapping[str, t.Scalar] | None = None
+        self.looked_at: set[str] = set()
         if row is not None and self.matrix is not None:
-            self.given, self.columns = [*self.given, self.matrix.params[row]], self.matrix.rows[row]
+            columns = self.columns = marked(self.matrix.rows[row], self.looked_at)
+            self.given.append({name: columns[name] for name in self.matrix.params[row]})
         self.given += [values for values, _ in loaded.survey.params]
         self.lies_at: Callable[[str, str], str | None] = lambda address, flow: None
         self.site: Site | None = None
@@ -123,7 +130,7 @@ class RowReader:
 
         Raises :class:`FlowElsewhereError`.
         """
-        loaded, flows, made = self.loaded, self.loaded.flows, Meaning()
+        loaded, flows, made = self.loaded, self.loaded.flows, Meaning(read=self.looked_at)
         names = _Names((name, self._names_of(name)) for name in loaded.members)
         if loaded.group is not None:  # of those that cannot be read nobody knows anything
             unreadable = loaded.group - names.keys()
@@ -166,6 +173,7 @@ class RowReader:
         places = {f.span.place for f in told}
         findings += [f for f in found if f.span.place not in places]
         made.components.setdefault(source.name, set()).update(used)
+        made.trees.append(tree)
         if (promised := tree.get("invariants")) is not None:
             made.invariants[source.name] = promised
         if tree is not source.tree:  # it did not grow too large

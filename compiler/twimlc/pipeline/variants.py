@@ -16,24 +16,31 @@ from twimlc.text import Place
 from twimlc.values.conditional_steps import Switched
 from twimlc.yaml import tree as t
 
+NO_GRAPH = Graph({}, (), {}, {}, (), {})
+
 
 @dataclass(slots=True, eq=False)
 class Variant:
     """One row (or none) of a target.
 
     ``plan`` is None where something was refused; its versions have no names yet. ``messaging`` are
-    the flows that answer messages.
+    the flows that answer messages. ``twin`` is another row that differs in texts alone: then this
+    one is not compiled, and ``filled`` makes its pages.
     """
 
     row: str | None
     graph: Graph
     plan: Plan | None
     messaging: frozenset[str] = frozenset()
+    twin: str = ""
+    filled: Callable[[], Finished] | None = None
     _finished: Finished | None = None
 
     def finished(self) -> Finished | None:
         """The plan with its versions named, and its pages; made when they are first asked for."""
-        if self._finished is None and self.plan is not None:
+        if self._finished is None and self.filled is not None:
+            self._finished = self.filled()
+        elif self._finished is None and self.plan is not None:
             self._finished = finish(self.plan)
         return self._finished
 

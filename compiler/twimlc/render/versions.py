@@ -34,9 +34,9 @@ class Finished:
         return {page.path: page.data for page in self.pages}
 
 
-def finish(plan: Plan) -> Finished:
-    """Render a plan and name its versions."""
-    pages = render(plan)
+def finish(plan: Plan, pages: Sequence[Rendered] | None = None) -> Finished:
+    """Render a plan, unless its ``pages`` are known, and name its versions."""
+    pages = render(plan) if pages is None else pages
     asked = grouped((decision.flow, decision) for decision in plan.decisions)
     blanks: dict[str, str] = {}  # what stands for the version of each flow
     inner: dict[str, list[Rendered]] = {}

@@ -26,14 +26,23 @@ def check_graph(
     its path; ``public`` says that the host answers everybody.
     """
     yield from check_reach(graph)
+    yield from check_words(graph, declared, params, public=public)
+    yield from check_streams(graph)
+    yield from check_twiml(graph)
+    if not graph.twiml:
+        yield from check_call_values(graph, declared)
+
+
+def check_words(
+    graph: Graph, declared: Names, params: Names, *, public: bool
+) -> Iterator[Diagnostic]:
+    """What hangs on words that are said and numbers that are called; the other rules see whether
+    there are any, and no more."""
     yield from check_outcomes(graph)
     yield from check_prompts(graph)
-    yield from check_streams(graph)
     yield from check_spoken(graph, declared, params)
-    yield from check_twiml(graph)
     if not graph.twiml:  # what callers were told before a document is not known
         yield from check_recordings(graph)
-        yield from check_call_values(graph, declared)
     if public:
         yield from check_pins(graph)
 

@@ -14,6 +14,7 @@ from jinja2 import nodes
 
 from twimlc.text import Span, clip_line
 from twimlc.values import values
+from twimlc.values.filled import looked_into
 from twimlc.values.filters import FILTERS, Filter
 from twimlc.values.grammar import UNSPEAKABLE, refusal
 from twimlc.values.scope import Scope
@@ -65,7 +66,10 @@ class Evaluation:
                 message = "'call' needs the name of a value of the call"
                 raise bad_expression(message, "for example ${call.From}")
             case nodes.Name():
-                return self._scope.lookup(tree.name, self._span)
+                value = self._scope.lookup(tree.name, self._span)
+                if self._scope.surroundings.row is not None and not isinstance(value, Missing):
+                    looked_into(value)
+                return value
             case nodes.List():
                 items = [self.value(item) for item in tree.items]
                 return self._spent(values.sequence(items, self._span))
@@ -185,7 +189,7 @@ class Evaluation:
             case "notin":
                 return not self._contains(right, left)
         sign, holds = _ORDER[op]
-        if all(isinstance(side, Scalar) and type(side.value) is str for side in (left, right)):
+        if all(isinstance(side, Scalar) and isinstance(side.value, str) for side in (left, right)):
             return holds(text_of(left), text_of(right))
         return holds(self._number(sign, left), self._number(sign, right))
 

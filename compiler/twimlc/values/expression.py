@@ -14,7 +14,7 @@ from twimlc.findings import rules
 from twimlc.findings.diagnostic import Diagnostic, Label, Rule
 from twimlc.findings.edits import rewrite_word
 from twimlc.text import Span, clip_line, lazy_pattern
-from twimlc.values import values
+from twimlc.values import filled, values
 from twimlc.values.scope import ExpressionContext, Scope
 from twimlc.values.values import AlreadyReportedError, ExpressionError, Missing, bad_expression
 from twimlc.yaml.names import PARAM
@@ -212,6 +212,8 @@ class Substitution:
                 if isinstance(value, Scalar) and isinstance(value.value, Template):
                     parts += value.value.parts
                 else:
+                    if xml:
+                        filled.looked_into(value)
                     inserted = values.text_of(value)
                     parts.append(inserted.translate(_XML) if xml else inserted)
             hole = None
@@ -254,7 +256,7 @@ def _leaf(parts: list[str | CallValue], typed: Scalar, span: Span) -> Scalar:
     joined: list[str | CallValue] = []
     for part in parts:
         if isinstance(part, str) and joined and isinstance(joined[-1], str):
-            joined[-1] += part
+            joined[-1] = filled.joined(joined[-1], part)
         elif part != "":
             joined.append(part)
     match joined:

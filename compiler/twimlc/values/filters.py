@@ -213,7 +213,7 @@ def _sort(
     attribute: str | None = None,
 ) -> list[Node]:
     keys = [_key(_attribute(item, attribute), case_sensitive, "sort") for item in items]
-    if len({type(key) is str for key in keys}) > 1:
+    if len({isinstance(key, str) for key in keys}) > 1:
         message = "`sort` cannot order text and numbers together"
         raise wrong_operand(message, "quote all of them, or none")
     order = sorted(range(len(items)), key=keys.__getitem__, reverse=reverse)

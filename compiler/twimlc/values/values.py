@@ -11,6 +11,7 @@ from functools import partial
 from twimlc.findings import rules
 from twimlc.findings.diagnostic import Rule
 from twimlc.text import Span, clip_line
+from twimlc.values.filled import Filled
 from twimlc.yaml.tree import Atom, Entry, Mapping, Node, Scalar, Sequence, Template
 
 TEXT_LIMIT = 64 * 1024
@@ -236,6 +237,9 @@ def brought(node: Node, place: Span) -> Node:
     """
     span = written(node.span, place)
     match node:
+        case Scalar(value=Filled() as text):
+            own = Filled.of(text, text.parts, text.read)
+            return Scalar(own, own, span, node.plain, node.outward)
         case Scalar():
             return Scalar(node.value, node.text, span, node.plain, node.outward)
         case Sequence():
