@@ -41,6 +41,7 @@ class Options:
     write: bool = True
     verify: bool = True
     progress: object = field(default=None, compare=False)
+    store: bool = False
 
 
 class NumberSetting(NamedTuple):
@@ -175,6 +176,7 @@ def test_options_reach_the_pipeline(
         output=Path("out"),
         previous=Path("last"),
         force=True,
+        store=True,
     )
 
 

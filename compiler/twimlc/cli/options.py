@@ -224,6 +224,7 @@ class Given(NamedTuple):
             stdin=stdin,
             write=write,
             progress=Progress(),
+            store=not self.no_store,
         )
 
 

@@ -132,21 +132,19 @@ def longest_chain(
     ``longest`` keeps what is known for the other starts: flows that lead to each other are walked
     once and not once for each.
     """
-    open_: set[LinkKey] = set()
+    open_: dict[LinkKey, set[LinkKey]] = {}
     stack = [start]
     while stack:
         key = stack[-1]
-        after = set(leads_to(key))
         if key in open_:
             stack.pop()
-            if key not in longest:
-                open_.discard(key)
-                longest[key] = 1 + max((longest[target] or 0 for target in after), default=0)
+            after = open_.pop(key)
+            longest[key] = 1 + max((longest[target] or 0 for target in after), default=0)
             continue
         if key in longest:
             stack.pop()
             continue
-        open_.add(key)
+        open_[key] = after = set(leads_to(key))
         for target in after:
             if target in open_ or longest.get(target, 0) is None:
                 # Whatever is open has led here, so it goes round as well.

@@ -51,6 +51,7 @@ class Loaded:
     ``owners`` are the names of flows, of unreadable ones too, by the paths of their files.
     Of them ``extra`` were read for apologies alone. ``group`` are the names of those that are
     compiled together; others that the survey knows are compiled elsewhere (None: nothing is).
+    ``sounds`` are the folders and names of sound files that were asked for.
     """
 
     survey: Survey
@@ -60,6 +61,7 @@ class Loaded:
     files: dict[str, SourceFile] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     extra: frozenset[str] = frozenset()
+    sounds: set[tuple[Path, str]] = field(default_factory=set)
     group: frozenset[str] | None = None
 
     @property

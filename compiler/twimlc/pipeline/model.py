@@ -36,7 +36,8 @@ class Options:
     ``write`` false: nothing is changed on the disk. ``verify`` false: what
     is built is not compared with the flows. ``progress`` is told the work, how many
     are done, of how many, and of what ("flows", "rows", "targets"). ``texts`` holds what files say
-    instead of what lies on the disk, by the path that findings show.
+    instead of what lies on the disk, by the path that findings show. ``store``: what earlier runs
+    have kept in the project's folder is used, and this one keeps what it makes.
     """
 
     paths: tuple[Path, ...] = ()
@@ -54,6 +55,7 @@ class Options:
     verify: bool = True
     progress: Callable[..., None] | None = field(default=None, compare=False)
     texts: Mapping[str, str] = field(default_factory=dict)
+    store: bool = False
 
     @property
     def folder(self) -> Path:

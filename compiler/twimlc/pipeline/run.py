@@ -22,6 +22,11 @@ def compile_all(survey: Survey, options: Options, *, write: bool = False) -> Joi
     """Compile what is asked for, unit by unit; with ``write`` to documents."""
     verify = write and options.verify
     made: dict[tuple[FlowFile, ...], list[UnitResult]] = {}
+    kept = None
+    if options.store:  # programs that use the library seldom do
+        from twimlc.pipeline.kept import Kept
+
+        kept = Kept(survey, options)
     links: set[tuple[str, str]] = set()
     while True:
         groups = survey.groups(links)
@@ -30,7 +35,13 @@ def compile_all(survey: Survey, options: Options, *, write: bool = False) -> Joi
             Task(group, rows, write, verify) for group in waiting for rows in rows_of(survey, group)
         ]
         for task in _told(tasks, options):
-            made.setdefault(task.files, []).append(compile_unit(survey, task))
+            result = kept.find(task) if kept is not None else None
+            if result is None:
+                result = compile_unit(survey, task)
+                if kept is not None:
+                    kept.keep(task, result)
+            survey.opened |= {survey.root / at / name for at, name, _ in result.sounds}
+            made.setdefault(task.files, []).append(result)
         if survey.rename({path: name for each, *_ in made.values() for path, name in each.named}):
             made.clear()
             continue
@@ -39,6 +50,8 @@ def compile_all(survey: Survey, options: Options, *, write: bool = False) -> Joi
         if not found:
             break
         links |= found
+    if kept is not None:
+        kept.tidy()
     joined = Joined(survey)
     for group in groups:
         for result in made[group]:
@@ -81,7 +94,7 @@ def compile_in_memory(
     for made in compiled:
         if survey.usable and not survey.wrong(made.target):
             compile_flows(loaded, made)
-    joined = Joined(survey)
+    joined = Joined(survey, targets)
     joined.add(result_of(loaded, [(made.target.name, made) for made in compiled]))
     for made in compiled:
         made.findings = joined.about(made.target)

@@ -17,7 +17,7 @@ from twimlc.formats.check import check_component
 from twimlc.formats.format import At
 from twimlc.formats.project_file import PARAMS, RULES
 from twimlc.pipeline.model import Options, UsageError, project_of, targets_of
-from twimlc.project.files import display_path, place_of, read_source
+from twimlc.project.files import FileContent, display_path, place_of, read_source
 from twimlc.project.kinds import FileKind, kind_of_file
 from twimlc.project.read import Project
 from twimlc.project.search import component_files, flow_files, name_in, nothing_at
@@ -85,6 +85,7 @@ class Survey:
     components: dict[Path, dict[str, Component]] = field(default_factory=dict)
     component_faults: dict[Path, dict[str, tuple[Diagnostic, ...]]] = field(default_factory=dict)
     read: dict[str, SourceFile] = field(default_factory=dict)  # files that are no flows
+    sounds: dict[tuple[Path, str], tuple[FileContent | None, str]] = field(default_factory=dict)
     _built_for: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
     opened: set[Path] = field(default_factory=set)  # all files that were looked at
 

@@ -5,6 +5,7 @@ they can be kept, and can go to another process and back. What only all flows to
 to ``pipeline/join.py``.
 """
 
+import os
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from twimlc.pipeline.built import Built, Proven, built
 from twimlc.pipeline.compile import Shared, compile_flows
 from twimlc.pipeline.load import Loaded, read_flows
 from twimlc.pipeline.meaning import FlowElsewhereError
+from twimlc.pipeline.media import sound, state_of
 from twimlc.pipeline.survey import FlowFile, Survey
 from twimlc.pipeline.variants import Compiled, Variant
 from twimlc.project.targets import Target
@@ -81,7 +83,8 @@ class Part:
 class UnitResult:
     """What came of a task; ``elsewhere`` is a flow that it leads to and has not: it must be
     asked again together with that, and has little else to say. ``named`` are files and the names of
-    flows in them."""
+    flows in them, ``sounds`` what it hangs on: the folder of the flow, seen from the
+    project's, the name of the file there, and what was found."""
 
     elsewhere: str = ""
     named: tuple[tuple[str, str], ...] = ()
@@ -90,6 +93,7 @@ class UnitResult:
     findings: list[Diagnostic] = field(default_factory=list)
     facts: dict[str, Facts] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
+    sounds: list[tuple[str, str, str]] = field(default_factory=list, init=False)
 
 
 def compile_unit(survey: Survey, task: Task) -> UnitResult:
@@ -114,6 +118,10 @@ def compile_unit(survey: Survey, task: Task) -> UnitResult:
         result.parts[name].built, result.parts[name].proven = work.built, work.proven
     if task.rows is not None and None not in task.rows:
         result.findings = []  # those of reading are told with the first rows
+    result.sounds = sorted(
+        (os.path.relpath(folder, survey.root), name, state_of(sound(survey, folder, name)))
+        for folder, name in loaded.sounds
+    )
     return result
 
 
