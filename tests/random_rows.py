@@ -68,6 +68,10 @@ _PROJECTS = (
     "targets: {site: {host: nginx, url: https://voice.example.com/ivr}}\n",
     "targets: {site: {host: apache}}\n",
     "targets: {site: {host: nginx}, bin: {host: twiml-bin}}\n",
+    "targets: {site: {host: nginx}, far: {host: apache, url: https://far.example.com/ivr}}\n",
+    "targets: {site: {host: nginx}, same: {host: caddy}, one: {host: s3, router: cloudfront,"
+    " url: https://one.example.com, onError: extra}}\n",
+    "targets: {site: {host: nginx, params: {place: here}}, other: {host: nginx, apology: extra}}\n",
     "targets: {site: {host: caddy, url: https://v.example.com, apology: 'Please call ${name} later'}}\n",
     "targets: {site: {host: nginx}}\nbudgets: {choice: {seconds: 20, words: 12}, human: {seconds: 60}}\n",
 )

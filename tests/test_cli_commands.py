@@ -41,6 +41,9 @@ class Options:
     write: bool = True
     verify: bool = True
     progress: object = field(default=None, compare=False)
+    store: bool = False
+    jobs: int | None = None
+    executor: str | None = None
 
 
 class NumberSetting(NamedTuple):
@@ -176,6 +179,7 @@ def test_options_reach_the_pipeline(
         previous=Path("last"),
         force=True,
         jobs=2,
+        store=True,
     )
 
 

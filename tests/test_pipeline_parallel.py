@@ -1,6 +1,7 @@
 """What is compiled in processes, or on a cluster, is what one process makes: bytes and words."""
 
 import os
+import pickle
 import re
 import shutil
 import signal
@@ -125,17 +126,23 @@ def test_a_cluster(said, tmp_path):
 def test_far_from_the_files_sounds_are_asked_for(tmp_path, monkeypatch):
     random_flows(tmp_path, 700, 1)
     found = survey(Options(cwd=tmp_path))
-    found.sounds = {}
-    far = Parcels(found)
     (task,) = (Task(group) for group in found.groups(()) if group[0].name == "rows")
-    read = media.read_sound
-    monkeypatch.setattr(media, "read_sound", None)
-    result = far.unpacked(far(far.packed(task)))
-    flows = tmp_path / "flows"
-    assert result.sounds == {(flows, "tone.mp3"), (flows, "no.mp3")}
-    found.sounds = {named: read(found.root, *named) for named in result.sounds}
-    findings = far.unpacked(far(far.packed(task))).parts["web"].rows["row-1"]
-    assert [f.message for f in findings if f.rule is MISSING_MEDIA] == [
+    found.far = True
+    read = media.read_content
+    monkeypatch.setattr(media, "read_content", None)
+    far = pickle.loads(pickle.dumps(Parcels(found)))
+    result = Parcels(found).unpacked(far(Parcels(found).packed(task)))
+    assert result.sounds == [("flows", "no.mp3", ""), ("flows", "tone.mp3", "")]
+    found.far = False
+    monkeypatch.setattr(media, "read_content", read)
+    for name in ("tone.mp3", "no.mp3"):
+        media.sound(found, tmp_path / "flows", name)
+    monkeypatch.setattr(media, "read_content", None)
+    found.far = True
+    far = pickle.loads(pickle.dumps(Parcels(found)))
+    result = Parcels(found).unpacked(far(Parcels(found).packed(task)))
+    assert all(state for _, _, state in result.sounds)
+    assert [f.message for f in result.parts["web"].rows["row-1"] if f.rule is MISSING_MEDIA] == [
         "there is no audio file 'no.mp3' beside the flow"
     ]
 

@@ -130,3 +130,10 @@ def test_a_value_of_each_that_lacks_a_part_is_told_where_it_was_written() -> Non
     )
     (found,) = (f for f in typo.result.findings if f.is_error)
     assert (found.span.text, found.hint) == ("${m.clsoed}", "did you mean 'closed'?")
+
+
+def test_a_computed_return_is_told_by_its_name() -> None:
+    component = "params: {name: one}\nsteps: [{return: '${name}'}, {return: two}]\n"
+    user = "steps:\n  - use: c\n    when: {zzzzzz: hangup}\n"
+    made = make(user, files={"_components/c.yaml": component})
+    assert [f.hint for f in made.result.findings if f.is_error] == ["it returns as one, two"]

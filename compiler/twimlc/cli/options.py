@@ -233,6 +233,7 @@ class Given(NamedTuple):
             jobs=self.jobs,
             executor=self.executor,
             progress=Progress(),
+            store=not self.no_store,
         )
 
 

@@ -3,9 +3,8 @@
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import click
 
@@ -19,9 +18,6 @@ from twimlc.findings.rules import CANNOT_WRITE
 from twimlc.report import DOCUMENTS, render
 from twimlc.report.escape import visible
 from twimlc.store.stamp import Stamp
-
-if TYPE_CHECKING:
-    from twimlc.pipeline import Result  # for annotations alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +55,12 @@ class Reporter:
         if self.given.verbose:
             self.news(f"{time.perf_counter() - self.started:.2f} seconds")
 
-    def keep(self, status: int, result: "Result") -> int:
+    def keep(self, status: int, read: Collection[str]) -> int:
         """The status, kept with what was said for a run in which nothing has changed."""
         stamp, given = click.get_current_context().obj, self.given
         # A run with -v tells how long it took, and reports go to files.
-        if isinstance(stamp, Stamp) and result.read and not (given.verbose or given.reports):
-            stamp.keep(status, result.read)
+        if isinstance(stamp, Stamp) and read and not (given.verbose or given.reports):
+            stamp.keep(status, read)
         return status
 
     def faults(self, mistakes: Sequence[str]) -> None:

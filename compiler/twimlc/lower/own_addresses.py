@@ -51,12 +51,20 @@ def name_at(site: Site, flows: Collection[str]) -> Callable[[str, str], str | No
 
 
 def check_own_addresses(
-    graph: Graph, site: Site, plan: Plan, written: Callable[[str], bool]
+    graph: Graph,
+    site: Site,
+    plan: Plan,
+    written: Callable[[str], bool],
+    others: Collection[str] = (),
 ) -> Iterator[Diagnostic]:
-    """Findings; ``plan`` is that of one row, ``written`` says whether any row has a path."""
+    """Findings; ``plan`` is of some flows in one row, ``others`` are the names of all in it.
+
+    ``written`` says whether any row has a path.
+    """
     if site.host.single:
         return
     own = {document.path for document in plan.documents}
+    flows = {*graph.flows, *others}
     seen: set[Span] = set()
     for key in graph.contexts:
         node = graph.nodes[key]
@@ -75,7 +83,7 @@ def check_own_addresses(
                 continue
             if sure or (has_host(address) and row.fetch is not Fetch.MEDIA_OR_TWIML):
                 seen.add(span)
-                yield from _missing(path, span, graph, site, sure=sure)
+                yield from _missing(path, span, graph, flows, site, sure=sure)
 
 
 def check_served(graph: Graph, site: Site) -> Iterator[Diagnostic]:
@@ -124,18 +132,18 @@ def _host(authority: str) -> str:
 
 
 def _missing(
-    path: str, span: Span, graph: Graph, site: Site, *, sure: bool
+    path: str, span: Span, graph: Graph, flows: Collection[str], site: Site, *, sure: bool
 ) -> Iterator[Diagnostic]:
     """A finding for a document that nobody writes; sure in a flow's folder, likely beside it."""
     flow, _, name = path.removeprefix(site.root).partition("/")
     known = [key.name for key in graph.entries if key.flow == flow and "~" not in key.name]
     wanted = name.rpartition("/")[2].partition(".")[0]
     near = wanted if wanted in known else nearest(wanted, known) if known else None
-    meant = flow if flow in graph.flows else nearest(flow, graph.flows)
+    meant = flow if flow in flows else nearest(flow, flows)
     close = f"write the name instead; the nearest is {meant}/{near or ''}"
     hint = _BY_NAME if meant is None else close
     found_there = OWN_ADDRESS.at(span, f"this build writes no document '{path}'", hint=hint)
-    if flow in graph.flows and sure:
+    if flow in flows and sure:
         yield replace(found_there, severity=Severity.ERROR)
     elif base_path(site.url) != "/" or path.endswith("/index.xml"):
         yield found_there  # a host of its own may well serve documents of others beside the build

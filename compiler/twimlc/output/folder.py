@@ -24,7 +24,7 @@ class Kind(Enum):
     OTHER = auto()
 
 
-def kind_of(path: Path) -> Kind:
+def kind_of(path: Path | str) -> Kind:
     """What lies at ``path`` itself; a link is a link wherever it leads."""
     try:
         mode = os.lstat(path).st_mode
@@ -35,6 +35,11 @@ def kind_of(path: Path) -> Kind:
     if stat.S_ISDIR(mode):
         return Kind.FOLDER
     return Kind.LINK if stat.S_ISLNK(mode) else Kind.OTHER
+
+
+def inside(folder: Path, path: str) -> str:
+    """Where a path of a folder is, or the folder itself; there are many, and a `Path` is slow."""
+    return f"{folder}/{path}" if path else str(folder)
 
 
 def folders_of(paths: Iterable[str]) -> list[str]:
@@ -50,13 +55,13 @@ def folders_of(paths: Iterable[str]) -> list[str]:
 
 def is_plain(folder: Path, path: str) -> bool:
     """Whether a plain file lies there, with no link on the way."""
-    inside = folders_of([path])
+    outside = folders_of([path])
     return kind_of(folder / path) is Kind.FILE and all(
-        kind_of(folder / outer) is Kind.FOLDER for outer in inside
+        kind_of(folder / outer) is Kind.FOLDER for outer in outside
     )
 
 
-def digest_of(path: Path) -> str | None:
+def digest_of(path: Path | str) -> str | None:
     """The SHA-256 of a plain file; None for anything else, and for what may not be read."""
     found = sha256()
     try:
@@ -74,7 +79,7 @@ def read_plain(path: Path) -> bytes:
     return b"".join(_pieces(path))
 
 
-def _pieces(path: Path) -> Iterator[bytes]:
+def _pieces(path: Path | str) -> Iterator[bytes]:
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
     try:

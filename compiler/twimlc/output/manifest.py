@@ -8,6 +8,7 @@ lead out of the target's folder make all of it foreign.
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 from twimlc import about
@@ -24,6 +25,7 @@ PUBLIC = "public/"
 _SHA256 = lazy_pattern(r"[0-9a-f]{64}")
 _VERSION = lazy_pattern(names.VERSION)
 _FLOW = lazy_pattern(names.FLOW)
+_UNPRINTED = lazy_pattern(r"[\\\x00-\x1f\x7f]")
 _DRIVE = lazy_pattern(r"[A-Za-z]:")
 
 Line = tuple[int, str, int]
@@ -156,9 +158,9 @@ def path_fault(path: str) -> str | None:
     """Why a path of a manifest could lead out of the target's folder; None when it cannot."""
     if not path or path.startswith("/") or _DRIVE.match(path):
         return "is not relative"
-    if "\\" in path or any(ord(char) < 32 or ord(char) == 127 for char in path):
+    if _UNPRINTED.search(path):
         return "has characters that no path of a build has"
-    if any(part in ("", ".", "..") for part in path.split("/")):
+    if not {"", ".", ".."}.isdisjoint(path.split("/")):
         return "leads out of the folder"
     if path.casefold() == MANIFEST or path.startswith(STAGE):
         return "is kept for the build itself"
@@ -182,13 +184,14 @@ def _text(value: Any, indent: str) -> str:
     inner = indent + "  "
     if isinstance(value, Mapping) and value:
         body = ",\n".join(
-            f"{inner}{_encode(key)}: {_text(item, inner)}" for key, item in sorted(value.items())
+            f"{inner}{encode_basestring(key)}: {_text(item, inner)}"
+            for key, item in sorted(value.items())
         )
         return f"{{\n{body}\n{indent}}}"
     if isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
         body = ",\n".join(inner + _text(item, inner) for item in value)
         return f"[\n{body}\n{indent}]"
-    return _encode(value)
+    return encode_basestring(value) if type(value) is str else _encode(value)
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False).encode

@@ -17,7 +17,7 @@ from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import CANNOT_WRITE, FOREIGN_FILES, FOREIGN_MANIFEST, LINKED_FOLDER
 from twimlc.lower.names import is_entry
 from twimlc.output import stage as staging
-from twimlc.output.folder import Kind, digest_of, folders_of, kind_of, read_plain
+from twimlc.output.folder import Kind, digest_of, folders_of, inside, kind_of, read_plain
 from twimlc.output.ground import Ground
 from twimlc.output.manifest import (
     MANIFEST,
@@ -183,18 +183,20 @@ def _write(
     if blocked is not None:
         return None, [blocked]
     files = sorted(files, key=lambda file: file.path)
-    digests = {file.path: digest_of(folder / file.path) for file in files}
+    digests = {file.path: digest_of(inside(folder, file.path)) for file in files}
     waiting = [file for file in files if digests[file.path] != file.content.sha256]
-    kinds = {file.path: kind_of(folder / file.path) for file in waiting}
+    kinds = {file.path: kind_of(inside(folder, file.path)) for file in waiting}
     created = [path for path, kind in kinds.items() if kind is Kind.NOTHING]
     changed = [path for path, kind in kinds.items() if kind is not Kind.NOTHING]
     foreign = [path for path in changed if path not in before.owned]
     # What a killed run has put into place is in no manifest yet; a build would end it first.
     if foreign and not (force or (dry and staging.is_unfinished(folder))):
         return None, list(_not_ours(folder, foreign))
-    there = [path for path in stale if kind_of(folder / path) is not Kind.NOTHING]
+    there = [path for path in stale if kind_of(inside(folder, path)) is not Kind.NOTHING]
     removed = {
-        path: before.owned[path] for path in there if digest_of(folder / path) == before.owned[path]
+        path: before.owned[path]
+        for path in there
+        if digest_of(inside(folder, path)) == before.owned[path]
     }
     written = Written(
         outcome,
@@ -231,10 +233,10 @@ def _blocked(folder: Path, paths: Sequence[str]) -> Diagnostic | None:
     if linked is not None:
         return linked
     for path in ("", *folders_of(paths)):
-        if kind_of(folder / path) not in (Kind.NOTHING, Kind.FOLDER):
+        if kind_of(inside(folder, path)) not in (Kind.NOTHING, Kind.FOLDER):
             return _refused(folder, path, NotADirectoryError(errno.ENOTDIR, ""))
     for path in (*paths, MANIFEST):
-        if kind_of(folder / path) is Kind.FOLDER:
+        if kind_of(inside(folder, path)) is Kind.FOLDER:
             return _refused(folder, path, IsADirectoryError(errno.EISDIR, ""))
     return None
 
@@ -242,7 +244,7 @@ def _blocked(folder: Path, paths: Sequence[str]) -> Diagnostic | None:
 def _linked(folder: Path, paths: Sequence[str]) -> Diagnostic | None:
     """A finding for the first folder on the way to these paths that is a link."""
     for path in ("", *folders_of(paths)):
-        if kind_of(folder / path) is Kind.LINK:
+        if kind_of(inside(folder, path)) is Kind.LINK:
             message = "this folder is a link to somewhere else, where nothing may be changed"
             hint = "remove the link, or build with -o to the folder that it leads to"
             return LINKED_FOLDER.at(_place(folder, path), message, hint=hint)

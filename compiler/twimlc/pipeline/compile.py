@@ -151,7 +151,9 @@ class _Row:
         made.alive |= graph.alive
         made.planned = made.planned and plan is not None
         if plan is not None and loaded.whole and not self._has_errors():
-            self.findings += check_own_addresses(graph, site, plan, self._is_entry)
+            rows = reader.in_matrix
+            others = rows if reader.row is not None else reader.covered - rows
+            self.findings += check_own_addresses(graph, site, plan, self._is_entry, others)
         wanted = loaded.project.rules.get(DEPENDS_ON_ASSUMPTION.slug) != "off"
         if wanted and may_depend(graph) and not self._has_errors():
             from twimlc.pipeline.proof import open_questions  # few flows depend on one

@@ -1,6 +1,6 @@
 """What only all flows together tell: the results of units come in, findings go out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from twimlc.findings.diagnostic import Diagnostic, Rule
@@ -15,6 +15,7 @@ from twimlc.project.files import place_of
 from twimlc.project.matrix import rows_and_flows
 from twimlc.project.read import unknown_flows
 from twimlc.project.targets import Target
+from twimlc.rules.spoken import once_for_all
 from twimlc.text import Span
 from twimlc.values.declarations import undeclared, unused_components
 from twimlc.yaml.comments import find_comments
@@ -22,9 +23,13 @@ from twimlc.yaml.comments import find_comments
 
 @dataclass(slots=True, eq=False)
 class Joined:
-    """The results of all units of a survey, put together as they come."""
+    """The results of all units of a survey, put together as they come.
+
+    ``targets`` are those that were compiled: all, where they are not given.
+    """
 
     survey: Survey
+    targets: Sequence[Target] = ()
     selected: set[str] = field(default_factory=set)
     owners: dict[str, str] = field(default_factory=dict)
     facts: dict[str, Facts] = field(default_factory=dict)
@@ -32,7 +37,8 @@ class Joined:
     reading: list[Diagnostic] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.parts = {target.name: Part() for target in self.survey.targets}
+        self.targets = self.targets or self.survey.targets
+        self.parts = {target.name: Part() for target in self.targets}
         self.reading = list(self.survey.findings)
 
     def add(self, result: UnitResult) -> None:
@@ -58,8 +64,9 @@ class Joined:
         rows = part.rows
         if matrix is not None and rows:
             rows = {row: rows[row] for row in matrix.rows if row in rows}
-        merged = merge_variants(rows.items(), table=table)
-        return [*self._alone(target), *part.findings, *merged]
+        each_row = ((row, once_for_all(findings)) for row, findings in rows.items())
+        merged = merge_variants(each_row, table=table)
+        return [*self._alone(target), *once_for_all(part.findings), *merged]
 
     def _alone(self, target: Target) -> Iterator[Diagnostic]:
         """What is wrong with a target as such."""
@@ -116,7 +123,7 @@ class Joined:
 
     def findings(self) -> tuple[Diagnostic, ...]:
         """All findings of reading and compiling: merged, silenced as asked, in order."""
-        targets = self.survey.targets
+        targets = self.targets
         per_target = [(target.name, self.about(target)) for target in targets]
         alive = [self.parts[target.name].alive for target in targets]
         merged = dead_everywhere(merge_variants(per_target, noun="target"), alive)
@@ -158,7 +165,7 @@ class Joined:
 
         What only some hosts or some flows would show is not known where they are left out.
         """
-        project, targets = self.survey.project, self.survey.targets
+        project, targets = self.survey.project, self.targets
         hosts_known = project.file is not None
         if hosts_known and not {target.name for target in targets} >= project.targets.keys():
             return False

@@ -9,7 +9,7 @@ from twimlc.findings.diagnostic import Diagnostic, Label
 from twimlc.findings.rules import BAD_NAME, DUPLICATE_FLOW, NOT_A_FLOW
 from twimlc.formats.check import check_flow
 from twimlc.pipeline.model import Options
-from twimlc.pipeline.survey import FlowFile, Named, Survey, asks_for_target, survey
+from twimlc.pipeline.survey import FlowFile, Survey, asks_for_target, survey
 from twimlc.project.read import Project
 from twimlc.project.search import name_of_flow
 from twimlc.project.targets import Target
@@ -51,7 +51,7 @@ class Loaded:
     ``owners`` are the names of flows, of unreadable ones too, by the paths of their files.
     Of them ``extra`` were read for apologies alone. ``group`` are the names of those that are
     compiled together; others that the survey knows are compiled elsewhere (None: nothing is).
-    ``sounds`` are the files that were asked for.
+    ``sounds`` are the folders and names of sound files that were asked for.
     """
 
     survey: Survey
@@ -61,7 +61,7 @@ class Loaded:
     files: dict[str, SourceFile] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     extra: frozenset[str] = frozenset()
-    sounds: set[Named] = field(default_factory=set)
+    sounds: set[tuple[Path, str]] = field(default_factory=set)
     group: frozenset[str] | None = None
 
     @property

@@ -38,6 +38,8 @@ class Options:
     as help), ``executor`` the address of a cluster that does it instead. ``progress`` is told the
     work, how many are done, of how many, and of what ("flows", "rows", "targets"). ``texts`` holds
     what files say instead of what lies on the disk, by the path that findings show.
+    ``store``: what earlier runs have kept in the project's folder is used, and this one keeps what
+    it makes.
     """
 
     paths: tuple[Path, ...] = ()
@@ -57,6 +59,7 @@ class Options:
     executor: str | None = None
     progress: Callable[..., None] | None = field(default=None, compare=False)
     texts: Mapping[str, str] = field(default_factory=dict)
+    store: bool = False
 
     @property
     def folder(self) -> Path:

@@ -4,6 +4,7 @@ Both ends have the survey, so that its files, and rules, are only numbers in bet
 the very same records at either end.
 """
 
+import os
 import pickle
 from collections.abc import Iterator, Sequence
 from io import BytesIO
@@ -12,6 +13,7 @@ from typing import Any
 from twimlc.findings import rules
 from twimlc.findings.diagnostic import Rule
 from twimlc.pipeline.executors import Cluster, Executor, Processes
+from twimlc.pipeline.media import sound
 from twimlc.pipeline.survey import Survey
 from twimlc.pipeline.unit import Task, UnitResult, compile_unit
 
@@ -23,10 +25,24 @@ def compiled_elsewhere(
 
     Raises :class:`UsageError` where the cluster cannot be used.
     """
-    ways = Parcels(survey)
-    executor: Executor = Processes(ways, jobs) if address is None else Cluster(ways, address)
-    for number, packed in executor.run(map(ways.packed, tasks)):
-        yield number, ways.unpacked(packed)
+    folders = {os.path.relpath(each.folder, survey.root): each.folder for each in survey.every}
+    waiting = list(range(len(tasks)))
+    while waiting:
+        survey.far = address is not None
+        ways = Parcels(survey)
+        executor: Executor = Processes(ways, jobs) if address is None else Cluster(ways, address)
+        lacking: dict[int, UnitResult] = {}
+        for at, packed in executor.run(ways.packed(tasks[number]) for number in waiting):
+            result: UnitResult = ways.unpacked(packed)
+            if all(state for _, _, state in result.sounds):
+                yield waiting[at], result
+            else:
+                lacking[waiting[at]] = result
+        survey.far = False
+        for result in lacking.values():
+            for folder, name, _ in result.sounds:
+                sound(survey, folders[folder], name)
+        waiting = sorted(lacking)
 
 
 class Parcels:
@@ -38,6 +54,7 @@ class Parcels:
         self.shared: list[Any] = [rule for rule in vars(rules).values() if isinstance(rule, Rule)]
         self.shared += (*every, *(each.file for each in every), *survey.read.values())
         self.shared += [matrix.file] if matrix is not None else []
+        self.shared += (content for content, _ in survey.sounds.values() if content is not None)
         self.numbers = {id(each): number for number, each in enumerate(self.shared)}
 
     def __reduce__(self) -> Any:

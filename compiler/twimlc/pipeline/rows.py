@@ -12,7 +12,7 @@ the class. Every other row is compiled alone.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -46,6 +46,12 @@ _NAME = lazy_pattern("[a-z-]*")
 """May be a name or a keyword of the language."""
 _FEWEST, _MOST = 3, 100
 """The rows from which a class pays, and how many classes are kept."""
+_OF_ROW: Mapping[type, tuple[str, ...]] = {
+    Plan: ("documents", "decisions", "entries", "approximations", "addresses"),
+    Document: ("path", "flow"),
+    Decision: ("path", "flow", "branches", "default", "marked"),
+}
+"""What holds the name of the row."""
 _NOWHERE = Span(SourceFile("", ""), 0, 0)
 
 Cells = Mapping[str, t.Scalar]
@@ -244,7 +250,8 @@ class _Class:
     def _finished(self, name: str, texts: Sequence[str]) -> Finished:
         """The documents of a row."""
         written = [escape_text(text) for text in texts]
-        plan: Plan = _renamed(self._plan, self._blank, name)
+        of_row = {n: _renamed(getattr(self._plan, n), self._blank, name) for n in _OF_ROW[Plan]}
+        plan = self._plan._replace(**of_row)
         pages = []
         for document, page, pieces in zip(plan.documents, self._pages, self._pieces, strict=True):
             filled = [*pieces]
@@ -320,7 +327,7 @@ def _normal(text: str) -> str:
 
 
 def _renamed(value: Any, old: str, new: str) -> Any:
-    """The same plan, or part of one, with another name of the row."""
+    """The same part of a plan with another name of the row."""
     match value:
         case str():
             return value.replace(old, new)
@@ -328,10 +335,8 @@ def _renamed(value: Any, old: str, new: str) -> Any:
             items = [_renamed(item, old, new) for item in value]
             return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
         case Document() | Decision():
-            parts = {
-                f.name: _renamed(getattr(value, f.name), old, new) for f in fields(value) if f.init
-            }
-            return replace(value, **parts)
+            names = _OF_ROW[type(value)]
+            return replace(value, **{n: _renamed(getattr(value, n), old, new) for n in names})
     return value
 
 

@@ -3,17 +3,19 @@
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from twimlc.pipeline.compile import compile_flows
 from twimlc.pipeline.join import Joined
 from twimlc.pipeline.load import Loaded, read_flows
-from twimlc.pipeline.media import read_sound
 from twimlc.pipeline.model import Options
 from twimlc.pipeline.survey import FlowFile, Survey
 from twimlc.pipeline.unit import Task, UnitResult, compile_unit, result_of
 from twimlc.pipeline.variants import Compiled
 from twimlc.project.targets import Target
+
+if TYPE_CHECKING:
+    from twimlc.pipeline.kept import Kept  # loaded only if there is a store
 
 PAYS = 200
 """From this many flows or rows on, several processes give more than starting them costs."""
@@ -27,32 +29,31 @@ def compile_all(survey: Survey, options: Options, *, write: bool = False) -> Joi
     """Compile what is asked for, unit by unit; with ``write`` to documents."""
     verify = write and options.verify
     made: dict[tuple[FlowFile, ...], list[UnitResult]] = {}
+    kept = None
+    if options.store:  # programs that use the library seldom do
+        from twimlc.pipeline.kept import Kept
+
+        kept = Kept(survey, options)
     links: set[tuple[str, str]] = set()
-    if options.executor is not None:
-        survey.sounds = {}
     while True:
         groups = survey.groups(links)
         waiting = [group for group in groups if group not in made]
         tasks = [
             Task(group, rows, write, verify) for group in waiting for rows in rows_of(survey, group)
         ]
-        for task, result in zip(tasks, _results(survey, tasks, options), strict=True):
+        for task, result in zip(tasks, _results(survey, tasks, options, kept), strict=True):
+            survey.opened |= {survey.root / at / name for at, name, _ in result.sounds}
             made.setdefault(task.files, []).append(result)
         if survey.rename({path: name for each, *_ in made.values() for path, name in each.named}):
             made.clear()
-            continue
-        sounds = {named for results in made.values() for each in results for named in each.sounds}
-        survey.opened |= {folder / name for folder, name in sounds}
-        if survey.sounds is not None and (lacking := sounds - survey.sounds.keys()):
-            survey.sounds |= {named: read_sound(survey.root, *named) for named in lacking}
-            for group in [g for g in made if any(r.sounds & lacking for r in made[g])]:
-                del made[group]
             continue
         further = {group[0].name: made[group][0].elsewhere for group in groups}
         found = {pair for pair in further.items() if pair[1]}
         if not found:
             break
         links |= found
+    if kept is not None:
+        kept.tidy()
     joined = Joined(survey)
     for group in groups:
         for result in made[group]:
@@ -71,18 +72,26 @@ def rows_of(survey: Survey, group: Sequence[FlowFile]) -> Iterator[tuple[str | N
         yield tuple(rows[start : start + ROWS])
 
 
-def _results(survey: Survey, tasks: Sequence[Task], options: Options) -> list[UnitResult]:
+def _results(
+    survey: Survey, tasks: Sequence[Task], options: Options, kept: "Kept | None"
+) -> list[UnitResult]:
     """What comes of tasks, in their order; meanwhile how many flows, or rows of flows, are done."""
     sizes = [len(task.rows or task.files) for task in tasks]
     noun = "rows" if any(task.rows for task in tasks) else "flows"
     told = options.progress or (lambda *_: None)
-    results: dict[int, UnitResult] = {}
-    done = 0
-    told("checking", done, sum(sizes), noun)
-    for number, results[number] in _compiled(survey, tasks, options, sum(sizes)):
+    results: list[UnitResult | None] = [kept.find(task) if kept else None for task in tasks]
+    left = [number for number, result in enumerate(results) if result is None]
+    whole = sum(sizes)
+    done = whole - sum(sizes[number] for number in left)
+    told("checking", done, whole, noun)
+    for at, result in _compiled(survey, [tasks[number] for number in left], options, whole - done):
+        number = left[at]
+        results[number] = result
+        if kept is not None:
+            kept.keep(tasks[number], result)
         done += sizes[number]
-        told("checking", done, sum(sizes), noun)
-    return [results[number] for number in range(len(tasks))]
+        told("checking", done, whole, noun)
+    return [result for result in results if result is not None]
 
 
 def _compiled(
@@ -90,7 +99,7 @@ def _compiled(
 ) -> Iterator[tuple[int, UnitResult]]:
     """The results with the numbers of their tasks, as they come."""
     jobs = options.jobs or (_cores() if size >= PAYS else 1)
-    if options.executor is None and min(jobs, len(tasks)) < 2:
+    if not tasks or (options.executor is None and min(jobs, len(tasks)) < 2):
         return enumerate(compile_unit(survey, task) for task in tasks)
     from twimlc.pipeline.parcels import compiled_elsewhere  # takes a while to load
 
@@ -112,7 +121,7 @@ def compile_in_memory(
     for made in compiled:
         if survey.usable and not survey.wrong(made.target):
             compile_flows(loaded, made)
-    joined = Joined(survey)
+    joined = Joined(survey, targets)
     joined.add(result_of(loaded, [(made.target.name, made) for made in compiled]))
     for made in compiled:
         made.findings = joined.about(made.target)

@@ -37,9 +37,6 @@ _LEADS = lazy_pattern(
     r"|/([A-Z]{2}[0-9A-Za-z]{32})"  # of a Bin
 )
 
-Named = tuple[Path, str]
-"""A sound file: the folder of a flow, and the path from there as the flow has it."""
-
 
 def asks_for_target(file: SourceFile) -> bool:
     """Whether an expression asks for the name of the target."""
@@ -73,8 +70,8 @@ class Survey:
     the project file has errors outside its targets: what its flows mean is not known then.
     ``params`` are those given from outside, weaker ones first, with their places.
     ``component_faults`` are the errors in components' files, by folder and name; a component that
-    has some and is not among ``components`` cannot be read. ``sounds`` are what is in sound files,
-    or wrong with them, where those alone are known; None where the files can be read.
+    has some and is not among ``components`` cannot be read. ``sounds`` are those that were looked
+    at; ``far``: no others can be, because they are on another machine.
     """
 
     project: Project
@@ -89,9 +86,10 @@ class Survey:
     components: dict[Path, dict[str, Component]] = field(default_factory=dict)
     component_faults: dict[Path, dict[str, tuple[Diagnostic, ...]]] = field(default_factory=dict)
     read: dict[str, SourceFile] = field(default_factory=dict)  # files that are no flows
+    sounds: dict[tuple[Path, str], tuple[FileContent | None, str]] = field(default_factory=dict)
     _built_for: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    far: bool = False
     opened: set[Path] = field(default_factory=set)  # all files that were looked at
-    sounds: dict[Named, tuple[FileContent | None, str]] | None = None
 
     @property
     def root(self) -> Path:

@@ -5,6 +5,7 @@ they can be kept, and can go to another process and back. What only all flows to
 to ``pipeline/join.py``.
 """
 
+import os
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -16,7 +17,8 @@ from twimlc.pipeline.built import Built, Proven, built
 from twimlc.pipeline.compile import Shared, compile_flows
 from twimlc.pipeline.load import Loaded, read_flows
 from twimlc.pipeline.meaning import FlowElsewhereError
-from twimlc.pipeline.survey import FlowFile, Named, Survey
+from twimlc.pipeline.media import sound, state_of
+from twimlc.pipeline.survey import FlowFile, Survey
 from twimlc.pipeline.variants import Compiled, Variant
 from twimlc.project.targets import Target
 from twimlc.text import Place, Span
@@ -80,17 +82,18 @@ class Part:
 @dataclass(slots=True, eq=False)
 class UnitResult:
     """What came of a task; ``elsewhere`` is a flow that it leads to and has not: it must be
-    asked again together with that, and has little else to say. So it must if the survey lacked one
-    of the ``sounds`` that were asked for. ``named`` are files and the names of flows in them."""
+    asked again together with that, and has little else to say. ``named`` are files and the names of
+    flows in them, ``sounds`` what it hangs on: the folder of the flow, seen from the
+    project's, the name of the file there, and what was found."""
 
     elsewhere: str = ""
-    sounds: set[Named] = field(default_factory=set)
     named: tuple[tuple[str, str], ...] = ()
     selected: set[str] = field(default_factory=set)
     owners: dict[str, str] = field(default_factory=dict)
     findings: list[Diagnostic] = field(default_factory=list)
     facts: dict[str, Facts] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
+    sounds: list[tuple[str, str, str]] = field(default_factory=list, init=False)
 
 
 def compile_unit(survey: Survey, task: Task) -> UnitResult:
@@ -108,13 +111,17 @@ def compile_unit(survey: Survey, task: Task) -> UnitResult:
                 try:
                     compile_flows(loaded, work.made, work.row_done, task.rows, shared)
                 except FlowElsewhereError as fault:
-                    return UnitResult(str(fault), named=(*loaded.named.items(),))
+                    return UnitResult(str(fault), (*loaded.named.items(),))
         works.append((target.name, work))
     result = result_of(loaded, [(name, work.made) for name, work in works], whole=task.rows is None)
     for name, work in works:
         result.parts[name].built, result.parts[name].proven = work.built, work.proven
     if task.rows is not None and None not in task.rows:
         result.findings = []  # those of reading are told with the first rows
+    result.sounds = sorted(
+        (os.path.relpath(folder, survey.root), name, state_of(sound(survey, folder, name)))
+        for folder, name in loaded.sounds
+    )
     return result
 
 
@@ -181,8 +188,9 @@ def result_of(
     loaded: Loaded, compiled: Sequence[tuple[str, Compiled]], *, whole: bool = True
 ) -> UnitResult:
     """What others have to know; ``whole``: of flows that were compiled in all rows."""
-    named = (*loaded.named.items(),)
-    result = UnitResult("", loaded.sounds, named, loaded.selected, loaded.owners, loaded.findings)
+    result = UnitResult(
+        "", (*loaded.named.items(),), loaded.selected, loaded.owners, loaded.findings
+    )
     for name in loaded.members:
         source = loaded.flows[name]
         own, _ = flow_components(source.tree)

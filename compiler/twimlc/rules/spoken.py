@@ -33,6 +33,7 @@ _PLACEHOLDER = lazy_pattern(r"(?<!\$)\{(\{)?\s*([A-Za-z_]\w*)((?:\.\w+)*)\s*\}(?
 _DOLLAR = lazy_pattern(r"\$([A-Za-z_]\w*)((?:\.\w+)*)")
 _END_KEYS = ("*", "#")
 _MANY_SECONDS = 1000
+_HEAR = "hear the apology in another language"
 
 
 def check_spoken(
@@ -166,21 +167,28 @@ def check_apology(
     spoken: dict[str, set[str | None]] = {}
     for node, _ in graph.verbs():
         spoken.setdefault(node.place.flow, set()).update(_languages([node]))
-    strange = [
-        flow
-        for flow in graph.starts
-        for said in [_languages(apology.get(flow, ()))]
-        for heard in [spoken.get(flow, set())]
-        if said and heard and None not in said | heard
-        if heard.isdisjoint({"en"} if usual else said)
-    ]
+    for flow in graph.starts:
+        said, heard = _languages(apology.get(flow, ())), spoken.get(flow, set())
+        known = said and heard and None not in said | heard
+        if known and heard.isdisjoint({"en"} if usual else said):
+            message = f"callers of '{flow}' {_HEAR}"
+            hint = "give the target of twimlc.yaml words in theirs, or the name of a flow"
+            start = graph.flows[flow]
+            span = place or start.states[start.start].span
+            yield rules.APOLOGY_LANGUAGE.at(span, message, hint=f"{hint}: apology: …")
+
+
+def once_for_all(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings of a target; what is wrong with its apology in many flows is told once."""
+    kept: list[Diagnostic] = []
+    strange: list[Diagnostic] = []
+    for found in findings:
+        (strange if found.rule is rules.APOLOGY_LANGUAGE else kept).append(found)
     if strange:
-        others = f" and of {len(strange) - 1} more flows" if strange[1:] else ""
-        message = f"callers of '{strange[0]}'{others} hear the apology in another language"
-        hint = "give the target of twimlc.yaml words in theirs, or the name of a flow: apology: …"
-        start = graph.flows[strange[0]]
-        span = place or start.states[start.start].span
-        yield rules.APOLOGY_LANGUAGE.at(span, message, hint=hint)
+        first, *more = strange
+        others = f"and of {len(more)} more flows {_HEAR}" if more else _HEAR
+        kept.append(replace(first, message=first.message.replace(_HEAR, others)))
+    return kept
 
 
 def _languages(nodes: Iterable[Node]) -> set[str | None]:

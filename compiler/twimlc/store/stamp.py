@@ -103,6 +103,16 @@ def _covers(outer: str, path: str) -> bool:
     return inside != path and not any(part.startswith(".") for part in inside.split(os.sep)[:-1])
 
 
+def root_of(folder: str) -> str | None:
+    """The folder of the project that a folder lies in; None where there is none, or a misnamed."""
+    while not os.path.isfile(os.path.join(folder, PROJECT_FILE)):
+        outer = os.path.dirname(folder)
+        if outer == folder or os.path.isfile(os.path.join(folder, MISNAMED)):
+            return None
+        folder = outer
+    return folder
+
+
 def stamp_of(arguments: "Sequence[str]") -> Stamp | None:
     """The stamp for a command line, be it there or not; None where there can be none."""
     if not arguments or arguments[0] not in ("build", "check") or "--no-store" in arguments:
@@ -113,11 +123,9 @@ def stamp_of(arguments: "Sequence[str]") -> Stamp | None:
             name, _, after = option.partition("=")
             if name == "--config":
                 root = os.path.dirname(os.path.abspath(after or value))
-        while not os.path.isfile(os.path.join(root, PROJECT_FILE)):
-            outer = os.path.dirname(root)
-            if outer == root or os.path.isfile(os.path.join(root, MISNAMED)):
-                return None
-            root = outer
+        found = root_of(root)
+        if found is None:
+            return None
         by_contents = bool(os.environ.get("CI")) or "--verify-store" in arguments
         streams = [s and (s.isatty(), s.encoding) for s in (sys.stdout, sys.stderr)]
         settings = [f"{k}={v}" for k, v in os.environ.items() if k in _READ or k.startswith(_OURS)]
@@ -127,4 +135,4 @@ def stamp_of(arguments: "Sequence[str]") -> Stamp | None:
         name = folder.digest(asked.encode("utf-8", "surrogatepass"))
     except (OSError, ValueError, UnsureError):
         return None
-    return Stamp(root, f"stamp-{name}", arguments, by_contents)
+    return Stamp(found, f"stamp-{name}", arguments, by_contents)

@@ -69,4 +69,4 @@ def build(given: Given, compare: bool, previous: Path | None, force: bool, no_ve
         status = FINDINGS
     if status == CLEAN and compare and any(t.written or t.removed for t in result.targets):
         status = FINDINGS
-    return reporter.keep(status, result)
+    return reporter.keep(status, result.read)

@@ -60,4 +60,4 @@ def check(given: Given, fix: bool, diff: bool) -> int:
             documents = count(target.documents, "document")
             reporter.news(f"target {target.name} ({target.host}): {documents}")
     reporter.took()
-    return reporter.keep(status or (FINDINGS if changed else CLEAN), result)
+    return reporter.keep(status or (FINDINGS if changed else CLEAN), result.read)

@@ -1,4 +1,4 @@
-"""Findings as data come back as they were, and odd data is refused, whatever it is."""
+"""Findings and other records as data come back as they were; odd data is refused."""
 
 import json
 import random
@@ -13,10 +13,11 @@ from folders import write_files
 from twimlc import pipeline
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.pipeline import Options
-from twimlc.store.findings import from_data, to_data
+from twimlc.store.records import Codec
 from twimlc.text import SourceFile, Span
 
 CASES = cases()
+FINDINGS = list[Diagnostic]
 
 
 def check(case: Case, folder: Path) -> list[Diagnostic]:
@@ -43,8 +44,9 @@ def files_of(findings: list[Diagnostic], folder: Path) -> dict[str, SourceFile]:
 def test_they_come_back(case: Case, tmp_path: Path) -> None:
     findings = check(case, tmp_path)
     files = files_of(findings, tmp_path)
-    data = json.loads(json.dumps(to_data(findings, files)))
-    back = from_data(data, files)
+    codec = Codec(files, {})
+    data = json.loads(json.dumps(codec.to_data(findings)))
+    back = codec.from_data(FINDINGS, data)
     assert findings
     assert back == findings
     assert [found.fix for found in back] == [found.fix for found in findings]
@@ -76,15 +78,14 @@ def test_odd_data_is_refused_or_is_findings(tmp_path: Path, sweep: bool) -> None
     chance = random.Random(7)
     refused = 0
     for number, case in enumerate(CASES[:: 1 if sweep else 20]):
-        folder = tmp_path / str(number)
-        findings = check(case, folder)
-        files = files_of(findings, folder)
-        data = to_data(findings, files)
+        findings = check(case, tmp_path / str(number))
+        codec = Codec(files_of(findings, tmp_path / str(number)), {})
+        data = codec.to_data(findings)
         for _ in range(100):
             try:
-                again = from_data(mutated(data, chance), files)
+                again = codec.from_data(FINDINGS, mutated(data, chance))
             except ValueError:
                 refused += 1
             else:
-                json.dumps(to_data(again, files))
+                json.dumps(codec.to_data(again))
     assert refused > 100
