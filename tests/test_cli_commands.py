@@ -103,6 +103,7 @@ class Result:
     targets: tuple[TargetReport, ...] = ()
     faults: tuple[str, ...] = ()
     scripts: tuple[Path, ...] = ()
+    read: tuple[str, ...] = ()
 
 
 class UsageError(Exception):
