@@ -112,12 +112,13 @@ def test_processes_that_are_spawned(said, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_cluster(said, tmp_path):
+def test_a_cluster(said, tmp_path, monkeypatch):
     distributed = pytest.importorskip("distributed")
     random_flows(tmp_path / "project", 600, 10)
     one = said(tmp_path / "project", "build", "-v", "-j", "1")
+    monkeypatch.chdir(tmp_path)  # the workers stay here
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
     ) as cluster:
         address = cluster.scheduler_address.replace("tcp://", "dask://")
         assert said(tmp_path / "project", "build", "-v", "--executor", address) == one
