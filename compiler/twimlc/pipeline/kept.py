@@ -8,7 +8,7 @@ are known only when a flow was compiled, so they are listed beside its result, a
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from twimlc.pipeline.survey import Survey
 from twimlc.pipeline.unit import Task, UnitResult
 from twimlc.project.files import FileContent
 from twimlc.store import folder as store
-from twimlc.store.records import Codec, Leaf
+from twimlc.store.records import Codec
 from twimlc.store.state import UnsureError, program
 from twimlc.text import SourceFile
 
@@ -41,6 +41,9 @@ class Kept:
         except (OSError, UnsureError):
             self._wanted = False
         self._digests: dict[SourceFile, str] = {}
+        self._codec = Codec({FileContent: (self._data_of, self._content)})
+        self._places: dict[Path, list[str]] = {}
+        self._contents: dict[tuple[str, str], FileContent | None] = {}
         self._common, self._names = "", frozenset[str]()
 
     def find(self, task: Task) -> UnitResult | None:
@@ -57,11 +60,9 @@ class Kept:
             changed = any(state_of(sounds[at, name]) != state for at, name, state in kept["sounds"])
             if kept["key"] != key or changed:
                 return None
-            contents = {place: each[0] for place, each in sounds.items()}
-            leaves: dict[type, Leaf] = {FileContent: (str, lambda each: _content(each, contents))}
-            result: UnitResult = Codec(self._files(task), leaves).from_data(
-                UnitResult, kept["result"]
-            )
+            self._contents = {place: found for place, (found, _) in sounds.items()}
+            self._codec.files = self._files(task)
+            result: UnitResult = self._codec.from_data(UnitResult, kept["result"])
             result.sounds = [(at, name, state) for at, name, state in kept["sounds"]]
             return result if _is_inside(result) else None
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
@@ -70,17 +71,10 @@ class Kept:
     def keep(self, task: Task, result: UnitResult) -> None:
         """Keep a result for later runs."""
         if self._wanted:
-            root = self._survey.root
-            places = {root / at / name: [at, name] for at, name, _ in result.sounds}
-
-            def data_of(content: FileContent) -> Any:
-                if content.path is not None:
-                    return places[content.path]
-                return content.head.decode("utf-8", "surrogateescape")
-
-            key = self._key(task)
-            codec = Codec(self._files(task), {FileContent: (data_of, str)})
-            kept = {"key": key, "sounds": result.sounds, "result": codec.to_data(result)}
+            key, root = self._key(task), self._survey.root
+            self._places = {root / at / name: [at, name] for at, name, _ in result.sounds}
+            self._codec.files = self._files(task)
+            kept = {"key": key, "sounds": result.sounds, "result": self._codec.to_data(result)}
             text = json.dumps(kept, sort_keys=True, separators=(",", ":"))
             store.put(self._root, store.unit(key), text.encode())
             self._grown = True
@@ -157,15 +151,20 @@ class Kept:
         folders = {os.path.relpath(each.folder, self._root): each.folder for each in task.files}
         return sound(self._survey, folders[at], name)
 
+    def _data_of(self, content: FileContent) -> Any:
+        """A document is a text, and a sound where it lies."""
+        if content.path is not None:
+            return self._places[content.path]
+        return content.head.decode("utf-8", "surrogateescape")
 
-def _content(data: Any, sounds: Mapping[tuple[str, str], FileContent | None]) -> FileContent:
-    if isinstance(data, str):
-        return FileContent.of(data.encode("utf-8", "surrogateescape"))
-    at, name = data
-    found = sounds[at, name]
-    if found is None:
-        raise ValueError("this is no sound")
-    return found
+    def _content(self, data: Any) -> FileContent:
+        if isinstance(data, str):
+            return FileContent.of(data.encode("utf-8", "surrogateescape"))
+        at, name = data
+        found = self._contents[at, name]
+        if found is None:
+            raise ValueError("this is no sound")
+        return found
 
 
 def _is_inside(result: UnitResult) -> bool:

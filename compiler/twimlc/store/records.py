@@ -27,8 +27,8 @@ _MANY: dict[Any, Callable[[list[Any]], Any]] = {
 class Codec:
     """Both ways, for records whose places are in ``files``; ``leaves`` are types of one's own."""
 
-    def __init__(self, files: Mapping[str, SourceFile], leaves: Mapping[type, Leaf]) -> None:
-        self.files = files
+    def __init__(self, leaves: Mapping[type, Leaf]) -> None:
+        self.files: Mapping[str, SourceFile] = {}
         self._leaves: dict[Any, Leaf] = {
             Rule: (lambda rule: rule.slug, lambda slug: RULES[_as(str, slug)]),
             Span: (self._places, self._span),
