@@ -14,7 +14,9 @@ from twimlc.findings.diagnostic import Severity
 from twimlc.report.counting import sum_up
 
 
-@command_with("input", "params", "config", "stdin", "folder", "store", "report", "terminal")
+@command_with(
+    "input", "cluster", "params", "config", "stdin", "folder", "store", "report", "terminal"
+)
 @click.option(
     "--check",
     "compare",
