@@ -129,6 +129,8 @@ _GROUPS = {
             is_flag=True,
             help="Neither use nor keep anything in .twimlc/, the store of earlier runs.",
         ),
+    ),
+    "stamp": (
         click.Option(
             ["--verify-store"],
             is_flag=True,

@@ -15,7 +15,16 @@ from twimlc.report.counting import sum_up
 
 
 @command_with(
-    "input", "cluster", "params", "config", "stdin", "folder", "store", "report", "terminal"
+    "input",
+    "cluster",
+    "params",
+    "config",
+    "stdin",
+    "folder",
+    "store",
+    "stamp",
+    "report",
+    "terminal",
 )
 @click.option(
     "--check",
