@@ -128,6 +128,12 @@ FLOWS = {
     "an address of another row": "steps: [{say: '${name}'}, {redirect: https://v.example.com/s11/store/index.xml}]\n",
     "a name that decides": "steps: [{say: '${name}'}, {dial: {conference: '${place}'}, then: hangup}]\n",
     "a marked text": "steps: [{say: {ssml: '<p>${name}</p>'}}, hangup]\n",
+    "an open question, whose note quotes words": "states:\n  hello:\n    - connect: {room: Daily}\n"
+    "      then: bye\n      fallback: [{say: 'This is a long way to say that at ${name} in ${place},"
+    " we are closed.'}]\n  bye: [{say: 'Thank you for coming to ${name}.'}, hangup]\n",
+    "numbers that differ in blanks": "steps: [{dial: {number: ['+1 415 555 0150', '${phone}']},"
+    " fallback: [{say: 'No.'}, hangup]}]\n",
+    "values beside each other": "steps: [{say: '${name}${place}'}, {say: '${place}'}, hangup]\n",
     "one document, nearly too long to go on": "states:\n  main: [{say: '${name}'}, {goto: more}]\n"
     "  more:\n" + "".join(f"    - say: '{n}{'x' * 1600}'\n" for n in range(5)) + "    - goto: more\n",
 }  # fmt: skip
@@ -138,8 +144,8 @@ def test_a_row_of_any_flow_is_what_it_is_alone(
     tmp_path: Path, both: Callable[[Path], int], flow: str
 ) -> None:
     params = 'params: {name: x, place: y, phone: "+14155550199", open: "yes"}\n'
-    same = "s50,Oak,Oak,+14155550150,yes"
-    both(project(tmp_path, stores(same, count=6), f"flow: store\n{params}{flow}"))
+    odd = "s50,Oak,Oak,+14155550150,yes", "s51,,Elm,+14155550151,yes", "s52,Elm,,+14155550152,"
+    both(project(tmp_path, stores(*odd, count=6), f"flow: store\n{params}{flow}"))
 
 
 @pytest.mark.parametrize("letters", [*range(7_700, 8_140, 110)])
