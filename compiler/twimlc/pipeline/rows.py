@@ -44,8 +44,6 @@ _SHORTEST, _LONGEST = 3, 200
 """The bytes of a mark, and of the longest value that is filled in: one must not keep all out."""
 _ROW = "\x11"
 """As many as the row's name has letters stand for it: no document can hold this one."""
-_NAME = lazy_pattern("[a-z-]*")
-"""May be a name or a keyword of the language."""
 _FEWEST = 3
 """The rows from which a class pays."""
 _OF_ROW: Mapping[type, tuple[str, ...]] = {
@@ -216,8 +214,7 @@ class _Class:
             "".join(part if isinstance(part, str) else values[part.name] for part in parts)
             for parts in self._holes
         ]
-        plain = all(_size(text) >= _SHORTEST and not _NAME.fullmatch(text) for text in texts)
-        return texts if plain else None
+        return texts if all(_size(text) >= _SHORTEST for text in texts) else None
 
     def _is_unlike(self, texts: Sequence[str]) -> bool:
         """Whether these texts are each another one, and none of the others."""
