@@ -42,6 +42,8 @@ class Options:
     verify: bool = True
     progress: object = field(default=None, compare=False)
     store: bool = False
+    jobs: int | None = None
+    executor: str | None = None
 
 
 class NumberSetting(NamedTuple):
@@ -101,6 +103,7 @@ class Result:
     targets: tuple[TargetReport, ...] = ()
     faults: tuple[str, ...] = ()
     scripts: tuple[Path, ...] = ()
+    read: tuple[str, ...] = ()
 
 
 class UsageError(Exception):
@@ -176,6 +179,7 @@ def test_options_reach_the_pipeline(
         output=Path("out"),
         previous=Path("last"),
         force=True,
+        jobs=2,
         store=True,
     )
 

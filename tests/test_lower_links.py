@@ -1,7 +1,5 @@
 """Names of documents, and how they name each other, audio files and the author's addresses."""
 
-from dataclasses import replace
-
 from call_graphs import Calls, documents_of, element, plan_of, state_link
 from twimlc.flow.graph import Context
 from twimlc.flow.model import Kind, MediaLink
@@ -126,7 +124,7 @@ def test_a_redirect_to_a_state_is_a_link_like_any_other() -> None:
 
 def test_audio_files_never_share_a_name_by_accident() -> None:
     def weak(data: bytes) -> FileContent:
-        return replace(FileContent.of(data), sha256="00000000" + data.hex().ljust(56, "0"))
+        return FileContent.of(data)._replace(sha256="00000000" + data.hex().ljust(56, "0"))
 
     links = [MediaLink("acme", "a/x.wav"), MediaLink("acme", "b/x.wav"), MediaLink("acme", "no")]
     data = {"a/x.wav": weak(b"1"), "b/x.wav": weak(b"2")}

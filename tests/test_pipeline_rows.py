@@ -124,10 +124,18 @@ def test_an_odd_row_is_what_it_is_alone(
 
 
 FLOWS = {
-    "two texts that one row has alike": "steps: [{say: 'A ${name}'}, {say: 'A ${place}'}, hangup]\n",
+    "two states that one row has alike": "states:\n  main: [{menu: {prompt: 'Press 1 or 2.', choices:"
+    " {'1': one, '2': two}}, fallback: one}]\n  one: [{say: 'A ${name}'}, {goto: main}]\n"
+    "  two: [{say: 'A ${place}'}, {goto: main}]\n",
     "an address of another row": "steps: [{say: '${name}'}, {redirect: https://v.example.com/s11/store/index.xml}]\n",
     "a name that decides": "steps: [{say: '${name}'}, {dial: {conference: '${place}'}, then: hangup}]\n",
     "a marked text": "steps: [{say: {ssml: '<p>${name}</p>'}}, hangup]\n",
+    "an open question, whose note quotes words": "states:\n  hello:\n    - connect: {room: Daily}\n"
+    "      then: bye\n      fallback: [{say: 'This is rather a long way to say that we are, at ${place},"
+    " closed.'}]\n  bye: [{say: 'Thank you for coming.'}, hangup]\n",
+    "numbers that differ in blanks": "steps: [{dial: {number: ['+1 415 555 0150', '${phone}']},"
+    " fallback: [{say: 'No.'}, hangup]}]\n",
+    "values beside each other": "steps: [{say: '${name}${place}'}, {say: '${place}'}, hangup]\n",
     "one document, nearly too long to go on": "states:\n  main: [{say: '${name}'}, {goto: more}]\n"
     "  more:\n" + "".join(f"    - say: '{n}{'x' * 1600}'\n" for n in range(5)) + "    - goto: more\n",
 }  # fmt: skip
@@ -138,8 +146,30 @@ def test_a_row_of_any_flow_is_what_it_is_alone(
     tmp_path: Path, both: Callable[[Path], int], flow: str
 ) -> None:
     params = 'params: {name: x, place: y, phone: "+14155550199", open: "yes"}\n'
-    same = "s50,Oak,Oak,+14155550150,yes"
-    both(project(tmp_path, stores(same, count=6), f"flow: store\n{params}{flow}"))
+    odd = "s50,Oak,Oak,+14155550150,yes", "s51,,Elm,+14155550151,yes", "s52,Elm,,+14155550152,"
+    both(project(tmp_path, stores(*odd, count=6), f"flow: store\n{params}{flow}"))
+
+
+HOSTS = (
+    "host: static",
+    "host: apache, url: https://v.example.com/a",
+    "host: s3, url: https://v.example.com, router: cloudfront, onError: store",
+    f"host: s3, url: https://v.example.com, router: twiml-bin, bin: EH{'0' * 32}",
+    "host: twiml-bin",
+)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_rows_of_any_host_are_what_they_are_alone(
+    tmp_path: Path, both: Callable[[Path], int], host: str
+) -> None:
+    flow = STORE
+    if host == "host: static":
+        flow = "steps: [{say: '${name}'}, {dial: '${phone}'}, {say: 'At ${place}.'}]\n"
+        flow = f'params: {{name: x, place: y, phone: "+14155550199"}}\n{flow}'
+    text = f"matrix: stores.csv\nflows: flows\ntargets: {{web: {{{host}}}}}\n"
+    filled = both(project(tmp_path, stores(count=5), flow, text))
+    assert filled == (0 if "bin" in host else 4)
 
 
 @pytest.mark.parametrize("letters", [*range(7_700, 8_140, 110)])

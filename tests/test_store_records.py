@@ -44,7 +44,8 @@ def files_of(findings: list[Diagnostic], folder: Path) -> dict[str, SourceFile]:
 def test_they_come_back(case: Case, tmp_path: Path) -> None:
     findings = check(case, tmp_path)
     files = files_of(findings, tmp_path)
-    codec = Codec(files, {})
+    codec = Codec({})
+    codec.files = files
     data = json.loads(json.dumps(codec.to_data(findings)))
     back = codec.from_data(FINDINGS, data)
     assert findings
@@ -79,7 +80,8 @@ def test_odd_data_is_refused_or_is_findings(tmp_path: Path, sweep: bool) -> None
     refused = 0
     for number, case in enumerate(CASES[:: 1 if sweep else 20]):
         findings = check(case, tmp_path / str(number))
-        codec = Codec(files_of(findings, tmp_path / str(number)), {})
+        codec = Codec({})
+        codec.files = files_of(findings, tmp_path / str(number))
         data = codec.to_data(findings)
         for _ in range(100):
             try:

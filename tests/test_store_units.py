@@ -175,3 +175,32 @@ def test_entries_under_names_of_others_count_as_absent(project: Project) -> None
         path.write_bytes(first.read_bytes())
     project()
     assert len(project.compiled) >= 3
+
+
+def test_a_flow_outside_the_project_is_kept_with_its_sounds(
+    project: Project, tmp_path: Path
+) -> None:
+    elsewhere = {"ivr/line.yaml": PROJECT["flows/one.yaml"], "ivr/a.wav": b"RIFF"}
+    elsewhere["ivr/line.yaml"] = "steps:\n  - play: a.wav\n"
+    outside = write_files(tmp_path.parent / f"{tmp_path.name}-outside", elsewhere)
+    flow = outside / "ivr" / "line.yaml"
+    first = project(paths=(flow,))
+    assert first.ok
+    again = project(paths=(flow,))
+    assert not project.compiled
+    assert again.findings == first.findings
+    (outside / "ivr" / "a.wav").unlink()
+    assert not project(paths=(flow,)).ok
+
+
+def test_the_apology_counts(project: Project) -> None:
+    sorry = "steps:\n  - play: a.wav\n  - say: We are sorry.\n"
+    target = "{host: nginx, url: https://voice.example.com, apology: sorry}"
+    files = {"twimlc.yaml": f"targets: {{web: {target}}}\n", "flows/deep/sorry.yaml": sorry}
+    write_files(project.root, {**files, "flows/deep/a.wav": b"RIFF"})
+    assert project().ok
+    assert project().ok
+    assert not project.compiled
+    write_files(project.root, {"flows/deep/sorry.yaml": sorry.replace("sorry", "very sorry")})
+    assert project().ok
+    assert len(project.compiled) > 3

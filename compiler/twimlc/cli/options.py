@@ -81,10 +81,15 @@ _GROUPS = {
         click.Option(
             ["-j", "--jobs"],
             type=click.IntRange(min=1),
-            default=1,
-            expose_value=False,
             metavar="N",
-            help="Accepted for scripts that give it; one process is used.",
+            help="How many processes compile. Without it: as many as help.",
+        ),
+    ),
+    "cluster": (
+        click.Option(
+            ["--executor"],
+            metavar="ADDRESS",
+            help="A Dask scheduler whose workers compile: dask://HOST:PORT.",
         ),
     ),
     "params": (
@@ -124,6 +129,8 @@ _GROUPS = {
             is_flag=True,
             help="Neither use nor keep anything in .twimlc/, the store of earlier runs.",
         ),
+    ),
+    "stamp": (
         click.Option(
             ["--verify-store"],
             is_flag=True,
@@ -180,6 +187,8 @@ class Given(NamedTuple):
 
     paths: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    jobs: int | None = None
+    executor: str | None = None
     params: Mapping[str, str] = {}
     params_files: tuple[Path, ...] = ()
     config: Path | None = None
@@ -223,6 +232,8 @@ class Given(NamedTuple):
             output=self.output,
             stdin=stdin,
             write=write,
+            jobs=self.jobs,
+            executor=self.executor,
             progress=Progress(),
             store=not self.no_store,
         )

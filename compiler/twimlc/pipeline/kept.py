@@ -8,7 +8,7 @@ are known only when a flow was compiled, so they are listed beside its result, a
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,11 @@ from twimlc.about import VERSION
 from twimlc.output.manifest import path_fault
 from twimlc.pipeline.media import Sound, sound, state_of
 from twimlc.pipeline.model import Options
-from twimlc.pipeline.survey import Survey
+from twimlc.pipeline.survey import FlowFile, Survey
 from twimlc.pipeline.unit import Task, UnitResult
 from twimlc.project.files import FileContent
 from twimlc.store import folder as store
-from twimlc.store.records import Codec, Leaf
+from twimlc.store.records import Codec
 from twimlc.store.state import UnsureError, program
 from twimlc.text import SourceFile
 
@@ -41,7 +41,12 @@ class Kept:
         except (OSError, UnsureError):
             self._wanted = False
         self._digests: dict[SourceFile, str] = {}
+        self._codec = Codec({FileContent: (self._data_of, self._content)})
+        self._places: dict[Path, list[str]] = {}
+        self._contents: dict[tuple[str, str], FileContent | None] = {}
         self._common, self._names = "", frozenset[str]()
+        self._asked: set[int] = set()
+        self._sorry: list[FlowFile] = []
 
     def find(self, task: Task) -> UnitResult | None:
         """What an earlier run made of a task."""
@@ -57,11 +62,9 @@ class Kept:
             changed = any(state_of(sounds[at, name]) != state for at, name, state in kept["sounds"])
             if kept["key"] != key or changed:
                 return None
-            contents = {place: each[0] for place, each in sounds.items()}
-            leaves: dict[type, Leaf] = {FileContent: (str, lambda each: _content(each, contents))}
-            result: UnitResult = Codec(self._files(task), leaves).from_data(
-                UnitResult, kept["result"]
-            )
+            self._contents = {place: found for place, (found, _) in sounds.items()}
+            self._codec.files = self._files(task)
+            result: UnitResult = self._codec.from_data(UnitResult, kept["result"])
             result.sounds = [(at, name, state) for at, name, state in kept["sounds"]]
             return result if _is_inside(result) else None
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
@@ -70,17 +73,10 @@ class Kept:
     def keep(self, task: Task, result: UnitResult) -> None:
         """Keep a result for later runs."""
         if self._wanted:
-            root = self._survey.root
-            places = {root / at / name: [at, name] for at, name, _ in result.sounds}
-
-            def data_of(content: FileContent) -> Any:
-                if content.path is not None:
-                    return places[content.path]
-                return content.head.decode("utf-8", "surrogateescape")
-
-            key = self._key(task)
-            codec = Codec(self._files(task), {FileContent: (data_of, str)})
-            kept = {"key": key, "sounds": result.sounds, "result": codec.to_data(result)}
+            key, folders = self._key(task), self._folders(task)
+            self._places = {folders[at] / name: [at, name] for at, name, _ in result.sounds}
+            self._codec.files = self._files(task)
+            kept = {"key": key, "sounds": result.sounds, "result": self._codec.to_data(result)}
             text = json.dumps(kept, sort_keys=True, separators=(",", ":"))
             store.put(self._root, store.unit(key), text.encode())
             self._grown = True
@@ -93,20 +89,29 @@ class Kept:
     def _key(self, task: Task) -> str:
         if self._names is not self._survey.names:  # also where flows are called otherwise by now
             self._names = self._survey.names
+            self._asked = set(map(id, self._survey.files))
+            sorry = {target.apology_flow for target in self._survey.targets} & self._names
+            self._sorry = [each for each in self._survey.every if each.name in sorry]
             self._common = store.digest(json.dumps([*self._of_all()]).encode())
-        survey, flows = self._survey, task.files
-        asked = set(map(id, survey.files))
-        sorry = {target.apology_flow for target in survey.targets}
-        flows += tuple(each for each in survey.every if each.name in sorry and each not in flows)
+        flows = self._flows(task)
         parts = [
             self._common,
             task.rows,
             task.write,
             task.verify,
-            [[each.name, each.source, *self._file(each.file), id(each) in asked] for each in flows],
+            [[each.name, each.source, *self._file(each.file)] for each in flows],
+            [id(each) in self._asked for each in flows],
             [*map(self._components, dict.fromkeys(each.folder for each in flows))],
         ]
         return store.digest(json.dumps(parts).encode())
+
+    def _flows(self, task: Task) -> list[FlowFile]:
+        """The flows of a task, and those of apologies, which it may read."""
+        return [*task.files, *(each for each in self._sorry if each not in task.files)]
+
+    def _folders(self, task: Task) -> dict[str, Path]:
+        """The folders of those flows, as an entry calls them."""
+        return {os.path.relpath(each.folder, self._root): each.folder for each in self._flows(task)}
 
     def _of_all(self) -> Iterator[Any]:
         """What all tasks hang on."""
@@ -145,27 +150,32 @@ class Kept:
     def _files(self, task: Task) -> dict[str, SourceFile]:
         """The files whose texts are in the key of a task, by path."""
         survey, project = self._survey, self._survey.project
-        files = [each.file for each in task.files]
+        flows = self._flows(task)
+        files = [each.file for each in flows]
         files += [node.span.file for values, _ in survey.params for node in values.values()]
         files += [project.matrix.file] if project.matrix is not None else []
         files += [project.file] if project.file is not None else []
-        for folder in {each.folder for each in task.files}:
+        for folder in {each.folder for each in flows}:
             files += [each.span.file for each in survey.components.get(folder, {}).values()]
         return {file.path: file for file in files}
 
     def _sound(self, task: Task, at: str, name: str) -> Sound:
-        folders = {os.path.relpath(each.folder, self._root): each.folder for each in task.files}
-        return sound(self._survey, folders[at], name)
+        return sound(self._survey, self._folders(task)[at], name)
 
+    def _data_of(self, content: FileContent) -> Any:
+        """A document is a text, and a sound where it lies."""
+        if content.path is not None:
+            return self._places[content.path]
+        return content.head.decode("utf-8", "surrogateescape")
 
-def _content(data: Any, sounds: Mapping[tuple[str, str], FileContent | None]) -> FileContent:
-    if isinstance(data, str):
-        return FileContent.of(data.encode("utf-8", "surrogateescape"))
-    at, name = data
-    found = sounds[at, name]
-    if found is None:
-        raise ValueError("this is no sound")
-    return found
+    def _content(self, data: Any) -> FileContent:
+        if isinstance(data, str):
+            return FileContent.of(data.encode("utf-8", "surrogateescape"))
+        at, name = data
+        found = self._contents[at, name]
+        if found is None:
+            raise ValueError("this is no sound")
+        return found
 
 
 def _is_inside(result: UnitResult) -> bool:

@@ -1,8 +1,7 @@
 """What flows say in one row of a target: what was read comes in, models of flows go out."""
 
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.order import without_echoes
@@ -26,15 +25,23 @@ class FlowElsewhereError(Exception):
     """What is compiled leads to a flow that was not read with it, whose name is the message."""
 
 
-class _Names(dict[str, FlowNames]):
-    """What flows may know of each other; those of ``known`` that are not here were not read."""
+class _Names(Mapping[str, FlowNames]):
+    """What flows may know of each other: what was ``read``; others that are ``known`` were not."""
 
-    known: Collection[str] = ()
+    def __init__(self, read: dict[str, FlowNames], known: Collection[str] = ()) -> None:
+        self.read, self.known = read, known
 
-    def get(self, name: str, default: Any = None) -> Any:
-        if name in self.known and name not in self:
+    def __getitem__(self, name: str) -> FlowNames:
+        if name not in self.read and name in self.known:
             raise FlowElsewhereError(name)
-        return super().get(name, default)
+        return self.read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.read
+        yield from sorted(set(self.known) - self.read.keys())
+
+    def __len__(self) -> int:
+        return len(self.read.keys() | self.known)
 
 
 @dataclass(slots=True, eq=False)
@@ -131,15 +138,17 @@ class RowReader:
         Raises :class:`FlowElsewhereError`.
         """
         loaded, flows, made = self.loaded, self.loaded.flows, Meaning(read=self.looked_at)
-        names = _Names((name, self._names_of(name)) for name in loaded.members)
+        read = {name: self._names_of(name) for name in loaded.members}
+        known: Collection[str] = ()
         if loaded.group is not None:  # of those that cannot be read nobody knows anything
-            unreadable = loaded.group - names.keys()
-            names.known = loaded.survey.names - unreadable if unreadable else loaded.survey.names
+            unreadable = loaded.group - read.keys()
+            known = loaded.survey.names - unreadable if unreadable else loaded.survey.names
+        names = _Names(read, known)
         own = loaded.members & self.covered
         own = own & self.in_matrix if self.row is not None else own - self.in_matrix
         joined = loaded.members if self.single else self.covered
         for name in loaded.members - joined:
-            names[name] = names[name]._replace(missing_in=self.target.name)
+            read[name] = read[name]._replace(missing_in=self.target.name)
         waiting, seen = sorted(own), set(own)
         while waiting:
             name = waiting.pop(0)
@@ -152,7 +161,7 @@ class RowReader:
         sorry = self.target.apology_flow or ""
         made.sorry, made.jumps = made.flows.get(sorry), made.named.get(sorry, frozenset())
         if sorry in flows.keys() - seen:
-            names[sorry] = self._names_of(sorry)
+            read[sorry] = self._names_of(sorry)
             made.sorry, made.jumps = self._flow(sorry, names, made)
         _without_broken(made.flows, made.named)
         return made

@@ -19,6 +19,8 @@ Sound = tuple[FileContent | None, str]
 def sound(survey: Survey, folder: Path, name: str) -> Sound:
     """The sound file that flows of a folder call ``name``; each is read once."""
     found = survey.sounds.get((folder, name))
+    if found is None and survey.far:
+        return None, ""  # where it is somebody will look, and ask again
     if found is None:
         path, root = folder / name, survey.root
         # A flow given by its path alone may lie outside the project: then its folder bounds.

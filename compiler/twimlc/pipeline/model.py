@@ -34,10 +34,12 @@ class Options:
     versions stay, and not those in the output folder; ``found`` is where builds that are repeated
     remember the one that they found. ``force``: also files that no build wrote are replaced.
     ``write`` false: nothing is changed on the disk. ``verify`` false: what
-    is built is not compared with the flows. ``progress`` is told the work, how many
-    are done, of how many, and of what ("flows", "rows", "targets"). ``texts`` holds what files say
-    instead of what lies on the disk, by the path that findings show. ``store``: what earlier runs
-    have kept in the project's folder is used, and this one keeps what it makes.
+    is built is not compared with the flows. ``jobs`` is how many processes compile (None: as many
+    as help), ``executor`` the address of a cluster that does it instead. ``progress`` is told the
+    work, how many are done, of how many, and of what ("flows", "rows", "targets"). ``texts`` holds
+    what files say instead of what lies on the disk, by the path that findings show.
+    ``store``: what earlier runs have kept in the project's folder is used, and this one keeps what
+    it makes.
     """
 
     paths: tuple[Path, ...] = ()
@@ -53,6 +55,8 @@ class Options:
     force: bool = False
     write: bool = True
     verify: bool = True
+    jobs: int | None = 1
+    executor: str | None = None
     progress: Callable[..., None] | None = field(default=None, compare=False)
     texts: Mapping[str, str] = field(default_factory=dict)
     store: bool = False

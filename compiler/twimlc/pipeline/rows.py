@@ -12,12 +12,14 @@ the class. Every other row is compiled alone.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.rules import DEPENDS_ON_ASSUMPTION
 from twimlc.flow.graph import Graph
 from twimlc.flow.model import Element, Menu, Offer, Perform
 from twimlc.flow.values import check_value
@@ -42,10 +44,8 @@ _SHORTEST, _LONGEST = 3, 200
 """The bytes of a mark, and of the longest value that is filled in: one must not keep all out."""
 _ROW = "\x11"
 """As many as the row's name has letters stand for it: no document can hold this one."""
-_NAME = lazy_pattern("[a-z-]*")
-"""May be a name or a keyword of the language."""
-_FEWEST, _MOST = 3, 100
-"""The rows from which a class pays, and how many classes are kept."""
+_FEWEST = 3
+"""The rows from which a class pays."""
 _OF_ROW: Mapping[type, tuple[str, ...]] = {
     Plan: ("documents", "decisions", "entries", "approximations", "addresses"),
     Document: ("path", "flow"),
@@ -84,7 +84,7 @@ class Rows:
         self._matrix, self._media, self._alone = matrix, media, alone
         self._rows = {name: matrix.rows[name] for name in names}
         self._kinds: dict[tuple[str, ...], Counter[object]] = {}  # by columns that were looked into
-        self._classes: dict[object, _Class | None] = {}
+        self._classes: dict[object, _Class] = {}
         self._longest: dict[str, int] = {}
         for cells in self._rows.values():
             for name, cell in cells.items():
@@ -105,13 +105,12 @@ class Rows:
             keys = (_key(name, columns, cells) for name, cells in self._rows.items())
             self._kinds[columns] = Counter(keys)
         key = _key(name, columns, cells)
-        if self._kinds[columns][key] >= _FEWEST and len(self._classes) < _MOST:
-            try:
-                made = _Class(row, cells, self._matrix.file.path, self._longest, self._media)
-            except _UnlikeError:
-                self._classes.setdefault(key, None)
-            else:
-                self._classes.setdefault(key, made)
+        if key not in self._classes and self._kinds[columns][key] >= _FEWEST:
+            self._kinds[columns][key] //= 2  # whose first rows are all odd is not tried for ever
+            with suppress(_UnlikeError):
+                self._classes[key] = _Class(
+                    row, cells, self._matrix.file.path, self._longest, self._media
+                )
         return row.variant, row.told
 
 
@@ -135,7 +134,6 @@ class _Class:
         if site is None or variant.row is None or variant.plan is None:
             raise _UnlikeError
         _sure(not site.host.single and not site.host.hop)
-        _sure(all(cell.text for name, cell in cells.items() if name not in row.read))
         self.row, self._cells, self._media = row, cells, media
         self._holes: dict[tuple[str | Column, ...], int] = {}
         self._places: list[tuple[Element, tuple[object, ...], Attribute]] = []
@@ -148,7 +146,8 @@ class _Class:
         self._said = self._texts(cells) or ()
         _sure(0 < len(self._holes) == len(self._said) <= _LAST - _FIRST)
         told = repr(row.told)
-        _sure(not any(finding.is_error for finding in row.told) and table not in told)
+        _sure(not any(f.is_error or f.rule is DEPENDS_ON_ASSUMPTION for f in row.told))
+        _sure(table not in told)
         _sure(all(path != table for path, _, _ in variant.graph.alive))
         _sure(not any(cells[name].text in told for name in self._columns))
         _sure(not any(_may_be_ours(leaf.text, site) for leaf in t.scalars(*row.trees)))
@@ -215,8 +214,7 @@ class _Class:
             "".join(part if isinstance(part, str) else values[part.name] for part in parts)
             for parts in self._holes
         ]
-        plain = all(_size(text) >= _SHORTEST and not _NAME.fullmatch(text) for text in texts)
-        return texts if plain else None
+        return texts if all(_size(text) >= _SHORTEST for text in texts) else None
 
     def _is_unlike(self, texts: Sequence[str]) -> bool:
         """Whether these texts are each another one, and none of the others."""
@@ -323,7 +321,7 @@ def _width(part: str | Column, longest: Mapping[str, int]) -> int:
 
 def _normal(text: str) -> str:
     """What is the same of two texts that somebody may take for the same."""
-    return " ".join(text.split()).casefold()
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _renamed(value: Any, old: str, new: str) -> Any:

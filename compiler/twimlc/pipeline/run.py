@@ -1,7 +1,9 @@
 """Units asked for: a survey comes in, the joined results of all its units go out."""
 
+import os
+import sys
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from twimlc.pipeline.compile import compile_flows
 from twimlc.pipeline.join import Joined
@@ -12,6 +14,11 @@ from twimlc.pipeline.unit import Task, UnitResult, compile_unit, result_of
 from twimlc.pipeline.variants import Compiled
 from twimlc.project.targets import Target
 
+if TYPE_CHECKING:
+    from twimlc.pipeline.kept import Kept  # loaded only if there is a store
+
+PAYS = 200
+"""From this many flows or rows on, several processes give more than starting them costs."""
 ROWS = 128
 """The rows of a matrix that one task has."""
 
@@ -34,12 +41,7 @@ def compile_all(survey: Survey, options: Options, *, write: bool = False) -> Joi
         tasks = [
             Task(group, rows, write, verify) for group in waiting for rows in rows_of(survey, group)
         ]
-        for task in _told(tasks, options):
-            result = kept.find(task) if kept is not None else None
-            if result is None:
-                result = compile_unit(survey, task)
-                if kept is not None:
-                    kept.keep(task, result)
+        for task, result in zip(tasks, _results(survey, tasks, options, kept), strict=True):
             survey.opened |= {survey.root / at / name for at, name, _ in result.sounds}
             made.setdefault(task.files, []).append(result)
         if survey.rename({path: name for each, *_ in made.values() for path, name in each.named}):
@@ -70,18 +72,43 @@ def rows_of(survey: Survey, group: Sequence[FlowFile]) -> Iterator[tuple[str | N
         yield tuple(rows[start : start + ROWS])
 
 
-def _told(tasks: Sequence[Task], options: Options) -> Iterator[Task]:
-    """The same tasks, and meanwhile how many flows, or rows of flows, are done."""
+def _results(
+    survey: Survey, tasks: Sequence[Task], options: Options, kept: "Kept | None"
+) -> list[UnitResult]:
+    """What comes of tasks, in their order; meanwhile how many flows, or rows of flows, are done."""
     sizes = [len(task.rows or task.files) for task in tasks]
     noun = "rows" if any(task.rows for task in tasks) else "flows"
-    done = 0
-    for task, size in zip(tasks, sizes, strict=True):
-        if options.progress is not None:
-            options.progress("checking", done, sum(sizes), noun)
-        yield task
-        done += size
-    if options.progress is not None:
-        options.progress("checking", done, done, noun)
+    told = options.progress or (lambda *_: None)
+    results: list[UnitResult | None] = [kept.find(task) if kept else None for task in tasks]
+    left = [number for number, result in enumerate(results) if result is None]
+    whole = sum(sizes)
+    done = whole - sum(sizes[number] for number in left)
+    told("checking", done, whole, noun)
+    for at, result in _compiled(survey, [tasks[number] for number in left], options, whole - done):
+        number = left[at]
+        results[number] = result
+        if kept is not None:
+            kept.keep(tasks[number], result)
+        done += sizes[number]
+        told("checking", done, whole, noun)
+    return [result for result in results if result is not None]
+
+
+def _compiled(
+    survey: Survey, tasks: Sequence[Task], options: Options, size: int
+) -> Iterator[tuple[int, UnitResult]]:
+    """The results with the numbers of their tasks, as they come."""
+    jobs = options.jobs or (_cores() if size >= PAYS else 1)
+    if not tasks or (options.executor is None and min(jobs, len(tasks)) < 2):
+        return enumerate(compile_unit(survey, task) for task in tasks)
+    from twimlc.pipeline.parcels import compiled_elsewhere  # takes a while to load
+
+    return compiled_elsewhere(survey, tasks, jobs, options.executor)
+
+
+def _cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def compile_in_memory(

@@ -70,7 +70,8 @@ class Survey:
     the project file has errors outside its targets: what its flows mean is not known then.
     ``params`` are those given from outside, weaker ones first, with their places.
     ``component_faults`` are the errors in components' files, by folder and name; a component that
-    has some and is not among ``components`` cannot be read.
+    has some and is not among ``components`` cannot be read. ``sounds`` are those that were looked
+    at; ``far``: no others can be, because they are on another machine.
     """
 
     project: Project
@@ -87,6 +88,7 @@ class Survey:
     read: dict[str, SourceFile] = field(default_factory=dict)  # files that are no flows
     sounds: dict[tuple[Path, str], tuple[FileContent | None, str]] = field(default_factory=dict)
     _built_for: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    far: bool = False
     opened: set[Path] = field(default_factory=set)  # all files that were looked at
 
     @property

@@ -10,7 +10,10 @@ import stat
 import time
 
 # `hashlib` would take a fourth of the time that a run takes which has nothing to do.
-from _blake2 import blake2b
+try:
+    from _blake2 import blake2b
+except ImportError:  # a Python that has it elsewhere
+    from hashlib import blake2b
 
 TYPE_CHECKING = False  # as in the package itself
 if TYPE_CHECKING:
@@ -26,9 +29,14 @@ _HOUR = 3600
 _UNIT = 38 + len(".json")
 
 
+def hasher(data: bytes = b"") -> blake2b:
+    """What makes digests."""
+    return blake2b(data, digest_size=20)
+
+
 def digest(data: bytes) -> str:
     """What stands for some bytes in names and first lines."""
-    return blake2b(data, digest_size=20).hexdigest()
+    return hasher(data).hexdigest()
 
 
 def get(root: str, name: str) -> bytes | None:
@@ -88,11 +96,10 @@ def _is_folder(place: str) -> bool:
 
 
 def _made(place: str) -> bool:
-    try:
-        os.mkdir(place)
-    except FileExistsError:
-        return _is_folder(place)
-    return True
+    """Whether a folder is there now; a link is none."""
+    if not os.path.lexists(place):
+        _done(os.mkdir, place)  # another run may be quicker
+    return _is_folder(place)
 
 
 def evict(root: str, most: int = MOST) -> None:
@@ -110,7 +117,7 @@ def evict(root: str, most: int = MOST) -> None:
     for used, size, place in sorted(files):
         if used and whole <= most:
             break
-        whole -= size * _gone(os.unlink, place)
+        whole -= size * _done(os.unlink, place)
 
 
 def clean(root: str) -> bool:
@@ -119,16 +126,16 @@ def clean(root: str) -> bool:
     if os.path.lexists(folder) and _is_folder(folder):
         ignore = os.path.join(folder, _IGNORE)
         for place in [*_ours(folder), *[ignore] * (_read(ignore) == _IGNORED)]:
-            _gone(os.unlink, place)
+            _done(os.unlink, place)
         for name in filter(_is_unit_folder, os.listdir(folder)):
-            _gone(os.rmdir, os.path.join(folder, name))
-        _gone(os.rmdir, folder)
+            _done(os.rmdir, os.path.join(folder, name))
+        _done(os.rmdir, folder)
     return not os.path.lexists(folder)
 
 
-def _gone(remove: "Callable[[str], None]", place: str) -> bool:
+def _done(change: "Callable[[str], None]", place: str) -> bool:
     try:
-        remove(place)
+        change(place)
     except OSError:
         return False
     return True
@@ -180,7 +187,8 @@ def came_along(root: str) -> bool:
         with open(os.path.join(git, "index"), "rb") as index:
             data = index.read()
         split = any(name.startswith("sharedindex.") for name in os.listdir(git))
-        alike = FOLDER in os.listdir(root)  # and not in capitals, on disks that know no case
+        # It may be there in capitals, on disks that know no case.
+        alike = FOLDER in os.listdir(root) or not os.path.lexists(os.path.join(root, FOLDER))
     except (OSError, ValueError):
         return True
     plain = data.startswith((b"DIRC\0\0\0\2", b"DIRC\0\0\0\3")) and not split and alike

@@ -19,6 +19,7 @@ Read = Callable[[Any], Any]
 Leaf = tuple[Read, Read]
 """How values of a type become data, and how they come back; the latter raises ValueError."""
 
+_PLAIN = frozenset({str, int, bool, NoneType})
 _MANY: dict[Any, Callable[[list[Any]], Any]] = {
     list: list, tuple: tuple, Sequence: tuple, Collection: tuple, set: set, frozenset: frozenset,
 }  # fmt: skip
@@ -27,33 +28,42 @@ _MANY: dict[Any, Callable[[list[Any]], Any]] = {
 class Codec:
     """Both ways, for records whose places are in ``files``; ``leaves`` are types of one's own."""
 
-    def __init__(self, files: Mapping[str, SourceFile], leaves: Mapping[type, Leaf]) -> None:
-        self.files = files
+    def __init__(self, leaves: Mapping[type, Leaf]) -> None:
+        self.files: Mapping[str, SourceFile] = {}
         self._leaves: dict[Any, Leaf] = {
             Rule: (lambda rule: rule.slug, lambda slug: RULES[_as(str, slug)]),
             Span: (self._places, self._span),
             **leaves,
         }
         self._readers: dict[Any, Read] = {}
+        self._writers: dict[type, Read] = {}
 
     def to_data(self, value: Any) -> Any:
         """A record as lists, maps, texts and numbers; sets in order, so that it is always the
         same."""
         kind = type(value)
-        if kind in (str, int, bool, NoneType):
+        if kind in _PLAIN:
             return value
-        if (leaf := self._leaves.get(kind)) is not None:
-            return leaf[0](value)
-        if isinstance(value, Enum):
-            return value.value
-        assert not isinstance(value, str), "a text of another kind would come back as a plain one"
-        if isinstance(value, set | frozenset):
-            return sorted(map(self.to_data, value))
-        if isinstance(value, Mapping):
-            return {key: self.to_data(each) for key, each in value.items()}
-        if is_dataclass(value):
-            return [self.to_data(getattr(value, each.name)) for each in fields(value) if each.init]
-        return [self.to_data(each) for each in value]
+        write = self._writers.get(kind)
+        if write is None:
+            write = self._writers[kind] = self._writer(kind)
+        return write(value)
+
+    def _writer(self, kind: type) -> Read:
+        data = self.to_data
+        if kind in self._leaves:
+            return self._leaves[kind][0]
+        if issubclass(kind, Enum):
+            return lambda value: value.value
+        assert not issubclass(kind, str), "a text of another kind would come back as a plain one"
+        if issubclass(kind, set | frozenset):
+            return lambda value: sorted(map(data, value))
+        if issubclass(kind, Mapping):
+            return lambda value: {key: data(each) for key, each in value.items()}
+        if is_dataclass(kind):
+            names = [each.name for each in fields(kind) if each.init]
+            return lambda value: [data(getattr(value, name)) for name in names]
+        return lambda value: [*map(data, value)]
 
     def from_data(self, kind: Any, data: Any) -> Any:
         """The record of a type. Raises ValueError where the data is none."""
@@ -76,7 +86,7 @@ class Codec:
             return self._leaves[kind][1]
         if isinstance(kind, TypeVar):  # of a choice between documents, which are told by path
             kind = str
-        if kind in (str, int, bool, NoneType):
+        if kind in _PLAIN:
             return lambda data: _as(kind, data)
         if origin in (Union, UnionType):
             return _either([self._reader(each) for each in inner])

@@ -6,10 +6,9 @@ it, hidden folders left out. This is imported ahead of everything else, so it im
 
 import os
 import sys
-from _blake2 import blake2b
 from stat import S_ISDIR, S_ISREG
 
-from twimlc.store.folder import digest
+from twimlc.store.folder import digest, hasher
 
 TYPE_CHECKING = False  # as in the package itself
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def state_of(
 
     Raises OSError; UnsureError where something changed after ``before``, in nanoseconds, too.
     """
-    found = blake2b(digest_size=20)
+    found = hasher()
     folders: list[str] = []
     for path in paths:
         line = f"{path}\0{os.path.realpath(path)}\0"

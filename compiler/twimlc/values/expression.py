@@ -259,6 +259,8 @@ def _leaf(parts: list[str | CallValue], typed: Scalar, span: Span) -> Scalar:
             joined[-1] = filled.joined(joined[-1], part)
         elif part != "":
             joined.append(part)
+        elif isinstance(part, filled.Filled):
+            part.note()
     match joined:
         case []:
             return Scalar("", "", span, typed.plain)

@@ -14,7 +14,18 @@ from twimlc.findings.diagnostic import Severity
 from twimlc.report.counting import sum_up
 
 
-@command_with("input", "params", "config", "stdin", "folder", "store", "report", "terminal")
+@command_with(
+    "input",
+    "cluster",
+    "params",
+    "config",
+    "stdin",
+    "folder",
+    "store",
+    "stamp",
+    "report",
+    "terminal",
+)
 @click.option(
     "--check",
     "compare",

@@ -15,7 +15,9 @@ from twimlc.report.counting import sum_up
 from twimlc.text import count
 
 
-@command_with("input", "params", "config", "stdin", "store", "report", "terminal")
+@command_with(
+    "input", "cluster", "params", "config", "stdin", "store", "stamp", "report", "terminal"
+)
 @click.option("--fix", is_flag=True, help="Fix in the files what has only one possible fix.")
 @click.option(
     "--diff",

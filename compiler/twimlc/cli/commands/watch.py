@@ -34,7 +34,7 @@ Snapshot = dict[str, tuple[int, int]]
 """Time and size of every file, by path."""
 
 
-@command_with("input", "params", "config", "folder", "report", "terminal")
+@command_with("input", "params", "config", "folder", "store", "report", "terminal")
 def watch(given: Given) -> int:
     """Build again whenever a file changes.
 
