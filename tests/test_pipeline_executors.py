@@ -134,20 +134,6 @@ def test_a_cluster_does_each_task_once(cluster):
 
 
 @pytest.mark.slow
-def test_what_a_killed_worker_was_at_is_done_again(cluster, tmp_path):
-    tasks = [(number, tmp_path / "killed") for number in range(100)]
-    found = sorted(Cluster(work.killed_once, cluster).run(tasks))
-    assert found == [(number, number) for number in range(100)]
-    assert (tmp_path / "killed").exists()
-
-
-@pytest.mark.slow
-def test_a_task_that_kills_every_worker_is_given_up(cluster):
-    with pytest.raises(OSError, match="workers were killed over the same flows"):
-        list(Cluster(work.killed, cluster).run(range(100)))
-
-
-@pytest.mark.slow
 def test_what_a_task_raises_on_a_worker_is_raised_here(cluster):
     with pytest.raises(FileNotFoundError) as raised:
         list(Cluster(work.at_fault, cluster).run(range(100)))
@@ -161,6 +147,21 @@ def test_workers_collect_again_after_a_batch(cluster):
 
     with Client(cluster.replace("dask://", "tcp://")) as client:
         assert set(client.run(work.without_collector, 0).values()) == {True}
+
+
+# The tests that kill workers come last: new ones take their time to come.
+@pytest.mark.slow
+def test_what_a_killed_worker_was_at_is_done_again(cluster, tmp_path):
+    tasks = [(number, tmp_path / "killed") for number in range(100)]
+    found = sorted(Cluster(work.killed_once, cluster).run(tasks))
+    assert found == [(number, number) for number in range(100)]
+    assert (tmp_path / "killed").exists()
+
+
+@pytest.mark.slow
+def test_a_task_that_kills_every_worker_is_given_up(cluster):
+    with pytest.raises(OSError, match="workers were killed over the same flows"):
+        list(Cluster(work.killed, cluster).run(range(100)))
 
 
 @contextmanager
