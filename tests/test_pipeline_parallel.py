@@ -112,12 +112,13 @@ def test_processes_that_are_spawned(said, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_cluster(said, tmp_path):
+def test_a_cluster(said, tmp_path, monkeypatch):
     distributed = pytest.importorskip("distributed")
     random_flows(tmp_path / "project", 600, 10)
     one = said(tmp_path / "project", "build", "-v", "-j", "1")
+    monkeypatch.chdir(tmp_path)  # the workers stay here
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
     ) as cluster:
         address = cluster.scheduler_address.replace("tcp://", "dask://")
         assert said(tmp_path / "project", "build", "-v", "--executor", address) == one
@@ -162,11 +163,27 @@ def test_what_comes_back_is_of_this_survey(tmp_path):
 def test_few_flows_need_no_other_process(tmp_path, monkeypatch):
     random_flows(tmp_path, 800, 2)
     monkeypatch.setitem(sys.modules, "twimlc.pipeline.parcels", None)
-    assert build(Options(cwd=tmp_path)).targets
-    monkeypatch.setattr(run, "PAYS", 4)
     monkeypatch.setattr(run, "_cores", lambda: 2)
+    assert build(Options(cwd=tmp_path, jobs=None)).targets
+    monkeypatch.setattr(run, "PAYS", 4)
+    assert build(
+        Options(cwd=tmp_path)
+    ).targets  # other programs, and editors, say if they want some
     with pytest.raises(ImportError):
-        build(Options(cwd=tmp_path))
+        build(Options(cwd=tmp_path, jobs=None))
+
+
+def test_what_processes_make_is_kept(said, tmp_path):
+    random_flows(tmp_path / "project", 1100, 4)
+    folder = tmp_path / "project"
+    fresh = said(folder, "build", "-v", "-j", "1")
+    build(Options(cwd=folder, jobs=2, store=True))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "compile_unit", None)  # nothing is compiled any more
+        again = build(Options(cwd=folder, store=True, output=Path("again")))
+    assert again.targets
+    built = {path: data for path, data in fresh[2].items() if path.startswith("build/")}
+    assert {f"build/{path}": data for path, data in files_in(folder / "again").items()} == built
 
 
 AT_WORK = """

@@ -78,6 +78,8 @@ ARGUMENTS = [
     ["build", "flows/desk.yaml"],
     ["check", "-t", "s3"],
     ["build", "--params", "values.yaml"],
+    ["build", "--verify-store"],
+    ["check", "--verify-store"],
 ]
 
 

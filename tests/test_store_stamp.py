@@ -221,7 +221,9 @@ def test_a_store_of_the_checkout_is_not_read_in_ci(tool: Tool, version: str) -> 
     tool("check")
     assert tool.again("check") == (version == "2")  # that of version 4 is not taken apart
     git("add", "-f", ".twimlc")
+    before = files_in(store())
     assert not tool.again("check")
+    assert files_in(store()) == before
     tool.patch.delenv("CI")
     assert tool.again("check")
 
@@ -368,3 +370,12 @@ def test_all_that_is_looked_at_counts(tool: Tool, arguments: tuple[str, ...]) ->
         check=True,
     )
     assert done.stderr.splitlines()[-1] == "kept"
+
+
+def test_ci_begins_a_store(tool: Tool) -> None:
+    git("init", "-q")
+    git("add", "flows")
+    shutil.rmtree(store())
+    tool.patch.setenv("CI", "true")
+    tool("check")
+    assert tool.again("check")

@@ -6,7 +6,6 @@ Sources: docs/voice/twiml and the page of each verb under it; open questions are
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Literal, NamedTuple
 
 from twimlc import vocabulary
@@ -34,6 +33,9 @@ _MARKUP = ("text/xml", "application/xml", "text/html")
 _REDIRECTS = (301, 302, 303, 307)
 _MOST_REDIRECTS = 10
 _NOTHING: Mapping[str, str] = {}
+_Request = tuple[str, str, tuple[tuple[str, str], ...]]
+"""An address, a method, and parameters."""
+_Text = tuple[SourceFile, Started] | Unreadable
 
 
 class At(NamedTuple):
@@ -67,16 +69,44 @@ class Library:
     host: Host
     foreign: frozenset[str] = frozenset()
     share: bool = False
+    answers: dict[_Request, Response] = field(default_factory=dict, init=False)
     documents: list[_Document] = field(default_factory=list, init=False)
     positions: dict[tuple[int, int, str], Position] = field(default_factory=dict, init=False)
     _parts: dict[Key, Part] = field(default_factory=dict, init=False)
     _resolved: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
+    _texts: dict[bytes, tuple[dict[str, str | None], _Text]] = field(
+        default_factory=dict, init=False
+    )
     _known: dict[tuple[str, bytes], int | Unreadable] = field(default_factory=dict, init=False)
 
     def forget(self) -> None:
         """Drop all documents; places in them mean nothing any more."""
         for kept in (self.documents, self.positions, self._parts, self._resolved, self._known):
             kept.clear()
+        self.answers.clear()
+        self._texts.clear()
+
+    def ask(self, url: str, method: str, parameters: Mapping[str, str]) -> Response:
+        """What the host answers; with ``share`` it is asked once."""
+        key = (url, method, tuple(parameters.items()))
+        found = self.answers.get(key)
+        if found is None:
+            found = self.host.fetch(url, method, parameters)
+            if self.share:
+                self.answers[key] = found
+        return found
+
+    def turn_to(self, host: Host) -> bool:
+        """Ask another host of the same addresses; whether any answer so far is another one there.
+
+        If none is, every run goes there as it went.
+        """
+        self.host, before = host, self.answers.copy()
+        self.answers.clear()
+        return any(
+            self.ask(url, method, dict(told)) != before[url, method, told]
+            for url, method, told in before
+        )
 
     def resolve(self, base: str, address: str) -> str | None:
         """The absolute form of an address of ours; None for anybody else's."""
@@ -91,14 +121,14 @@ class Library:
 
     def get(self, url: str, method: str, parameters: Mapping[str, str]) -> int | Event:
         """The number of the document that answers a request, or what is heard instead."""
-        response = self.host.fetch(url, method, parameters)
+        response = self.ask(url, method, parameters)
         for _ in range(_MOST_REDIRECTS):
             if response.status not in _REDIRECTS or response.location is None:
                 break
             url = joined(url, response.location)
             method = "GET" if response.status == 303 else method
             # What was posted, such as Digits, is not sent again (docs/voice/twiml/gather).
-            response = self.host.fetch(url, method, _NOTHING)
+            response = self.ask(url, method, _NOTHING)
         if response.status == NOT_ASKED.status:
             return events.external(url, method)
         if response.status in _REDIRECTS:
@@ -122,11 +152,25 @@ class Library:
     def _read(self, url: str, response: Response) -> int | Unreadable:
         known = self._known.get((url, response.body))
         if known is None:
-            shared = self._parts if self.share else None
-            got = read(response.body, partial(self.resolve, url), shared)
+            got = self._text(url, response.body)
             known = got if isinstance(got, Unreadable) else self._keep(url, response, *got)
             self._known[url, response.body] = known
         return known
+
+    def _text(self, url: str, body: bytes) -> _Text:
+        """What stands in an answer; it is read again only if a link in it leads elsewhere."""
+        links, text = self._texts.get(body, ({}, None))
+        if text is not None and all(self.resolve(url, link) == links[link] for link in links):
+            return text
+        links = {}
+
+        def resolve(address: str) -> str | None:
+            found = links[address] = self.resolve(url, address)
+            return found
+
+        text = read(body, resolve, self._parts if self.share else None)
+        self._texts[body] = links, text
+        return text
 
     def _made(self, url: str, response: Response, tag: str, text: str) -> int:
         """An answer that is no TwiML but is heard all the same, and then the end."""
@@ -164,9 +208,7 @@ class Documents:
     readings: Readings = OUR_READINGS
     parameters: dict[str, str] = field(default_factory=dict)
     remember: bool = True
-    _fetched: dict[tuple[str, str, tuple[tuple[str, str], ...]], DocumentPlace] = field(
-        default_factory=dict, init=False
-    )
+    _fetched: dict[_Request, DocumentPlace] = field(default_factory=dict, init=False)
 
     def begin(self) -> DocumentPlace:
         return self._settled(self._fetch(self.url, self.method, _NOTHING))

@@ -60,22 +60,27 @@ class Proof:
     ) -> None:
         # Nobody knows which engine reads a Bin, so what is written must be right under both.
         engines = ENGINES if plan.host.single or plan.hop else ENGINES[:1]
-        hosts = [served(plan, files, url, engine, references=True) for engine in engines]
-        self._entries = [(entry.flow, hosts[0].url(entry.path)) for entry in plan.entries]
+        first, *self._others = (
+            served(plan, files, url, engine, references=True) for engine in engines
+        )
+        self._first = first
+        self._entries = [(entry.flow, first.url(entry.path)) for entry in plan.entries]
         base = urljoin(self._entries[0][1], "../") if self._entries else ""
-        self._scenes = [
-            # A hop has a file for each known value, and no answer to others.
-            Scene(graph, host, base, plan.approximations, media, open_ended=plan.hop is None)
-            for host in hosts
-        ]
+        # A hop has a file for each known value, and no answer to others.
+        open_ended = plan.hop is None
+        self._scene = Scene(graph, first, base, plan.approximations, media, open_ended=open_ended)
 
     def verified(
         self, flows: Collection[str], most_pairs: int, readings: Readings = OUR_READINGS
     ) -> Iterator[tuple[str, Verified]]:
         """(ROW/FLOW, what was found) for each of ``flows``, one by one."""
         for entry, flow, address in self._chosen(flows):
-            found = [verify(scene, flow, address, most_pairs, readings) for scene in self._scenes]
-            yield entry, next((verified for verified in found if not verified.same), found[0])
+            found = verify(self._scene, flow, address, most_pairs, readings)
+            for host in self._others if found.same else ():
+                if self._scene.library.turn_to(host):
+                    again = verify(self._scene, flow, address, most_pairs, readings)
+                    found = found if again.same else again
+            yield entry, found
 
     def dependences(self, flows: Collection[str], most_pairs: int) -> Iterator[Dependence]:
         """Where flows are the calls that their author wrote only as we read Twilio's pages.
@@ -83,7 +88,7 @@ class Proof:
         A flow is read our way and its documents run the other way, one question at a time; only
         questions about verbs that the flow has are asked.
         """
-        scene = self._scenes[0]
+        scene = self._scene
         for _, flow, address in self._chosen(flows):
             for assumption, readings in OUR_READINGS.others(scene.asked(flow), independent=False):
                 seen: set[NodeKey] = set()
@@ -101,9 +106,9 @@ class Proof:
         for entry, address in self._entries:
             flow = entry.rpartition("/")[2]  # ROW/FLOW with a matrix
             if flow in flows:
+                self._scene.library.host = self._first
                 yield entry, flow, address
-                for scene in self._scenes:
-                    scene.forget()
+                self._scene.forget()
 
 
 def verify(

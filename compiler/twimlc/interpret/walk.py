@@ -269,7 +269,7 @@ class Walk:
         if (wanted, url) in self._media_seen:
             return None
         self._media_seen.add((wanted, url))
-        response = self.scene.library.host.fetch(url, "GET", {})
+        response = self.scene.library.ask(url, "GET", {})
         if response.status != 200:
             return f"the audio file {wanted.path} became {url}, which answers {response.status}"
         data = self.scene.media(wanted) if self.scene.media else None

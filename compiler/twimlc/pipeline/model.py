@@ -55,7 +55,7 @@ class Options:
     force: bool = False
     write: bool = True
     verify: bool = True
-    jobs: int | None = None
+    jobs: int | None = 1
     executor: str | None = None
     progress: Callable[..., None] | None = field(default=None, compare=False)
     texts: Mapping[str, str] = field(default_factory=dict)

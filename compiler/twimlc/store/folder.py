@@ -187,7 +187,8 @@ def came_along(root: str) -> bool:
         with open(os.path.join(git, "index"), "rb") as index:
             data = index.read()
         split = any(name.startswith("sharedindex.") for name in os.listdir(git))
-        alike = FOLDER in os.listdir(root)  # and not in capitals, on disks that know no case
+        # It may be there in capitals, on disks that know no case.
+        alike = FOLDER in os.listdir(root) or not os.path.lexists(os.path.join(root, FOLDER))
     except (OSError, ValueError):
         return True
     plain = data.startswith((b"DIRC\0\0\0\2", b"DIRC\0\0\0\3")) and not split and alike
