@@ -85,7 +85,9 @@ def shop(tmp_path: Path) -> Path:
 
 
 def everything(folder: Path) -> dict[str, str]:
-    return {path: data.decode() for path, data in files_in(folder).items()}
+    """All files but those of the store, which any command may keep."""
+    files = files_in(folder).items()
+    return {path: data.decode() for path, data in files if not path.startswith(".twimlc/")}
 
 
 def mended(folder: Path, *paths: str, params: tuple[str, ...] = ()) -> Mended:

@@ -102,6 +102,13 @@ def test_a_check_has_entries_of_its_own(project: Project) -> None:
     assert not project.compiled
 
 
+def test_what_a_build_found_out_serves_a_check(project: Project) -> None:
+    project()
+    found = project(check)
+    assert not project.compiled
+    assert found.findings == check(Options(cwd=project.root)).findings
+
+
 def test_the_library_keeps_nothing_unasked(project: Project) -> None:
     build(Options(cwd=project.root))
     assert not (project.root / folder.FOLDER).exists()
