@@ -15,8 +15,9 @@ from folders import write_files
 from proofs import Call, verify_plan
 from random_flows import Author
 from twimlc.hosts.answer import served
-from twimlc.interpret.documents import Documents, Library
+from twimlc.interpret.documents import Documents
 from twimlc.interpret.flow import FlowMachine
+from twimlc.interpret.library import Library
 from twimlc.pipeline import Options
 from twimlc.pipeline.load import Loaded, load
 

@@ -14,7 +14,8 @@ from twimlc.calls.phone import Talk, Transcript
 from twimlc.calls.requests import request_parameters
 from twimlc.cli.command import run
 from twimlc.hosts.answer import Response
-from twimlc.interpret.documents import Documents, Library
+from twimlc.interpret.documents import Documents
+from twimlc.interpret.library import Library
 
 ROOT = Path(__file__).parents[1]
 

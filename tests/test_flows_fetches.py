@@ -23,8 +23,9 @@ from twimlc.flow.graph import Context
 from twimlc.flow.model import StateLink
 from twimlc.hosts.answer import served
 from twimlc.interpret.assumptions import OUR_READINGS
-from twimlc.interpret.documents import Documents, Library
+from twimlc.interpret.documents import Documents
 from twimlc.interpret.flow import AtNode, FlowMachine
+from twimlc.interpret.library import Library
 from twimlc.interpret.machine import HANGUP, SILENCE, heard
 from twimlc.pipeline.load import load
 

@@ -26,7 +26,8 @@ from routed import public, router
 from test_hosts_cloudfront import NODE, event, needs_node
 from test_hosts_servers import APACHE, CADDY, NGINX, apache, caddy, folder, needs, nginx
 from twimlc.calls.web import WebHost
-from twimlc.interpret.documents import Documents, Library
+from twimlc.interpret.documents import Documents
+from twimlc.interpret.library import Library
 from twimlc.pipeline import Options, build, check
 
 __all__ = ["folder"]  # a fixture

@@ -6,12 +6,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from compiled import make
+from compiled import make, variant_of
 from folders import write_files
+from proofs import verify_plan
 from rebuilt_bins import written
 from twimlc import pipeline
 from twimlc.hosts.answer import ENGINES
 from twimlc.hosts.twiml_bin.answer import Part, parse, render
+from twimlc.interpret import verify
 
 PROJECT = 'targets: {bins: {host: twiml-bin, media: "https://media.example.com/s", tags: TAGS}}\n'
 
@@ -187,3 +189,35 @@ def test_the_same_words_end_a_call_and_a_whisper() -> None:
     # The build compares the Bin with the flow, so a called party who is hung up on is a fault.
     assert not made.result.faults
     assert made.files == ["f.xml"]
+
+
+TWO_ANSWERS = """\
+states:
+  main:
+    - gather: {prompt: Press any key.}
+      then: more
+    - hangup
+  more: [{say: More.}, hangup]
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "walks", "same"),
+    [
+        ("More.", 1, True),  # the engines answer alike, so one walk is both
+        ("More.{{#go}} No.{{/go}}", 1, False),  # as Mustache reads it
+        ("More.{{^go}} No.{{/go}}", 2, False),  # as Handlebars does
+        ("More.{{^go}}<!-- -->{{/go}}", 2, True),  # two texts, the same call
+    ],
+)
+def test_a_bin_is_walked_for_each_way_that_it_answers(words, walks, same, tmp_path, monkeypatch):
+    write_files(tmp_path, {"twimlc.yaml": PROJECT.replace("TAGS", "bare"), "f.yaml": TWO_ANSWERS})
+    variant = variant_of(tmp_path, "bins")
+    plan, files = variant.finished().plan, variant.finished().files
+    ((path, text),) = ((p, t.decode()) for p, t in files.items() if b"More." in t)
+    walked = []
+    walk = verify.verify
+    monkeypatch.setattr(verify, "verify", lambda *given: walked.append(1) or walk(*given))
+    changed = {**files, path: text.replace("More.", words).encode()}
+    ((_, found),) = verify_plan(variant.graph, plan, changed)
+    assert (found.same, len(walked)) == (same, walks)

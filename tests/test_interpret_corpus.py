@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from twimlc.hosts.answer import FileHost
-from twimlc.interpret.documents import Documents, Library
+from twimlc.interpret.documents import Documents
+from twimlc.interpret.library import Library
 from twimlc.interpret.machine import HANGUP
 
 BASE = "https://voice.example.com/ivr"

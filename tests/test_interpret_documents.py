@@ -9,7 +9,8 @@ from proofs import Call
 from twimlc.flow.graph import Context
 from twimlc.hosts.answer import FileHost, Response
 from twimlc.interpret.assumptions import Readings
-from twimlc.interpret.documents import Documents, Library
+from twimlc.interpret.documents import Documents
+from twimlc.interpret.library import Library
 from twimlc.interpret.machine import Choice
 
 BASE = "https://voice.example.com/ivr"

@@ -13,8 +13,9 @@ from twimlc import pipeline
 from twimlc.findings.catalogue import RULES
 from twimlc.findings.pages import page_of
 from twimlc.hosts.answer import FileHost
-from twimlc.interpret.documents import Documents, Library
+from twimlc.interpret.documents import Documents
 from twimlc.interpret.flow import FlowMachine
+from twimlc.interpret.library import Library
 from twimlc.interpret.machine import Choice
 from twimlc.pipeline.load import Loaded, load
 

@@ -9,7 +9,8 @@ from compiled import compile_target, make
 from proofs import Call
 from twimlc import pipeline
 from twimlc.hosts.answer import ENGINES, served
-from twimlc.interpret.documents import Documents, Library
+from twimlc.interpret.documents import Documents
+from twimlc.interpret.library import Library
 from twimlc.interpret.machine import UNKNOWN
 from twimlc.pipeline.load import Loaded, load
 

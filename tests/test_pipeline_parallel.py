@@ -16,8 +16,8 @@ from folders import files_in, write_files
 from random_flows import Author
 from twimlc.findings.rules import MISSING_MEDIA
 from twimlc.pipeline import Options, build, media, run
+from twimlc.pipeline.look import survey
 from twimlc.pipeline.parcels import Parcels
-from twimlc.pipeline.survey import survey
 from twimlc.pipeline.unit import Task
 
 ROOT = Path(__file__).resolve().parents[1]

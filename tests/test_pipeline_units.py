@@ -9,7 +9,8 @@ import pytest
 
 from folders import write_files
 from twimlc.pipeline import Options, check, compiled, run
-from twimlc.pipeline.survey import Survey, survey
+from twimlc.pipeline.look import survey
+from twimlc.pipeline.survey import Survey
 from twimlc.pipeline.unit import Task, compile_unit
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def test_a_flow_is_called_as_its_tree_says(tmp_path: Path) -> None:
 
 
 def test_a_wrong_guess_of_a_name_is_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = import_module("twimlc.pipeline.survey")
+    module = import_module("twimlc.pipeline.look")
     looked(tmp_path, FLOWS)
     before = told(check(Options(cwd=tmp_path)).findings)
     monkeypatch.setattr(module, "name_in", lambda file, path: f"not-{path.stem}")

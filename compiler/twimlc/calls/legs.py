@@ -19,9 +19,10 @@ from twimlc.flow.graph import Context
 from twimlc.flow.model import StateLink
 from twimlc.hosts.answer import SOMEWHERE, FileHost, Host, Response, served
 from twimlc.hosts.twiml_bin.answer import BinHost
-from twimlc.interpret.documents import Documents, Library
+from twimlc.interpret.documents import Documents
 from twimlc.interpret.events import name_of
 from twimlc.interpret.flow import FlowMachine
+from twimlc.interpret.library import Library
 from twimlc.interpret.machine import Machine
 from twimlc.interpret.markup import InternalLink, Part
 from twimlc.interpret.walk import Scene

@@ -22,6 +22,7 @@ from twimlc.yaml.tree import Template
 
 _SPACE = re.compile(r"\s+")
 _name = itemgetter(0)
+_QUERY = re.compile(r"\?[A-Za-z0-9._~%=&+-]+")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 
 
@@ -246,11 +247,13 @@ def absolute(base: str, address: str) -> str:
 
 
 def joined(base: str, address: str) -> str:
-    """``urljoin``, at a tenth of its cost for whole addresses and files in the same folder."""
+    """``urljoin``, at a tenth of its cost for whole addresses, queries, and files beside it."""
     if address.startswith(("https://", "http://", "wss://")):
         return address
     if _FILE_NAME.fullmatch(address) and "?" not in base and "#" not in base:
         return f"{base.rpartition('/')[0]}/{address}"
+    if _QUERY.fullmatch(address) and base.startswith("https://") and "#" not in base:
+        return base.partition("?")[0] + address
     try:
         return urljoin(base, address)
     except ValueError:  # half a number of an IPv6 host

@@ -16,8 +16,9 @@ from twimlc.flow.model import Element, MediaLink, StateLink
 from twimlc.hosts.answer import Host
 from twimlc.interpret.assumptions import OUR_READINGS, Readings, asked_about, asked_of
 from twimlc.interpret.difference import Difference, trace
-from twimlc.interpret.documents import DocumentPlace, Documents, Library
+from twimlc.interpret.documents import DocumentPlace, Documents
 from twimlc.interpret.flow import AtNode, FlowMachine, FlowPlace, folder
+from twimlc.interpret.library import Library
 from twimlc.interpret.machine import (
     DONE,
     HANGUP,

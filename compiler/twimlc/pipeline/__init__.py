@@ -10,6 +10,7 @@ from twimlc.findings.order import in_order
 from twimlc.pipeline.documents import check_documents, set_documents_apart
 from twimlc.pipeline.join import Joined
 from twimlc.pipeline.load import Loaded, load, read_flows
+from twimlc.pipeline.look import survey
 from twimlc.pipeline.model import (
     NumberSetting,
     Options,
@@ -22,7 +23,7 @@ from twimlc.pipeline.model import (
 )
 from twimlc.pipeline.run import compile_all, compile_in_memory, each_told
 from twimlc.pipeline.single import CompiledFlow, chosen, file_of, target_of
-from twimlc.pipeline.survey import Survey, survey
+from twimlc.pipeline.survey import Survey
 from twimlc.pipeline.variants import Compiled
 from twimlc.project.files import display_path
 from twimlc.project.read import build_folder_fault

@@ -8,8 +8,9 @@ from pathlib import Path
 from twimlc.findings.diagnostic import Diagnostic, Label
 from twimlc.findings.rules import BAD_NAME, DUPLICATE_FLOW, NOT_A_FLOW
 from twimlc.formats.check import check_flow
+from twimlc.pipeline.look import survey
 from twimlc.pipeline.model import Options
-from twimlc.pipeline.survey import FlowFile, Survey, asks_for_target, survey
+from twimlc.pipeline.survey import FlowFile, Survey, asks_for_target
 from twimlc.project.read import Project
 from twimlc.project.search import name_of_flow
 from twimlc.project.targets import Target

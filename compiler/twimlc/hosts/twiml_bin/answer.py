@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
 from typing import NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from twimlc.hosts.answer import Engine, FileHost, Response, sounds_of
 from twimlc.lower.host import HANDLER
@@ -129,7 +129,7 @@ class BinHost(FileHost):
 
 @lru_cache(1024)
 def _query(url: str) -> Mapping[str, str]:
-    return dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    return dict(parse_qsl(url.partition("#")[0].partition("?")[2], keep_blank_values=True))
 
 
 def _inside(pieces: Sequence[Piece]) -> Iterator[Piece]:
