@@ -182,7 +182,8 @@ class RowReader:
         places = {f.span.place for f in told}
         findings += [f for f in found if f.span.place not in places]
         made.components.setdefault(source.name, set()).update(used)
-        made.trees.append(tree)
+        if self.row is not None:  # who fills in rows looks at them; they are large
+            made.trees.append(tree)
         if (promised := tree.get("invariants")) is not None:
             made.invariants[source.name] = promised
         if tree is not source.tree:  # it did not grow too large
