@@ -116,12 +116,16 @@ class _Row:
         loaded, made, reader = self.loaded, self.made, self.reader
         key, shared = reader.key(), self.shared
         meaning = shared.meanings.get(key)
+        if meaning is not None and meaning.asks_target:  # of another target, then
+            key = key, made.target.name
+            meaning = None
         if meaning is None:
             meaning = shared.meanings[key] = reader.read()
         self.findings += meaning.findings
         self.trees, self.read, self.site = meaning.trees, meaning.read, reader.site
         for name, used in meaning.components.items():
             made.components.setdefault(name, set()).update(used)
+        made.asks_target = made.asks_target or meaning.asks_target
         made.invariants |= meaning.invariants
         flows = meaning.flows
         apology = find_apologies(loaded, made.target, flows, meaning.sorry, meaning.jumps)
