@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from folders import write_files
-from twimlc.pipeline import Options, check, compiled, run
+from twimlc.pipeline import Options, build, check, compiled, run
 from twimlc.pipeline.look import survey
 from twimlc.pipeline.survey import Survey
 from twimlc.pipeline.unit import Task, compile_unit
@@ -97,3 +97,46 @@ def test_tasks_and_results_are_plain_records(tmp_path: Path) -> None:
         ]
         assert files[0] == files[1] != {}
         assert parts[0].proven == parts[1].proven
+
+
+def test_later_rows_may_lead_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flow that only a row of another piece leads to is compiled with all rows."""
+    project = "matrix: stores.csv\n" + PROJECT
+    table = "store,dest\nnorth,here/\nsouth,here/\neast,other/\nwest,here/\n"
+    flows = {
+        "flows/f.yaml": "params: {dest: here/}\nsteps: [{goto: '${dest}'}]\n",
+        "flows/here.yaml": "steps: [{say: Here.}]\n",
+        "flows/other.yaml": "steps: [{say: Other.}]\n",
+        "stores.csv": table,
+    }
+    looked(tmp_path, flows, project)
+    monkeypatch.setattr(run, "ROWS", 2)
+    assert build(Options(cwd=tmp_path)).ok
+    public = tmp_path / "build/web/public"
+    entries = {path.parent.parent.name for path in public.glob("*/f/index.xml")}
+    assert entries == {"north", "south", "east", "west"}
+    assert "../other/" in (public / "east/f/index.xml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("said", "files", "given"),
+    [
+        ('"${\\x74arget}"', {}, {}),
+        ('"\\x24{target}"', {}, {}),
+        ('"${tar\\\n  get}"', {}, {}),
+        ("'${name}'", {}, {"name": "${target}"}),
+        ("'${name}'", {"stores.csv": "store,name\nnorth,${target}\nsouth,South\n"}, {}),
+    ],
+)
+def test_each_target_hears_its_own_name(
+    tmp_path: Path, said: str, files: dict[str, str], given: dict[str, str]
+) -> None:
+    """However it is written that an expression asks for it, and wherever that stands."""
+    table = "matrix: stores.csv\n" if files else ""
+    project = f"{table}targets: {{red: {{host: nginx}}, blue: {{host: nginx}}}}\n"
+    flow = f"params: {{name: x}}\nsteps: [{{say: {said}}}, {{say: '${{name}}'}}]\n"
+    looked(tmp_path, {"flows/f.yaml": flow, **files}, project)
+    assert build(Options(cwd=tmp_path, params=given)).ok
+    for target in ("red", "blue"):
+        entries = (tmp_path / "build" / target / "public").rglob("f/index.xml")
+        assert any(f"<Say>{target}</Say>" in path.read_text() for path in entries)

@@ -211,3 +211,16 @@ def test_the_apology_counts(project: Project) -> None:
     write_files(project.root, {"flows/deep/sorry.yaml": sorry.replace("sorry", "very sorry")})
     assert project().ok
     assert len(project.compiled) > 3
+
+
+def test_an_apology_that_is_found_to_lead_elsewhere_is_compiled(project: Project) -> None:
+    """What was made without it is not taken for what is made of both."""
+    write_files(
+        project.root,
+        {
+            "twimlc.yaml": "targets: {web: {host: nginx, apology: odd}}\n",
+            "flows/one.yaml": "steps: [{say: Hello.}]\n",
+        },
+    )
+    assert project().ok
+    assert (project.root / "build/web/public/odd/index.xml").exists()

@@ -38,8 +38,12 @@ RowDone = Callable[[Compiled, Variant, list[Diagnostic]], None]
 
 @dataclass(slots=True, eq=False)
 class Shared:
-    """What is the same for several targets, by all that it depends on."""
+    """What is the same for several targets, by all that it depends on.
 
+    ``keeps``: there are several, so that models and graphs are worth the room that they take.
+    """
+
+    keeps: bool = False
     meanings: dict[Hashable, Meaning] = field(default_factory=dict)
     graphs: dict[Hashable, tuple[Graph, list[Diagnostic]]] = field(default_factory=dict)
     switched: dict[str, Switched] = field(default_factory=dict)
@@ -116,22 +120,28 @@ class _Row:
         loaded, made, reader = self.loaded, self.made, self.reader
         key, shared = reader.key(), self.shared
         meaning = shared.meanings.get(key)
+        if meaning is not None and meaning.asks_target:  # of another target, then
+            key = key, made.target.name
+            meaning = None
         if meaning is None:
-            meaning = shared.meanings[key] = reader.read()
+            meaning = reader.read()
         self.findings += meaning.findings
         self.trees, self.read, self.site = meaning.trees, meaning.read, reader.site
         for name, used in meaning.components.items():
             made.components.setdefault(name, set()).update(used)
+        made.asks_target = made.asks_target or meaning.asks_target
         made.invariants |= meaning.invariants
         flows = meaning.flows
         apology = find_apologies(loaded, made.target, flows, meaning.sorry, meaning.jumps)
         self.findings += apology.findings
         self.findings += [finding for each in apology.graphs for finding in check_spoken(each)]
         entries = reader.host is not None and not reader.single
-        if (key, entries) not in shared.graphs:
+        built = shared.graphs.get((key, entries))
+        if built is None:
             built = build_graph(flows, made.switched, through_entries=entries)
-            shared.graphs[key, entries] = built
-        graph, found = shared.graphs[key, entries]
+        if shared.keeps:
+            shared.meanings[key], shared.graphs[key, entries] = meaning, built
+        graph, found = built
         self.findings += found
         nodes = [node for nodes in apology.verbs.values() for node in nodes]
         nodes += (node for each in apology.graphs for node in each.nodes)

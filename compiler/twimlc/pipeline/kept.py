@@ -105,6 +105,7 @@ class Kept:
             task.rows,
             task.write,
             task.verify,
+            len(task.files),  # what comes behind them is read for apologies alone
             [[each.name, each.source, *self._file(each.file)] for each in flows],
             [id(each) in self._asked for each in flows],
             [*map(self._components, dict.fromkeys(each.folder for each in flows))],

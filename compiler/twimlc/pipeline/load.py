@@ -10,7 +10,7 @@ from twimlc.findings.rules import BAD_NAME, DUPLICATE_FLOW, NOT_A_FLOW
 from twimlc.formats.check import check_flow
 from twimlc.pipeline.look import survey
 from twimlc.pipeline.model import Options
-from twimlc.pipeline.survey import FlowFile, Survey, asks_for_target
+from twimlc.pipeline.survey import FlowFile, Survey
 from twimlc.project.read import Project
 from twimlc.project.search import name_of_flow
 from twimlc.project.targets import Target
@@ -64,12 +64,6 @@ class Loaded:
     extra: frozenset[str] = frozenset()
     sounds: set[tuple[Path, str]] = field(default_factory=set)
     group: frozenset[str] | None = None
-
-    @property
-    def reads_target(self) -> bool:
-        """Whether an expression asks for the name of the target."""
-        found = (asks_for_target(file) for file in self.files.values())
-        return self.survey.reads_target or any(found)
 
     @property
     def named(self) -> dict[str, str]:

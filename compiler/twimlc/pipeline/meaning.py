@@ -50,7 +50,8 @@ class Meaning:
 
     ``sorry`` is the flow of the apology, ``jumps`` the states that it names; ``components`` are the
     names of those that each flow uses, ``invariants`` what each promises. ``trees`` are the flows
-    as they were expanded, ``read`` the columns that something looked into on the way.
+    as they were expanded, ``read`` the columns that something looked into on the way;
+    ``asks_target``: an expression asked for the target's name.
     """
 
     flows: dict[str, Flow] = field(default_factory=dict)
@@ -62,6 +63,7 @@ class Meaning:
     invariants: dict[str, t.Node] = field(default_factory=dict)
     trees: list[t.Node] = field(default_factory=list)
     read: set[str] = field(default_factory=set)
+    asks_target: bool = False
 
 
 class RowReader:
@@ -79,6 +81,7 @@ class RowReader:
         self.given: list[Mapping[str, t.Node]] = [loaded.project.params, target.params]
         self.columns: Mapping[str, t.Scalar] | None = None
         self.looked_at: set[str] = set()
+        self.asked: set[str] = set()
         if row is not None and self.matrix is not None:
             columns = self.columns = marked(self.matrix.rows[row], self.looked_at)
             self.given.append({name: columns[name] for name in self.matrix.params[row]})
@@ -106,10 +109,10 @@ class RowReader:
         return self.host is not None and self.host.single
 
     def key(self) -> Hashable:
-        """What the meaning depends on, but for what all targets have in common."""
+        """What the meaning depends on, but for what all targets have in common, and for the
+        target's name where an expression asks for that."""
         target, loaded = self.target, self.loaded
-        left_out = not self.single and not loaded.members <= self.covered
-        named = left_out or loaded.reads_target
+        named = not self.single and not loaded.members <= self.covered
         return (
             self.row,
             self.host is None,
@@ -125,7 +128,7 @@ class RowReader:
 
     def _context(self, name: str) -> ExpressionContext:
         documents = self.target.limits["documents"]
-        return ExpressionContext(name, self.target.name, self.columns, None, documents)
+        return ExpressionContext(name, self.target.name, self.columns, None, documents, self.asked)
 
     def _names_of(self, name: str) -> FlowNames:
         reachable = self.row is not None or self.matrix is None or not self.matrix.covers(name)
@@ -164,6 +167,7 @@ class RowReader:
             read[sorry] = self._names_of(sorry)
             made.sorry, made.jumps = self._flow(sorry, names, made)
         _without_broken(made.flows, made.named)
+        made.asks_target = bool(self.asked)
         return made
 
     def _flow(

@@ -47,8 +47,9 @@ def compile_all(survey: Survey, options: Options, *, write: bool = False) -> Joi
         if survey.rename({path: name for each, *_ in made.values() for path, name in each.named}):
             made.clear()
             continue
-        further = {group[0].name: made[group][0].elsewhere for group in groups}
-        found = {pair for pair in further.items() if pair[1]}
+        # Rows may lead elsewhere that the first ones do not.
+        further = ((group[0].name, each.elsewhere) for group in groups for each in made[group])
+        found = {pair for pair in further if pair[1]}
         if not found:
             break
         links |= found

@@ -26,11 +26,6 @@ _LEADS = lazy_pattern(
 )
 
 
-def asks_for_target(file: SourceFile) -> bool:
-    """Whether an expression may ask for the name of the target."""
-    return "target" in file.text and "${" in file.text
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class FlowFile:
     """The file of a flow as text. ``name`` is the flow's, as far as the text tells.
@@ -87,11 +82,6 @@ class Survey:
     def names(self) -> frozenset[str]:
         """What the flows are called, as far as their texts tell."""
         return frozenset(each.name for each in self.every)
-
-    @cached_property
-    def reads_target(self) -> bool:
-        """Whether an expression of a component asks for the name of the target."""
-        return any(map(asks_for_target, self.read.values()))
 
     @cached_property
     def component_params(self) -> dict[str, set[str]]:

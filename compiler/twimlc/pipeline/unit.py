@@ -99,11 +99,11 @@ class UnitResult:
 def compile_unit(survey: Survey, task: Task) -> UnitResult:
     """Read and compile some flows for all targets."""
     loaded = _read(survey, task.files)
-    shared = Shared()
+    shared = Shared(keeps=len(survey.targets) > 1)
     alike: dict[Hashable, _Work] = {}
     works: list[tuple[str, _Work]] = []
     for target in survey.targets:
-        key = class_of(target, survey, loaded)
+        key = class_of(target, survey)
         work = alike.get(key)
         if work is None or work.names(survey):
             work = alike[key] = _Work(task, loaded, Compiled(target))
@@ -125,8 +125,8 @@ def compile_unit(survey: Survey, task: Task) -> UnitResult:
     return result
 
 
-def class_of(target: Target, survey: Survey, loaded: Loaded) -> Hashable:
-    """What flows become depends on this alone; targets of one class differ in names only."""
+def class_of(target: Target, survey: Survey) -> Hashable:
+    """What flows become depends on this alone, if no expression asks for the target's name."""
     host = find_host(target.host, target.router)
     return (
         None if host is None else host._replace(name="", description="", files=(), answering=""),
@@ -136,7 +136,6 @@ def class_of(target: Target, survey: Survey, loaded: Loaded) -> Hashable:
         *((name, id(value)) for name, value in target.params.items()),
         survey.built_for(target)[0],
         survey.wrong(target),
-        target.name if loaded.reads_target else "",
     )
 
 
@@ -166,9 +165,9 @@ class _Work:
         made.variants.pop()
 
     def names(self, survey: Survey) -> bool:
-        """Whether something that was found names the target or its host, or stands in its lines."""
+        """Whether something names the target or its host, or was found in its lines."""
         target, project = self.made.target, survey.project.file
-        if self.proven.faults:
+        if self.proven.faults or self.made.asks_target:
             return True
         for findings in (self.made.findings, *self.made.rows.values()):
             for found in findings:

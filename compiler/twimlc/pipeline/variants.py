@@ -52,8 +52,9 @@ class Compiled:
     ``components`` are the names of those that each flow uses, ``invariants`` what each promises,
     ``params`` those that each file declares, by its path, ``switched`` the steps of each flow that
     ``if:`` may leave out; ``read_media`` gives what stands for the sound files that flows name.
-    ``alive`` are the places that some row reaches; ``planned``: every row has a plan.
-    ``questions`` are the assumptions that flows rest on, with the names of those flows.
+    ``alive`` are the places that some row reaches; ``planned``: every row has a plan;
+    ``asks_target``: an expression asks for the target's name. ``questions`` are the assumptions
+    that flows rest on, with the names of those flows.
     """
 
     target: Target
@@ -68,6 +69,7 @@ class Compiled:
     read_media: Callable[[MediaLink], bytes | None] | None = None
     alive: set[Place] = field(default_factory=set)
     planned: bool = True
+    asks_target: bool = False
     questions: dict[str, set[str]] = field(default_factory=dict)
 
     @property

@@ -19,6 +19,7 @@ class ExpressionContext(NamedTuple):
     """What ``${…}`` sees beside params: the flow's name, the target's, the row of the matrix.
 
     ``state`` is set while a state is expanded; ``documents`` is how many the flow may make.
+    ``asked`` takes in the target's name where an expression asks for it.
     """
 
     flow: str
@@ -26,6 +27,7 @@ class ExpressionContext(NamedTuple):
     row: Map[str, Scalar] | None = None
     state: str | None = None
     documents: int = LIMITS["documents"]
+    asked: set[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Scope:
         if name == "row":
             why = "'row' is known only in a flow that is compiled for each row of a matrix"
             return values.Missing(values.unknown_name(why))
+        if name == "target" and around.asked is not None:
+            around.asked.add(around.target)
         text = {"flow": around.flow, "target": around.target, "state": around.state}[name]
         if text is None:
             return values.Missing(values.unknown_name("'state' is known only inside a state"))
