@@ -218,9 +218,11 @@ def test_an_apology_that_is_found_to_lead_elsewhere_is_compiled(project: Project
     write_files(
         project.root,
         {
-            "twimlc.yaml": "targets: {web: {host: nginx, apology: odd}}\n",
-            "flows/one.yaml": "steps: [{say: Hello.}]\n",
+            "twimlc.yaml": "targets: {web: {host: nginx}, other: {host: static, apology: k}}\n",
+            "flows/k.yaml": 'steps: [{say: hi}, {goto: "\\x68/idle"}]\n',
+            "flows/h.yaml": "states: {main: [{say: h}], idle: [{say: never}]}\n",
         },
     )
-    assert project().ok
-    assert (project.root / "build/web/public/odd/index.xml").exists()
+    for _ in range(2):
+        assert not project().ok  # that is no apology, and the other target is built all the same
+        assert (project.root / "build/web/public/k/index.xml").exists()

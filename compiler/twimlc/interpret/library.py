@@ -3,7 +3,8 @@
 Sources: docs/voice/twiml; how Twilio takes an answer that is no TwiML is said there too.
 """
 
-from collections.abc import Mapping
+from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from twimlc.hosts.answer import NOT_ASKED, Host, Response
 from twimlc.interpret import events
 from twimlc.interpret.events import Event
 from twimlc.interpret.machine import Position
-from twimlc.interpret.markup import Key, Part, Started, Unreadable, joined, read
+from twimlc.interpret.markup import Key, Part, Read, Unreadable, joined, read
 from twimlc.text import SourceFile
 
 _MARKUP = ("text/xml", "application/xml", "text/html")
@@ -21,7 +22,7 @@ _MOST_REDIRECTS = 10
 NOTHING: Mapping[str, str] = {}
 Request = tuple[str, str, tuple[tuple[str, str], ...]]
 """An address, a method, and parameters."""
-_Text = tuple[SourceFile, Started] | Unreadable
+_Text = Read | Unreadable
 
 
 class _Document(NamedTuple):
@@ -29,7 +30,7 @@ class _Document(NamedTuple):
     folder: str
     name: str
     verbs: tuple[Part, ...]
-    starts: tuple[int, ...]
+    starts: Sequence[int]
     file: SourceFile
 
 
@@ -152,13 +153,20 @@ class Library:
         key = (f"{tag} {url}", response.body)
         if key not in self._known:
             verb = Part(tag, vocabulary.VOICE[tag], (), (text,), 1)
-            self._known[key] = self._keep(url, response, SourceFile("", ""), [(verb, 0)])
+            file, starts = SourceFile("", ""), array("L", [0])
+            self._known[key] = self._keep(url, response, file, (verb,), starts)
         known = self._known[key]
         assert isinstance(known, int)
         return known
 
-    def _keep(self, url: str, response: Response, file: SourceFile, found: Started) -> int:
-        verbs, starts = tuple(verb for verb, _ in found), tuple(start for _, start in found)
+    def _keep(
+        self,
+        url: str,
+        response: Response,
+        file: SourceFile,
+        verbs: tuple[Part, ...],
+        starts: Sequence[int],
+    ) -> int:
         folder, name = url.partition("?")[0].rpartition("/")[0], self.host.name(url)
         self.documents.append(_Document(url, folder, response.path or name, verbs, starts, file))
         return len(self.documents) - 1

@@ -6,7 +6,8 @@ flow names a state where a document holds an address.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from operator import itemgetter
@@ -121,7 +122,7 @@ class Part:
         return "".join(text for text in texts if isinstance(text, str))
 
 
-Started = list[tuple[Part, int]]
+Read = tuple[SourceFile, tuple[Part, ...], Sequence[int]]
 
 
 def plain(value: str | Template) -> str:
@@ -156,7 +157,7 @@ class Unreadable:
 
 def read(
     body: bytes, resolve: Callable[[str], str | None], known: dict[Key, Part] | None = None
-) -> tuple[SourceFile, Started] | Unreadable:
+) -> Read | Unreadable:
     """The text of a document and its verbs, read as Twilio reads it, each with where it starts.
 
     An address that ``resolve`` knows is a link of ours. Where the verb itself leads (``action``,
@@ -172,7 +173,9 @@ def read(
         return Unreadable(12100, f"not well-formed XML in line {line}")
     if root.name != "Response":
         return Unreadable(12102, f"the outermost element is {root.name}, not Response")
-    return file, [(_of_tag(tag, "Response", resolve, known), tag.start) for tag in root.tags()]
+    tags = list(root.tags())
+    verbs = tuple([_of_tag(tag, "Response", resolve, known) for tag in tags])
+    return file, verbs, array("L", [tag.start for tag in tags])
 
 
 class _Row(NamedTuple):
