@@ -260,13 +260,13 @@ def _random_flows(number: int) -> Iterator[Question]:
 
 
 def _read(path: Path, *left_out: str) -> Files:
-    """A file under its name, or all files of a folder under their paths in it."""
+    """A file under its name, or all files of a folder under their paths in it, but for the store."""
     if path.is_file():
         return {path.name: path.read_bytes()}
     return {
         file.relative_to(path).as_posix(): file.read_bytes()
         for file in sorted(path.rglob("*"))
-        if file.is_file() and file.relative_to(path).parts[0] not in left_out
+        if file.is_file() and file.relative_to(path).parts[0] not in (*left_out, ".twimlc")
     }
 
 
