@@ -25,11 +25,11 @@ from twimlc.yaml.comments import find_comments
 class Joined:
     """The results of all units of a survey, put together as they come.
 
-    ``targets`` are those that were compiled: all, where they are not given.
+    ``targets`` are those that were compiled.
     """
 
     survey: Survey
-    targets: Sequence[Target] = ()
+    targets: Sequence[Target]
     selected: set[str] = field(default_factory=set)
     owners: dict[str, str] = field(default_factory=dict)
     facts: dict[str, Facts] = field(default_factory=dict)
@@ -37,7 +37,6 @@ class Joined:
     reading: list[Diagnostic] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.targets = self.targets or self.survey.targets
         self.parts = {target.name: Part() for target in self.targets}
         self.reading = list(self.survey.findings)
 

@@ -55,7 +55,7 @@ def compile_all(survey: Survey, options: Options, *, write: bool = False) -> Joi
         links |= found
     if kept is not None:
         kept.tidy()
-    joined = Joined(survey)
+    joined = Joined(survey, survey.targets)
     for group in groups:
         for result in made[group]:
             joined.add(result)
