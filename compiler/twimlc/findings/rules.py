@@ -102,6 +102,14 @@ BAD_RULE_SETTING = Rule(377, "bad-rule-setting", ERROR)
 NO_SUCH_FLOW = Rule(378, "no-such-flow", ERROR)
 BAD_APOLOGY = Rule(380, "bad-apology", ERROR)
 
+# 390 to 399: calendars
+BAD_CALENDAR = Rule(390, "bad-calendar", ERROR)
+BAD_HOURS = Rule(391, "bad-hours", ERROR)
+ODD_HOURS = Rule(392, "odd-hours", WARNING)
+IDLE_EXCEPTION = Rule(393, "idle-exception", WARNING)
+NEVER_COMES = Rule(394, "never-comes", WARNING)
+CALENDAR_ENDS = Rule(395, "calendar-ends", WARNING)
+
 # 400 to 419, 490: where a call goes
 UNREACHABLE_STEP = Rule(401, "unreachable-step", WARNING)
 UNREACHABLE_STATE = Rule(402, "unreachable-state", WARNING)

@@ -2,6 +2,7 @@
 
 from twimlc.formats import leaves
 from twimlc.formats.blocks import block_defaults, steps, words
+from twimlc.formats.calendar_rows import CALENDARS, in_flows
 from twimlc.formats.elements import definitions, pointers, references, table
 
 STATE_NAME = f"(?!(hangup|next)$){leaves.NAME}"
@@ -37,6 +38,8 @@ def flow_schema() -> leaves.Schema:
                 "`never dials +1900*`, `always reaches human or voicemail`, or "
                 "`nobody is hung up on`.",
             },
+            "calendars": in_flows(CALENDARS.schema)
+            | {"description": "When lines are open, by name; `hours` steps ask them."},
             "components": leaves.names(
                 leaves.NAME,
                 {"$ref": "#/definitions/component"},

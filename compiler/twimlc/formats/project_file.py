@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from twimlc.findings import rules
+from twimlc.formats.calendar_rows import CALENDARS
 from twimlc.formats.format import (
     Leaf,
     Map,
@@ -303,6 +304,7 @@ PROJECT = Map(
         Row("params", PARAMS, "Params of all flows that declare them; stronger than their defaults."),
         Row("targets", Names(TARGET, "a map of names and targets", NAME, noun="a target", refused=valid_name, rule=rules.BAD_TARGET, hint="plain: {host: static}"), "What the flows are built for. Without -t all of them are built."),
         Row("matrix", MATRIX, "A table. The flows are built once per row; columns become params."),
+        Row("calendars", CALENDARS, "When lines are open, by name; `hours` steps ask them."),
         Row("budgets", BUDGETS, "How much a caller has to sit through, at worst, on any path through a flow."),
         Row("account", ACCOUNT, "Facts about the account. What is not given is not checked."),
         Row("rules", Names(_SEVERITY, "a map of rules and off, note, warning or error", rule=rules.BAD_RULE_SETTING), "Severities of findings, by rule. Errors cannot be turned off."),

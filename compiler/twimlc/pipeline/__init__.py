@@ -59,7 +59,7 @@ def check(options: Options | None = None) -> Result:
         return Result(tuple(in_order([*found, *there])))
     joined = compile_all(there, flows)
     _refuse_left_out(joined, flows)
-    found += joined.findings()
+    found += joined.findings(options.today if options else None)
     looked_at = there.looked_at() if documents is None else ()
     return Result(tuple(in_order(found)), scripts=tuple(scripts_of(flows)), read=looked_at)
 

@@ -2,11 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from twimlc.findings.diagnostic import Diagnostic, Rule
 from twimlc.findings.ignores import apply_ignores
 from twimlc.findings.order import apply_severities, in_order, merge_variants
-from twimlc.findings.rules import NAME_OF_HOST_FILE, NO_FALLBACK_FLOW, PIN_IN_PUBLIC
+from twimlc.findings.rules import (
+    BAD_CALENDAR,
+    CALENDAR_ENDS,
+    NAME_OF_HOST_FILE,
+    NO_FALLBACK_FLOW,
+    PIN_IN_PUBLIC,
+)
 from twimlc.flow.reachability import dead_everywhere
 from twimlc.hosts import find_host
 from twimlc.pipeline.survey import Survey
@@ -19,6 +26,9 @@ from twimlc.rules.spoken import once_for_all
 from twimlc.text import Span
 from twimlc.values.declarations import undeclared, unused_components
 from twimlc.yaml.comments import find_comments
+
+OF_CALENDARS = (BAD_CALENDAR, CALENDAR_ENDS)
+"""The rules of which some findings depend on the day."""
 
 
 @dataclass(slots=True, eq=False)
@@ -120,8 +130,11 @@ class Joined:
             found += rows_and_flows(project.matrix, places)
         return found
 
-    def findings(self) -> tuple[Diagnostic, ...]:
-        """All findings of reading and compiling: merged, silenced as asked, in order."""
+    def findings(self, today: date | None = None) -> tuple[Diagnostic, ...]:
+        """All findings of reading and compiling: merged, silenced as asked, in order.
+
+        What depends on the day is told of ``today``.
+        """
         targets = self.targets
         per_target = [(target.name, self.about(target)) for target in targets]
         alive = [self.parts[target.name].alive for target in targets]
@@ -129,6 +142,10 @@ class Joined:
         found = [*self.of_reading(), *merged, *self.of_project()]
         if not any(finding.is_error for finding in found):
             found += self._unused()
+        if any(finding.rule in OF_CALENDARS for finding in found):
+            from twimlc.calendars.ends import as_of  # most projects have no calendars
+
+            found = [*as_of(found, today)]
         files = (*self.survey.read.values(), *(each.file for each in self.survey.every))
         comments = {file: said for file in files if (said := find_comments(file, "twimlc:"))}
         stopped = any(finding.is_error for finding in found)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.order import without_echoes
@@ -16,9 +17,12 @@ from twimlc.lower.own_addresses import name_at
 from twimlc.pipeline.load import Loaded
 from twimlc.project.targets import Target
 from twimlc.values.expand import expand_flow, resolve_params, with_start
-from twimlc.values.filled import marked
+from twimlc.values.filled import looked_into, marked
 from twimlc.values.scope import ExpressionContext
 from twimlc.yaml import tree as t
+
+if TYPE_CHECKING:
+    from twimlc.calendars.read import Calendar  # most flows have none
 
 
 class FlowElsewhereError(Exception):
@@ -49,9 +53,9 @@ class Meaning:
     """Models of flows, and the states that each names, with the findings of reading.
 
     ``sorry`` is the flow of the apology, ``jumps`` the states that it names; ``components`` are the
-    names of those that each flow uses, ``invariants`` what each promises. ``trees`` are the flows
-    as they were expanded, ``read`` the columns that something looked into on the way;
-    ``asks_target``: an expression asked for the target's name.
+    names of those that each flow uses, ``invariants`` what each promises, ``calendars`` those that
+    it can ask. ``trees`` are the flows as they were expanded, ``read`` the columns that something
+    looked into on the way; ``asks_target``: an expression asked for the target's name.
     """
 
     flows: dict[str, Flow] = field(default_factory=dict)
@@ -64,6 +68,7 @@ class Meaning:
     trees: list[t.Node] = field(default_factory=list)
     read: set[str] = field(default_factory=set)
     asks_target: bool = False
+    calendars: "dict[str, Mapping[str, Calendar]]" = field(default_factory=dict)
 
 
 class RowReader:
@@ -193,6 +198,14 @@ class RowReader:
         if tree is not source.tree:  # it did not grow too large
             tree, shape = check_expanded(tree)
             findings += without_echoes(shape, [f for f in (*told, *findings) if f.is_error])
+        made.calendars[source.name] = calendars = dict(loaded.project.calendars)
+        if (there := tree.get("calendars")) is not None:
+            from twimlc.calendars.read import read_flow_calendars  # as above
+
+            looked_into(there)
+            own, found = read_flow_calendars(tree, calendars)
+            calendars |= own
+            findings += without_echoes(found, [f for f in (*told, *findings) if f.is_error])
         read, found = read_flow(tree, source.file, names[source.name], names, self.lies_at)
         if loaded.project.account.interconnect:
             found = under_contract(found)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,7 +40,7 @@ class Options:
     work, how many are done, of how many, and of what ("flows", "rows", "targets"). ``texts`` holds
     what files say instead of what lies on the disk, by the path that findings show.
     ``store``: what earlier runs have kept in the project's folder is used, and this one keeps what
-    it makes.
+    it makes. ``today`` is what a check compares the ends of calendars with.
     """
 
     paths: tuple[Path, ...] = ()
@@ -60,6 +61,7 @@ class Options:
     progress: Callable[..., None] | None = field(default=None, compare=False)
     texts: Mapping[str, str] = field(default_factory=dict)
     store: bool = False
+    today: date | None = None
 
     @property
     def folder(self) -> Path:

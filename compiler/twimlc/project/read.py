@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from twimlc.about import MISNAMED, PROJECT_FILE
 from twimlc.findings import catalogue, rules
@@ -31,6 +31,9 @@ from twimlc.yaml import tree
 from twimlc.yaml.names import meant, unknown
 from twimlc.yaml.reader import read_yaml
 from twimlc.yaml.tree import Node, Scalar, is_empty
+
+if TYPE_CHECKING:
+    from twimlc.calendars.read import Calendar  # most projects have none
 
 _DEFAULT_TARGETS = {"twiml-bin": host_target("twiml-bin")}
 
@@ -58,6 +61,7 @@ class Project(NamedTuple):
     rules: Mapping[str, Setting] = {}
     budgets: Mapping[str, Mapping[str, int]] = {}
     account: Account = NOTHING_SAID
+    calendars: "Mapping[str, Calendar]" = {}
     recursive: bool = True
 
 
@@ -119,6 +123,7 @@ def read_project(
         rules=settings,
         budgets={goal: most for goal, most in said.get("budgets", {}).items() if most},
         account=account,
+        calendars=_calendars(body.get("calendars"), said.get("calendars", {}), findings),
     )
     return project, findings
 
@@ -264,6 +269,18 @@ def _targets(
             if target.host:
                 targets[target.name] = target
     return targets
+
+
+def _calendars(
+    node: Node | None, said: Mapping[str, Any], findings: list[Diagnostic]
+) -> "Mapping[str, Calendar]":
+    if not said:
+        return {}
+    from twimlc.calendars.read import read_calendars  # as above
+
+    calendars, found = read_calendars(said, node)
+    findings += found
+    return calendars
 
 
 def _matrix(

@@ -37,9 +37,10 @@ def same_elsewhere(before: Node, after: Node, edits: List[Edit]) -> bool:
                 waiting += zip(old_items, new_items, strict=True)
             case (Mapping(entries=old_entries), Mapping(entries=new_entries)):
                 kept = _without_new(new_entries, len(old_entries), there)
-                if len(kept) != len(old_entries):
+                were = _without_new(old_entries, len(new_entries), here)
+                if len(kept) != len(were):
                     return False
-                for was, now in zip(old_entries, kept, strict=True):
+                for was, now in zip(were, kept, strict=True):
                     if was.key != now.key and not _touched(was.key_span, here):
                         return False
                     waiting.append((was.value, now.value))
@@ -59,7 +60,11 @@ def _inside(span: Span, ranges: List[_Range]) -> bool:
 
 
 def _without_new(entries: tuple[Entry, ...], length: int, there: List[_Range]) -> list[Entry]:
-    """The entries without those that an edit made out of a comment."""
-    if len(entries) == length:
+    """The entries without those that an edit made, or was about to take away, if there are more."""
+    if len(entries) <= length:
         return list(entries)
-    return [entry for entry in entries if not _touched(entry.key_span, there)]
+
+    def made(span: Span) -> bool:
+        return span.via is None and any(a <= span.start and span.end <= b for a, b in there)
+
+    return [entry for entry in entries if not made(entry.key_span)]

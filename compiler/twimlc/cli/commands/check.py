@@ -5,6 +5,7 @@ changes are printed.
 """
 
 from dataclasses import replace
+from datetime import date
 
 import click
 
@@ -35,7 +36,7 @@ def check(given: Given, fix: bool, diff: bool) -> int:
     reporter = Reporter(given, to_stderr=diff)
     if (fix or diff) and "-" in given.paths:
         raise click.UsageError("standard input cannot be fixed")
-    options = given.options(write=False)
+    options = replace(given.options(write=False), today=date.today())
     changed = False
     if fix or diff:
         # Call scripts are fixed too, and all that plays calls takes long to load.
