@@ -1,6 +1,7 @@
 """A settled calendar as JSON, for manifests and plans, and back; what is read is not trusted."""
 
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from twimlc.calendars.settled import DAY, Override, Settled
@@ -63,7 +64,7 @@ def _rows(body: Any, most: int, values: int, *, negative: bool = False) -> tuple
     """(from, value) pairs in order."""
     low = -_FAR if negative else 0
     rows = [(_number(at, -_FAR, most), _number(value, low, values)) for at, value in _list(body)]
-    if any(one >= other for (one, _), (other, _) in zip(rows, rows[1:], strict=False)):
+    if any(one >= other for (one, _), (other, _) in pairwise(rows)):
         raise ValueError("rows out of order")
     return tuple(rows)
 
