@@ -19,7 +19,7 @@ from twimlc.cli.streams import prepare_streams, say, write
 from twimlc.report.escape import visible
 from twimlc.store.stamp import Stamp
 
-_FIRST = ("init", "check", "build", "watch", "test", "call", "graph")
+_FIRST = ("init", "check", "build", "watch", "test", "call", "preview", "graph")
 """The commands in the order in which a flow meets them; all others come after them, by name."""
 
 _EPILOG = f"""\

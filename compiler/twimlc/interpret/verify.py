@@ -92,7 +92,7 @@ class Proof:
         for _, flow, address in self._chosen(flows):
             for assumption, readings in OUR_READINGS.others(scene.asked(flow), independent=False):
                 seen: set[NodeKey] = set()
-                for walk in _walks(scene, flow, address, readings, OUR_READINGS):
+                for walk in walks(scene, flow, address, readings, OUR_READINGS):
                     for parting in walk.partings(most_pairs):
                         node = walk.cause(parting)
                         if node not in seen:
@@ -123,7 +123,7 @@ def verify(
     complete = True
     others = readings.others(scene.asked(flow_name), independent=True)
     for reading in (readings, *(other for _, other in others)):
-        for walk in _walks(scene, flow_name, entry_url, reading, reading):
+        for walk in walks(scene, flow_name, entry_url, reading, reading):
             parting = next(walk.partings(most_pairs - pairs), None)
             pairs += walk.pairs
             complete = complete and walk.complete
@@ -132,7 +132,7 @@ def verify(
     return Verified(pairs, None, complete)
 
 
-def _walks(
+def walks(
     scene: Scene, flow_name: str, entry_url: str, readings: Readings, meant: Readings
 ) -> Iterator[Walk]:
     """A walk for the caller's line, and then for each document of another leg that was met.

@@ -164,6 +164,11 @@ class Walk:
     def pairs(self) -> int:
         return len(self._came)
 
+    @property
+    def met(self) -> Iterable[Pair]:
+        """The pairs that were reached so far, the nearest first."""
+        return self._came
+
     def partings(self, limit: int) -> Iterator[Parting]:
         """Where the two runs part.
 

@@ -112,6 +112,12 @@ To = int | str
 
 Turn = Cases[To] | Clock[To]
 
+PLAN = "plan.json"
+"""The file that says which outcome of a calendar is due when, on hosts without a clock."""
+
+JOINED = "+"
+"""Between the outcomes of several calendars, in the order in which they are asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

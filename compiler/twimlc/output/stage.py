@@ -92,6 +92,17 @@ def put(
     shutil.rmtree(stage, ignore_errors=True)
 
 
+def replace(folder: Path, path: str, data: bytes) -> None:
+    """Put other bytes in the place of one file. A run that was killed before leaves a stage."""
+    stage = folder / FOLDER
+    os.mkdir(stage)
+    try:
+        write_new(stage / "0", [data])
+        _move(stage / "0", folder / path)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
 def _carry_out(folder: Path, paths: Sequence[str], stale: Mapping[str, str]) -> None:
     """Move what is staged into place, as far as that has not been done, and remove the rest."""
     stage = folder / FOLDER

@@ -102,7 +102,7 @@ def read_before(folder: Path) -> tuple[Before, list[Diagnostic]]:
     except ForeignManifestError as fault:
         return Before(), [_foreign(folder, fault)]
     except OSError as fault:
-        return Before(), [_refused(folder, MANIFEST, fault)]
+        return Before(), [refused(folder, MANIFEST, fault)]
     ground = Ground(manifest, sha256(data).hexdigest(), folder)
     return Before(ground, _hashes(manifest.documents)), []
 
@@ -155,7 +155,7 @@ def write_target(
                 return None, [_foreign(folder, fault)]
             return _write(folder, files, outcome, before, force=force, dry=dry)
     except OSError as fault:
-        return None, [_refused(folder, "", fault)]
+        return None, [refused(folder, "", fault)]
 
 
 def _copied(ground: Ground, outcome: Outcome) -> Iterator[OutputFile]:
@@ -234,10 +234,10 @@ def _blocked(folder: Path, paths: Sequence[str]) -> Diagnostic | None:
         return linked
     for path in ("", *folders_of(paths)):
         if kind_of(inside(folder, path)) not in (Kind.NOTHING, Kind.FOLDER):
-            return _refused(folder, path, NotADirectoryError(errno.ENOTDIR, ""))
+            return refused(folder, path, NotADirectoryError(errno.ENOTDIR, ""))
     for path in (*paths, MANIFEST):
         if kind_of(inside(folder, path)) is Kind.FOLDER:
-            return _refused(folder, path, IsADirectoryError(errno.EISDIR, ""))
+            return refused(folder, path, IsADirectoryError(errno.EISDIR, ""))
     return None
 
 
@@ -247,14 +247,14 @@ def _linked(folder: Path, paths: Sequence[str]) -> Diagnostic | None:
         if kind_of(inside(folder, path)) is Kind.LINK:
             message = "this folder is a link to somewhere else, where nothing may be changed"
             hint = "remove the link, or build with -o to the folder that it leads to"
-            return LINKED_FOLDER.at(_place(folder, path), message, hint=hint)
+            return LINKED_FOLDER.at(place_in(folder, path), message, hint=hint)
     return None
 
 
 def _foreign(folder: Path, fault: ForeignManifestError) -> Diagnostic:
     message = f"this file is not the manifest of a build: {fault}"
     hint = "remove it, or build to another folder with -o; nothing was changed"
-    return FOREIGN_MANIFEST.at(_place(folder, MANIFEST), message, hint=hint)
+    return FOREIGN_MANIFEST.at(place_in(folder, MANIFEST), message, hint=hint)
 
 
 def _not_ours(folder: Path, paths: Sequence[str]) -> Iterator[Diagnostic]:
@@ -263,16 +263,18 @@ def _not_ours(folder: Path, paths: Sequence[str]) -> Iterator[Diagnostic]:
         message = "the last build did not write this file, and this build would replace it"
         if path == paths[min(_MOST_NAMED, len(paths)) - 1] and len(paths) > _MOST_NAMED:
             message += f"; the same is true of {len(paths) - _MOST_NAMED:,} more"
-        yield FOREIGN_FILES.at(_place(folder, path), message, hint=hint)
+        yield FOREIGN_FILES.at(place_in(folder, path), message, hint=hint)
 
 
-def _refused(folder: Path, path: str, fault: OSError) -> Diagnostic:
+def refused(folder: Path, path: str, fault: OSError) -> Diagnostic:
+    """The finding about a path of a target that cannot be written."""
     reason = _REASONS.get(fault.errno or 0) or (fault.strerror or type(fault).__name__).lower()
     hint = "the last build is left as it was"
-    return CANNOT_WRITE.at(_place(folder, path), f"this cannot be written: {reason}", hint=hint)
+    return CANNOT_WRITE.at(place_in(folder, path), f"this cannot be written: {reason}", hint=hint)
 
 
-def _place(folder: Path, path: str) -> Span:
+def place_in(folder: Path, path: str) -> Span:
+    """Where a finding about a file of a target stands."""
     # The folder of the build and the target's name say enough; an absolute path would say more
     # about the machine than about the fault.
     name = "/".join(part for part in (folder.parent.name, folder.name, path) if part)

@@ -98,7 +98,7 @@ class UnitResult:
 
 def compile_unit(survey: Survey, task: Task) -> UnitResult:
     """Read and compile some flows for all targets."""
-    loaded = _read(survey, task.files)
+    loaded = read_unit(survey, task.files)
     shared = Shared(keeps=len(survey.targets) > 1)
     alike: dict[Hashable, _Work] = {}
     works: list[tuple[str, _Work]] = []
@@ -218,7 +218,7 @@ def result_of(
     return result
 
 
-def _read(survey: Survey, files: tuple[FlowFile, ...]) -> Loaded:
+def read_unit(survey: Survey, files: tuple[FlowFile, ...]) -> Loaded:
     """Read the flows of a task, and the apologies that targets name."""
     group = frozenset(each.name for each in files)
     sorry = frozenset(target.apology_flow or "" for target in survey.targets) - group

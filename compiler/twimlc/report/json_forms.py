@@ -32,13 +32,14 @@ def json_report(findings: Sequence[Diagnostic]) -> str:
         {
             "version": 1,
             "tool": {"name": "twimlc", "version": VERSION},
-            "findings": [_finding(finding) for finding in findings],
+            "findings": [finding_form(finding) for finding in findings],
             "summary": tally(findings),
         }
     )
 
 
-def _finding(finding: Diagnostic) -> dict[str, Any]:
+def finding_form(finding: Diagnostic) -> dict[str, Any]:
+    """One finding, as an object of JSON."""
     return {
         "rule": finding.rule.code,
         "slug": finding.rule.slug,
