@@ -48,7 +48,9 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("text", "piece", "message", "meant"), WRONG, ids=[row[0] for row in WRONG])
+@pytest.mark.parametrize(
+    ("text", "piece", "message", "meant"), WRONG, ids=[row[0] for row in WRONG]
+)
 def test_wrong(text: str, piece: str, message: str, meant: str | None) -> None:
     hours = read_hours(text)
     (fault,) = hours.faults

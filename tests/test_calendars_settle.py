@@ -29,9 +29,10 @@ def said(seed: int) -> Said:
     chance = random.Random(seed)
 
     def hours(most: int) -> str:
-        rules = []
-        for _ in range(chance.randint(1, most)):
-            rules.append(f"{chance.choice(WHEN)}{chance.choice(DAYS)} {chance.choice(TIMES)}")
+        rules = [
+            f"{chance.choice(WHEN)}{chance.choice(DAYS)} {chance.choice(TIMES)}"
+            for _ in range(chance.randint(1, most))
+        ]
         text = rules[0]
         for rule in rules[1:]:
             text += chance.choice(["; ", "; ", ", "]) + " ".join(rule.split())
@@ -61,12 +62,16 @@ class Plain:
         # The machine's own zones may be older.
         with files("tzdata").joinpath("zoneinfo", *said.zone.split("/")).open("rb") as file:
             self.zone = ZoneInfo.from_file(file)
-        self.open, *_ = self.hours = [OpeningHours(text) for text in (said.open, *(t for _, t in said.periods))]
+        self.open, *_ = self.hours = [
+            OpeningHours(text) for text in (said.open, *(t for _, t in said.periods))
+        ]
         self.holidays: set[date] = set()
         for place in said.holidays:
             country, _, part = place.partition("-")
             years = range(said.years[0], said.years[1] + 1)
-            self.holidays |= set(holidays.country_holidays(country, subdiv=part or None, years=years))
+            self.holidays |= set(
+                holidays.country_holidays(country, subdiv=part or None, years=years)
+            )
 
     def at(self, seconds: int) -> str:
         clock = datetime.fromtimestamp(seconds, UTC).astimezone(self.zone).replace(tzinfo=None)
@@ -112,7 +117,9 @@ def test_every_instant_is_what_the_packages_say(seed: int) -> None:
         assert worked.settled.outcome_at(instant) == plain.at(instant), (calendar, instant)
 
 
-def settle(open_: str, until: date = date(2028, 12, 31), zone: str = "UTC", **rest: object) -> Settled:
+def settle(
+    open_: str, until: date = date(2028, 12, 31), zone: str = "UTC", **rest: object
+) -> Settled:
     outcomes = ("closed", "open", "holiday")
     settled = work_out(Said(zone, until, outcomes, open_, **rest)).settled  # type: ignore[arg-type]
     assert settled is not None

@@ -94,7 +94,8 @@ class _Reader:
         self.entry, self.said, self.findings = entry, said, list[Diagnostic]()
         assert isinstance(entry.value, tree.Mapping)
         self.body = entry.value
-        self.periods: dict[str, Scalar | None] = said.get("periods", {})
+        periods: dict[str, Scalar | None] = said.get("periods", {})
+        self.periods = {name: p for name, p in periods.items() if valid_name(name) is None}
         self.apart: Sequence[Mapping[str, Scalar]] = said.get("except", ())
 
     def read(self, *, usable: bool) -> Calendar:
