@@ -75,12 +75,14 @@ MISTAKES = [
     ("until", "2150-12-31", "2150-12-31", "error bad-calendar", "the last year that is known is 2100", None),
     ("until", "2026-06-30", "2026-06-30", "warning calendar-ends", "was 2026-06-30", None),
     ("until", "2027-02-01", "2027-02-01", "note calendar-ends", "is 2027-02-01", None),
+    ("open", f"'{'Mo 10:00-11:00; ' * 150}'", "Mo 10:00-11:00; " * 150, "error bad-hours", "up to 2,000", None),
+    ("until", "2040-12-31\n    holidays: IN", "2040-12-31", "error bad-calendar", "the holidays of IN are known from 2001 to 2035 (until: 2035-12-31)", None),
     ("except", "{on: 2027-02-29, is: closed}", "2027-02-29", "error bad-calendar", "there is no such day", None),
     ("except", "{on: Nov 31, is: closed}", "Nov 31", "error bad-calendar", "there is no such day", None),
     ("except", "{on: 24.12.2026, is: closed}", "24.12.2026", "error bad-calendar", "write 2026-12-24", None),
     ("except", "{on: 2026-12-31..2026-12-24, is: closed}", "2026-12-31..2026-12-24", "error bad-calendar", "ends before it begins", None),
     ("except", "[{on: 2026-12-24, is: closed}, {on: 2026-12-24, is: winter}]", "2026-12-24", "error bad-calendar", "two exceptions say what holds on Thu 24 Dec 2026", None),
-    ("except", "{on: 2036-12-24, is: closed}", "2036-12-24", "warning idle-exception", "2026 to 2028", None),
+    ("except", "{on: 2036-12-24, is: closed}", "2036-12-24", "warning idle-exception", "2026-01-01 to 2028-12-31", None),
     ("except", "{on: 2026-12-26, is: closed}", "2026-12-26", "warning idle-exception", "this changes nothing", None),
     ("except", "{on: 2026-12-24, is: usual}", "2026-12-24", "warning idle-exception", "this changes nothing", None),
     ("except", '{on: 2026-12-24, open: "9-12"}', "9-12", "error bad-hours", "09:00-12:00", '{on: 2026-12-24, open: "09:00-12:00"}'),
@@ -238,6 +240,21 @@ def test_a_name_in_both_is_an_error(tmp_path: Path) -> None:
     assert found.labels[0].span.file.path == "twimlc.yaml"
 
 
+def test_what_an_exception_changes_in_some_row_is_not_told_of_others(tmp_path: Path) -> None:
+    options = stores(tmp_path, "a,UTC,Mo-Sa 09:00-17:00,US", "b,UTC,Mo-Fr 09:00-17:00,")
+    apart = "except: {on: 2026-12-26, is: closed}, until"
+    (tmp_path / "desk.yaml").write_text(STORE.replace("until", apart))
+    assert check(options).findings == ()
+    (tmp_path / "desk.yaml").write_text(
+        STORE.replace("until", apart.replace("26-12-26", "26-12-27"))
+    )
+    (found,) = check(options).findings
+    assert (
+        told(found)
+        == "warning idle-exception: this changes nothing: the week is the same without it"
+    )
+
+
 STORE = "params: {zone: UTC, hours: x, country: ''}\ncalendars:\n  store: {zone: '${zone}', open: '${hours}', holidays: '${country}', until: 2028-12-31}\nsteps:\n  - say: Hello.\n"
 
 
@@ -346,3 +363,27 @@ def test_nothing_comes_from_the_machine(tmp_path: Path) -> None:
         said.add(done.stdout)
     assert len(said) == 1
     assert b"New Year's Day" in said.pop()
+
+
+def test_a_run_that_hangs_on_the_day_is_not_said_again(tmp_path: Path) -> None:
+    options = project(tmp_path, office())
+    assert check(options).read == build(options).read == ()
+    (tmp_path / "twimlc.yaml").write_text("flows: .\n")
+    assert check(options).read
+
+
+def test_what_was_kept_hangs_on_the_packages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from twimlc.pipeline import kept
+
+    options = replace(project(tmp_path, office(), FLOW.replace("Welcome", "Hello")), store=True)
+
+    def keys() -> set[str]:
+        check(options)
+        return {path.name for path in (tmp_path / ".twimlc").rglob("*") if path.is_file()}
+
+    before = keys()
+    assert keys() == before
+    monkeypatch.setattr(kept, "versions", lambda: {"tzdata": "2099.1"})
+    assert keys() > before

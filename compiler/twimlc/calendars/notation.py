@@ -16,6 +16,8 @@ from twimlc.text import lazy_pattern
 OVERNIGHT = 12 * 60
 """Minutes. Times that go on past midnight for longer are probably not meant."""
 _LATEST = 48 * 60
+_LONGEST = 2_000
+"""Letters of a text."""
 
 _OFFSET = r"(?: [+-]\d{1,3} days?)?"
 _DATE = rf"(?:(?:\d{{4}} )?(?:{MONTH} \d{{1,2}}|easter){_OFFSET})"
@@ -91,6 +93,9 @@ class Hours(NamedTuple):
 @lru_cache(maxsize=1024)
 def read_hours(text: str) -> Hours:
     """Read a text of the notation."""
+    if len(text) > _LONGEST:
+        message = f"this has {len(text):,} letters; opening hours have up to {_LONGEST:,}"
+        return Hours("", (), (Fault(0, len(text), message),))
     rules, fault = _parsed(text)
     if fault is None:
         return Hours(text.rstrip("; "), rules, tuple(_long_nights(text, rules)))

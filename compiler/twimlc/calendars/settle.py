@@ -126,15 +126,10 @@ def work_out(said: Said) -> Worked:
             if after != before:
                 idle.discard(number)
     came = {number for _, _, number in turns}
-    first_year, last_year = said.years
-    odd = [
-        Odd("apart", number, "this changes nothing: the week is the same without it")
-        if number in came
-        else Odd(
-            "apart", number, f"this is outside of what is worked out: {first_year} to {last_year}"
-        )
-        for number in sorted(idle)
-    ]
+    idle_days = "this changes nothing: the week is the same without it"
+    outside = f"this is outside of what is worked out: {said.years[0]}-01-01 to {said.until}"
+    told = [(number, idle_days if number in came else outside) for number in sorted(idle)]
+    odd = [Odd("apart", number, message) for number, message in told]
     comes = frozenset(outcome for steps in {*final} for _, outcome in steps)
     settled = None if wrong else _settled(said, usual, final)
     return Worked(settled, holidays, here, comes, tuple(wrong), tuple(odd))

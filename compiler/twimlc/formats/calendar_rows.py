@@ -20,52 +20,33 @@ _EXCEPTION = Map(
     types="object",
     needs="on",
 )
+_OF = Map(
+    (
+        Row("of", Several(text("a country, such as US or US-CA")), "Countries."),
+        Row("only", _HOLIDAYS, "The holidays that count."),
+        Row("without", _HOLIDAYS, "The holidays that do not count."),
+    ),
+    "a country, such as US or US-CA; or a map of of, and only or without",
+    types=(*TEXT_TYPES, "array", "object"),
+    needs="of",
+)
+_OVERRIDE = Map(
+    (Row("is", _OUTCOME, "The outcome."), Row("until", text("a time, such as 2026-12-01T12:00"), "When it ends.")),
+    "an outcome, or a map of is and until",
+    types=(*TEXT_TYPES, "object"),
+    needs="is",
+)
+_PERIODS = Names(_NOTATION, "a map of outcomes and opening hours", NAME, noun="an outcome", refused=valid_name, empty=True)
 
 CALENDAR = Map(
     (
         Row("zone", text("a time zone"), "Region/City, or UTC.", examples=["America/New_York"]),
         Row("open", _NOTATION, "Opening hours, in OpenStreetMap's notation."),
-        Row(
-            "periods",
-            Names(
-                _NOTATION,
-                "a map of outcomes and opening hours",
-                NAME,
-                noun="an outcome",
-                refused=valid_name,
-                empty=True,
-            ),
-            "Outcomes of their own, each with its hours.",
-        ),
-        Row(
-            "holidays",
-            Map(
-                (
-                    Row("of", Several(text("a country, such as US or US-CA")), "Countries."),
-                    Row("only", _HOLIDAYS, "The holidays that count."),
-                    Row("without", _HOLIDAYS, "The holidays that do not count."),
-                ),
-                "a country, such as US or US-CA; or a map of of, and only or without",
-                types=(*TEXT_TYPES, "array", "object"),
-                needs="of",
-            ),
-            "A country or part of one, or several, whose public holidays count.",
-        ),
+        Row("periods", _PERIODS, "Outcomes of their own, each with its hours."),
+        Row("holidays", _OF, "A country or part of one, or several, whose public holidays count."),
         Row("except", Several(_EXCEPTION, types=("array", "object", "null")), "Days apart."),
         Row("until", text("a day, such as 2028-12-31"), "The last day that is worked out."),
-        Row(
-            "override",
-            Map(
-                (
-                    Row("is", _OUTCOME, "The outcome."),
-                    Row("until", text("a time, such as 2026-12-01T12:00"), "When it ends."),
-                ),
-                "an outcome, or a map of is and until",
-                types=(*TEXT_TYPES, "object"),
-                needs="is",
-            ),
-            "An outcome over everything.",
-        ),
+        Row("override", _OVERRIDE, "An outcome over everything."),
     ),
     "a map of zone, open, until and more",
     types="object",
@@ -73,9 +54,7 @@ CALENDAR = Map(
     description="When a line is open.",
 )
 
-CALENDARS = Names(
-    CALENDAR, "a map of names and calendars", NAME, noun="a calendar", refused=valid_name
-)
+CALENDARS = Names(CALENDAR, "a map of names and calendars", NAME, noun="a calendar", refused=valid_name)
 
 
 def in_flows(schema: Schema) -> Schema:

@@ -11,6 +11,7 @@ from twimlc.findings.order import apply_severities, in_order, merge_variants
 from twimlc.findings.rules import (
     BAD_CALENDAR,
     CALENDAR_ENDS,
+    IDLE_EXCEPTION,
     NAME_OF_HOST_FILE,
     NEVER_COMES,
     NO_FALLBACK_FLOW,
@@ -31,27 +32,20 @@ from twimlc.yaml.comments import find_comments
 
 
 def _coming_in_some(rows: dict[str, list[Diagnostic]]) -> dict[str, list[Diagnostic]]:
-    """Findings by row, without those that an outcome never comes which does in another row."""
-    every = (
-        (f.span.place, f.message) for found in rows.values() for f in found if f.rule == NEVER_COMES
-    )
-    times = Counter(every)
-    return (
-        {
-            row: [
-                f
-                for f in found
-                if f.rule != NEVER_COMES or times[f.span.place, f.message] == len(rows)
-            ]
-            for row, found in rows.items()
-        }
-        if times
-        else rows
-    )
+    """Findings by row, without those that something never matters which does in another row."""
+    idle = [f for found in rows.values() for f in found if f.rule in OF_EVERY_ROW]
+    times = Counter((f.span.place, f.message) for f in idle)
+    some = {key for key, count in times.items() if count < len(rows)}
+    return {
+        row: [f for f in found if (f.span.place, f.message) not in some]
+        for row, found in rows.items()
+    }
 
 
 OF_CALENDARS = (BAD_CALENDAR, CALENDAR_ENDS)
 """The rules of which some findings depend on the day."""
+OF_EVERY_ROW = (NEVER_COMES, IDLE_EXCEPTION)
+"""The rules that a calendar breaks only if it does in every row of the matrix."""
 
 
 @dataclass(slots=True, eq=False)
