@@ -40,7 +40,7 @@ def test_a_file_is_all_that_a_command_takes(
     monkeypatch.setattr(
         "twimlc.cli.command.get_data", lambda *_: (tmp_path / "ferry.py").read_bytes()
     )
-    assert command_names()[-3:] == ["hosts", "lsp", "schema"]
+    assert command_names()[8:] == sorted(command_names()[8:])
     assert "ferry" in command_names()
     assert first_line("ferry") == "Bring it over."
     assert command("ferry")[:2] == (0, "over\n")

@@ -105,7 +105,36 @@ TABLES: Tree = {
 }
 APPLICATION = "AP" + "0" * 32
 
+_WEEK = {"zone": "UTC", "open": "Mo-Fr 10:00-11:00", "until": "2028-12-31"}
+_APART = {"on": "2028-12-25", "is": "winter"}
+_CALENDARS: Mapping[str, tuple[Tree, Tree]] = {
+    "zone": ({}, {"zone": "EST"}),
+    "open": ({}, {"open": "Mon 10:00-11:00"}),
+    "periods": ({}, {"periods": {"open": "Mo 10:00-11:00"}}),
+    "holidays": ({}, {"holidays": "UK"}),
+    "holidays.of": ({"holidays": {"of": "US"}}, {"holidays": {"of": "UK"}}),
+    "holidays.only": ({"holidays": {"of": "US"}}, {"holidays": {"of": "US", "only": ["Xmas"]}}),
+    "holidays.without": ({"holidays": "US"}, {"holidays": {"of": "US", "without": ["Xmas"]}}),
+    "except": ({}, {"except": [{"on": "2028-12-23", "is": "closed"}]}),
+    "except.*.on": ({"except": [_APART]}, {"except": [{**_APART, "on": "Feb 30"}]}),
+    "except.*.open": ({"except": [_APART]}, {"except": [{"on": "Dec 25", "open": "9-12"}]}),
+    "except.*.is": ({"except": [_APART]}, {"except": [{**_APART, "is": "usual"}]}),
+    "until": ({}, {"until": "soon"}),
+    "override": ({}, {"override": "usual"}),
+    "override.is": ({"override": {"is": "flood"}}, {"override": {"is": "usual"}}),
+    "override.until": ({"override": "flood"}, {"override": {"is": "flood", "until": "noon"}}),
+}
+"""By the key of a calendar: what a sound one has more, or a wrong one instead."""
+
 PROJECT: Mapping[str, tuple[Tree, ...]] = {
+    "calendars": ({"f.yaml": SAY}, {}, {"calendars": {"a": {"zone": "EST"}}}),
+    **{
+        f"calendars.*.{key}": (
+            {"f.yaml": SAY},
+            *({"calendars": {"a": {**_WEEK, **parts}}} for parts in both),
+        )
+        for key, both in _CALENDARS.items()
+    },
     "flows": ({"a/f.yaml": SAY, "b/f.yaml": MENU}, {"flows": "a"}, {"flows": "b"}),
     "build": ({"f.yaml": SAY}, {"build": "one"}, {"build": "two"}),
     "params": (TABLES, {"params": {"city": "Bergen"}}, {"params": {"city": "Oslo"}}),

@@ -360,6 +360,13 @@ TOP: Mapping[str, tuple[Tree, Tree, Tree]] = {
     ),
     "flow": ({"steps": [ONE]}, "one", "two"),
     "invariants": ({"steps": [ONE]}, ["always reaches human"], ["never reaches human"]),
+    "calendars": (
+        {"steps": [ONE]},
+        *(
+            {"a": {"zone": zone, "open": "Mo 10:00-11:00", "until": "2028-12-31"}}
+            for zone in ("UTC", "EST")
+        ),
+    ),
 }
 """What stands around each key, and two values."""
 

@@ -1,7 +1,7 @@
 """Calendars read: a tree under ``calendars:`` comes in; records and findings go out."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from twimlc.calendars import sources
@@ -19,8 +19,10 @@ from twimlc.formats.calendar_rows import CALENDARS
 from twimlc.formats.format import At
 from twimlc.text import Span
 from twimlc.yaml import tree
+from twimlc.yaml.names import valid_name
 from twimlc.yaml.tree import Node, Scalar, Template, is_empty
 
+_ANY_DAY = date(2028, 12, 31)
 LAST_YEAR = 2100
 """The last one that anything is known of."""
 
@@ -28,8 +30,8 @@ LAST_YEAR = 2100
 class Calendar(NamedTuple):
     """``outcomes`` are all that it knows, in the order that people name them.
 
-    ``span`` is where it is named. ``settled`` and what else was worked out are None where it has
-    errors.
+    ``span`` is where it is named. ``settled``, and what it was worked out from, are None where it
+    has errors.
     """
 
     name: str
@@ -92,7 +94,8 @@ class _Reader:
         self.entry, self.said, self.findings = entry, said, list[Diagnostic]()
         assert isinstance(entry.value, tree.Mapping)
         self.body = entry.value
-        self.periods: dict[str, Scalar | None] = said.get("periods", {})
+        periods: dict[str, Scalar | None] = said.get("periods", {})
+        self.periods = {name: p for name, p in periods.items() if valid_name(name) is None}
         self.apart: Sequence[Mapping[str, Scalar]] = said.get("except", ())
 
     def read(self, *, usable: bool) -> Calendar:
@@ -110,8 +113,8 @@ class _Reader:
         if not usable:
             return calendar
         said = self._said(zone, outcomes)
-        if said is None or any(finding.is_error for finding in self.findings):
-            return calendar._replace(said=said)
+        if any(finding.is_error for finding in self.findings):
+            return calendar
         worked = work_out(said)
         self._tell(said, worked)
         return calendar._replace(settled=worked.settled, said=said, worked=worked)
@@ -127,7 +130,7 @@ class _Reader:
             names.append("holiday")
         for entry in tree.entries_of(self.body.get("periods")):
             fault = name_fault(entry.key, taken=("open", "closed", "holiday"))
-            if fault is not None:
+            if fault is not None and valid_name(entry.key) is None:  # else its shape is wrong
                 self.findings.append(rules.BAD_CALENDAR.at(entry.key_span, fault))
         names += self.periods
         given = [each.get("is") for each in (*self.apart, self.said.get("override", {}))]
@@ -138,7 +141,7 @@ class _Reader:
             names += [node.text] if node.text != USUAL else []
         return tuple(dict.fromkeys(names))
 
-    def _said(self, zone: Scalar | None, outcomes: tuple[str, ...]) -> Said | None:
+    def _said(self, zone: Scalar | None, outcomes: tuple[str, ...]) -> Said:
         until = self._until()
         if zone is None:
             message = "a calendar needs 'zone': where the clock on the wall is"
@@ -146,12 +149,12 @@ class _Reader:
             self.findings.append(rules.BAD_CALENDAR.at(self.entry.key_span, message, hint=hint))
         elif (fault := zone_fault(zone)) is not None:
             self._refuse(zone, *fault)
-        if until is None or zone is None:
-            self._hours(_filled(self.said.get("open")), None)
-            for node in self.periods.values():
-                self._hours(_filled(node), None)
-            return None
-        said = Said(zone.text, until, ("closed", *(n for n in outcomes if n != "closed")))
+        # Without them nothing is worked out, and all else is looked at as it would be with them.
+        said = Said(
+            "UTC" if zone is None else zone.text,
+            _ANY_DAY if until is None else until,
+            ("closed", *(name for name in outcomes if name != "closed")),
+        )
         opened = self._hours(_filled(self.said.get("open")), said)
         periods = [(n, self._hours(_filled(p), said)) for n, p in self.periods.items()]
         said = self._holidays(said._replace(open=opened, periods=tuple(periods)))
@@ -160,7 +163,7 @@ class _Reader:
         said = said._replace(apart=tuple(each for each in apart if each is not None))
         return said._replace(override=self._override(self.said.get("override")))
 
-    def _until(self) -> Any:
+    def _until(self) -> date | None:
         node = _filled(self.said.get("until"))
         if node is None:
             self.findings.append(rules.BAD_CALENDAR.at(self.entry.key_span, NEEDS_UNTIL))
@@ -176,25 +179,15 @@ class _Reader:
             self.findings.append(rules.CALENDAR_ENDS.at(node.span, f"{ENDS}{node.text}"))
         return until
 
-    def _hours(self, node: Scalar | None, said: Said | None, *, bare: bool = False) -> str:
+    def _hours(self, node: Scalar | None, said: Said) -> str:
         """What the library is given; "" where it is left out or not sound."""
         if node is None:
             return ""
         hours = read_hours(node.text.rstrip("\n").replace("\n", " "))
         faults = [*hours.faults]
-        if said is not None and hours.text:
-            faults += self._of_library(hours, said)
-            if bare:
-                faults += _of_one_day(hours)
+        faults += _of_library(hours, said) if hours.text else ()
         self.findings += (told(rules.BAD_HOURS, rules.ODD_HOURS, node, each) for each in faults)
         return hours.text
-
-    def _of_library(self, hours: Hours, said: Said) -> Iterator[Fault]:
-        if sources.open_days(hours.text, said.first, said.last) is None:
-            hint = "days come as in 2027 Jan 4-8, then week 1-10, then Mo-Fr, then times"
-            yield Fault(0, len(hours.text), "these parts do not go together", hint)
-            return
-        yield from crossings(hours, said.first, said.last)
 
     def _holidays(self, said: Said) -> Said:
         given = self.said.get("holidays", {})
@@ -301,12 +294,18 @@ class _Reader:
             if period in self.periods and period not in comes:
                 hint = "its hours have no day of these years, or exceptions take all of them"
                 yield rules.NEVER_COMES.at(span, f"'{period}' never comes", hint=hint)
-        if "holiday" in self._outcomes_of_days() and "holiday" not in comes:
+        if "holidays" in keys and "holiday" not in comes:
             hint = "no holiday is taken, or exceptions take all of them"
             yield rules.NEVER_COMES.at(keys["holidays"], "'holiday' never comes", hint=hint)
 
-    def _outcomes_of_days(self) -> set[str]:
-        return {"holiday"} if "holidays" in tree.key_spans(self.body) else set()
+
+def _of_library(hours: Hours, said: Said) -> Iterator[Fault]:
+    """What only the days themselves tell."""
+    if sources.open_days(hours.text, said.first, said.last) is None:
+        hint = "days come as in 2027 Jan 4-8, then week 1-10, then Mo-Fr, then times"
+        yield Fault(0, len(hours.text), "these parts do not go together", hint)
+    else:
+        yield from crossings(hours, said.first, said.last)
 
 
 def _of_one_day(hours: Hours) -> Iterator[Fault]:

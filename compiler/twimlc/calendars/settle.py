@@ -1,7 +1,7 @@
 """A calendar worked out: what it says comes in; data for any clock, and what is odd, go out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -289,3 +289,18 @@ def instant_of(offsets: Sequence[tuple[int, int]], minute: int) -> int:
         if instant < end and instant // 60 + ahead >= minute:
             return instant
     return (minute - offsets[-1][1]) * 60
+
+
+def instant_at(settled: Settled, text: str) -> int | None:
+    """Seconds in UTC of a time as people write it; without an offset the calendar's zone counts.
+
+    None for what is no time.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is not None:
+        return int(moment.timestamp())
+    minute = number_of(moment.date()) * DAY + moment.hour * 60 + moment.minute
+    return instant_of(settled.offsets, minute) + moment.second

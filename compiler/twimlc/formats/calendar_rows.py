@@ -27,7 +27,14 @@ CALENDAR = Map(
         Row("open", _NOTATION, "Opening hours, in OpenStreetMap's notation."),
         Row(
             "periods",
-            Names(_NOTATION, "a map of outcomes and opening hours", NAME, empty=True),
+            Names(
+                _NOTATION,
+                "a map of outcomes and opening hours",
+                NAME,
+                noun="an outcome",
+                refused=valid_name,
+                empty=True,
+            ),
             "Outcomes of their own, each with its hours.",
         ),
         Row(

@@ -15,7 +15,7 @@ from twimlc.findings.diagnostic import Diagnostic, Fix, Rule
 from twimlc.findings.rules import BAD_NAME, MISSING_KEY, UNKNOWN_KEY
 from twimlc.formats import leaves
 from twimlc.formats.leaves import TEXT_TYPES, Schema
-from twimlc.formats.place import COMMA_HINT, Path, Place, after_comma
+from twimlc.formats.place import COMMA_HINT, Path, Place, after_comma, hours_in_quotes
 from twimlc.yaml import tree
 from twimlc.yaml.names import beyond_doubt, hint_and_fix, proposed_name
 from twimlc.yaml.tree import Node, Scalar, is_empty
@@ -227,14 +227,19 @@ class Names(Shape):
 
     def value(self, at: At) -> Any:
         found: dict[str, Any] = {}
-        for key, place, node in ((e.key, e.key_span, e.value) for e in tree.entries_of(at.node)):
+        for entry in tree.entries_of(at.node):
+            key, place, node = entry.key, entry.key_span, entry.value
             below = at.below(key, node, self.rule)
             if (reason := self.refused(key)) is not None:
                 proposal = proposed_name(key)
                 sound = proposal is not None and self.refused(proposal) is None
-                hint = f"write '{proposal}'" if sound else None
+                hint, fix = f"write '{proposal}'" if sound else None, None
+                if after_comma(entry):
+                    hint, fix = COMMA_HINT, hours_in_quotes(entry, at.node)
                 message, rule = f"'{key}' cannot name {self.noun}: {reason}", below.broken
-                at.findings.append((rule or BAD_NAME).at(place, message, hint=hint, twilio=()))
+                at.findings.append(
+                    (rule or BAD_NAME).at(place, message, hint=hint, fix=fix, twilio=())
+                )
             left_out = self.empty and is_empty(node)
             value = None if left_out else self.item.read(below)
             if left_out or value is not None:
@@ -340,7 +345,7 @@ class Map(Shape):
     def _unknown(self, at: At, entry: tree.Entry) -> None:
         hint, fix = hint_and_fix(entry.key_span, entry.key, self.rows)
         if after_comma(entry):
-            hint, fix = COMMA_HINT, None
+            hint, fix = COMMA_HINT, hours_in_quotes(entry, at.node)
         elif hint is None:
             more = ", and x-… for notes" if self.notes else ""
             hint = f"it can have {', '.join(self.rows)}{more}"

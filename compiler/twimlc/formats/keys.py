@@ -9,7 +9,7 @@ from twimlc import vocabulary
 from twimlc.findings.diagnostic import Diagnostic, Edit, Fix
 from twimlc.findings.edits import rewrite
 from twimlc.findings.rules import BAD_KEY, BAD_NAME, UNKNOWN_KEY
-from twimlc.formats.place import COMMA_HINT, Place, after_comma
+from twimlc.formats.place import COMMA_HINT, Place, after_comma, hours_in_quotes
 from twimlc.formats.synonyms import choice_hint, clock_hint, inside_hint, sign_called
 from twimlc.formats.validator import BESIDE, STEP, compiled
 from twimlc.text import lazy_pattern
@@ -160,6 +160,7 @@ def _unknown_key(entry: Entry, place: Place, known: Schema, schema: Schema) -> D
     elif "extra" in known and place.key not in BLOCK_VERBS:
         hint = "an attribute newer than this compiler goes into 'extra:'"
     fix = rewrite(entry.key_span, entry.key, renamed) if renamed else None
+    fix = hours_in_quotes(entry, place.node) if hint == COMMA_HINT else fix
     # Only a key that would have become TwiML could have met Twilio's check of it.
     becomes_twiml = "extra" in known and place.key not in BLOCK_VERBS
     could_meet = attribute_codes if near or renamed else missing_codes

@@ -1,8 +1,11 @@
 """A place in a tree, found again by its path; and the tree as the plain values others read."""
 
+import re
 from collections.abc import Collection
+from itertools import takewhile
 from typing import Any, NamedTuple
 
+from twimlc.findings.diagnostic import Edit, Fix
 from twimlc.text import Span
 from twimlc.yaml.tree import Entry, Mapping, Node, Scalar, Sequence, Template, key_spans
 
@@ -119,6 +122,21 @@ def after_comma(entry: Entry) -> bool:
     """Whether the key is the end of a text that a comma inside ``{…}`` cut in two."""
     before = entry.key_span.file.text[: entry.key_span.start].rstrip()
     return before.endswith(",") and isinstance(entry.value, Scalar) and entry.value.value is None
+
+
+def hours_in_quotes(entry: Entry, body: Node) -> Fix | None:
+    """The fix for opening hours that a comma inside ``{…}`` cut, where ``entry`` is the rest."""
+    entries = body.entries if isinstance(body, Mapping) else ()
+    at = entries.index(entry)
+    cut = [*takewhile(after_comma, entries[at:])]
+    if not cut or not at or after_comma(entries[at - 1]):
+        return None
+    begin, end = entries[at - 1].value.span, cut[-1].key_span
+    text = begin.file.text[begin.start : end.end]
+    if begin.from_alias or not re.fullmatch(r"[^'\"\\\n]*\d:\d\d[^'\"\\\n]*", text):
+        return None
+    marks = (Edit(begin._replace(end=begin.start), '"'), Edit(end._replace(start=end.end), '"'))
+    return Fix("put the hours in quotes", marks)
 
 
 COMMA_HINT = "inside {…} a comma ends the text: put all of it in quotes"

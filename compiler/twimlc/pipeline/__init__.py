@@ -60,7 +60,7 @@ def check(options: Options | None = None) -> Result:
     joined = compile_all(there, flows)
     _refuse_left_out(joined, flows)
     found += joined.findings(options.today if options else None)
-    looked_at = there.looked_at() if documents is None else ()
+    looked_at = there.looked_at() if documents is None and not joined.dated else ()
     return Result(tuple(in_order(found)), scripts=tuple(scripts_of(flows)), read=looked_at)
 
 
@@ -104,7 +104,8 @@ def build(options: Options | None = None) -> Result:
     findings = (*joined.findings(), *in_order(written))
     folders = [folder] if options.previous is None else [folder, cwd / options.previous]
     outputs = [outer / target.name for outer in folders for target in there.targets]
-    return Result(findings, tuple(reports), tuple(faults), read=there.looked_at(*outputs))
+    looked_at = () if joined.dated else there.looked_at(*outputs)
+    return Result(findings, tuple(reports), tuple(faults), read=looked_at)
 
 
 def compile_flow(

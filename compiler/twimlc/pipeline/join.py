@@ -1,5 +1,6 @@
 """What only all flows together tell: the results of units come in, findings go out."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,7 @@ from twimlc.findings.rules import (
     BAD_CALENDAR,
     CALENDAR_ENDS,
     NAME_OF_HOST_FILE,
+    NEVER_COMES,
     NO_FALLBACK_FLOW,
     PIN_IN_PUBLIC,
 )
@@ -27,6 +29,27 @@ from twimlc.text import Span
 from twimlc.values.declarations import undeclared, unused_components
 from twimlc.yaml.comments import find_comments
 
+
+def _coming_in_some(rows: dict[str, list[Diagnostic]]) -> dict[str, list[Diagnostic]]:
+    """Findings by row, without those that an outcome never comes which does in another row."""
+    every = (
+        (f.span.place, f.message) for found in rows.values() for f in found if f.rule == NEVER_COMES
+    )
+    times = Counter(every)
+    return (
+        {
+            row: [
+                f
+                for f in found
+                if f.rule != NEVER_COMES or times[f.span.place, f.message] == len(rows)
+            ]
+            for row, found in rows.items()
+        }
+        if times
+        else rows
+    )
+
+
 OF_CALENDARS = (BAD_CALENDAR, CALENDAR_ENDS)
 """The rules of which some findings depend on the day."""
 
@@ -35,7 +58,8 @@ OF_CALENDARS = (BAD_CALENDAR, CALENDAR_ENDS)
 class Joined:
     """The results of all units of a survey, put together as they come.
 
-    ``targets`` are those that were compiled.
+    ``targets`` are those that were compiled. ``dated``: some findings depend on the day, or on
+    packages that are no part of the compiler.
     """
 
     survey: Survey
@@ -45,6 +69,7 @@ class Joined:
     facts: dict[str, Facts] = field(default_factory=dict)
     parts: dict[str, Part] = field(init=False)
     reading: list[Diagnostic] = field(init=False)
+    dated: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.parts = {target.name: Part() for target in self.targets}
@@ -70,7 +95,7 @@ class Joined:
         if not self.survey.usable or self.survey.wrong(target):
             return []
         table = None if matrix is None else matrix.file.path
-        rows = part.rows
+        rows = _coming_in_some(part.rows)
         if matrix is not None and rows:
             rows = {row: rows[row] for row in matrix.rows if row in rows}
         each_row = ((row, once_for_all(findings)) for row, findings in rows.items())
@@ -145,7 +170,7 @@ class Joined:
         if any(finding.rule in OF_CALENDARS for finding in found):
             from twimlc.calendars.ends import as_of  # most projects have no calendars
 
-            found = [*as_of(found, today)]
+            self.dated, found = True, [*as_of(found, today)]
         files = (*self.survey.read.values(), *(each.file for each in self.survey.every))
         comments = {file: said for file in files if (said := find_comments(file, "twimlc:"))}
         stopped = any(finding.is_error for finding in found)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from twimlc.about import VERSION
+from twimlc.calendars.sources import versions
 from twimlc.output.manifest import path_fault
 from twimlc.pipeline.media import Sound, sound, state_of
 from twimlc.pipeline.model import Options
@@ -123,7 +124,10 @@ class Kept:
     def _of_all(self) -> Iterator[Any]:
         """What all tasks hang on."""
         survey, project = self._survey, self._survey.project
+        flows = (each.file for each in survey.every)
         yield [_FORMAT, VERSION, sys.version, *self._program]
+        if any("calendars" in file.text for file in (*survey.read.values(), *flows)):
+            yield versions()
         yield [os.path.relpath(survey.cwd, survey.root), survey.whole, survey.usable]
         yield [[target.name, survey.wrong(target)] for target in survey.targets]
         table = project.matrix.file if project.matrix is not None else None

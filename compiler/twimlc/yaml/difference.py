@@ -4,7 +4,7 @@ from collections.abc import Sequence as List
 
 from twimlc.findings.diagnostic import Edit
 from twimlc.text import Span
-from twimlc.yaml.tree import Entry, Mapping, Node, Scalar, Sequence
+from twimlc.yaml.tree import Mapping, Node, Scalar, Sequence
 
 _Range = tuple[int, int]
 
@@ -36,8 +36,11 @@ def same_elsewhere(before: Node, after: Node, edits: List[Edit]) -> bool:
                     return False
                 waiting += zip(old_items, new_items, strict=True)
             case (Mapping(entries=old_entries), Mapping(entries=new_entries)):
-                kept = _without_new(new_entries, len(old_entries), there)
-                were = _without_new(old_entries, len(new_entries), here)
+                kept, were = [*new_entries], [*old_entries]
+                if len(kept) > len(were):  # an edit made some
+                    kept = [entry for entry in kept if not _within(entry.key_span, there)]
+                elif len(were) > len(kept):  # or put some into another one
+                    were = [entry for entry in were if not _touched(entry.key_span, here)]
                 if len(kept) != len(were):
                     return False
                 for was, now in zip(were, kept, strict=True):
@@ -59,12 +62,7 @@ def _inside(span: Span, ranges: List[_Range]) -> bool:
     return span.via is None and any(span.start < start and end < span.end for start, end in ranges)
 
 
-def _without_new(entries: tuple[Entry, ...], length: int, there: List[_Range]) -> list[Entry]:
-    """The entries without those that an edit made, or was about to take away, if there are more."""
-    if len(entries) <= length:
-        return list(entries)
-
-    def made(span: Span) -> bool:
-        return span.via is None and any(a <= span.start and span.end <= b for a, b in there)
-
-    return [entry for entry in entries if not made(entry.key_span)]
+def _within(span: Span, ranges: List[_Range]) -> bool:
+    return span.via is None and any(
+        start <= span.start and span.end <= end for start, end in ranges
+    )
