@@ -149,8 +149,9 @@ def named_by_case(asks: "Cases[T] | Clock[T]") -> Asks:
 def outcomes_of(asks: Asks) -> Outcomes:
     """How a step that asks can end."""
     if isinstance(asks, Clock):
-        return Outcomes((OPEN,), tuple(name for name, _ in asks.outcomes if name != OPEN))
-    return Outcomes((), tuple(dict.fromkeys(asks.targets())))
+        names = tuple(name for name, _ in asks.outcomes if name != OPEN)
+        return Outcomes((OPEN,), names, subject_of(asks))
+    return Outcomes((), tuple(dict.fromkeys(asks.targets())), subject_of(asks))
 
 
 def samples(asks: Asks) -> Iterator[Sample]:
