@@ -4,10 +4,10 @@
 of outcomes in the model of a flow, documents in a plan.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
+from twimlc.text import lazy_pattern
 from twimlc.vocabulary import Outcomes
 from twimlc.yaml.tree import Scalar
 
@@ -28,7 +28,7 @@ WITHHELD = frozenset(("", "+", *_WORDS, *(f"+{one}{k}" for k in _KEYPAD for one 
 """Every spelling of a number that is withheld, as :func:`normal` gives it (facts: the words since
 2022, what they are on a keypad before)."""
 
-_NUMBER = re.compile(r"[+]?[0-9]+")
+_NUMBER = lazy_pattern(r"[+]?[0-9]+")
 
 
 def normal(value: str) -> str:
