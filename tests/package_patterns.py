@@ -226,7 +226,7 @@ def _of_vocabulary() -> Iterator[Used]:
 EXAMPLES = (
     *("duplicate-key", "cut-by-comment", "unknown-key", "wrong-type", "bad-name", "key-ends-input"),
     *("jump-into-matrix", "unknown-call-value", "unclosed-expression", "not-allowed-inside"),
-    *("unfamiliar-value", "connector-cannot", "room-ends-into-fallback"),
+    *("unfamiliar-value", "connector-cannot", "room-ends-into-fallback", "bad-hours"),
 )
 DOCUMENTS = (
     '<Response><Say voice="alice><Play loop="1"/></Response>',

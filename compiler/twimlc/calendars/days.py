@@ -91,12 +91,15 @@ def read_until(text: str) -> date | None:
         return None
 
 
-def read_time(text: str) -> datetime | None:
-    """A time, or the end of a day, by the clock on the wall."""
+def read_time(text: str) -> int | None:
+    """The minute since 1970, by the clock on the wall, that a time names, or the end of a day."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    if moment.tzinfo is not None:
+    if moment.tzinfo is not None or not 1971 <= moment.year <= 2200:
         return None
-    return moment if "T" in text or " " in text else moment.replace(hour=23, minute=59, second=59)
+    begin = number_of(moment.date()) * DAY
+    if "T" not in text and " " not in text:
+        return begin + DAY
+    return begin + moment.hour * 60 + moment.minute + (moment.second > 0)

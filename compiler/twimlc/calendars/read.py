@@ -1,7 +1,7 @@
 """Calendars read: a tree under ``calendars:`` comes in; records and findings go out."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from twimlc.calendars import sources
@@ -255,14 +255,12 @@ class _Reader:
         until = _filled(given.get("until"))
         if until is None:
             return outcome.text, -1
-        moment = read_time(until.text)
-        if moment is None:
+        minute = read_time(until.text)
+        if minute is None:
             message = f"'{until.text}' is no time"
             self._refuse(until, message, "a time by the clock on the wall: 2026-12-01T12:00")
             return outcome.text, -1
-        moment += timedelta(seconds=59)
-        day = sources.number_of(moment.date())
-        return outcome.text, day * DAY + moment.hour * 60 + moment.minute
+        return outcome.text, minute
 
     def _tell(self, said: Said, worked: Worked) -> None:
         """Add what was found when the calendar was worked out."""

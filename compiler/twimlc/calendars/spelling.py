@@ -72,7 +72,7 @@ _STEPS = (
     _Step(_PAIR, _pair, "times are written as 09:00-17:00"),
     _Step(r"(?<=[a-z\]]) ?: ?(?=\d)", " ", "between days and times there is a blank"),
     _Step(
-        rf"({_TIMES}(?:,{_TIMES})*) ({DAY}[^;]*?)(?=;|$)",
+        rf"(?<![\d,])({_TIMES}(?:,{_TIMES})*) ({DAY}[^;]*)",
         lambda match: match[0] if re.search(r"\d:", match[2]) else f"{match[2].strip()} {match[1]}",
         "days come first",
     ),
@@ -84,7 +84,7 @@ _STEPS = (
     ),
     _Step(rf"({_TIMES}) (?={DAY}|{MONTH})", r"\1; ", "a new rule begins behind a ';'"),
     _Step(rf"({_TIMES}),(?={DAY}|{MONTH})", r"\1, ", "a new rule begins behind ', '"),
-    _Step(r"[,.]+$", "", "nothing comes behind this"),
+    _Step(r"[,.]$", "", "nothing comes behind this"),
 )
 
 

@@ -7,12 +7,11 @@ and weeks by turns, are found alike.
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
 _MOST = 24
 """The weeks that are tried."""
-_RARE = 6
-"""A week that is seen less often does not pay."""
 _PAIR, _WEEK = 2, 7
 """What a season or a day costs, and what a week does, in numbers."""
 
@@ -32,14 +31,8 @@ def fold(first: int, patterns: Sequence[int], usual: Sequence[int], after: Week)
 
     ``usual`` is what they would be without holidays and exceptions.
     """
-    found: Counter[Week] = Counter()
-    for days in (usual, patterns):
-        for at in range(len(days) - 6):
-            turn = (first + at + 3) % 7
-            window = tuple(days[at : at + 7])
-            found[window[-turn:] + window[:-turn] if turn else window] += 1
     chosen, least = [after], _cheapest(first, patterns, [after])
-    waiting = [week for week, times in found.most_common(_MOST) if times >= _RARE and week != after]
+    waiting = _candidates(first, patterns, usual, after)
     while waiting:
         tried = [(_cheapest(first, patterns, [*chosen, week]), week) for week in waiting]
         (cost, way), week = min(tried, key=lambda each: each[0][0])
@@ -49,6 +42,29 @@ def fold(first: int, patterns: Sequence[int], usual: Sequence[int], after: Week)
         chosen.append(week)
         waiting.remove(week)
     return _folded(first, patterns, chosen, least[1])
+
+
+def _candidates(
+    first: int, patterns: Sequence[int], usual: Sequence[int], after: Week
+) -> list[Week]:
+    """The weeks that hold long enough, somewhere, to be cheaper than days of their own."""
+    other = [after[(first + at + 3) % 7] != pattern for at, pattern in enumerate(patterns)]
+    before = [0, *accumulate(other)]
+    found: Counter[Week] = Counter()
+    for days in (usual, patterns):
+        windows = (tuple(days[at : at + 7]) for at in range(len(days) - 6))
+        turned = (_turned(window, (first + at + 3) % 7) for at, window in enumerate(windows))
+        begin = 0
+        for week, times in groupby(turned):
+            end = begin + sum(1 for _ in times)
+            found[week] += max(_PAIR * (before[end + 6] - before[begin] - 2), 0)
+            begin = end
+    return [week for week, saved in found.most_common(_MOST) if saved > _WEEK and week != after]
+
+
+def _turned(window: Week, weekday: int) -> Week:
+    """Seven days that begin on a weekday, Monday first."""
+    return window[-weekday:] + window[:-weekday] if weekday else window
 
 
 def _cheapest(first: int, patterns: Sequence[int], weeks: Sequence[Week]) -> tuple[int, list[int]]:

@@ -1,5 +1,6 @@
 """What a word means and where it leads: a file and an offset in, Markdown and its place out."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -14,7 +15,9 @@ from twimlc.flow.graph import Graph, Node, NodeKey
 from twimlc.flow.model import StateLink
 from twimlc.flow.references import Name, NameKind
 from twimlc.formats.elements import page_link
+from twimlc.pipeline.hours import find_calendars
 from twimlc.project.kinds import FileKind
+from twimlc.report import hours
 from twimlc.text import Span, lazy_pattern
 from twimlc.vocabulary import Attribute, Element, Status
 from twimlc.yaml.tree import Scalar
@@ -47,6 +50,8 @@ def hover(snapshot: Snapshot, offset: int, check: Callable[[], Analysis]) -> Hov
     span = Span(file, cursor.start, cursor.start + len(cursor.word))
     if names.kind is FileKind.PROJECT and cursor.path == ("rules",):
         return _rule(span)
+    if cursor.path == ("calendars",):
+        return _calendar(snapshot, span)
     found = shapes_at(names.kind, cursor.place)
     if not found:
         return None
@@ -71,6 +76,15 @@ def _rule(span: Span) -> Hover | None:
     page = page_of(rule.slug)
     head = f"**{rule.slug}** ({rule.code}, {rule.severity}): {page.summary}"
     return Hover(f"{head}\n\n{page.why}", span)
+
+
+def _calendar(snapshot: Snapshot, span: Span) -> Hover | None:
+    """The week of a calendar and what comes next; nothing while it is wrong."""
+    found, _ = find_calendars(snapshot.options(), None)
+    for each in found:
+        if each.calendar.name == span.text and each.calendar.settled is not None:
+            return Hover(f"```text\n{hours.page(each.calendar, int(time.time()), 3)}```", span)
+    return None
 
 
 def _state(snapshot: Snapshot, state: Name, check: Callable[[], Analysis]) -> str:

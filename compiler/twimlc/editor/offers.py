@@ -5,6 +5,7 @@ A cursor's path comes in; what may be written there goes out, as (word, what it 
 
 from collections.abc import Iterator
 
+from twimlc.calendars import sources
 from twimlc.editor.cursor import Path
 from twimlc.editor.names import Names
 from twimlc.findings.catalogue import RULES
@@ -24,6 +25,11 @@ _NOT_OF_VERBS = ("caller-hangup", "join", "silence")
 def offered_values(names: Names, path: Path) -> Iterator[Offer]:
     """Names that may be the value at a path."""
     keys = tuple(part for part in path if isinstance(part, str))
+    if keys[:1] == ("calendars",) and len(keys) >= 3 and not sources.missing():
+        if keys[2:] == ("zone",):
+            yield from ((name, "a zone") for name in sources.zone_names())
+        elif keys[2:] in (("holidays",), ("holidays", "of")):
+            yield from ((name, "a country") for name in sources.places())
     loaded = names.project if names.kind in (FileKind.SCRIPT, FileKind.PROJECT) else None
     if loaded is None:
         return

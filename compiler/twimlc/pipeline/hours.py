@@ -38,7 +38,8 @@ def find_calendars(options: Options, flow: str | None) -> tuple[list[Found], lis
     findings = [each for each in there.findings if 390 <= each.rule.number < 400]
     loaded = read_flows(there, there.every)
     for name in sorted(loaded.selected):
-        if loaded.flows[name].tree.get("calendars") is not None and there.targets:
+        built = any(target.covers(name) for target in there.targets)
+        if built and loaded.flows[name].tree.get("calendars") is not None:
             mine, row, more = _of_flow(loaded, name, dict(there.project.calendars))
             found += (Found(each, name, row) for each in mine.values())
             findings += more

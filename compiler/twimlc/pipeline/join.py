@@ -164,7 +164,7 @@ class Joined:
         per_target = [(target.name, self.about(target)) for target in targets]
         alive = [self.parts[target.name].alive for target in targets]
         merged = dead_everywhere(merge_variants(per_target, noun="target"), alive)
-        found = [*self.of_reading(), *merged, *self.of_project()]
+        found = [*self.of_reading(), *merged, *self.of_project(), *self.survey.project.ends]
         if not any(finding.is_error for finding in found):
             found += self._unused()
         if any(finding.rule in OF_CALENDARS for finding in found):

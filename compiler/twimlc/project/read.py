@@ -46,7 +46,7 @@ class Project(NamedTuple):
     ``target_places`` says where each target is, also one whose host is not known, and
     ``param_places`` where each of ``params`` does.
     ``budgets`` says how many seconds, words and keys may come before a choice and a human,
-    ``account`` what only the account knows.
+    ``account`` what only the account knows. ``ends`` tell when its calendars end.
     """
 
     root: Path
@@ -63,6 +63,7 @@ class Project(NamedTuple):
     account: Account = NOTHING_SAID
     calendars: "Mapping[str, Calendar]" = {}
     lists: Node | None = None
+    ends: tuple[Diagnostic, ...] = ()
     recursive: bool = True
 
 
@@ -108,6 +109,7 @@ def read_project(
     if account.pci:
         # What is only unwise elsewhere is refused in PCI mode.
         settings = {rules.INSECURE_ADDRESS.slug: Severity.ERROR, **settings}
+    calendars, ends = _calendars(body.get("calendars"), said.get("calendars", {}), findings)
     project = Project(
         root=root,
         file=file,
@@ -125,7 +127,8 @@ def read_project(
         budgets={goal: most for goal, most in said.get("budgets", {}).items() if most},
         account=account,
         lists=body.get("lists"),
-        calendars=_calendars(body.get("calendars"), said.get("calendars", {}), findings),
+        calendars=calendars,
+        ends=ends,
     )
     return project, findings
 
@@ -275,14 +278,15 @@ def _targets(
 
 def _calendars(
     node: Node | None, said: Mapping[str, Any], findings: list[Diagnostic]
-) -> "Mapping[str, Calendar]":
+) -> "tuple[Mapping[str, Calendar], tuple[Diagnostic, ...]]":
+    """The calendars, and when they end, which is told only by who knows the date."""
     if not said:
-        return {}
+        return {}, ()
     from twimlc.calendars.read import read_calendars  # as above
 
     calendars, found = read_calendars(said, node)
-    findings += found
-    return calendars
+    findings += (each for each in found if each.rule != rules.CALENDAR_ENDS)
+    return calendars, tuple(each for each in found if each.rule == rules.CALENDAR_ENDS)
 
 
 def _matrix(
