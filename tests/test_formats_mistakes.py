@@ -56,7 +56,7 @@ MISTAKES = [
     ("on_call: '+1'\nsteps: [hangup]\n", "unknown-key", "on_call", "params: {on_call: …}"),
     ("strat: a\nstates: {a: [hangup]}\n", "unknown-key", "strat", "did you mean 'start'?"),
     ("account: {pci: true}\nsteps: [hangup]\n", "unknown-key", "account", "twimlc.yaml"),
-    ("opening_hours: 9-17\nsteps: [hangup]\n", "unknown-key", "opening_hours", "#day-and-night"),
+    ("opening_hours: 9-17\nsteps: [hangup]\n", "unknown-key", "opening_hours", "docs/hours.md"),
     ("states: {a: [hangup]}\nb: [hangup]\n", "unknown-key", "b", "indent it"),
     ("steps: [hangup]\nstart: a\n", "unknown-key", "start", "drop it"),
     ("steps: [hangup]\ndefaults: {say: {voize: alice}}\n", "unknown-key", "voize", "'voice'"),
@@ -148,7 +148,7 @@ MISTAKES = [
     (step("speak: Hello"), "no-verb", "speak", "write say"),
     (step("room: DailyStandup"), "no-verb", "room", "connect: {room: …}"),
     (step("then: next"), "no-verb", "then", "no verb that it belongs to"),
-    (step("hours: {mon-fri: 8-17}"), "no-verb", "hours", "flows do not know the time"),
+    (step("office-hours: {mon-fri: 8-17}"), "no-verb", "office-hours", "the step hours asks"),
     (step("dial: ['+14155550100']"), "no-verb", "'+14155550100'", "or hunt: [+14155550100, …]"),
     (step("say"), "no-verb", "say", "'say: …'"),
     (step("hangpu"), "no-verb", "hangpu", "did you mean 'hangup'?"),
@@ -203,7 +203,7 @@ MISTAKES = [
     # what was meant stands somewhere else
     ("states: {a: [office], office: [hangup]}", "no-verb", "office", "write 'goto: office'"),
     (step("menu: {choices: [1: next, '*': hangup]}"), "unknown-key", "1", "{key: 1, then: next}"),
-    (step("use: clinic\n    hours: 9"), "unknown-key", "hours", "under with: {hours: 9}"),
+    (step("use: clinic\n    desk: 9"), "unknown-key", "desk", "under with: {desk: 9}"),
     (
         "steps: [hangup]\ncomponents: {a: {steps: [hangup], invariants: [x]}}\n",
         "unknown-key",

@@ -172,8 +172,8 @@ def test_filters_are_those_of_the_language() -> None:
     [
         ("Hi ${compny}", "unknown-name", "did you mean 'company'?"),
         ("${From}", "unknown-name", "${call.From}"),
-        ("${'x' if time > 8}", "unknown-name", "docs/hosts.md#day-and-night"),
-        ("${opening_hours}", "unknown-name", "flows do not know the time"),
+        ("${'x' if time > 8}", "unknown-name", "docs/hours.md"),
+        ("${opening_hours}", "unknown-name", "the step hours asks a calendar"),
         ("${table.sise}", "unknown-name", "did you mean 'size'?"),
         ("${days[3]}", "unknown-name", "3 values"),
         ("${__class__}", "unknown-name", "__class__"),

@@ -36,6 +36,7 @@ from twimlc.about import VERSION
 from twimlc.calls.requests import FetchError, with_parameters
 from twimlc.hosts.answer import NOT_ASKED, Response
 from twimlc.interpret.markup import joined
+from twimlc.lower.questions import Turn
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0
@@ -163,6 +164,9 @@ class WebHost:
     def name(self, url: str) -> str:
         """The address without what must not be shown: name, password and query."""
         return shown(url)
+
+    def open(self, url: str, answers: Mapping[str, str]) -> Turn | None:
+        return None  # the server knows what it is asked
 
     def fetch(self, url: str, method: str, parameters: Mapping[str, str]) -> Response:
         """The server's answer. Raises :class:`FetchError` where none comes."""

@@ -110,7 +110,7 @@ IDLE_EXCEPTION = Rule(393, "idle-exception", WARNING)
 NEVER_COMES = Rule(394, "never-comes", WARNING)
 CALENDAR_ENDS = Rule(395, "calendar-ends", WARNING)
 
-# 400 to 419, 490: where a call goes
+# 400 to 419, 480 to 490: where a call goes
 UNREACHABLE_STEP = Rule(401, "unreachable-step", WARNING)
 UNREACHABLE_STATE = Rule(402, "unreachable-state", WARNING)
 SILENT_LOOP = Rule(403, "silent-loop", ERROR, (14106, 14107))
@@ -129,6 +129,14 @@ CHOICE_TOO_LONG = Rule(415, "choice-too-long", ERROR)
 RETURN_OUTSIDE = Rule(416, "return-outside", ERROR)
 ROOM_ENDS_INTO_FALLBACK = Rule(417, "room-ends-into-fallback", NOTE)
 MORE_KEYS_THAN_CHOICES = Rule(418, "more-keys-than-choices", WARNING)
+NOT_A_SWITCH = Rule(480, "not-a-switch", ERROR)
+BAD_CASE = Rule(481, "bad-case", ERROR)
+DUPLICATE_CASE = Rule(482, "duplicate-case", ERROR)
+IDLE_CASE = Rule(483, "idle-case", NOTE)
+CALLER_ID_IS_NO_KEY = Rule(484, "caller-id-is-no-key", NOTE)
+UNKNOWN_CALENDAR = Rule(485, "unknown-calendar", ERROR)
+SAME_WAY = Rule(486, "open-as-closed", WARNING)
+BAD_LIST = Rule(487, "bad-list", ERROR)
 DEPENDS_ON_ASSUMPTION = Rule(490, "depends-on-assumption", NOTE)
 
 # 420 to 449: call scripts

@@ -271,7 +271,7 @@ class _Builder:
         if not leaves or stays_unanswered(element):
             pending.exits.update((name, named.get(name, fallback)) for name in outcomes.failed)
         reported = outcomes.parameter is not None and not gather and outcomes.failed
-        if reported and not leaves:
+        if (reported and not leaves) or element.asks is not None:
             pending.fallback = fallback
 
     # blocks

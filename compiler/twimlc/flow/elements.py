@@ -13,6 +13,7 @@ from twimlc.findings import rules
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.flow.addresses import is_relative
 from twimlc.flow.conflicts import check_element, written_here
+from twimlc.flow.decisions import NOTHING_KNOWN, Known
 from twimlc.flow.markup import parse_ssml
 from twimlc.flow.model import Attribute, Element, Kind, Link, MediaLink, StateLink, Text
 from twimlc.flow.names import FlowReader, LiesAt, Scope
@@ -41,8 +42,10 @@ class _Read:
 class ElementReader(FlowReader):
     """Reads elements, with the defaults in force where they are."""
 
-    def __init__(self, kind: Kind, scope: Scope, lies_at: LiesAt) -> None:
-        super().__init__(kind, scope, lies_at)
+    def __init__(
+        self, kind: Kind, scope: Scope, lies_at: LiesAt, known: Known = NOTHING_KNOWN
+    ) -> None:
+        super().__init__(kind, scope, lies_at, known)
         self._refused = 0  # parts that were written, but not understood
         self._taken = Counter[Place]()  # how many elements take a default
         self._unused = dict[Place, Diagnostic]()  # what is said of it where none does

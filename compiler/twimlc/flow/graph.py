@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from twimlc.flow.decisions import OTHER_VALUE, Asks
 from twimlc.flow.model import Element, Flow, MediaLink, StateKey, StateLink
 from twimlc.flow.walks import reached
 from twimlc.records import record
@@ -20,7 +21,7 @@ from twimlc.vocabulary import NO_OUTCOMES, NOTHING_MORE, PROMPTS, Does, Outcomes
 NodeKey = int
 """Index into :attr:`Graph.nodes`."""
 
-OTHERWISE = "anything else"
+OTHERWISE = OTHER_VALUE
 """How a verb ended that reports what nobody knows, where no outcome leads to the same."""
 
 
@@ -89,6 +90,11 @@ class Node:
     def tag(self) -> str:
         """That of the verb; nothing at the end."""
         return "" if self.element is None else self.element.tag
+
+    @property
+    def asks(self) -> Asks | None:
+        """What it asks, if it decides before anything is heard."""
+        return None if self.element is None else self.element.asks
 
     @property
     def does(self) -> Does:

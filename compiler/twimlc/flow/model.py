@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from twimlc import vocabulary
+from twimlc.flow.decisions import Asks, outcomes_of
 from twimlc.records import record
 from twimlc.text import SourceFile, Span
 from twimlc.yaml.tree import Entry, Template
@@ -77,13 +78,17 @@ class Attribute(NamedTuple):
 
 @record(frozen=True, slots=True, eq=False)
 class Element:
-    """A TwiML element. Text is a child. ``spec`` is None for markup newer than the vocabulary."""
+    """A TwiML element. Text is a child. ``spec`` is None for markup newer than the vocabulary.
+
+    ``asks`` is what a step asks that decides before anything is heard.
+    """
 
     tag: str
     spec: vocabulary.Element | None
     attributes: tuple[Attribute, ...]
     children: "tuple[Element | Text | Link, ...]"
     span: Span
+    asks: Asks | None = None
     _linkless: bool = field(default=False, init=False, repr=False)
 
     @property
@@ -94,6 +99,8 @@ class Element:
     @property
     def outcomes(self) -> vocabulary.Outcomes:
         """How it can end: of a Connect, as its noun says; without names where it only goes on."""
+        if self.asks is not None:
+            return outcomes_of(self.asks)
         for part in (*self.elements(), self) if self.does.connects else (self,):
             if part.spec is not None and part.spec.outcomes is not None:
                 return part.spec.outcomes

@@ -13,6 +13,7 @@ from twimlc.findings import rules
 from twimlc.findings.diagnostic import Diagnostic, Fix, Severity
 from twimlc.findings.edits import rewrite
 from twimlc.flow.addresses import is_address
+from twimlc.flow.decisions import NOTHING_KNOWN, Known
 from twimlc.flow.model import Kind, State, StateKey, StateLink, Step
 from twimlc.text import Span, clip
 from twimlc.yaml.names import beyond_doubt, meant, nearest, proposed_name, valid_name
@@ -171,11 +172,14 @@ class FlowReader(ABC):
     """What all share that read parts of one flow.
 
     ``findings`` collects what is wrong, ``lists`` the lists of steps that are given as URLs.
-    ``scope`` is that of the step being read, ``home`` the name of the state that it is in.
+    ``known`` is what steps can ask by name. ``scope`` is that of the step being read, ``home``
+    the name of the state that it is in.
     """
 
-    def __init__(self, kind: Kind, scope: Scope, lies_at: LiesAt) -> None:
-        self.kind = kind
+    def __init__(
+        self, kind: Kind, scope: Scope, lies_at: LiesAt, known: Known = NOTHING_KNOWN
+    ) -> None:
+        self.kind, self.known = kind, known
         self.flow = scope.flow.name
         self.scope = scope
         self.outward = 0  # how far out the step being read was given from

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import UNKNOWN_STATE
+from twimlc.flow.decisions import NOTHING_KNOWN, Known
 from twimlc.flow.model import Flow, Kind, State, StateKey
 from twimlc.flow.names import FlowNames, LiesAt, Scope, defaults_of, state_called, state_fix
 from twimlc.flow.steps import StepReader
@@ -55,11 +56,13 @@ def read_flow(
     own: FlowNames,
     flows: MappingABC[str, FlowNames],
     lies_at: LiesAt = lambda address, flow: None,
+    asked: Known = NOTHING_KNOWN,
 ) -> tuple[ReadFlow | None, list[Diagnostic]]:
-    """The model of one flow, and what is wrong in it. ``tree`` is expanded."""
+    """The model of one flow, and what is wrong in it. ``tree`` is expanded; ``asked`` is what its
+    steps can ask by name."""
     defaults = defaults_of(tree)
     scope = Scope(own, flows, own.states, defaults=(defaults,))
-    reader = StepReader(own.kind, scope, lies_at)
+    reader = StepReader(own.kind, scope, lies_at, asked)
     states: dict[StateKey, State] = {}
     steps, listed = tree.get("steps"), tree.get("states")
     start = own.start

@@ -13,6 +13,8 @@ from twimlc.findings import rules
 from twimlc.flow import model
 from twimlc.flow.addresses import is_address
 from twimlc.flow.blocks import BlockReader, StepAt
+from twimlc.flow.deciding import read_hours, read_switch
+from twimlc.flow.decisions import NOTHING_KNOWN, Known
 from twimlc.flow.markup import parse_twiml
 from twimlc.flow.names import LiesAt, Scope, defaults_of
 from twimlc.flow.targets import allowed, asks_itself, lost, may_do, stays_unanswered
@@ -26,8 +28,10 @@ from twimlc.yaml.tree import Entry, Mapping, Node, Scalar, is_empty
 class StepReader(BlockReader):
     """Reads the steps of one flow."""
 
-    def __init__(self, kind: model.Kind, scope: Scope, lies_at: LiesAt) -> None:
-        super().__init__(kind, scope, lies_at)
+    def __init__(
+        self, kind: model.Kind, scope: Scope, lies_at: LiesAt, known: Known = NOTHING_KNOWN
+    ) -> None:
+        super().__init__(kind, scope, lies_at, known)
         self.allow: frozenset[str] = frozenset()  # what uses of components around it allow
         self.done: frozenset[str] = frozenset()  # the approximations that its verbs may be
         self.returns: list[set[str]] = []  # what each component being read returns as
@@ -85,6 +89,9 @@ class StepReader(BlockReader):
                 return [model.Goto(target, span, note)] if target else []
             case "return":
                 return self._return(at)
+            case "switch" | "hours":
+                read = read_switch(self, at) if key == "switch" else read_hours(self, at)
+                return [model.Perform(*read, span, key, note=note)] if read else []
             case _ if key in CALL_BLOCKS and voice:
                 return self.block(key, at)
             case "twiml":

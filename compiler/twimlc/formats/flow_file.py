@@ -4,6 +4,7 @@ from twimlc.formats import leaves
 from twimlc.formats.blocks import block_defaults, steps, words
 from twimlc.formats.calendar_rows import CALENDARS, in_flows
 from twimlc.formats.elements import definitions, pointers, references, table
+from twimlc.formats.project_file import LISTS
 
 STATE_NAME = f"(?!(hangup|next)$){leaves.NAME}"
 
@@ -40,6 +41,8 @@ def flow_schema() -> leaves.Schema:
             },
             "calendars": in_flows(CALENDARS.schema)
             | {"description": "When lines are open, by name; `hours` steps ask them."},
+            "lists": in_flows(LISTS.schema)
+            | {"description": "Lists of cases that `switch` steps name."},
             "components": leaves.names(
                 leaves.NAME,
                 {"$ref": "#/definitions/component"},

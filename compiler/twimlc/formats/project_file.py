@@ -235,6 +235,9 @@ ALLOW = Row(
 )
 """The approximations that an author puts up with, in a target and beside a verb."""
 
+LISTS = Names(Several(text("a case, such as +14155550123 or +1900*"), "a list of cases, or a file with one case a line"), "a map of names and lists", NAME, noun="a list", refused=valid_name)
+"""Lists of cases by name, in the project file and in flows."""
+
 PARAMS = Names(Shape({}), "a map of names and values", PARAM_NAME, noun="a param", refused=valid_param)
 """Values given from outside: in a target, or in a file of params."""
 
@@ -305,6 +308,7 @@ PROJECT = Map(
         Row("targets", Names(TARGET, "a map of names and targets", NAME, noun="a target", refused=valid_name, rule=rules.BAD_TARGET, hint="plain: {host: static}"), "What the flows are built for. Without -t all of them are built."),
         Row("matrix", MATRIX, "A table. The flows are built once per row; columns become params."),
         Row("calendars", CALENDARS, "When lines are open, by name; `hours` steps ask them."),
+        Row("lists", LISTS, "Lists of cases that `switch` steps name."),
         Row("budgets", BUDGETS, "How much a caller has to sit through, at worst, on any path through a flow."),
         Row("account", ACCOUNT, "Facts about the account. What is not given is not checked."),
         Row("rules", Names(_SEVERITY, "a map of rules and off, note, warning or error", rule=rules.BAD_RULE_SETTING), "Severities of findings, by rule. Errors cannot be turned off."),

@@ -54,10 +54,7 @@ def clock_hint(name: str) -> str | None:
     """What to do instead of asking for the time, where ``name`` means it."""
     if folded(name) not in _TIMES:
         return None
-    return (
-        "flows do not know the time: a flow for the day and one for the night take turns on the "
-        f"number, see {URL}/blob/main/docs/hosts.md#day-and-night"
-    )
+    return f"the step hours asks a calendar for the time, see {URL}/blob/main/docs/hours.md"
 
 
 def sign_called(name: str) -> str | None:

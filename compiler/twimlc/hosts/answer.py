@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from twimlc.hosts.files import spellings
 from twimlc.lower.names import FLOW, MEDIA_TYPES, VERSION
 from twimlc.lower.plan import Decision, Plan
+from twimlc.lower.questions import Question, Turn
 
 Engine = Literal["mustache", "handlebars"]
 """What may read the template of a Bin: Twilio's pages name both."""
@@ -53,6 +54,13 @@ class Host(Protocol):
     def fetch(self, url: str, method: str, parameters: Mapping[str, str]) -> Response:
         """What the host answers; the query is part of ``url``."""
 
+    def open(self, url: str, answers: Mapping[str, str]) -> Turn | None:
+        """What the host has to know before it answers, if ``answers`` do not say it.
+
+        These are values of parameters and outcomes of calendars, by name. What
+        :meth:`fetch` is asked for then carries them among its parameters.
+        """
+
     def name(self, url: str) -> str:
         """The file that an address leads to, as findings show it."""
 
@@ -84,6 +92,9 @@ class FileHost:
         path = url[len(self._prefix) :]
         return path if _PLAIN.fullmatch(path) else unquote(urlsplit(path).path)
 
+    def open(self, url: str, answers: Mapping[str, str]) -> Turn | None:
+        return None
+
     def fetch(self, url: str, method: str, parameters: Mapping[str, str]) -> Response:
         if method not in ("GET", "HEAD"):
             return Response(405)
@@ -110,6 +121,7 @@ class RouterHost(FileHost):
     """
 
     decisions: Mapping[str, Decision] = field(default_factory=dict)
+    questions: Mapping[str, Question] = field(default_factory=dict)
     _spelt: dict[str, Decision] = field(init=False, default_factory=dict)
 
     def _decided(
@@ -130,7 +142,15 @@ class RouterHost(FileHost):
             raw = (pair.partition("=")[::2] for pair in sent.split("&"))
             yield self._spelt[decision.path].document(_first(raw))
 
+    def open(self, url: str, answers: Mapping[str, str]) -> Turn | None:
+        question = self.questions.get(self.name(url)) if self.owns(url) else None
+        return None if question is None else question.open(answers)
+
     def fetch(self, url: str, method: str, parameters: Mapping[str, str]) -> Response:
+        asked = self.questions.get(self.name(url)) if self.owns(url) else None
+        if asked is not None:
+            path = asked.document(parameters.get, lambda name: parameters.get(name, ""))
+            return FileHost.fetch(self, self.url(path), method, {})
         decision = self.decisions.get(self.name(url)) if self.owns(url) else None
         if decision is not None:
             (first, *others) = self._decided(decision, urlsplit(url).query, parameters)
@@ -149,7 +169,9 @@ def serve(
 ) -> FileHost:
     """The host of a plan for plain files, with or without routing."""
     decisions = {decision.path: decision for decision in plan.decisions}
-    return RouterHost(url or SOMEWHERE, {**sounds_of(plan), **files}, decisions=decisions)
+    questions = {question.path: question for question in plan.questions}
+    found = {**sounds_of(plan), **files}
+    return RouterHost(url or SOMEWHERE, found, decisions=decisions, questions=questions)
 
 
 def served(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
+from twimlc.flow.decisions import Cases, named_by_case, subject_of
 from twimlc.flow.graph import Context
 from twimlc.interpret.assumptions import OUR_READINGS, Readings
 from twimlc.interpret.events import HANGUP, Event
@@ -24,7 +25,7 @@ from twimlc.interpret.machine import (
     told_input,
     verb,
 )
-from twimlc.interpret.markup import Part
+from twimlc.interpret.markup import Part, of_question
 
 
 class At(NamedTuple):
@@ -35,7 +36,21 @@ class At(NamedTuple):
     ring: int = 0
 
 
-DocumentPlace = At | End
+class Open(NamedTuple):
+    """A request that the host cannot answer before it knows more: a question is asked there.
+
+    ``told`` are the parameters that the request carries, ``answers`` what is known of the question
+    so far, ``asking`` the verb that led there, if one did.
+    """
+
+    url: str
+    method: str
+    told: tuple[tuple[str, str], ...]
+    answers: tuple[tuple[str, str], ...] = ()
+    asking: "At | None" = None
+
+
+DocumentPlace = At | End | Open
 
 
 @dataclass(slots=True, eq=False)
@@ -70,6 +85,8 @@ class Documents:
         """What happens there; nobody asks for its line."""
         if isinstance(place, End):
             return place.moment()
+        if isinstance(place, Open):
+            return self._question(place)
         document = self.library.documents[place.document]
         part = document.verbs[place.number]
         key = (id(part), place.ring, document.folder)
@@ -83,7 +100,7 @@ class Documents:
 
         Where two Gathers have this in common, keys and speech lead from both to the same place.
         """
-        if isinstance(place, End):
+        if not isinstance(place, At):
             return None
         part = self.verb(place)
         if part.tag != "Gather":
@@ -95,13 +112,26 @@ class Documents:
             return None
         return Asked(part.hears, url, part.method)
 
-    def _source(self, place: At) -> str:
+    def _question(self, place: Open) -> Position:
+        found = self.library.host.open(place.url, dict(place.answers))
+        assert found is not None, "it is open"
+        tag = "Switch" if isinstance(found, Cases) else "Hours"
+        return verb(of_question(tag, named_by_case(found)), 0, "")
+
+    def _source(self, place: At | Open) -> str:
+        if isinstance(place, Open):
+            return self.library.host.name(place.url)
         document = self.library.documents[place.document]
         if place.number >= len(document.verbs):
             return f"{document.name}, its end"
         return f"{document.name}:{document.file.position(document.starts[place.number]).line}"
 
     def take(self, place: DocumentPlace, choice: Choice) -> DocumentPlace:
+        if isinstance(place, Open):
+            asked = self.library.host.open(place.url, dict(place.answers))
+            assert asked is not None, "it is open"
+            answers = (*place.answers, (subject_of(asked), choice.value))
+            return self._settled(self._asked(place._replace(answers=answers)))
         assert isinstance(place, At)
         return self._settled(self._taken(place, choice))
 
@@ -166,6 +196,14 @@ class Documents:
     def _fetch(
         self, url: str, method: str, told: Mapping[str, str], asking: At | None = None
     ) -> DocumentPlace:
+        return self._asked(Open(url, method, tuple(told.items()), asking=asking))
+
+    def _asked(self, place: Open) -> DocumentPlace:
+        """What is there; the place itself where the host has to know more."""
+        if self.library.host.open(place.url, dict(place.answers)) is not None:
+            return place
+        url, method, asking = place.url, place.method, place.asking
+        told = dict((*place.told, *place.answers))
         key = (url, method, tuple(told.items()))
         found = self._fetched.get(key)
         if found is None:

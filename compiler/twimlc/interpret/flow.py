@@ -1,22 +1,28 @@
 """The interpreter of flows: what the author wrote, read straight from the control-flow graph."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from twimlc.flow.decisions import Asks, Sample, samples, subject_of
 from twimlc.flow.graph import Context, Graph, Node, NodeKey
+from twimlc.flow.walks import reached
 from twimlc.interpret import machine
 from twimlc.interpret.assumptions import OUR_READINGS, Readings
 from twimlc.interpret.events import Event
-from twimlc.interpret.markup import Part, of_element
+from twimlc.interpret.markup import Part, of_element, of_question
 
 
 class AtNode(NamedTuple):
-    """A node about to run, at ring ``ring`` of its Dial."""
+    """A node about to run, at ring ``ring`` of its Dial.
+
+    ``told`` are answers, by what was asked, that still hold: steps in a row ask one host once.
+    """
 
     node: NodeKey
     ring: int = 0
+    told: tuple[Sample, ...] = ()
 
 
 FlowPlace = AtNode | machine.End
@@ -78,8 +84,30 @@ class FlowMachine:
         found = self._parts.get(node.key)
         if found is None:
             assert node.element is not None
-            found = self._parts[node.key] = of_element(node.element)
+            asks = node.asks
+            found = of_element(node.element) if asks is None else self._question(node, asks)
+            self._parts[node.key] = found
         return found
+
+    def _question(self, node: Node, asks: Asks) -> Part:
+        """A step that decides: it is tried with all that later ones in a row tell apart."""
+        later = [asks]
+        for key in reached((node.key,), self._in_a_row):
+            other = self.graph.nodes[key].asks
+            if other is not None and subject_of(other) == subject_of(asks):
+                later.append(other)
+        more = ((asks.way(value), value) for each in later for _, value in samples(each))
+        return of_question(node.tag, asks, more)
+
+    def _in_a_row(self, key: NodeKey) -> Iterator[NodeKey]:
+        """The steps right after one that decides which are decided by the same answer."""
+        node = self.graph.nodes[key]
+        return (after for after in self.graph.after(key) if self._follows(node, after))
+
+    def _follows(self, node: Node, after: NodeKey) -> bool:
+        other = self.graph.nodes[after]
+        apart = other.entry is not None or other.place.flow != node.place.flow
+        return other.asks is not None and not apart
 
     def _source(self, node: Node) -> str:
         """The file and line a node came from."""
@@ -94,6 +122,8 @@ class FlowMachine:
         node = self.graph.nodes[place.node]
         part = self._part(node)
         outcome = choice.outcome
+        if part.asks is not None:
+            return self._answered(place, node, part.asks, choice.value)
         if part.tag == "Gather":
             return self._gathered(node, part, choice)
         if choice == machine.SILENCE and part.outcomes.names:
@@ -107,6 +137,22 @@ class FlowMachine:
         if choice in machine.UNKNOWN and node.fallback is not None:
             return self._settled(node.fallback)
         return self._leave(node, part, outcome)
+
+    def _answered(self, place: AtNode, node: Node, asks: Asks, value: str) -> FlowPlace:
+        told = (*place.told, (subject_of(asks), value))
+        known = dict(told)
+        for _ in self.graph.nodes:  # steps that decide in a ring are refused
+            outcome = asks.way(known[subject_of(asks)])
+            after = node.exits.get(outcome, node.fallback)
+            assert after is not None, "whatever asks has a way for all other answers"
+            if not self._follows(node, after):
+                return self._settled(after)
+            node = self.graph.nodes[after]
+            assert node.asks is not None, "it decides, too"
+            asks = node.asks
+            if subject_of(asks) not in known:
+                return AtNode(after, told=told)
+        return self._settled(node.key)
 
     def _gathered(self, node: Node, part: Part, choice: machine.Choice) -> FlowPlace:
         digits = machine.heard(part, choice.value) if choice.outcome == "keys" else ""

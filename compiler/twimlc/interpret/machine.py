@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, Protocol, TypeVar
 
+from twimlc.flow.decisions import subject_of
 from twimlc.flow.graph import Context
 from twimlc.interpret.assumptions import Readings
 from twimlc.interpret.events import HANGUP as HANGUP_EVENT
@@ -60,6 +61,8 @@ def question(part: Part) -> str:
     """The kind of question a verb asks (``gather``, ``dial``, ``room`` …); empty: none."""
     if not part.outcomes.names:
         return ""
+    if part.asks is not None:
+        return part.tag.lower()
     asked = about(part)
     return asked.spec.key if asked.spec else asked.tag.lower()
 
@@ -71,6 +74,8 @@ def choices(part: Part, ring: int = 0, distinguished: Collection[str] = ()) -> t
     """
     if part.spec is not None and part.spec.ends:
         return ()
+    if part.asks is not None:
+        return tuple(Choice(*sample) for sample in part.samples)
     names = part.outcomes.names
     if not names:
         return (DONE,)
@@ -237,6 +242,8 @@ def verb(part: Part, ring: int, base: str, distinguished: Collection[str] = ()) 
     """The position of a verb in a document, or flow, whose addresses are seen from ``base``."""
     if part.tag == "Hangup":
         return Position(HANGUP_EVENT, part)
+    if part.asks is not None:
+        return Position((part.tag, subject_of(part.asks)), part)
     key, links = canonical(part, base)
     return Position((key, ring), part, ring, links, distinguished)
 

@@ -7,7 +7,7 @@ flow names a state where a document holds an address.
 
 import re
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from operator import itemgetter
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from urllib.parse import urljoin
 
 from twimlc import vocabulary
+from twimlc.flow.decisions import Asks, Sample, outcomes_of, samples
 from twimlc.flow.model import Element, Link, MediaLink, StateLink, Text
 from twimlc.text import SourceFile
 from twimlc.xml.file_type import read_document
@@ -45,13 +46,18 @@ Key = tuple[object, ...]
 
 @dataclass(eq=False)
 class Part:
-    """An element. ``line`` is its line in a document; 0 in a flow, and where several share it."""
+    """An element. ``line`` is its line in a document; 0 in a flow, and where several share it.
+
+    ``asks`` is what the host is asked before anything is heard, ``samples`` the answers to try.
+    """
 
     tag: str
     spec: vocabulary.Element | None
     attributes: tuple[tuple[str, Value], ...]
     children: "tuple[Part | Value, ...]"
     line: int
+    asks: Asks | None = None
+    samples: tuple[Sample, ...] = ()
 
     @property
     def does(self) -> vocabulary.Does:
@@ -61,6 +67,8 @@ class Part:
     @cached_property
     def outcomes(self) -> vocabulary.Outcomes:
         """How it can end: of a Connect, as its noun says; without names where it only goes on."""
+        if self.asks is not None:
+            return outcomes_of(self.asks)
         for part in (next(self.parts(), self) if self.does.connects else self, self):
             if part.spec is not None and part.spec.outcomes is not None:
                 return part.spec.outcomes
@@ -120,6 +128,12 @@ class Part:
     def _words(self) -> str:
         texts = (c._words() if isinstance(c, Part) else c for c in self.children)
         return "".join(text for text in texts if isinstance(text, str))
+
+
+def of_question(tag: str, asks: Asks, more: Iterable[Sample] = ()) -> Part:
+    """The part of a step that decides; ``more`` are answers to try beside its own."""
+    tried = tuple(dict.fromkeys((*samples(asks), *more)))
+    return Part(tag, vocabulary.DECIDING[tag], (), (), 0, asks, tried)
 
 
 Read = tuple[SourceFile, tuple[Part, ...], Sequence[int]]

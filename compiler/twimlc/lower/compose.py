@@ -10,10 +10,21 @@ from collections.abc import Iterable, Iterator
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import NEEDS_REDIRECT, VERB_TOO_BIG
 from twimlc.flow.graph import Context, Node, NodeKey
-from twimlc.lower.drafts import Decided, Draft, Hangup, Jump, Piece, Verb, next_of, states_linked
+from twimlc.lower.drafts import (
+    Asked,
+    Decided,
+    Draft,
+    Hangup,
+    Jump,
+    Piece,
+    Verb,
+    next_of,
+    states_linked,
+)
 from twimlc.lower.links import Addresses, ExternalLink, Groundwork, Writer
 from twimlc.lower.names import CALLER, DecisionKey, DocumentKey, LinkKey
 from twimlc.lower.plan import EMPTY_DOCUMENT, Choice, element_size
+from twimlc.lower.questions import Cases, Clock
 from twimlc.lower.transitions import END
 from twimlc.values.multiples import too_many
 
@@ -84,6 +95,9 @@ class Composer:
             if context is Context.CALL:
                 yield Hangup()
             return
+        if key.asks:
+            yield self._question(key)
+            return
         host = self._site.host
         inside: set[NodeKey] = set()
         size, forbidding = EMPTY_DOCUMENT, self._keys.forbids_redirect(key)
@@ -92,6 +106,9 @@ class Composer:
             node = self._graph.nodes[after]
             if node.entry is not None and key.home == CALLER:
                 yield Jump(self._keys.start(node.entry), node)
+                break
+            if node.asks is not None:
+                yield Jump(self._keys.after(key, node.key), node)
                 break
             verb, own = self._verb(key, node)
             whole = size + own + self._tail(key, self._ways[node.key].on)
@@ -182,6 +199,7 @@ class Composer:
         target = self._ways[node.key].leave
         if target is None:
             return None
+        assert not isinstance(target, (Cases, Clock)), "a step that asks is no verb"
         if isinstance(target, Choice):
             return self._decide(self._keys.decision(key, node.key), target)
         if (
@@ -200,6 +218,28 @@ class Composer:
             documents = choice.mapped(lambda node: self._keys.decided(key, node))
             self._decided[key] = Decided(*documents, key=key)
         return self._decided[key]
+
+    def _question(self, key: DocumentKey) -> Asked:
+        """All steps that decide from this one on, as far as nothing is heard between them."""
+        numbers: dict[NodeKey, int] = {key.node: 0}
+        turns: list[Cases[int | DocumentKey] | Clock[int | DocumentKey]] = []
+        waiting = [key.node]
+
+        def to(target: NodeKey) -> int | DocumentKey:
+            node = self._graph.nodes[target] if target != END else None
+            apart = node is None or node.entry is not None or node.place.flow != key.folder
+            if apart or node is None or node.asks is None:
+                return self._keys.decided(DecisionKey(*key[:3]), target)
+            if target not in numbers:
+                numbers[target] = len(numbers)
+                waiting.append(target)
+            return numbers[target]
+
+        for node in waiting:
+            leave = self._ways[node].leave
+            assert isinstance(leave, (Cases, Clock)), "each step of a question asks"
+            turns.append(leave.mapped(to))
+        return Asked(tuple(turns))
 
     def _too_many(self, keys: list[DocumentKey]) -> bool:
         """Whether one folder has more than the target takes, which is then a finding."""

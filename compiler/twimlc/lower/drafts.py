@@ -14,6 +14,7 @@ from twimlc.flow.model import StateLink
 from twimlc.lower.links import Addresses, ExternalLink, Groundwork, Writer
 from twimlc.lower.names import DecisionKey, DocumentKey, Keys, LinkKey
 from twimlc.lower.plan import Choice, Markup
+from twimlc.lower.questions import Cases, Clock, Turn
 from twimlc.text import grouped
 
 
@@ -51,12 +52,29 @@ class Jump(NamedTuple):
     node: Node | None
 
 
+class Asked(NamedTuple):
+    """A question in the place of a document: its turns lead to later ones, or to documents."""
+
+    turns: tuple[Cases[int | DocumentKey] | Clock[int | DocumentKey], ...]
+
+    def targets(self) -> Iterator[DocumentKey]:
+        """Every document that it may lead to."""
+        for turn in self.turns:
+            yield from (to for to in turn.targets() if isinstance(to, DocumentKey))
+
+    def mapped(self, to: Callable[[DocumentKey], str]) -> tuple[Turn, ...]:
+        """The turns, with names of documents."""
+        return tuple(
+            turn.mapped(lambda t: t if isinstance(t, int) else to(t)) for turn in self.turns
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Hangup:
     """The end of a call that has a document to itself."""
 
 
-Piece = Verb | Jump | Hangup
+Piece = Verb | Jump | Hangup | Asked
 
 
 class Draft(NamedTuple):
@@ -71,6 +89,11 @@ class Draft(NamedTuple):
         for piece in self.pieces:
             if isinstance(piece, Verb) and isinstance(piece.leave, Decided):
                 yield piece.leave
+
+    @property
+    def asked(self) -> list[Asked]:
+        """The question that is in its place, if one is."""
+        return [piece for piece in self.pieces if isinstance(piece, Asked)]
 
     def linked(self, keys: Keys) -> Iterator[DocumentKey]:
         """Every document that one of its links names; a decision has a link of its own."""
@@ -100,6 +123,8 @@ def next_of(piece: Piece) -> Iterator[DocumentKey]:
             yield target
         case Verb(leave=Decided() as decided):
             yield from dict.fromkeys(decided.targets())
+        case Asked():
+            yield from dict.fromkeys(piece.targets())
 
 
 def states_linked(verb: Verb, keys: Keys) -> Iterator[DocumentKey]:
@@ -182,8 +207,9 @@ def merge(
     for key, draft in drafts.items():
         noted = Noted(paths[key], ground)
         body = tuple(draft.markup(Writer(key, ground, noted)))
-        bodies[key] = key.folder, key.entry, body
-        links[key] = noted.targets
+        questions = tuple(asked.mapped(lambda target: "") for asked in draft.asked)
+        bodies[key] = key.folder, key.entry, body, questions
+        links[key] = [*noted.targets, *(to for asked in draft.asked for to in asked.targets())]
     for asked, decided in decisions.items():
         table = decided.mapped(lambda target: None)  # where a value leads counts as a link
         bodies[asked] = asked.folder, table

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from twimlc.calendars.settled import Settled
 from twimlc.flow.graph import Node
 from twimlc.formats.project_file import LIMITS
 from twimlc.vocabulary import DOCUMENT_LIMITS
@@ -33,7 +34,8 @@ class Host(NamedTuple):
     """The capabilities of one kind of host, or of one with a router before it.
 
     ``methods`` are the HTTP methods it answers with a document, the preferred one first.
-    ``decisions``: the next document may depend on a value that Twilio sends. ``templates``: a
+    ``decisions``: the next document may depend on a value that Twilio sends; ``switches``: on what
+    comes with every request, before anything is heard; ``clock``: on the time. ``templates``: a
     document may show values of the running call. ``single``: a whole flow is one document.
     ``unanswered``: nothing can be said where a document is gone.
     ``hop``: a TwiML Bin leads from each value of a decision to a file of its own. ``files`` are
@@ -45,6 +47,8 @@ class Host(NamedTuple):
     description: str
     methods: tuple[str, ...] = ("GET",)
     decisions: bool = False
+    switches: bool = False
+    clock: bool = False
     templates: bool = False
     single: bool = False
     hop: bool = False
@@ -95,7 +99,7 @@ class Site:
     apology, those of none under the empty name; a flow that is not there has the usual words.
     ``limits`` are those of what one flow may be written as. ``flows`` have a Bin of their own
     (None: all have), others are only jumped into. ``routing`` names the hosts with routing, for
-    findings.
+    findings. ``calendars`` are those of the project and of its flows, by name.
     """
 
     host: Host
@@ -110,6 +114,7 @@ class Site:
     limits: Mapping[str, int] = field(default_factory=lambda: LIMITS, hash=False)
     flows: frozenset[str] | None = None
     routing: tuple[str, ...] = ()
+    calendars: Mapping[str, Settled] = field(default_factory=dict, hash=False)
 
     def has(self, flow: str) -> bool:
         """Whether a flow is one of the target's, and not only jumped into."""

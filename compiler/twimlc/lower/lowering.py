@@ -30,6 +30,7 @@ from twimlc.lower.plan import (
     Plan,
     element_size,
 )
+from twimlc.lower.questions import Clock, Question
 from twimlc.lower.transitions import END, find_boundaries, find_ways, may_decline_in_turn
 from twimlc.project.files import FileContent
 
@@ -96,8 +97,14 @@ def lower(
     documents: list[Document] = []
     shared: dict[tuple[object, ...], Markup] = {}  # a run of verbs is in many documents
     relative = False
+    questions: list[Question] = []
     for key in drafts:
-        if stands_for[key] == key:
+        if stands_for[key] == key and (asking := drafts[key].asked):
+            turns = asking[0].mapped(final.__getitem__)
+            states = (graph.nodes[each.key.node].place.state for each in same[key])
+            flow = site.root + key.folder
+            questions.append(Question(final[key], flow, turns, tuple(dict.fromkeys(states))))
+        elif stands_for[key] == key:
             addresses = Addresses(final[key], shown, ground)
             verbs = drafts[key].markup(Writer(key, ground, addresses))
             documents.append(
@@ -121,7 +128,12 @@ def lower(
 
     def leads_to(key: LinkKey) -> Iterator[LinkKey]:
         assert isinstance(key, DocumentKey), "a decision is no request of its own"
-        return (stands_for[to] for piece in drafts[key].pieces for to in next_of(piece))
+        for piece in drafts[key].pieces:
+            for to in next_of(piece):
+                answers = drafts[to].asked  # what a question is answered with is its own answer
+                yield from (stands_for[each] for asked in answers for each in asked.targets())
+                if not answers:
+                    yield stands_for[to]
 
     longest: dict[LinkKey, int | None] = {}
     starts = {flow: keys.start(flow) for flow in sorted(graph.starts)}
@@ -159,8 +171,15 @@ def lower(
         decisions=() if host.hop else decisions,
         hop=f"{HANDLER}{site.bin}" if host.hop else None,
         apology=apologies[""],
+        questions=tuple(sorted(questions, key=lambda question: question.path)),
+        calendars={name: site.calendars[name] for name in sorted(_calendars(questions))},
     )
     return plan, []
+
+
+def _calendars(questions: Iterable[Question]) -> set[str]:
+    turns = (turn for question in questions for turn in question.turns)
+    return {turn.calendar for turn in turns if isinstance(turn, Clock)}
 
 
 def _decisions(

@@ -82,12 +82,14 @@ class DocumentKey(NamedTuple):
     The home of another party's document is the node that its URL leads to: what is allowed there,
     and where it starts again, hangs on that and not on the node alone. ``entry`` is the document
     that a number points to, which the next build replaces; all others belong to a version.
+    ``asks``: no document lies there, but the question that begins with its node is asked.
     """
 
     folder: str
     node: NodeKey
     home: NodeKey = CALLER
     entry: bool = False
+    asks: bool = False
 
 
 class DecisionKey(NamedTuple):
@@ -128,7 +130,8 @@ class Keys:
         return DocumentKey(flow, self._starts[flow], entry=self._bin is None)
 
     def _at(self, flow: str, node: NodeKey, home: NodeKey = CALLER) -> DocumentKey:
-        return DocumentKey(self._bin or flow, node, home)
+        asks = node >= 0 and home == CALLER and self._graph.nodes[node].asks is not None
+        return DocumentKey(self._bin or flow, node, home, asks=asks and self._bin is None)
 
     def _start_of(self, flow: str) -> DocumentKey:
         return self.start(flow) if self._bin is None else self._at(flow, self._starts[flow])
@@ -200,7 +203,7 @@ class Keys:
         if isinstance(key, DocumentKey) and key.entry:
             return f"{folder}index.xml"
         folder += f"{self._blank[key.folder]}/"
-        if isinstance(key, DecisionKey):
+        if isinstance(key, DecisionKey) or key.asks:
             place = self._graph.nodes[key.node].place
             return f"{folder}{_short(place.state)}.{place.index}.decide"
         if key.home == CALLER and key.node == self._starts.get(key.folder):

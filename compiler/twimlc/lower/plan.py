@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Generic, NamedTuple, TypeVar
 
+from twimlc.calendars.settled import Settled
+from twimlc.flow.decisions import Rows
 from twimlc.flow.graph import NodeKey
 from twimlc.flow.model import MediaLink
 from twimlc.lower.host import Host
+from twimlc.lower.questions import Question
 from twimlc.project.files import FileContent
 from twimlc.records import record
 from twimlc.text import Span
@@ -154,8 +158,6 @@ class Mark(NamedTuple):
 
 T = TypeVar("T")
 U = TypeVar("U")
-Rows = tuple[tuple[str, T], ...]
-"""Values of a request parameter, and where each leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +251,7 @@ class Plan(NamedTuple):
 
     ``addresses`` (path, address) are known of files that do not lie under the target's address.
     ``hop`` is the address of the TwiML Bin that decides, and ``apology`` its last resort.
+    ``questions`` are asked before anything is heard, some of them of ``calendars``.
     """
 
     host: Host
@@ -261,3 +264,5 @@ class Plan(NamedTuple):
     addresses: tuple[tuple[str, str], ...] = ()
     hop: str | None = None
     apology: tuple[Markup, ...] = ()
+    questions: tuple[Question, ...] = ()
+    calendars: Mapping[str, Settled] = MappingProxyType({})

@@ -1,111 +1,37 @@
-"""What is decided before anybody has pressed a key: by a value of the request, or by the clock.
+"""What is asked of a host before anybody has pressed a key.
 
 A :class:`Question` is asked at an address of its own, for which there is no file: the host answers
 with the document that its turns lead to. Steps in a row are one question; each is a turn of it.
 """
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar
 
-from twimlc.lower.plan import Rows
+from twimlc.flow.decisions import (
+    CALLERS,
+    WITHHELD,
+    WITHHOLDING,
+    Cases,
+    Clock,
+    begins,
+    normal,
+    subject_of,
+)
 
-T = TypeVar("T")
-U = TypeVar("U")
-
-WITHHOLDING = ("From", "ForwardedFrom")
-"""Parameters that are withheld where they are missing or empty; of others that is no case."""
-
-CALLERS = (*WITHHOLDING, "To")
-"""Those that hold numbers, or addresses of clients and SIP."""
-
-_WORDS = ["anonymous", "restricted", "unavailable", "unknown", "blocked", "private", "withheld"]
-_KEYPAD = ["266696687", "7378742833", "86282452253", "8656696", "2562533", "7748283"]
-WITHHELD = frozenset(("", "+", *_WORDS, *(f"+{one}{k}" for k in _KEYPAD for one in ("", "1"))))
-"""Every spelling of a number that is withheld, as :func:`normal` gives it (facts: the words since
-2022, what they are on a keypad before)."""
-
-_NUMBER = re.compile(r"[+]?[0-9]+")
-
-
-def normal(value: str) -> str:
-    """A decoded value as cases are compared: small letters, a blank for a plus, a plus before
-    numbers."""
-    value = value.replace(" ", "+").lower()
-    return f"+{value.removeprefix('+')}" if _NUMBER.fullmatch(value) else value
-
-
-class Cases(NamedTuple, Generic[T]):
-    """Where one value of the request leads: a ``switch``.
-
-    All values are as :func:`normal` gives them. ``withheld`` counts first, then ``whole``, then
-    the longest of ``beginnings`` (a beginning that is a number, ``+1900``, meets numbers only),
-    then ``default``. ``withheld`` is None for parameters that are no :data:`CALLERS`.
-    """
-
-    parameter: str
-    withheld: T | None
-    whole: Rows[T]
-    beginnings: Rows[T]
-    default: T
-
-    def way(self, sent: str | None) -> T:
-        """Where a value leads as it was decoded; None and empty alike are missing."""
-        value = normal(sent or "")
-        if self.withheld is not None and value in WITHHELD:
-            return self.withheld if value or self.parameter in WITHHOLDING else self.default
-        for case, to in self.whole:
-            if case == value:
-                return to
-        found = [row for row in self.beginnings if begins(row[0], value)]
-        return max(found, key=lambda row: len(row[0]))[1] if found else self.default
-
-    def targets(self) -> Iterator[T]:
-        """Everything it may lead to."""
-        if self.withheld is not None:
-            yield self.withheld
-        yield from (to for _, to in (*self.whole, *self.beginnings))
-        yield self.default
-
-    def mapped(self, to: Callable[[T], U]) -> "Cases[U]":
-        """The same between other things."""
-        withheld = None if self.withheld is None else to(self.withheld)
-        whole = tuple((case, to(target)) for case, target in self.whole)
-        beginnings = tuple((case, to(target)) for case, target in self.beginnings)
-        return Cases(self.parameter, withheld, whole, beginnings, to(self.default))
-
-
-def begins(case: str, value: str) -> bool:
-    """Whether a value begins with a case; with a number only where it is one."""
-    return value.startswith(case) and (_NUMBER.fullmatch(case) is None or value[1:].isdecimal())
-
-
-class Clock(NamedTuple, Generic[T]):
-    """Where each outcome of a calendar leads: ``hours``.
-
-    ``calendar`` is its name in the plan: that of the project's (``office``), or with the flow's
-    folder before it (``front-desk/office``, ``downtown/front-desk/office``).
-    """
-
-    calendar: str
-    outcomes: Rows[T]
-    default: T
-
-    def way(self, outcome: str) -> T:
-        """Where an outcome leads, also one that it does not know."""
-        return dict(self.outcomes).get(outcome, self.default)
-
-    def targets(self) -> Iterator[T]:
-        """Everything it may lead to."""
-        yield from (to for _, to in self.outcomes)
-        yield self.default
-
-    def mapped(self, to: Callable[[T], U]) -> "Clock[U]":
-        """The same between other things."""
-        outcomes = tuple((outcome, to(target)) for outcome, target in self.outcomes)
-        return Clock(self.calendar, outcomes, to(self.default))
-
+__all__ = [
+    "CALLERS",
+    "JOINED",
+    "PLAN",
+    "WITHHELD",
+    "WITHHOLDING",
+    "Cases",
+    "Clock",
+    "Question",
+    "To",
+    "Turn",
+    "begins",
+    "normal",
+]
 
 To = int | str
 """A later turn of the same question, by its number, or the path of a document."""
@@ -140,6 +66,16 @@ class Question:
             else:
                 to = turn.way(clock(turn.calendar))
         return to
+
+    def open(self, answers: Mapping[str, str]) -> Turn | None:
+        """The first turn whose answer is not among these, by what is asked; None if all are."""
+        to: To = 0
+        while isinstance(to, int):
+            turn = self.turns[to]
+            if subject_of(turn) not in answers:
+                return turn
+            to = turn.way(answers[subject_of(turn)])
+        return None
 
     def targets(self) -> Iterator[str]:
         """Every document it may lead to."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import ACTION_NEEDS_POST, DECISION_NEEDS_HOST
+from twimlc.flow.decisions import Asks, Cases, Clock
 from twimlc.flow.graph import OTHERWISE, Context, Graph, Node, NodeKey
 from twimlc.flow.model import Element, StateLink
 from twimlc.flow.targets import asks_itself
@@ -27,20 +28,25 @@ END: NodeKey = -1
 FALLBACK_AFTER_ANSWER = "fallback-after-answer"
 
 
+Asking = Cases[NodeKey] | Clock[NodeKey]
+"""A step that decides before anything is heard, and where each answer leads."""
+
+
 class Way(NamedTuple):
-    """``leave``: what the action leads to; ``on``: the node that follows inline.
+    """``leave``: what the action leads to, or what a step asks of the host; ``on``: the node that
+    follows inline.
 
     None means: there is no action, or nothing can follow. Both may be given where Twilio takes
     one or the other. ``approximation`` is a promise that this breaks, as the author allows.
     """
 
-    leave: NodeKey | Choice[NodeKey] | None = None
+    leave: NodeKey | Choice[NodeKey] | Asking | None = None
     on: NodeKey | None = None
     approximation: Approximation | None = None
 
     def nodes(self) -> Iterator[NodeKey]:
         """Every node that may be next."""
-        if isinstance(self.leave, Choice):
+        if isinstance(self.leave, (Choice, Cases, Clock)):
             yield from self.leave.targets()
         elif self.leave is not None:
             yield self.leave
@@ -94,7 +100,8 @@ def find_boundaries(graph: Graph, ways: Mapping[NodeKey, Way]) -> set[NodeKey]:
     """
     entered = Counter(target for way in ways.values() for target in way.nodes())
     found = {key for key, times in entered.items() if times > 1}
-    return found.union(graph.entries.values(), graph.starts.values()) - {END}
+    asking = (key for key in ways if graph.nodes[key].asks is not None)
+    return found.union(graph.entries.values(), graph.starts.values(), asking) - {END}
 
 
 def way(graph: Graph, node: Node, site: Site) -> Way | Diagnostic:
@@ -110,6 +117,8 @@ class _Verb:
 
     def way(self) -> Way | Diagnostic:
         node, element, site = self._node, self._element, self._site
+        if element.asks is not None:
+            return self._ask(element.asks)
         if element.tag == "Gather":
             return self._gather()
         exits = dict(node.successors())
@@ -138,6 +147,27 @@ class _Verb:
         falls = (exits[name] for name in outcomes.next_verb if name in exits)
         on = next(map(self._target, falls), None)
         return self._single(exits, leaves=True, on=on)
+
+    def _ask(self, asks: Asks) -> Way | Diagnostic:
+        """What the host is asked, or why it cannot be."""
+        host, exits, fallback = self._site.host, self._node.exits, self._node.fallback
+        assert fallback is not None, "whatever asks has a way for all other answers"
+        if isinstance(asks, Cases) and not host.switches:
+            return DECISION_NEEDS_HOST.at(
+                self._node.span,
+                f"switch asks for '{asks.parameter}', and '{host.name}' gives every caller the same"
+                " answer",
+                hint="give each number a flow of its own (or a row of a matrix), or use"
+                f" {self._site.with_decisions}; {LEFT_OUT}",
+            )
+        if isinstance(asks, Clock) and not host.clock:
+            return DECISION_NEEDS_HOST.at(
+                self._node.span,
+                f"hours asks for the time, and '{host.name}' has no clock",
+                hint=f"use {self._site.with_decisions}; {LEFT_OUT}",
+            )
+        ways = {name: canonical(self._graph, to) for name, to in exits.items()}
+        return Way(leave=asks.mapped(lambda name: ways.get(name, canonical(self._graph, fallback))))
 
     def _target(self, key: NodeKey | None) -> NodeKey | None:
         return None if key is None else canonical(self._graph, key)
@@ -332,6 +362,7 @@ def _shape(element: Element) -> tuple[object, ...]:
     """What an element says, wherever it was written."""
     return (
         element.tag,
+        element.asks,
         frozenset((attribute.name, attribute.value) for attribute in element.attributes),
         tuple(_shape(c) if isinstance(c, Element) else c for c in element.children),
     )

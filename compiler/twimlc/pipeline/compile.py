@@ -150,7 +150,8 @@ class _Row:
         plan = None
         if reader.site is not None and not any(f.is_error for f in (*found, *apology.findings)):
             own = frozenset(flows) & reader.covered
-            site = self.site = replace(reader.site, apology=apology.verbs, flows=own)
+            site = replace(reader.site, apology=apology.verbs, flows=own)
+            site = self.site = replace(site, calendars=meaning.settled)
             self.findings += once([*check_served(graph, site)])
             plan, refused = lower(graph, site, self.media.read)
             overlaps = overlapping(f.span for f in self.findings if f.is_error)

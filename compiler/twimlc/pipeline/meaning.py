@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.order import without_echoes
 from twimlc.flow.addresses import under_contract
+from twimlc.flow.decisions import Known
 from twimlc.flow.model import Flow, StateKey
 from twimlc.flow.names import FlowNames
 from twimlc.flow.read import flow_names, read_flow
@@ -14,6 +15,7 @@ from twimlc.formats.check import check_expanded
 from twimlc.hosts import find_host, with_routing
 from twimlc.lower.host import Site
 from twimlc.lower.own_addresses import name_at
+from twimlc.pipeline.lists import Lists
 from twimlc.pipeline.load import Loaded
 from twimlc.project.targets import Target
 from twimlc.values.expand import expand_flow, resolve_params, with_start
@@ -23,6 +25,7 @@ from twimlc.yaml import tree as t
 
 if TYPE_CHECKING:
     from twimlc.calendars.read import Calendar  # most flows have none
+    from twimlc.calendars.settled import Settled
 
 
 class FlowElsewhereError(Exception):
@@ -54,8 +57,9 @@ class Meaning:
 
     ``sorry`` is the flow of the apology, ``jumps`` the states that it names; ``components`` are the
     names of those that each flow uses, ``invariants`` what each promises, ``calendars`` those that
-    it can ask. ``trees`` are the flows as they were expanded, ``read`` the columns that something
-    looked into on the way; ``asks_target``: an expression asked for the target's name.
+    it can ask, ``settled`` all by their names in the plan. ``trees`` are the flows as they were
+    expanded, ``read`` the columns that something looked into on the way; ``asks_target``: an
+    expression asked for the target's name.
     """
 
     flows: dict[str, Flow] = field(default_factory=dict)
@@ -69,6 +73,7 @@ class Meaning:
     read: set[str] = field(default_factory=set)
     asks_target: bool = False
     calendars: "dict[str, Mapping[str, Calendar]]" = field(default_factory=dict)
+    settled: "dict[str, Settled]" = field(default_factory=dict)
 
 
 class RowReader:
@@ -206,7 +211,10 @@ class RowReader:
             own, found = read_flow_calendars(tree, calendars)
             calendars |= own
             findings += without_echoes(found, [f for f in (*told, *findings) if f.is_error])
-        read, found = read_flow(tree, source.file, names[source.name], names, self.lies_at)
+        lists = Lists(loaded, tree.get("lists"), source.folder)
+        asked = self._known(calendars, lists, source.name, tree, made)
+        read, found = read_flow(tree, source.file, names[source.name], names, self.lies_at, asked)
+        found += lists.findings
         if loaded.project.account.interconnect:
             found = under_contract(found)
         findings += without_echoes(found, [f for f in (*told, *findings) if f.is_error])
@@ -215,6 +223,26 @@ class RowReader:
         if source.name not in loaded.selected:  # nobody else tells what is wrong in it
             made.findings += [f for f in source.faults if f.is_error]
         return (None, frozenset()) if broken or read is None else (read.flow, read.named)
+
+    def _known(
+        self,
+        calendars: "Mapping[str, Calendar]",
+        lists: Lists,
+        flow: str,
+        tree: t.Mapping,
+        made: Meaning,
+    ) -> Known:
+        """What the steps of a flow can ask; its own calendars are named after its folder."""
+        root = "" if self.row is None else f"{self.row}/"
+        named: dict[str, tuple[str, tuple[str, ...]]] = {}
+        for name, calendar in calendars.items():
+            shared = name in self.loaded.project.calendars
+            key = name if shared else f"{root}{flow}/{name}"
+            named[name] = key, calendar.outcomes
+            if calendar.settled is not None:
+                made.settled[key] = calendar.settled
+        sent = [item.text for item in t.items_of(tree.get("call")) if isinstance(item, t.Scalar)]
+        return Known(named, lists, sent)
 
 
 def _without_broken(flows: dict[str, Flow], named: Mapping[str, frozenset[StateKey]]) -> None:

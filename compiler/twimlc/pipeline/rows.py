@@ -104,7 +104,8 @@ class Rows:
             keys = (_key(name, columns, cells) for name, cells in self._rows.items())
             self._kinds[columns] = Counter(keys)
         key = _key(name, columns, cells)
-        if key not in self._classes and self._kinds[columns][key] >= _FEWEST:
+        asks = row.variant.plan is not None and row.variant.plan.questions
+        if key not in self._classes and not asks and self._kinds[columns][key] >= _FEWEST:
             self._kinds[columns][key] //= 2  # whose first rows are all odd is not tried for ever
             with suppress(_UnlikeError):
                 self._classes[key] = _Class(

@@ -62,6 +62,7 @@ class Project(NamedTuple):
     budgets: Mapping[str, Mapping[str, int]] = {}
     account: Account = NOTHING_SAID
     calendars: "Mapping[str, Calendar]" = {}
+    lists: Node | None = None
     ends: tuple[Diagnostic, ...] = ()
     recursive: bool = True
 
@@ -125,6 +126,7 @@ def read_project(
         rules=settings,
         budgets={goal: most for goal, most in said.get("budgets", {}).items() if most},
         account=account,
+        lists=body.get("lists"),
         calendars=calendars,
         ends=ends,
     )

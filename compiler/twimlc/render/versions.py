@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from twimlc.flow.walks import strongly_connected
 from twimlc.lower.names import BLANK
 from twimlc.lower.plan import Decision, Plan
+from twimlc.lower.questions import Question
 from twimlc.render.document import Rendered, render
 from twimlc.text import grouped, sha256
 
@@ -38,6 +39,7 @@ def finish(plan: Plan, pages: Sequence[Rendered] | None = None) -> Finished:
     """Render a plan, unless its ``pages`` are known, and name its versions."""
     pages = render(plan) if pages is None else pages
     asked = grouped((decision.flow, decision) for decision in plan.decisions)
+    questions = grouped((question.flow, question) for question in plan.questions)
     blanks: dict[str, str] = {}  # what stands for the version of each flow
     inner: dict[str, list[Rendered]] = {}
     for page in pages:
@@ -46,7 +48,10 @@ def finish(plan: Plan, pages: Sequence[Rendered] | None = None) -> Finished:
             blanks[page.document.flow] = found[0]
             inner.setdefault(page.document.flow, []).append(page)
     flows = {blank: flow for flow, blank in blanks.items()}
-    texts = {flow: _text(inner[flow], asked.get(flow, ())) for flow in sorted(blanks)}
+    texts = {
+        flow: _text(inner[flow], asked.get(flow, ()), questions.get(flow, ()))
+        for flow in sorted(blanks)
+    }
 
     def others(flow: str, text: str) -> list[str]:
         return sorted({flows[blank] for blank in BLANK.findall(text)} - {flow})
@@ -84,9 +89,11 @@ def finish(plan: Plan, pages: Sequence[Rendered] | None = None) -> Finished:
         for decision in plan.decisions
     )
     documents = tuple(page.document for page in finished)
-    return Finished(
-        plan._replace(documents=documents, decisions=decisions), finished, names, reached
+    questioned = tuple(
+        question.renamed(lambda path: named(path, meant)) for question in plan.questions
     )
+    made = plan._replace(documents=documents, decisions=decisions, questions=questioned)
+    return Finished(made, finished, names, reached)
 
 
 def named(text: str, meant: Mapping[str, str]) -> str:
@@ -94,7 +101,9 @@ def named(text: str, meant: Mapping[str, str]) -> str:
     return BLANK.sub(lambda found: meant[found[0]], text) if "\x0e" in text else text
 
 
-def _text(pages: Sequence[Rendered], decisions: Sequence[Decision]) -> str:
+def _text(
+    pages: Sequence[Rendered], decisions: Sequence[Decision], questions: Sequence[Question]
+) -> str:
     """All that a version is, as one text."""
     parts: list[str] = []
     for page in sorted(pages, key=lambda page: page.path):
@@ -103,4 +112,6 @@ def _text(pages: Sequence[Rendered], decisions: Sequence[Decision]) -> str:
         parts += (found.path.rpartition("/")[2], found.parameter, repr(found.mark))
         parts += (f"{value} {path}" for value, path in (*found.marked, *found.branches))
         parts.append(found.default)
+    for asked in sorted(questions, key=lambda question: question.path):
+        parts += (asked.path.rpartition("/")[2], repr(asked.turns))
     return "\0".join(parts)

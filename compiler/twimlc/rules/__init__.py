@@ -6,6 +6,7 @@ from twimlc.findings.diagnostic import Diagnostic
 from twimlc.flow.graph import Graph, Node, NodeKey
 from twimlc.formats.project_file import NOTHING_SAID, Account
 from twimlc.rules.call_values import check_call_values
+from twimlc.rules.decisions import check_decisions
 from twimlc.rules.media import Sounds
 from twimlc.rules.outcomes import check_outcomes
 from twimlc.rules.prompts import check_pins, check_prompts
@@ -31,6 +32,7 @@ def check_graph(
     yield from check_twiml(graph)
     if not graph.twiml:
         yield from check_call_values(graph, declared)
+        yield from check_decisions(graph)
 
 
 def check_words(

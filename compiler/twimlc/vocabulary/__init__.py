@@ -41,6 +41,12 @@ VOICE: Mapping[str, Element] = tabulate(*VERB_ROWS, *DIAL_ROWS, *SERVICE_ROWS, *
 MESSAGING: Mapping[str, Element] = tabulate(*MESSAGING_ROWS)
 """Every element of a document for messages, by name."""
 
+DECIDING: Mapping[str, Element] = tabulate(
+    Element("Switch", Kind.VERB, "Goes on by a value of the request.", None, does=Does(silent=True, decides=True)),
+    Element("Hours", Kind.VERB, "Goes on by the clock.", None, does=Does(silent=True, decides=True)),
+)
+"""Steps that are no verb of TwiML: the host decides before it answers."""
+
 ELEMENTS = (*VOICE.values(), *MESSAGING.values())
 """Both together; Response and Redirect are in it twice."""
 

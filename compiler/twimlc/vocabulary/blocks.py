@@ -135,6 +135,11 @@ BLOCKS: Mapping[str, Block] = MappingProxyType({
         verb="Dial", open=True, needed=(*_NOUNS, "people"), own=(*_NOUNS, "people", "extra"),
         single="number", sets={"sequential": "true"}, leads="then, when and fallback say where",
     ),
+    "switch": Block(
+        "Goes on by a value that comes with the request: From, To, FromCountry and their like.",
+        "the name of a request parameter", beside=("when", "fallback"),
+    ),
+    "hours": Block("Goes on by the clock: the name of a calendar. `then` is open.", "the name of a calendar"),
     "use": Block("The steps of a component: its name. `with` gives its params."),
     "twiml": Block("TwiML newer than this compiler, as XML (with a warning)."),
 })

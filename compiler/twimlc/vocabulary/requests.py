@@ -63,6 +63,26 @@ _SOMETIMES = (
     *(who + part for who in ("From", "To", "Called", "Caller") for part in _PLACES),
 )
 _SIP = ("SipCallId", "SipDomain", "SipDomainSid", "SipSourceIp")
+SWITCH_ANYWHERE = ("From", "To", "FromCountry", "FromState", "FromZip", "ToCountry", "ToState", "ToZip", "Direction")
+"""What a switch can ask anywhere: every request of a call carries it."""
+
+SWITCH_FIRST = ("ForwardedFrom", "SipDomain", "StirVerstat", "AnsweredBy")
+"""What it can ask only before the first way through a URL: the first request of a call alone is
+sure to carry it (facts: docs/voice/trusted-calling-with-shakenstir, answering-machine-detection)."""
+
+_FREE_TEXT = "it is free text, which people and carriers write in many ways", ""
+_STATUS = "it says how a verb ended", "write when beside that verb"
+REFUSED_IN_SWITCH: Mapping[str, tuple[str, str]] = MappingProxyType({
+    "Caller": ("it is an older name of From", "From"),
+    "Called": ("it is an older name of To", "To"),
+    "Digits": ("keys are chosen in a menu", "menu"),
+    **dict.fromkeys(("FromCity", "ToCity", "CallerCity", "CalledCity", "CallerName", "SpeechResult", "Body", "ProfileName"), _FREE_TEXT),
+    **dict.fromkeys(("CallStatus", "DialCallStatus", "DialBridged", "QueueResult", "SessionStatus", "VirtualAgentStatus", "ReferCallStatus", "Result", "RecordingStatus", "HandoffData"), _STATUS),
+    **{f"Caller{part}": ("it is an older name", f"From{part}") for part in ("Country", "State", "Zip")},
+    **{f"Called{part}": ("it is an older name", f"To{part}") for part in ("Country", "State", "Zip")},
+})
+"""Why others cannot be asked, and what to write instead."""
+
 _ALWAYS_WITH_MESSAGE = ("MessageSid", "SmsSid", "SmsMessageSid", "SmsStatus", "Body", "NumMedia", "NumSegments")
 _SOMETIMES_WITH_MESSAGE = (
     *("MessagingServiceSid", "OptOutType", "ProfileName", "WaId"),

@@ -88,6 +88,7 @@ class Does(NamedTuple):
     ``starts``          starts a service in the background
     ``stops``           stops one
     ``ends_call``       the call is over
+    ``decides``         no verb of TwiML: the host decides before it answers
     ``connector``       the connector of the account that it goes through
     ``assumption``      what Twilio's pages leave open about where the call goes on
     ``script``          how call scripts say how it ends; see :attr:`Element.script`
@@ -110,6 +111,7 @@ class Does(NamedTuple):
     starts: bool = False
     stops: bool = False
     ends_call: bool = False
+    decides: bool = False
     connector: Connector | None = None
     assumption: Assumption | None = None
     script: Script | None = None

@@ -6,5 +6,7 @@ HOST = Host(
     "apache",
     "Apache httpd 2.4 with mod_rewrite and a file of configuration to include",
     decisions=True,
+    switches=True,
+    clock=True,
     files=(HostFile("apache.conf", "apache/apache.conf.j2", "text/plain"),),
 )

@@ -6,5 +6,7 @@ HOST = Host(
     "caddy",
     "Caddy 2 with a fragment of its Caddyfile to import",
     decisions=True,
+    switches=True,
+    clock=True,
     files=(HostFile("Caddyfile", "caddy/Caddyfile.j2", "text/plain"),),
 )

@@ -6,6 +6,8 @@ HOST = Host(
     "nginx",
     "nginx with two files of configuration to include",
     decisions=True,
+    switches=True,
+    clock=True,
     files=(
         HostFile("nginx-http.conf", "nginx/nginx-http.conf.j2", "text/plain"),
         HostFile("nginx-server.conf", "nginx/nginx-server.conf.j2", "text/plain"),

@@ -25,4 +25,4 @@ _FILES = (
 def before(host: Host) -> Host:
     """What a host can do with such a function before it."""
     words = f"{host.description}, and a CloudFront Function for viewer requests"
-    return host._replace(description=words, decisions=True, files=_FILES)
+    return host._replace(description=words, decisions=True, switches=True, clock=True, files=_FILES)

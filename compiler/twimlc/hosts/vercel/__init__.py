@@ -7,5 +7,6 @@ HOST = Host(
     "vercel",
     "Vercel, with vercel.json at the top of what is deployed",
     decisions=True,
+    switches=True,
     files=(HostFile("vercel.json", "vercel/vercel.json.j2", "application/json"),),
 )
