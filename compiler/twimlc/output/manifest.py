@@ -84,8 +84,8 @@ class Manifest(NamedTuple):
     """One target's build. All paths are seen from the target's folder.
 
     ``built_on`` is the SHA-256 of the manifest of the build whose versions were kept. Decisions,
-    approximations and assumptions are maps for JSON; those with a ``flow`` key belong to that flow,
-    others to the whole target.
+    questions, calendars (by name), approximations and assumptions are maps for JSON; those with a
+    ``flow`` key belong to that flow, others to the whole target.
     """
 
     target: str
@@ -95,6 +95,8 @@ class Manifest(NamedTuple):
     flows: Mapping[str, FlowEntry] = {}
     documents: Mapping[str, DocumentEntry] = {}
     decisions: tuple[Any, ...] = ()
+    questions: tuple[Any, ...] = ()
+    calendars: Mapping[str, Any] = {}
     approximations: tuple[Any, ...] = ()
     assumptions: tuple[Any, ...] = ()
     version: str = about.VERSION
@@ -136,6 +138,8 @@ def to_json(manifest: Manifest) -> bytes:
             for path, document in manifest.documents.items()
         },
         "decisions": manifest.decisions,
+        **({"questions": manifest.questions} if manifest.questions else {}),
+        **({"calendars": manifest.calendars} if manifest.calendars else {}),
         "approximations": manifest.approximations,
         "assumptions": manifest.assumptions,
     }
@@ -213,6 +217,8 @@ def _manifest(whole: Any) -> Manifest:
         flows={matching(_FLOW, name): _flow(body) for name, body in whole["flows"].items()},
         documents=documents,
         decisions=tuple(item for item in _items(whole["decisions"]) if _path(item["path"])),
+        questions=tuple(i for i in _items(whole.get("questions", [])) if _path(i["path"])),
+        calendars=_map(whole.get("calendars", {})),
         approximations=_items(whole["approximations"]),
         assumptions=_items(whole["assumptions"]),
         version=_string(whole["tool"]["version"]),
@@ -272,6 +278,13 @@ def _path(value: Any) -> str:
     if fault is not None:
         raise ForeignManifestError(f"its path {path!r} {fault}")
     return path
+
+
+def _map(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(type(value))
+    _encode(value).encode()
+    return value
 
 
 def _items(value: Sequence[Any]) -> tuple[Any, ...]:

@@ -104,16 +104,19 @@ def settle(
             del flows[name]
     carried = sorted(earlier.paths(kept, flows) - documents.keys())
     carried = list(filter(earlier.stays, carried))
-    decided = {item["path"] for item in manifest.decisions}
-    tables = (
-        item
-        for item in last.decisions
-        if version_of(item["path"]) in kept and item["path"] not in decided
-    )
+
+    def stay(before: Sequence[Any], made: Sequence[Any]) -> tuple[Any, ...]:
+        """What kept versions still ask, and what the present ones do."""
+        paths = {item["path"] for item in made}
+        old = (item for item in before if version_of(item["path"]) in kept)
+        return (*(item for item in old if item["path"] not in paths), *made)
+
     whole = manifest._replace(
         flows=flows,
         documents={**{path: last.documents[path] for path in carried}, **documents},
-        decisions=(*tables, *manifest.decisions),
+        decisions=stay(last.decisions, manifest.decisions),
+        questions=stay(last.questions, manifest.questions),
+        calendars={**(last.calendars if left_alone else {}), **manifest.calendars},
         approximations=_joined(last.approximations, manifest.approximations, left_alone),
         assumptions=_joined(last.assumptions, manifest.assumptions, left_alone),
     )
@@ -186,12 +189,27 @@ def _joined(last: Sequence[Any], new: Sequence[Any], kept: Collection[str]) -> t
 
 
 def _ordered(manifest: Manifest) -> Manifest:
-    """The same manifest whichever flows were compiled in which run."""
+    """The same manifest whichever flows were compiled in which run, with what is asked alone."""
+    asked = asked_by(manifest.questions)
     return manifest._replace(
         decisions=tuple(sorted(manifest.decisions, key=_owner)),
+        questions=tuple(sorted(manifest.questions, key=_owner)),
+        calendars={
+            name: body for name, body in sorted(manifest.calendars.items()) if name in asked
+        },
         approximations=tuple(sorted(manifest.approximations, key=_owner)),
         assumptions=tuple(sorted(manifest.assumptions, key=lambda a: (_owner(a), _shared(a)))),
     )
+
+
+def asked_by(items: Iterable[Any]) -> set[str]:
+    """The names of the calendars that questions of a manifest ask."""
+    return {
+        turn["calendar"]
+        for item in items
+        for turn in item["turns"]
+        if isinstance(turn, Mapping) and isinstance(turn.get("calendar"), str)
+    }
 
 
 def _owner(item: Any) -> str:

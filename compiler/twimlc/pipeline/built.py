@@ -1,14 +1,17 @@
 """What a row (or none) of some flows adds to a target's folder: plans come in, bytes go out."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+from twimlc.calendars.kept import to_json
 from twimlc.lower.names import cache_of
 from twimlc.lower.plan import Decision, Markup
 from twimlc.output.manifest import PUBLIC, DocumentEntry, base_name
 from twimlc.output.plan import OutputFile
+from twimlc.pipeline.asked import text_of
 from twimlc.pipeline.load import Loaded
 from twimlc.pipeline.variants import Compiled, Variant
 from twimlc.project.files import FileContent
@@ -41,7 +44,10 @@ class Allowed(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Built:
-    """What is written; ``leads`` are the flows whose versions each flow leads to."""
+    """What is written; ``leads`` are the flows whose versions each flow leads to.
+
+    ``questions``, and ``calendars`` by name, are JSON as the manifest has it.
+    """
 
     files: tuple[OutputFile, ...]
     flows: tuple[BuiltFlow, ...]
@@ -51,6 +57,8 @@ class Built:
     assumptions: tuple[str, ...]
     addresses: tuple[tuple[str, str], ...]
     apology: tuple[Markup, ...]
+    questions: tuple[str, ...] = ()
+    calendars: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -104,6 +112,10 @@ def built(loaded: Loaded, made: Compiled, variant: Variant) -> Built | None:
         assumptions=plan.assumptions,
         addresses=plan.addresses,
         apology=plan.apology,
+        questions=tuple(map(text_of, plan.questions)),
+        calendars=tuple(
+            (name, json.dumps(to_json(settled))) for name, settled in plan.calendars.items()
+        ),
     )
 
 
@@ -123,6 +135,7 @@ def _files(loaded: Loaded, finished: Finished) -> list[OutputFile]:
     plan, flows = finished.plan, loaded.flows
     single = plan.host.single
     decided = {path for decision in plan.decisions for path in decision.targets()}
+    decided |= {path for question in plan.questions for path in question.targets()}
     files: list[OutputFile] = []
     for page in finished.pages:
         # A Bin is pasted, all others are served.

@@ -1,16 +1,19 @@
 """From the plans of a target to its folder: bytes, manifest, and the report of what was written."""
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from twimlc.about import URL
+from twimlc.calendars.kept import to_json
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.hosts import find_host
 from twimlc.interpret.assumptions import BY_NAME
 from twimlc.lower.host import Host
 from twimlc.output.manifest import MANIFEST, PUBLIC, FlowEntry, Manifest, base_name
-from twimlc.output.plan import Outcome, OutputFile, Scope
+from twimlc.output.plan import Outcome, OutputFile, Scope, asked_by
 from twimlc.output.write import Written, write_target
 from twimlc.pipeline.built import Allowed, BuiltFlow, led_to
 from twimlc.pipeline.join import Joined
@@ -76,6 +79,7 @@ class _Emission:
         host = find_host(target.host, target.router)
         assert host is not None, "a target for another host has no plan"
         self.host: Host = host
+        self._joined = joined
         self._target, self._part = target, joined.parts[target.name]
         self._proven = self._part.proven if verified else None
         self._builds = self._part.built
@@ -138,15 +142,26 @@ class _Emission:
         """The manifest of this build alone."""
         target = self._target
         decisions = (decision for each in self._builds for decision in each.decisions)
+        texts = (json.loads(text) for each in self._builds for text in each.questions)
+        asked = [item for item in texts if self._is_written(item["flow"])]
         return Manifest(
             target=target.name,
             host=target.host,
             url=target.url,
             flows=self._flows,
             decisions=decisions_of(d for d in decisions if self._is_written(d.flow)),
+            questions=tuple(asked),
+            calendars=self._calendars(asked),
             approximations=tuple(map(_told, self._approximations())),
             assumptions=tuple(self._assumptions()),
         )
+
+    def _calendars(self, asked: Sequence[Any]) -> dict[str, Any]:
+        """Those that are asked, and all of the project, which kept versions may ask."""
+        own = {name: json.loads(text) for each in self._builds for name, text in each.calendars}
+        project = self._joined.survey.project.calendars.values()
+        known = {each.name: to_json(each.settled) for each in project if each.settled is not None}
+        return {**known, **{name: own[name] for name in asked_by(asked) if name in own}}
 
     def _approximations(self) -> list[Allowed]:
         every = (found for each in self._builds for found in each.approximations)

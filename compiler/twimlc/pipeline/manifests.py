@@ -27,6 +27,7 @@ from twimlc.output.manifest import (
 from twimlc.output.plan import OutputFile
 from twimlc.output.stage import is_unfinished
 from twimlc.output.write import Before, read_before
+from twimlc.pipeline.asked import calendars_of, question_of
 from twimlc.pipeline.model import Options, UsageError
 from twimlc.project.files import FileContent, display_path
 
@@ -65,8 +66,13 @@ def router_files(
     """What the host needs to make every decision of a target, whichever build wrote it."""
     decisions = [decision_from_json(item) for item in manifest.decisions]
     flows = [FlowPlace(f"{name}/", flow.versions) for name, flow in sorted(manifest.flows.items())]
+    questions = [question_of(item) for item in manifest.questions]
+    calendars = calendars_of(manifest.calendars)
     rendered = render_host_files(
-        host.files, manifest.target, manifest.url, decisions, apology, flows=flows
+        *(host.files, manifest.target, manifest.url, decisions, apology),
+        flows=flows,
+        questions=questions,
+        calendars=calendars,
     )
     return [
         OutputFile(file.path, FileContent.of(data), DocumentEntry(file.media_type))
@@ -149,6 +155,8 @@ class Earlier:
             try:
                 for item in previous.ground.manifest.decisions if previous.ground else ():
                     decision_from_json(item)
+                for item in previous.ground.manifest.questions if previous.ground else ():
+                    question_of(item)
             except ForeignManifestError as foreign:
                 fault = f"this file is not the manifest of a build: {foreign}"
             if fault is not None:
