@@ -81,7 +81,17 @@ def page(path):
     )
 
 
-def lay(folder, host, base="/", target="site", flows=FLOWS, more=(), router=None):
+def lay(
+    folder,
+    host,
+    base="/",
+    target="site",
+    flows=FLOWS,
+    more=(),
+    router=None,
+    questions=(),
+    calendars=(),
+):
     """The target written below ``folder``, for a url with the path ``base``."""
     url = f"https://voice.example.com{base}".rstrip("/")
     decisions = [
@@ -102,9 +112,16 @@ def lay(folder, host, base="/", target="site", flows=FLOWS, more=(), router=None
     for decision in decisions:
         rows = (*decision.branches, *decision.marked, ("", decision.default))
         files |= {path: page(path) for _, path in rows}
+    files |= {path: page(path) for question in questions for path in question.targets()}
     files["media/welcome.5d2e0a11.mp3"] = b"ID3" + bytes(range(256))
     out = folder / "build" / target
-    rendered = render_host_files(find_host(host, router).files, target, url, decisions, flows=flows)
+    rendered = render_host_files(
+        find_host(host, router).files,
+        *(target, url, decisions),
+        flows=flows,
+        questions=questions,
+        calendars=dict(calendars),
+    )
     texts = {file.path: data for file, data in rendered}
     write_files(out, {**{f"public/{p}": d for p, d in files.items()}, **SECRETS, **texts})
     found = {decision.path: decision for decision in decisions}

@@ -6,5 +6,8 @@ HOST = Host(
     "apache",
     "Apache httpd 2.4 with mod_rewrite and a file of configuration to include",
     decisions=True,
-    files=(HostFile("apache.conf", "apache/apache.conf.j2", "text/plain"),),
+    files=(
+        HostFile("apache.conf", "apache/apache.conf.j2", "text/plain"),
+        HostFile("public/hours.xml", "apache/hours.xml.j2", "text/xml; charset=utf-8"),
+    ),
 )
