@@ -137,18 +137,18 @@ def documented(laid, name):
 
 
 @contextmanager
-def serving(name, folder, *places, more=""):
+def serving(name, folder, *places, more="", **options):
     """A real server with these targets, and lines of its own."""
     build, targets = folder / "build", [place.folder.name for place in places]
     if name == "nginx":
         lines = "\n".join(documented(place, "nginx-server.conf") for place in places)
-        running = nginx(folder, build, targets, more + lines)
+        running = nginx(folder, build, targets, more + lines, **options)
     elif name == "caddy":
         lines = "\n".join(documented(place, "Caddyfile") for place in places)
         running = caddy(folder, build, [], more + lines)
     else:
         lines = "\n".join(documented(place, "apache.conf") for place in places)
-        running = apache(folder, build, targets, more + lines)
+        running = apache(folder, build, targets, more + lines, **options)
     with running as server:
         yield server.port
 
