@@ -72,7 +72,7 @@ def agree(server, folder, base):
             assert ask(server.port, f"{base}{path}?{NOISE}") == (200, data)
 
 
-def nginx(folder, build, targets, lines, before=""):
+def nginx(folder, build, targets, lines, before="", main="", **options):
     port = free_port()
     include = "".join(f"include {build}/{target}/nginx-http.conf;\n" for target in targets)
     inside = "".join(f"include {build}/{target}/nginx-server.conf;\n" for target in targets)
@@ -82,12 +82,15 @@ def nginx(folder, build, targets, lines, before=""):
     )
     config = folder / "nginx.conf"
     config.write_text(
-        f"daemon off;\nmaster_process off;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\nevents {{}}\n"
+        f"daemon off;\nmaster_process off;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\n{main}events {{}}\n"
         f"http {{\naccess_log off;\n{temporary}{before}types {{ text/xml xml; }}\n{include}"
         f"server {{\nlisten 127.0.0.1:{port};\n{lines}\n{inside}}}\n}}\n"
     )
     return Running(
-        [NGINX, "-p", folder, "-c", config, "-e", folder / "error.log"], port, folder / "nginx.log"
+        [NGINX, "-p", folder, "-c", config, "-e", folder / "error.log"],
+        port,
+        folder / "nginx.log",
+        **options,
     )
 
 
@@ -140,13 +143,13 @@ def test_caddy(folder):
         agree(server, build / "twin", PREFIXES["twin"])
 
 
-def apache(folder, build, targets, lines):
+def apache(folder, build, targets, lines, without=(), **options):
     port = free_port()
     config = folder / "httpd.conf"
     modules = "".join(
         f"LoadModule {name}_module {MODULES}/mod_{name}.so\n"
-        for name in ("mpm_event", "authz_core", "rewrite", "headers", "alias", "mime")
-        if (MODULES / f"mod_{name}.so").exists()
+        for name in ("mpm_event", "authz_core", "rewrite", "headers", "alias", "mime", "include")
+        if name not in without and (MODULES / f"mod_{name}.so").exists()
     )
     # Started by root it wants to be somebody else.
     modules += "User www-data\nGroup www-data\n" if os.geteuid() == 0 else ""
@@ -156,7 +159,7 @@ def apache(folder, build, targets, lines):
         f"ErrorLog {folder}/error.log\nDefaultRuntimeDir {folder}\n{modules}TypesConfig /dev/null\nAddType text/xml .xml\n"
         f"<Directory />\nRequire all granted\n</Directory>\n{imports}{lines}\n"
     )
-    return Running([APACHE, "-X", "-f", config], port, folder / "httpd.log")
+    return Running([APACHE, "-X", "-f", config], port, folder / "httpd.log", **options)
 
 
 @needs(APACHE, "apache2")

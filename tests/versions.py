@@ -81,7 +81,17 @@ def page(path):
     )
 
 
-def lay(folder, host, base="/", target="site", flows=FLOWS, more=(), router=None):
+def lay(
+    folder,
+    host,
+    base="/",
+    target="site",
+    flows=FLOWS,
+    more=(),
+    router=None,
+    questions=(),
+    calendars=(),
+):
     """The target written below ``folder``, for a url with the path ``base``."""
     url = f"https://voice.example.com{base}".rstrip("/")
     decisions = [
@@ -102,9 +112,16 @@ def lay(folder, host, base="/", target="site", flows=FLOWS, more=(), router=None
     for decision in decisions:
         rows = (*decision.branches, *decision.marked, ("", decision.default))
         files |= {path: page(path) for _, path in rows}
+    files |= {path: page(path) for question in questions for path in question.targets()}
     files["media/welcome.5d2e0a11.mp3"] = b"ID3" + bytes(range(256))
     out = folder / "build" / target
-    rendered = render_host_files(find_host(host, router).files, target, url, decisions, flows=flows)
+    rendered = render_host_files(
+        find_host(host, router).files,
+        *(target, url, decisions),
+        flows=flows,
+        questions=questions,
+        calendars=dict(calendars),
+    )
     texts = {file.path: data for file, data in rendered}
     write_files(out, {**{f"public/{p}": d for p, d in files.items()}, **SECRETS, **texts})
     found = {decision.path: decision for decision in decisions}
@@ -120,18 +137,18 @@ def documented(laid, name):
 
 
 @contextmanager
-def serving(name, folder, *places, more=""):
+def serving(name, folder, *places, more="", **options):
     """A real server with these targets, and lines of its own."""
     build, targets = folder / "build", [place.folder.name for place in places]
     if name == "nginx":
         lines = "\n".join(documented(place, "nginx-server.conf") for place in places)
-        running = nginx(folder, build, targets, more + lines)
+        running = nginx(folder, build, targets, more + lines, **options)
     elif name == "caddy":
         lines = "\n".join(documented(place, "Caddyfile") for place in places)
         running = caddy(folder, build, [], more + lines)
     else:
         lines = "\n".join(documented(place, "apache.conf") for place in places)
-        running = apache(folder, build, targets, more + lines)
+        running = apache(folder, build, targets, more + lines, **options)
     with running as server:
         yield server.port
 

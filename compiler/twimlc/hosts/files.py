@@ -4,20 +4,24 @@ Whatever reaches a template is a literal of a few safe characters, or JSON: noth
 or a caller wrote can become a piece of configuration or code.
 """
 
-import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from twimlc.calendars.settled import Settled
+from twimlc.hosts.asked import Asked, Clocks, asked, to_json
+from twimlc.hosts.clocks import Timed, digits, seconds_between, timed, times_between
 from twimlc.lower.hop import ASKED
 from twimlc.lower.host import HostFile, base_path
 from twimlc.lower.names import CACHE_CONTROL, FLOW, KEPT, VERSION
 from twimlc.lower.plan import Decision, FlowPlace, Mark, Markup
+from twimlc.lower.questions import WITHHELD, Clock, Question
 from twimlc.render.document import MEDIA_TYPE, environment, render_in_bin, with_mark
 
 if TYPE_CHECKING:
@@ -47,7 +51,7 @@ class Table(Decision):
     @property
     def folder(self) -> str:
         """Where all its documents lie."""
-        return self.path[: self.path.rindex("/") + 1]
+        return _folder(self.path)
 
     @property
     def name(self) -> str:
@@ -69,7 +73,7 @@ class Table(Decision):
         """Parameter, documents by value, default; then name and value of the mark, and its rows."""
         _, branches, default, mark, marked = self.mapped(self._name)
         more = [mark.parameter, mark.value or "", dict(marked)] if mark else []
-        return _json([self.parameter, dict(branches), default, *more])
+        return to_json([self.parameter, dict(branches), default, *more])
 
     def _name(self, document: str) -> str:
         assert document.startswith(self.folder), "a decision and its documents share a folder"
@@ -79,7 +83,7 @@ class Table(Decision):
         """Keys and values for a store whose values are short: the decision, then each row."""
         key = self.folder + self.name
         more = [self.mark.parameter, self.mark.value or ""] if self.mark else []
-        yield key, _json([self.parameter, self._name(self.default), *more])
+        yield key, to_json([self.parameter, self._name(self.default), *more])
         for marked, value, document in self.rows:
             yield f"{key}?{int(marked)}&{value}", self._name(document)
 
@@ -98,7 +102,8 @@ class Table(Decision):
 
 @dataclass(frozen=True, slots=True)
 class Switchboard:
-    """All decisions and versions of one target; ``tag`` keeps its names apart from other targets'.
+    """All decisions, questions and versions of one target; ``tag`` keeps its names apart from other
+    targets'.
 
     ``kept`` and ``live`` are expressions for paths after ``base``: files that never change, and
     addresses whose answer is never stored. ``apology`` is the last resort of a Bin, as TwiML.
@@ -111,6 +116,8 @@ class Switchboard:
     tables: tuple[Table, ...]
     flows: tuple[FlowPlace, ...]
     apology: str
+    questions: tuple[Asked, ...]
+    clocks: Clocks
     flow: str = FLOW
     version: str = VERSION
     kept: str = f"(?:{KEPT})"
@@ -121,7 +128,7 @@ class Switchboard:
     @property
     def entries(self) -> list[str]:
         """The entries of all tables; equal ones, of versions that share a decision, come once."""
-        return sorted({table.entry for table in self.tables})
+        return sorted({one.entry for one in self.tables} | {one.entry for one in self.questions})
 
     @property
     def folders(self) -> tuple[list[str], dict[str, int]]:
@@ -135,7 +142,9 @@ class Switchboard:
         }
         for table in self.tables:
             found.setdefault(table.folder, {})[table.name] = number[table.entry]
-        texts = {folder: _json(decisions) for folder, decisions in sorted(found.items())}
+        for folder, name, question in self._asked():
+            found.setdefault(folder, {})[name.removesuffix(".decide")] = number[question.entry]
+        texts = {folder: to_json(decisions) for folder, decisions in sorted(found.items())}
         alike = {text: at for at, text in enumerate(dict.fromkeys(texts.values()))}
         return list(alike), {folder: alike[text] for folder, text in texts.items()}
 
@@ -144,14 +153,44 @@ class Switchboard:
         """What decisions answer with; where that is too much for a command, whole versions."""
         found = {table.default for table in self.tables}
         found |= {document for table in self.tables for _, _, document in table.rows}
+        for folder, _, question in self._asked():
+            names = (to for turn in question.turns for to in turn.targets() if isinstance(to, str))
+            found |= {f"{folder}{name}.xml" for name in names}
         if len(found) > _MOST_NAMED:
-            found = {f"{table.folder}*" for table in self.tables}
+            found = {f"{_folder(document)}*" for document in found}
         return sorted(found)
 
+    def _asked(self) -> Iterator[tuple[str, str, Asked]]:
+        """(folder, name, question) of every path at which one is asked."""
+        for question in self.questions:
+            for path in question.paths:
+                folder = _folder(path)
+                yield folder, path[len(folder) :], question
+
+    @property
+    def timed(self) -> list[tuple[int, Settled, Timed, list[str], list[str]]]:
+        """The calendars by number, with their names, and the paths of the questions that ask."""
+        return [
+            (
+                *(number, settled, timed(settled)),
+                [name for name, at in self.clocks.numbers.items() if at == number],
+                [path for one in self.questions if number in one.clocks for path in one.paths],
+            )
+            for number, settled in enumerate(self.clocks.settled, 1)
+        ]
+
+    @property
+    def withheld(self) -> str:
+        """All words for a number that is withheld, as an expression."""
+        return "|".join(re.escape(word) for word in sorted(WITHHELD) if word)
+
     def store(self) -> list[tuple[str, str]]:
-        """Every key and value for a key-value store; a version is known by its folder's key."""
+        """Every key and value for a key-value store; a version is known by its folder's key. What
+        replaces an earlier value comes last."""
         folders = [(folder, "1") for folder in self.folders[1]]
-        return [*folders, *(pair for table in self.tables for pair in table.stored())]
+        asking = [pair for question in self.questions for pair in question.stored()]
+        tables = [pair for table in self.tables for pair in table.stored()]
+        return [*folders, *tables, *asking, *self.clocks.stored()]
 
     def groups(self) -> Iterator[tuple[int, str, Mark | None, list[Table]]]:
         """Tables that look at the same parameters, numbered."""
@@ -174,9 +213,14 @@ def render_host_files(
     apology: tuple[Markup, ...] = (),
     *,
     flows: Iterable[FlowPlace] = (),
+    questions: Iterable[Question] = (),
+    calendars: Mapping[str, Settled] = MappingProxyType({}),
 ) -> list[tuple[HostFile, bytes]]:
-    """The files of a host for all decisions and flows of one target, in a fixed order."""
-    base, places = base_path(url), tuple(sorted(flows))
+    """The files of a host for all decisions, questions and flows of one target, in a fixed order.
+
+    One that comes out empty is not needed. A calendar that is asked and not there is gone.
+    """
+    base, places, questions = base_path(url), tuple(sorted(flows)), tuple(questions)
     tables = tuple(
         Table(
             *(d.parameter, d.branches, d.default, d.mark, d.marked),
@@ -188,11 +232,16 @@ def render_host_files(
     )
     versions = (flow.path + "/".join(flow.versions) for flow in places)
     paths = (path for table in tables for path in (table.path, *table.targets()))
-    for path in (base, *versions, *paths):
-        _literal(path)  # which refuses what could be configuration
+    words = [word for question in questions for word in _words(question)]
+    outcomes = (outcome for settled in calendars.values() for outcome in settled.outcomes)
+    for word in (base, *versions, *paths, *words, *outcomes):
+        _literal(word)  # which refuses what could be configuration
     tag = sha256(f"{target}\n{url or ''}".encode()).hexdigest()[:8]
     last = render_in_bin(apology)
-    board = Switchboard(target, (url or "").rstrip("/"), base, tag, tables, places, last)
+    board = Switchboard(
+        *(target, (url or "").rstrip("/"), base, tag, tables, places, last),
+        *asked(questions, calendars),
+    )
     rendered: list[tuple[HostFile, bytes]] = []
     waiting, stored = list(files), False
     while waiting:
@@ -204,9 +253,19 @@ def render_host_files(
         data = text.encode("utf-8")
         if file.limit is not None and len(data) > file.limit:
             waiting, stored = [*file.beyond, *waiting], True
-        else:
+        elif data:
             rendered.append((file, data))
     return rendered
+
+
+def _words(question: Question) -> Iterator[str]:
+    """Every text of a question that is not checked elsewhere."""
+    yield from (question.path, *question.targets())
+    for turn in question.turns:
+        named = (
+            [turn.calendar, *dict(turn.outcomes)] if isinstance(turn, Clock) else [turn.parameter]
+        )
+        yield from named
 
 
 def spellings(value: str) -> tuple[str, ...]:
@@ -229,6 +288,17 @@ def _map_key(text: str) -> str:
     return f'"{text}"' if len(text) <= _LONGEST_MAP_KEY else f'"~^{_escaped(text)}$"'
 
 
+def _folder(path: str) -> str:
+    return path[: path.rindex("/") + 1]
+
+
+def _either(expression: str) -> str:
+    """An expression that takes letters of both cases where nothing else says so."""
+    return re.sub(
+        "[A-Za-z]", lambda letter: f"[{letter[0].upper()}{letter[0].lower()}]", expression
+    )
+
+
 def _escaped(text: str) -> str:
     """A path, or a value, as a regular expression for itself (PCRE and RE2)."""
     _literal(text)
@@ -241,10 +311,6 @@ def _spelt(value: str) -> str:
     return value.replace("*", r"(?:\*|%2[Aa])").replace("#", "(?:#|%23)")
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-
-
 @cache
 def _environment() -> "Environment":
     return environment(
@@ -254,7 +320,12 @@ def _environment() -> "Environment":
             "map_key": _map_key,
             "escaped": _escaped,
             "spelt": _spelt,
-            "json": _json,
+            "json": to_json,
+            "either": _either,
+            "folder": _folder,
+            "digits": digits,
+            "seconds_between": seconds_between,
+            "times_between": times_between,
         },
         trim_blocks=True,
         lstrip_blocks=True,

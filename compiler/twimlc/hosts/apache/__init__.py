@@ -8,5 +8,8 @@ HOST = Host(
     decisions=True,
     switches=True,
     clock=True,
-    files=(HostFile("apache.conf", "apache/apache.conf.j2", "text/plain"),),
+    files=(
+        HostFile("apache.conf", "apache/apache.conf.j2", "text/plain"),
+        HostFile("public/hours.xml", "apache/hours.xml.j2", "text/xml; charset=utf-8"),
+    ),
 )
