@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from twimlc.calls.script import script_of
+from twimlc.flow.decisions import OPEN, OTHER_VALUE, Asks, Cases, subject_of
 from twimlc.interpret.machine import HANGUP, SILENCE, Choice, Position, heard
 from twimlc.yaml.names import meant
 
@@ -31,7 +32,12 @@ _ALIASES = {
     "cancelled": "canceled",
     "decline": "declined",
 }
-_ASKS = {"dial": "Who is called?", "room": "Is the room open?"}
+_ASKS = {
+    "dial": "Who is called?",
+    "room": "Is the room open?",
+    "hours": "What does the calendar say?",
+    "switch": "Which case is it?",
+}
 
 _MEANINGS = {
     "completed": "somebody answers, and later hangs up",
@@ -180,6 +186,8 @@ def question(position: Position, others: tuple[str, ...] = ()) -> Question:
         return Question(kind, keys="dtmf" in hears, speech="speech" in hears)
     if kind == "record":
         return Question(kind, usual=Choice("recorded"))
+    if part.asks is not None:
+        return _decided(kind, part.asks, position)
     script, untold = script_of(part), part.outcomes.untold
     names = {choice.outcome: choice for choice in position.choices if choice != HANGUP}
     outcomes = {script.word(name) if script and untold else name: names[name] for name in names}
@@ -190,6 +198,16 @@ def question(position: Position, others: tuple[str, ...] = ()) -> Question:
         outcomes = dict(sorted(outcomes.items()))
     what = script.what if script is not None else "it"
     return Question(kind, outcomes, what, usual, others=others)
+
+
+def _decided(kind: str, asks: Asks, position: Position) -> Question:
+    """What somebody says of the clock, or of who calls."""
+    found: dict[str, Choice] = {}
+    for choice in position.choices:
+        if isinstance(asks, Cases) or choice.outcome != asks.default:
+            found.setdefault(choice.outcome, choice)
+    usual = found.get(OPEN) or found.get(OTHER_VALUE) or next(iter(found.values()))
+    return Question(kind, found, f"'{subject_of(asks).rpartition('/')[2]}'", usual)
 
 
 def note(position: Position, choice: Choice) -> str:

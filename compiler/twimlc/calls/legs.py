@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, urljoin
 
 from twimlc import vocabulary
+from twimlc.calendars.settled import Settled
 from twimlc.calls.requests import with_parameters
 from twimlc.flow.contexts import context_at
 from twimlc.flow.graph import Context
@@ -133,6 +134,7 @@ class CallTarget:
 
     ``target``, ``row`` and ``flow`` say what was compiled, ``name`` is how reports call it. For
     the phone, ``base`` is cut off addresses and ``origins`` lead from documents to the flow.
+    ``calendars`` are those that it asks.
     """
 
     first: Leg
@@ -143,6 +145,7 @@ class CallTarget:
     scene: Scene | None = None
     base: str = ""
     origins: Origins = field(default_factory=dict)
+    calendars: Mapping[str, Settled] = field(default_factory=dict)
     _legs: dict[tuple[object, ...], Leg] = field(default_factory=dict)
 
     def caller(
@@ -201,7 +204,8 @@ def flow_target(compiled: CompiledFlow, *, lines: bool = False) -> CallTarget:
     first = Leg(Documents(library, address, context=compiled.context), machine)
     target, row = compiled.target, compiled.row or ""
     base = host.url("")
-    return CallTarget(first, target, target, row, compiled.name, scene, base, origins)
+    calendars = finished.plan.calendars
+    return CallTarget(first, target, target, row, compiled.name, scene, base, origins, calendars)
 
 
 def folder_target(

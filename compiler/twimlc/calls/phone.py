@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 
 from twimlc.calls.answers import note, question
 from twimlc.calls.legs import CallTarget, Leg, LegLink, leg_links
+from twimlc.calls.moment import Moment, short
 from twimlc.calls.player import MOST_VERBS, Observed, Player
 from twimlc.calls.requests import FetchError, advice, reference
+from twimlc.flow.decisions import Asks, Clock
 from twimlc.interpret.documents import At, DocumentPlace
 from twimlc.interpret.events import Event, events
 from twimlc.interpret.machine import Choice, Position
@@ -118,6 +120,7 @@ class Talk:
     transcript: Transcript
     failed: bool = False
     misunderstood: bool = False
+    moment: Moment | None = None
     _been: set[DocumentPlace] = field(default_factory=set)  # since the last question
     _verbs: int = 0
 
@@ -157,6 +160,10 @@ class Talk:
         assert position.part is not None, "a question is asked by a verb"
         self._been.clear()
         self._verbs = 0
+        asks = (meant or position).part
+        known = None if asks is None or asks.asks is None else self._known(asks.asks)
+        if known is not None:
+            return known
         links = list(leg_links(position.part, None))
         asked = question(position, tuple(link.attribute for link in links))
         while True:
@@ -174,6 +181,19 @@ class Talk:
             else:
                 self._print(self.transcript.answer(position, choice))
                 return choice
+
+    def _known(self, asks: Asks) -> Choice | None:
+        """What nobody has to be asked: who calls, and the time where it was given."""
+        moment = self.moment
+        if moment is None:
+            return None
+        if isinstance(asks, Clock) and not moment.told(asks.calendar):
+            self._print(self.transcript.aside(moment.shown(asks.calendar)))
+            return None
+        choice = moment.choose(asks)
+        if isinstance(asks, Clock):
+            self._print(self.transcript.aside(f"{short(asks.calendar)}: {choice.value}"))
+        return choice
 
     def _listen(self, link: LegLink) -> None:
         """Play what another leg hears, and come back to the same question."""

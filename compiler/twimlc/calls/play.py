@@ -8,6 +8,7 @@ from typing import Any
 
 from twimlc.calls.coverage import CoverageMap, Item
 from twimlc.calls.legs import Leg, LegLink, leg_links
+from twimlc.calls.moment import Moment, moment_of
 from twimlc.calls.player import MOST_VERBS, Observed, Player
 from twimlc.calls.script import CallerInput, CallScript, Chosen, FarEnd, acted
 from twimlc.calls.search import Search, following
@@ -41,7 +42,8 @@ def play(coverage: CoverageMap, call: CallScript) -> Played:
     """Play a call from its beginning to its end."""
     played = Played()
     far_end = FarEnd(call, iter(call.caller))
-    caller = _Caller(coverage, played, played.heard, call, far_end)
+    moment = moment_of(call, coverage.target)
+    caller = _Caller(coverage, played, played.heard, call, moment, far_end)
     ended = Player(coverage.target.caller(call.parameters)).play(caller)
     if ended is None:
         played.heard.append(Observed(_ENDLESS))
@@ -58,6 +60,7 @@ class _Party:
     played: Played
     heard: list[Observed]
     call: CallScript
+    moment: Moment
     verbs: int = field(default=0, init=False)
 
     def hears(self, player: Player, position: Position, meant: Position | None) -> None:
@@ -80,7 +83,11 @@ class _Party:
 
     def chooses(self, player: Player, position: Position, meant: Position | None) -> Choice:
         assert position.part is not None, "a question is asked by a verb"
-        choice = self._choice(position, position.part, meant)
+        asks = (meant or position).part
+        if asks is not None and asks.asks is not None:
+            choice = self.moment.choose(asks.asks)
+        else:
+            choice = self._choice(position, position.part, meant)
         if player.covered is not None:
             way = self.coverage.way(player.leg.machine, player.covered, choice)
             self.played.covered |= set() if way is None else {way}
@@ -153,7 +160,8 @@ class _Caller(_Party):
             return "hangup"  # whoever is called can always put the phone down
         acts = deque(inputs or ())
         planned = None if plan is None else deque(plan)
-        party = _Other(self.coverage, self.played, heard, self.call, link.waits, acts, planned)
+        parties = (self.coverage, self.played, heard, self.call, self.moment)
+        party = _Other(*parties, link.waits, acts, planned)
         ended = Player(leg).play(party)
         return "hangup" if ended == CALLER_HANGUP.kind else ended or ""
 

@@ -189,6 +189,9 @@ class _Reader:
             self._expectation(expect, said["expect"]) if expect and "expect" in said else None,
             said.get("targets", ()),
             said.get("row", ()),
+            said.get("at"),
+            said.get("hours", {}),
+            t.key_spans(item.get("hours")),
         )
 
     def _answers(self, item: t.Mapping) -> Iterator[tuple[Asked, tuple[Answer, ...], Span]]:

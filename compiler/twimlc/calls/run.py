@@ -202,6 +202,10 @@ def by_row(
             findings.append(unknown(UNKNOWN_SCRIPT_STATE, name.span, name.text, known, message))
         if targets.playable:
             findings += _unused(script, calls, called)
+            if any(call.at is not None or call.hours for call in calls):
+                from twimlc.calls.moment import check_moments  # few scripts name a time
+
+                findings += check_moments(calls, called)
         yield called, calls, findings
 
 

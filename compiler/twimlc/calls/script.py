@@ -87,6 +87,7 @@ class CallScript:
     """One call. ``answers`` gives one value for each visit; the last one stays.
 
     ``targets`` and ``rows`` are those that it is played on; without any it is played on all.
+    ``at`` is when it is made, ``hours`` what calendars say, which is stronger.
     """
 
     name: str
@@ -98,6 +99,9 @@ class CallScript:
     expect: Expectation | None
     targets: tuple[t.Scalar, ...] = ()
     rows: tuple[t.Scalar, ...] = ()
+    at: t.Scalar | None = None
+    hours: Mapping[str, tuple[t.Scalar, ...]] = field(default_factory=dict)
+    hours_spans: Mapping[str, Span] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

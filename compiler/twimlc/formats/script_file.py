@@ -77,6 +77,8 @@ CALL = Map(
         Row("name", text(), "What the call is about, in a few words."),
         Row("from", text("a phone number"), "Who calls.", examples=["+14155550123"]),
         Row("to", text("a phone number"), "The number that is called."),
+        Row("at", text("a time"), "When the call is made, in the zone of the flow's calendars.", examples=["2026-12-24T10:00"]),
+        Row("hours", Names(Several(text("an outcome"), "an outcome, or one per visit"), "a map of calendars and outcomes"), "What calendars say; stronger than at."),
         Row("targets", _NAMES, "Targets that the call is played on; by default all."),
         Row("row", _NAMES, "Rows that the call is played on; by default those of the file."),
         *(_ends(key, rows) for key, rows in vocabulary.scripted().items()),

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,6 +56,14 @@ _LONGEST_LINE = 4096
 @click.option("--row", metavar="ROW", help="The row of the matrix. Without it: the first.")
 @click.option("--from", "caller", metavar="NUMBER", default="+14155550123", help="Who calls.")
 @click.option("--to", "called", metavar="NUMBER", default="+14155550199", help="Who is called.")
+@click.option("--at", metavar="TIME", help="When the call is made, such as 2026-12-24T10:00.")
+@click.option(
+    "--hours",
+    multiple=True,
+    metavar="CALENDAR=OUTCOME",
+    callback=pairs,
+    help="What a calendar says, such as office=closed.",
+)
 @click.option(
     "--send",
     "further",
@@ -77,6 +86,8 @@ def call(
     row: str | None,
     caller: str,
     called: str,
+    at: str | None,
+    hours: dict[str, str],
     further: dict[str, str],
 ) -> int:
     """Call a flow, or any TwiML, in the terminal.
@@ -99,6 +110,8 @@ def call(
         "-p": given.params,
         "--params": given.params_files,
         "--config": given.config,
+        "--at": at,
+        "--hours": hours,
     }
     _only_beside("FLOW", flow, compiling)
     paint = _paint if wants_color(given.color, sys.stdout, os.environ) else _plain
@@ -107,6 +120,7 @@ def call(
     # All that plays calls takes long to load; ``--help`` goes without it.
     from twimlc import pipeline
     from twimlc.calls import legs, phone, requests
+    from twimlc.calls.moment import Moment
 
     if url is not None:
         _web_address(url, "--url")
@@ -136,13 +150,18 @@ def call(
         if compiled is None:
             return status or FINDINGS
         callee = legs.flow_target(compiled, lines=True)
-    leg = callee.caller(
-        requests.request_parameters(caller, called, further), requests.own_parameters(further)
-    )
+    sent = requests.request_parameters(caller, called, further)
+    leg = callee.caller(sent, requests.own_parameters(further))
     transcript = phone.Transcript(
         paint, places=not given.quiet, at_length=given.verbose, base=callee.base
     )
-    talk = phone.Talk(callee, leg, keyboard.read, write, transcript)
+    moment = None
+    if callee.flow:
+        said = {name: (outcome,) for name, outcome in hours.items()}
+        moment = Moment(sent, callee.calendars, at or "", said, int(time.time()))
+        if fault := moment.fault():
+            raise click.UsageError(fault)
+    talk = phone.Talk(callee, leg, keyboard.read, write, transcript, moment=moment)
     talk.run()
     # A person fixes a typo; a script that nobody understood is wrong.
     slipped = talk.misunderstood and not keyboard.person
