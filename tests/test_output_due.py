@@ -62,19 +62,19 @@ def words(folder: Path) -> str:
 def test_what_is_due_is_put_in_its_place_once(tmp_path: Path) -> None:
     folder = built(tmp_path / "site")
     manifest = (folder / "manifest.json").read_bytes()
-    assert put_due(folder, lambda s: s.outcome_at(NIGHT)) == ([], [])
-    assert put_due(folder, lambda s: s.outcome_at(NOON)) == (["public/desk/index.xml"], [])
+    assert put_due(folder, lambda name, s: s.outcome_at(NIGHT)) == ([], [])
+    assert put_due(folder, lambda name, s: s.outcome_at(NOON)) == (["public/desk/index.xml"], [])
     assert words(folder) == "open"
-    assert put_due(folder, lambda s: s.outcome_at(NOON)) == ([], [])
-    assert put_due(folder, lambda s: s.outcome_at(NIGHT)) == (["public/desk/index.xml"], [])
+    assert put_due(folder, lambda name, s: s.outcome_at(NOON)) == ([], [])
+    assert put_due(folder, lambda name, s: s.outcome_at(NIGHT)) == (["public/desk/index.xml"], [])
     assert words(folder) == "closed"
     assert (folder / "manifest.json").read_bytes() == manifest
 
 
 def test_an_outcome_that_a_place_does_not_know_takes_the_fallback(tmp_path: Path) -> None:
     folder = built(tmp_path / "site")
-    put_due(folder, lambda s: s.outcome_at(NOON))
-    assert put_due(folder, lambda s: "flooded")[0] == ["public/desk/index.xml"]
+    put_due(folder, lambda name, s: s.outcome_at(NOON))
+    assert put_due(folder, lambda name, s: "flooded")[0] == ["public/desk/index.xml"]
     assert words(folder) == "closed"
 
 
@@ -95,9 +95,9 @@ def test_killed_it_leaves_the_place_whole_and_the_next_run_ends_it(
         if step != "rmtree":
             patched.setattr(os, step, die)
         with pytest.raises(Killed):
-            put_due(folder, lambda s: s.outcome_at(NOON))
+            put_due(folder, lambda name, s: s.outcome_at(NOON))
     assert words(folder) == ("open" if step == "rmtree" else "closed")
-    assert put_due(folder, lambda s: s.outcome_at(NOON))[1] == []
+    assert put_due(folder, lambda name, s: s.outcome_at(NOON))[1] == []
     assert words(folder) == "open"
     assert sorted(os.listdir(folder)) == ["manifest.json", PLAN, "public"]
 
@@ -105,7 +105,7 @@ def test_killed_it_leaves_the_place_whole_and_the_next_run_ends_it(
 def test_what_somebody_else_put_there_stays(tmp_path: Path) -> None:
     folder = built(tmp_path / "site")
     (folder / "public/desk/index.xml").write_text("mine")
-    changed, findings = put_due(folder, lambda s: s.outcome_at(NOON))
+    changed, findings = put_due(folder, lambda name, s: s.outcome_at(NOON))
     assert (changed, [f.rule.slug for f in findings]) == ([], ["foreign-files"])
     assert (folder / "public/desk/index.xml").read_text() == "mine"
 
@@ -113,7 +113,7 @@ def test_what_somebody_else_put_there_stays(tmp_path: Path) -> None:
 def test_what_is_due_but_was_edited_is_not_put_there(tmp_path: Path) -> None:
     folder = built(tmp_path / "site")
     (folder / "public/desk/index.a.open.xml").write_text("mine")
-    assert [f.rule.slug for f in put_due(folder, lambda s: "open")[1]] == ["foreign-files"]
+    assert [f.rule.slug for f in put_due(folder, lambda name, s: "open")[1]] == ["foreign-files"]
     assert words(folder) == "closed"
 
 
@@ -134,7 +134,7 @@ def test_a_hostile_plan_changes_nothing(tmp_path: Path, changed: dict[str, objec
     plan["places"][0] |= changed
     (folder / PLAN).write_text(json.dumps(plan))
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    assert [f.rule.slug for f in put_due(folder, lambda s: "open")[1]] == ["foreign-manifest"]
+    assert [f.rule.slug for f in put_due(folder, lambda name, s: "open")[1]] == ["foreign-manifest"]
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
     assert not (tmp_path / "outside.xml").exists()
 
@@ -143,5 +143,5 @@ def test_no_link_is_followed(tmp_path: Path) -> None:
     folder = built(tmp_path / "site")
     (folder / "public/desk").rename(tmp_path / "desk")
     (folder / "public/desk").symlink_to(tmp_path / "desk")
-    assert [f.rule.slug for f in put_due(folder, lambda s: "open")[1]] == ["foreign-manifest"]
+    assert [f.rule.slug for f in put_due(folder, lambda name, s: "open")[1]] == ["foreign-manifest"]
     assert "closed" in (tmp_path / "desk/index.xml").read_text()

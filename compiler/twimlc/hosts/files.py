@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from twimlc.calendars.settled import Settled
 from twimlc.hosts.asked import Asked, Clocks, asked, to_json
+from twimlc.hosts.by_plan import is_place
 from twimlc.hosts.clocks import Timed, digits, seconds_between, timed, times_between
 from twimlc.lower.hop import ASKED
 from twimlc.lower.host import HostFile, base_path
@@ -106,7 +107,8 @@ class Switchboard:
     targets'.
 
     ``kept`` and ``live`` are expressions for paths after ``base``: files that never change, and
-    addresses whose answer is never stored. ``apology`` is the last resort of a Bin, as TwiML.
+    addresses whose answer is never stored, ``by_plan`` the places that are switched by plan.
+    ``apology`` is the last resort of a Bin, as TwiML.
     """
 
     target: str
@@ -118,6 +120,7 @@ class Switchboard:
     apology: str
     questions: tuple[Asked, ...]
     clocks: Clocks
+    by_plan: tuple[str, ...]
     flow: str = FLOW
     version: str = VERSION
     kept: str = f"(?:{KEPT})"
@@ -220,7 +223,10 @@ def render_host_files(
 
     One that comes out empty is not needed. A calendar that is asked and not there is gone.
     """
-    base, places, questions = base_path(url), tuple(sorted(flows)), tuple(questions)
+    every = tuple(questions)
+    base, places = base_path(url), tuple(sorted(flows))
+    by_plan = tuple(question.path for question in every if is_place(question))
+    questions = tuple(question for question in every if not is_place(question))
     tables = tuple(
         Table(
             *(d.parameter, d.branches, d.default, d.mark, d.marked),
@@ -234,13 +240,14 @@ def render_host_files(
     paths = (path for table in tables for path in (table.path, *table.targets()))
     words = [word for question in questions for word in _words(question)]
     outcomes = (outcome for settled in calendars.values() for outcome in settled.outcomes)
-    for word in (base, *versions, *paths, *words, *outcomes):
+    for word in (base, *versions, *paths, *words, *outcomes, *by_plan):
         _literal(word)  # which refuses what could be configuration
     tag = sha256(f"{target}\n{url or ''}".encode()).hexdigest()[:8]
     last = render_in_bin(apology)
     board = Switchboard(
         *(target, (url or "").rstrip("/"), base, tag, tables, places, last),
         *asked(questions, calendars),
+        by_plan,
     )
     rendered: list[tuple[HostFile, bytes]] = []
     waiting, stored = list(files), False

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from twimlc.flow.graph import Context, Node
 from twimlc.flow.model import StateLink
 from twimlc.lower.links import Addresses, ExternalLink, Groundwork, Writer
-from twimlc.lower.names import DecisionKey, DocumentKey, Keys, LinkKey
+from twimlc.lower.names import NO_PLACE, DecisionKey, DocumentKey, Keys, LinkKey
 from twimlc.lower.plan import Choice, Markup
 from twimlc.lower.questions import Cases, Clock, Turn
 from twimlc.text import grouped
@@ -208,7 +208,8 @@ def merge(
         noted = Noted(paths[key], ground)
         body = tuple(draft.markup(Writer(key, ground, noted)))
         questions = tuple(asked.mapped(lambda target: "") for asked in draft.asked)
-        bodies[key] = key.folder, key.entry, body, questions
+        alone = key if key.place != NO_PLACE or ground.keys.is_place(key) else None
+        bodies[key] = key.folder, key.entry, body, questions, alone
         links[key] = [*noted.targets, *(to for asked in draft.asked for to in asked.targets())]
     for asked, decided in decisions.items():
         table = decided.mapped(lambda target: None)  # where a value leads counts as a link

@@ -17,7 +17,7 @@ from twimlc.flow.model import MediaLink
 from twimlc.lower import hop
 from twimlc.lower.compose import Composer
 from twimlc.lower.content import check_content
-from twimlc.lower.drafts import Decided, Draft, longest_chain, merge, next_of, states_of
+from twimlc.lower.drafts import Asked, Decided, Draft, longest_chain, merge, next_of, states_of
 from twimlc.lower.host import HANDLER, Site
 from twimlc.lower.links import Addresses, Groundwork, Writer
 from twimlc.lower.names import DecisionKey, DocumentKey, Keys, LinkKey, name_media
@@ -49,7 +49,8 @@ def prepare(
     ``check`` gives the findings of the host itself.
     """
     ways, approximations, findings = find_ways(graph, site)
-    ground = Groundwork(graph, site, Keys(graph, site.root), ways, tuple(approximations))
+    keys = Keys(graph, site.root, clock=site.host.clock)
+    ground = Groundwork(graph, site, keys, ways, tuple(approximations))
     findings += (*check_apology(ground), *check(ground))
     if findings:
         return None, once(findings)
@@ -104,7 +105,7 @@ def lower(
             states = (graph.nodes[each.key.node].place.state for each in same[key])
             flow = site.root + key.folder
             questions.append(Question(final[key], flow, turns, tuple(dict.fromkeys(states))))
-        elif stands_for[key] == key:
+        if stands_for[key] == key and not key.asks:
             addresses = Addresses(final[key], shown, ground)
             verbs = drafts[key].markup(Writer(key, ground, addresses))
             documents.append(
@@ -128,8 +129,11 @@ def lower(
 
     def leads_to(key: LinkKey) -> Iterator[LinkKey]:
         assert isinstance(key, DocumentKey), "a decision is no request of its own"
+        place = drafts[key].asked if not key.asks else []
+        for beside in (to for asked in place for to in asked.targets()):
+            yield from leads_to(beside)  # each may lie in its place
         for piece in drafts[key].pieces:
-            for to in next_of(piece):
+            for to in () if isinstance(piece, Asked) and place else next_of(piece):
                 answers = drafts[to].asked  # what a question is answered with is its own answer
                 yield from (stands_for[each] for asked in answers for each in asked.targets())
                 if not answers:

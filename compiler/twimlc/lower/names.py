@@ -13,9 +13,11 @@ from copy import copy
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from twimlc.flow.decisions import Cases, Clock
 from twimlc.flow.graph import Context, Graph, NodeKey
 from twimlc.flow.model import MediaLink, StateKey, StateLink
 from twimlc.lower.plan import MediaFile
+from twimlc.lower.questions import JOINED
 from twimlc.lower.transitions import END, canonical
 from twimlc.project.files import FileContent
 from twimlc.text import lazy_pattern, sha256
@@ -23,6 +25,9 @@ from twimlc.vocabulary import CONTEXTS
 
 CALLER: NodeKey = -1
 """The home of documents that run on the caller's own line."""
+
+NO_PLACE: NodeKey = -3
+"""Of documents that do not lie beside a place."""
 
 ANY_LEG: NodeKey = -2
 """The home of the empty document of other lines: it is the same wherever it is reached from."""
@@ -83,6 +88,8 @@ class DocumentKey(NamedTuple):
     and where it starts again, hangs on that and not on the node alone. ``entry`` is the document
     that a number points to, which the next build replaces; all others belong to a version.
     ``asks``: no document lies there, but the question that begins with its node is asked.
+    ``place`` is the node of a place that is switched by plan, if the document lies beside it, for
+    the outcomes ``due`` (none: for all that are not named).
     """
 
     folder: str
@@ -90,6 +97,8 @@ class DocumentKey(NamedTuple):
     home: NodeKey = CALLER
     entry: bool = False
     asks: bool = False
+    place: NodeKey = NO_PLACE
+    due: str = ""
 
 
 class DecisionKey(NamedTuple):
@@ -106,8 +115,8 @@ LinkKey = DocumentKey | DecisionKey
 class Keys:
     """Makes and names the documents of one graph."""
 
-    def __init__(self, graph: Graph, root: str) -> None:
-        self._graph = graph
+    def __init__(self, graph: Graph, root: str, *, clock: bool = True) -> None:
+        self._graph, self._clock = graph, clock
         self._root = root
         self._blank = {flow: f"v.\x0e{number:010d}\x0f" for number, flow in enumerate(graph.flows)}
         self._starts = {flow: canonical(graph, key) for flow, key in graph.starts.items()}
@@ -130,8 +139,23 @@ class Keys:
         return DocumentKey(flow, self._starts[flow], entry=self._bin is None)
 
     def _at(self, flow: str, node: NodeKey, home: NodeKey = CALLER) -> DocumentKey:
-        asks = node >= 0 and home == CALLER and self._graph.nodes[node].asks is not None
-        return DocumentKey(self._bin or flow, node, home, asks=asks and self._bin is None)
+        asks = node >= 0 and home == CALLER and self._bin is None and self.asks(node)
+        return DocumentKey(self._bin or flow, node, home, asks=asks)
+
+    def asks(self, node: NodeKey) -> bool:
+        """Whether a host decides at a node before it answers."""
+        asked = self._graph.nodes[node].asks
+        return asked is not None and (self._clock or isinstance(asked, Cases))
+
+    def is_place(self, key: LinkKey) -> bool:
+        """Whether the file of a document is exchanged by plan."""
+        plain = isinstance(key, DocumentKey) and key.place == NO_PLACE and key.node >= 0
+        asked = self._graph.nodes[key.node].asks if plain else None
+        return isinstance(asked, Clock) and not self._clock and key.home == CALLER
+
+    def beside(self, key: DocumentKey, node: NodeKey, due: str) -> DocumentKey:
+        """The document beside a place that goes on with ``node``."""
+        return key._replace(node=node, place=key.node, due=due)
 
     def _start_of(self, flow: str) -> DocumentKey:
         return self.start(flow) if self._bin is None else self._at(flow, self._starts[flow])
@@ -200,6 +224,10 @@ class Keys:
     def natural(self, key: LinkKey) -> str:
         """The path it would have if nothing else wanted the same."""
         folder = f"{self._root}{key.folder}/"
+        if isinstance(key, DocumentKey) and key.place != NO_PLACE:
+            whole = self.natural(key._replace(node=key.place, place=NO_PLACE, due=""))
+            version = f"{self._blank[key.folder]}." if key.entry else ""
+            return f"{whole.removesuffix('xml')}{version}{key.due or JOINED}.xml"
         if isinstance(key, DocumentKey) and key.entry:
             return f"{folder}index.xml"
         folder += f"{self._blank[key.folder]}/"

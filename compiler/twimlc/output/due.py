@@ -72,11 +72,33 @@ def _path(value: Any) -> str:
     return value
 
 
-def put_due(folder: Path, outcome: Callable[[Settled], str]) -> tuple[list[str], list[Diagnostic]]:
+def bin_lines(folder: Path, plan: ByPlan, outcome: Callable[[str, Settled], str]) -> list[str]:
+    """What sets the numbers of a target of Bins to what is due; empty for other targets."""
+    before, _ = read_before(folder)
+    if before.ground is None:
+        return []
+    flows, lines = before.ground.manifest.flows, list[str]()
+    for place in plan.places:
+        if place.file.startswith(PUBLIC) or place.flow not in flows:
+            continue
+        due = place.due(lambda name: _now(plan, name, outcome))
+        kind = "sms" if "smsUrl" in flows[place.flow].number else "voice"
+        address = flows[place.flow].number[f"{kind}Url"] + due[len(place.file) :]
+        lines.append(f"twilio phone-numbers:update NUMBER-OF-{place.flow} --{kind}-url={address}")
+    return lines
+
+
+def _now(plan: ByPlan, name: str, outcome: Callable[[str, Settled], str]) -> str:
+    return outcome(name, plan.calendars[name]) if name in plan.calendars else ""
+
+
+def put_due(
+    folder: Path, outcome: Callable[[str, Settled], str]
+) -> tuple[list[str], list[Diagnostic]]:
     """Put what is due into each place; the paths of those that changed.
 
-    ``outcome`` says which outcome a calendar has now. A place that holds what no build has put
-    there is left as it is, with a finding.
+    ``outcome`` says which outcome a calendar has now, by its name and what it is. A place that
+    holds what no build has put there is left as it is, with a finding.
     """
     changed: list[str] = []
     try:
@@ -100,12 +122,11 @@ def put_due(folder: Path, outcome: Callable[[Settled], str]) -> tuple[list[str],
 
 
 def _exchanged(
-    ground: Ground, place: Place, plan: ByPlan, outcome: Callable[[Settled], str]
+    ground: Ground, place: Place, plan: ByPlan, outcome: Callable[[str, Settled], str]
 ) -> bool | Diagnostic:
     """Whether the file changed that lies at a place."""
     folder, listed = ground.folder, ground.manifest.documents
-    now = {name: outcome(calendar) for name, calendar in plan.calendars.items()}
-    due = place.due(lambda name: now.get(name, ""))
+    due = place.due(lambda name: _now(plan, name, outcome))
     known = {*place.files.values(), place.otherwise}
     if not {place.file, *known} <= listed.keys() or not place.file.startswith(PUBLIC):
         return _foreign(folder, f"{place.file} is not among the files of the build")

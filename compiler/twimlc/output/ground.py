@@ -6,11 +6,12 @@ entries before the present one led to, since a call may still be in one.
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from twimlc.lower.names import MEDIA, VERSION
 from twimlc.output.folder import digest_of, is_plain, read_plain
-from twimlc.output.manifest import PUBLIC, DocumentEntry, FlowEntry, Manifest
+from twimlc.output.manifest import PUBLIC, DocumentEntry, FlowEntry, Manifest, in_places
 from twimlc.text import lazy_pattern, sha256
 
 _INNER = lazy_pattern(f"{PUBLIC}((?:[^/]+/)?[^/]+)/({VERSION})/[^/]+")
@@ -23,7 +24,7 @@ Version = tuple[str, str]
 """A flow (``FLOW`` or ``ROW/FLOW``) and the name of one of its versions."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Ground:
     """The earlier build: its manifest, the SHA-256 of that, and the folder where it lies."""
 
@@ -35,10 +36,19 @@ class Ground:
         """A document; None if it is not there, or a link leads there."""
         return read_plain(self.folder / path) if is_plain(self.folder, path) else None
 
+    @cached_property
+    def placed(self) -> Mapping[str, Collection[str]]:
+        """The hashes of all that may lie in places that are switched by plan."""
+        return in_places(self.manifest)
+
+    def hashes(self, path: str) -> Collection[str]:
+        """Those of what the manifest says of a file."""
+        return self.placed.get(path) or (self.manifest.documents[path].sha256,)
+
     def is_same(self, path: str) -> bool:
         """Whether a file is what the manifest says."""
-        listed = self.manifest.documents[path].sha256
-        return is_plain(self.folder, path) and digest_of(self.folder / path) == listed
+        found = digest_of(self.folder / path) if is_plain(self.folder, path) else None
+        return found in self.hashes(path)
 
 
 class Earlier:
@@ -151,8 +161,7 @@ class Earlier:
                 self._seen[path] = self.ground.is_same(path), ""
             else:
                 data = self.ground.read(path)
-                listed = self.ground.manifest.documents[path].sha256
-                same = data is not None and sha256(data).hexdigest() == listed
+                same = data is not None and sha256(data).hexdigest() in self.ground.hashes(path)
                 self._seen[path] = same, (data or b"").decode("utf-8", "replace")
         return self._seen[path]
 

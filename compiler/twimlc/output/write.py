@@ -8,7 +8,7 @@ removed; nothing is replaced that no build wrote; no link is followed.
 import contextlib
 import errno
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -81,6 +81,12 @@ class Before:
     ground: Ground | None = None
     owned: Mapping[str, str] = field(default_factory=dict)
     old_format: bool = False
+
+    def may_be(self, path: str, usual: str | None = None) -> Collection[str | None]:
+        """The hashes that a file of the build may have, ``usual`` that of one it did not write."""
+        if self.ground is not None and path in self.ground.placed:
+            return self.ground.placed[path]
+        return (self.owned.get(path, usual),)
 
 
 def read_before(folder: Path) -> tuple[Before, list[Diagnostic]]:
@@ -164,7 +170,10 @@ def _copied(ground: Ground, outcome: Outcome) -> Iterator[OutputFile]:
         if not ground.is_same(path):
             raise ForeignManifestError(f"{path} of the earlier build is not what it lists")
         listed = ground.manifest.documents[path]
-        content = FileContent(b"", listed.size, listed.sha256, ground.folder / path)
+        place = ground.folder / path
+        content = FileContent(b"", listed.size, listed.sha256, place)
+        if path in ground.placed:  # what is due there now
+            content = FileContent.of(read_plain(place))
         yield OutputFile(path, content, listed)
 
 
@@ -193,10 +202,11 @@ def _write(
     if foreign and not (force or (dry and staging.is_unfinished(folder))):
         return None, list(_not_ours(folder, foreign))
     there = [path for path in stale if kind_of(inside(folder, path)) is not Kind.NOTHING]
+    found = {path: digest_of(inside(folder, path)) for path in there}
     removed = {
-        path: before.owned[path]
-        for path in there
-        if digest_of(inside(folder, path)) == before.owned[path]
+        path: digest
+        for path, digest in found.items()
+        if digest is not None and digest in before.may_be(path)
     }
     written = Written(
         outcome,
@@ -205,7 +215,7 @@ def _write(
         unchanged=tuple(path for path in digests if path not in kinds),
         removed=tuple(removed),
         left=tuple(path for path in there if path not in removed),
-        restored=tuple(p for p in changed if digests[p] != before.owned.get(p, digests[p])),
+        restored=tuple(p for p in changed if digests[p] not in before.may_be(p, digests[p])),
         moved=before.old_format,
     )
     listing = to_json(outcome.manifest)

@@ -135,7 +135,7 @@ def _files(loaded: Loaded, finished: Finished) -> list[OutputFile]:
     plan, flows = finished.plan, loaded.flows
     single = plan.host.single
     decided = {path for decision in plan.decisions for path in decision.targets()}
-    decided |= {path for question in plan.questions for path in question.targets()}
+    decided |= {path for q in plan.questions for path in (q.path, *q.targets())}
     files: list[OutputFile] = []
     for page in finished.pages:
         # A Bin is pasted, all others are served.

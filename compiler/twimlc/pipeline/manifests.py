@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from twimlc.hosts.by_plan import is_place, plan_json
 from twimlc.hosts.files import render_host_files
 from twimlc.lower import names
 from twimlc.lower.host import Host
 from twimlc.lower.plan import Decision, FlowPlace, Mark, Markup
+from twimlc.lower.questions import PLAN
 from twimlc.output.ground import Ground
 from twimlc.output.manifest import (
     MANIFEST,
@@ -67,6 +69,7 @@ def router_files(
     decisions = [decision_from_json(item) for item in manifest.decisions]
     flows = [FlowPlace(f"{name}/", flow.versions) for name, flow in sorted(manifest.flows.items())]
     questions = [question_of(item) for item in manifest.questions]
+    places = [question for question in questions if is_place(question)]
     calendars = calendars_of(manifest.calendars)
     rendered = render_host_files(
         *(host.files, manifest.target, manifest.url, decisions, apology),
@@ -74,9 +77,13 @@ def router_files(
         questions=questions,
         calendars=calendars,
     )
+    files = [(file.path, data, file.media_type) for file, data in rendered]
+    if places:
+        plan = plan_json(places, calendars, lambda path: PUBLIC + path)
+        files.append((PLAN, plan, "application/json"))
     return [
-        OutputFile(file.path, FileContent.of(data), DocumentEntry(file.media_type))
-        for file, data in rendered
+        OutputFile(path, FileContent.of(data), DocumentEntry(media_type))
+        for path, data, media_type in files
     ]
 
 

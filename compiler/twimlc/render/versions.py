@@ -74,7 +74,7 @@ def finish(plan: Plan, pages: Sequence[Rendered] | None = None) -> Finished:
     meant = {blank: names[flow] for flow, blank in blanks.items()}
     finished = tuple(
         page._replace(
-            document=replace(page.document, path=named(page.path, meant)),
+            document=replace(page.document, path=path_of(page.path, meant)),
             data=named(page.data.decode(), meant).encode(),
         )
         for page in pages
@@ -90,10 +90,15 @@ def finish(plan: Plan, pages: Sequence[Rendered] | None = None) -> Finished:
     )
     documents = tuple(page.document for page in finished)
     questioned = tuple(
-        question.renamed(lambda path: named(path, meant)) for question in plan.questions
+        question.renamed(lambda path: path_of(path, meant)) for question in plan.questions
     )
     made = plan._replace(documents=documents, decisions=decisions, questions=questioned)
     return Finished(made, finished, names, reached)
+
+
+def path_of(path: str, meant: Mapping[str, str]) -> str:
+    """The path of a document: what lies beside an entry has the digits of the version alone."""
+    return named(path, meant).replace("/index.v.", "/index.")
 
 
 def named(text: str, meant: Mapping[str, str]) -> str:

@@ -26,11 +26,13 @@ _AGAIN = 5
 
 class Schedule(NamedTuple):
     """What runs for ``target``, whose folder is ``folder``, seen from that of the project file;
-    ``upload`` is a command of the shell that is called with each file that changed."""
+    ``upload`` is a command of the shell that is called with each file that changed, ``more`` what
+    ``--apply`` is given beside the target."""
 
     target: str
     folder: str
     upload: str
+    more: str = ""
 
 
 def times(calendars: Iterable[Settled]) -> list[tuple[int, int]]:

@@ -4,6 +4,8 @@ import json
 import time
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,6 +23,48 @@ def _month(ctx: click.Context, param: click.Parameter, text: str | None) -> date
         raise click.BadParameter(f"'{text}' is no month, such as 2026-12", ctx, param) from None
 
 
+def _overrides(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> Any:
+    from twimlc.cli.plans import overrides  # it reads plans
+
+    return overrides(ctx, param, given) if given else ()
+
+
+def _by_plan(
+    given: Given,
+    targets: tuple[str, ...],
+    place: str | None,
+    schedule: str | None,
+    upload: str | None,
+    at: str | None,
+    instead: tuple[tuple[str, str, str], ...],
+    output: Path | None,
+) -> int:
+    from twimlc.cli import plans
+    from twimlc.pipeline.model import project_of
+
+    if (place is None) == (schedule is None):
+        raise click.UsageError("--apply and --schedule cannot be given together")
+    if schedule is not None and (not targets or not upload):
+        raise click.UsageError("--schedule needs -t TARGET and --upload COMMAND")
+    target = place if place is not None else targets[0]
+    options = given.options(write=False)
+    project, findings = project_of(options)
+    status = Reporter(given).show_errors(findings)
+    if project is None:
+        return status or FINDINGS
+    if target not in project.targets:
+        from twimlc.yaml.names import meant
+
+        hint = meant(target, project.targets) or f"there are {', '.join(project.targets)}"
+        raise click.UsageError(f"unknown target '{visible(target)}' ({hint})")
+    build = options.folder / output if output is not None else project.build
+    folder = build / target
+    if schedule is not None:
+        return plans.show_schedule(schedule, folder, project.root, upload or "", instead)
+    outcome = plans.now_of(at, int(time.time()), instead)
+    return plans.apply(Reporter(given), folder, options.folder, outcome, instead)
+
+
 @command_with("config", "params", "terminal")
 @click.argument("calendars", nargs=-1, metavar="[CALENDAR]...")
 @click.option(
@@ -36,6 +80,30 @@ def _month(ctx: click.Context, param: click.Parameter, text: str | None) -> date
     "--next", "count", type=click.IntRange(0, 1000), default=10, help="How many switches."
 )
 @click.option(
+    "--apply", "place", metavar="TARGET", help="Put what is due into the places of a build."
+)
+@click.option(
+    "--schedule",
+    type=click.Choice(["github", "cron"]),
+    help="Print a file that runs --apply at the right times, for the target of -t.",
+)
+@click.option("--upload", metavar="COMMAND", help="What a schedule calls with each changed file.")
+@click.option(
+    "--override",
+    "instead",
+    multiple=True,
+    metavar="CALENDAR=OUTCOME[@UNTIL]",
+    callback=_overrides,
+    help="An outcome over everything, for --apply and --schedule.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the build is, instead of the project's build folder.",
+)
+@click.option(
     "--format", "form", type=click.Choice(["human", "json"]), default="human", help="The format."
 )
 def hours(
@@ -46,12 +114,22 @@ def hours(
     at: str | None,
     month: date | None,
     count: int,
+    place: str | None,
+    schedule: str | None,
+    upload: str | None,
+    instead: tuple[tuple[str, str, str], ...],
+    output: Path | None,
     form: str,
 ) -> int:
     """Show when lines are open: the week, holidays and the next switches.
 
-    CALENDARS are names of calendars; without any, all are shown.
+    CALENDARS are names of calendars; without any, all are shown. On hosts without a clock --apply
+    exchanges what is due, and names each file that it changed.
     """
+    if place is not None or schedule is not None:
+        return _by_plan(given, targets, place, schedule, upload, at, instead, output)
+    if upload or instead or output:
+        raise click.UsageError("--upload, --override and -o are for --apply and --schedule")
     # What reads projects takes time to load, and so do calendars; ``--help`` goes without them.
     from twimlc.calendars.settle import instant_at
     from twimlc.pipeline.hours import find_calendars
