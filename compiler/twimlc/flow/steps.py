@@ -11,8 +11,9 @@ from typing import Literal
 from twimlc import vocabulary
 from twimlc.findings import rules
 from twimlc.flow import model
+from twimlc.flow.accept import AcceptReader
 from twimlc.flow.addresses import is_address
-from twimlc.flow.blocks import BlockReader, StepAt
+from twimlc.flow.blocks import StepAt
 from twimlc.flow.markup import parse_twiml
 from twimlc.flow.names import LiesAt, Scope, defaults_of
 from twimlc.flow.targets import allowed, asks_itself, lost, may_do, stays_unanswered
@@ -23,7 +24,7 @@ from twimlc.yaml.names import unknown
 from twimlc.yaml.tree import Entry, Mapping, Node, Scalar, is_empty
 
 
-class StepReader(BlockReader):
+class StepReader(AcceptReader):
     """Reads the steps of one flow."""
 
     def __init__(self, kind: model.Kind, scope: Scope, lies_at: LiesAt) -> None:

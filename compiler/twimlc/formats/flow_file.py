@@ -1,7 +1,7 @@
 """The shape of a flow file and of a component: nothing comes in, their JSON Schema goes out."""
 
 from twimlc.formats import leaves
-from twimlc.formats.blocks import block_defaults, steps, words
+from twimlc.formats.blocks import beside, block_defaults, steps, words
 from twimlc.formats.elements import definitions, pointers, references, table
 
 STATE_NAME = f"(?!(hangup|next)$){leaves.NAME}"
@@ -50,6 +50,7 @@ def flow_schema() -> leaves.Schema:
         "definitions": {
             "steps": steps(),
             "words": words(),
+            **beside(),
             "component": {
                 "type": "object",
                 "properties": body,
