@@ -52,7 +52,7 @@ class AcceptReader(BlockReader):
             asking.steps[:] = asking.steps or [self._question(asking.node)]
             key = self.new_list()
             self.lists[key] = model.State(key, (*asking.steps,), asking.span, words)
-            asking.links[words] = model.StateLink(key)
+            asking.links[words] = model.StateLink(key, asks=True)
         return model.Attribute("url", asking.links[words], asking.span)
 
     def _question(self, node: Node) -> model.Perform:
@@ -79,17 +79,10 @@ class AcceptReader(BlockReader):
         if asking and inside and nouns and not any(n.spec and n.spec.name in _ON for n in nouns):
             message = "nobody is asked here: accept is for a number, a client or a sip"
             self.report(rules.ACCEPT_CANNOT_ASK.at(asking.span, message))
-        asked = [url.span for url in map(self._question_of, nouns) if url is not None]
+        urls = (url for noun in nouns if (url := noun.get("url")) is not None)
+        asked = [u.span for u in urls if isinstance(u.value, model.StateLink) and u.value.asks]
         if asked and not in_turn and sum(noun.does.rings for noun in nouns) > 1:
             place = next((span for span in asked if dial.span.covers(span)), dial.span)
             message = "the first to pick up ends the ringing for the others, also a mailbox"
             hint = "hunt rings one after another, and goes on when somebody declines"
             self.report(rules.ACCEPT_RUNG_TOGETHER.at(place, message, hint=hint))
-
-    def _question_of(self, noun: model.Element) -> model.Attribute | None:
-        """The ``url`` of somebody who is asked."""
-        url = noun.get("url")
-        state = url.value.state if url and isinstance(url.value, model.StateLink) else None
-        steps = self.lists[state].steps if state in self.lists else ()
-        asks = [step for step in steps if isinstance(step, model.Perform)]
-        return url if asks and asks[-1].title == "accept" else None

@@ -48,11 +48,13 @@ class StateKey(NamedTuple):
 class StateLink(NamedTuple):
     """A URL that is the document of one of our own states.
 
-    ``entry`` says that it was written as another flow's start (``FLOW/``).
+    ``entry`` says that it was written as another flow's start (``FLOW/``), ``asks`` that its
+    document asks who is called to accept the call.
     """
 
     state: StateKey
     entry: bool = False
+    asks: bool = False
 
 
 class MediaLink(NamedTuple):

@@ -281,8 +281,10 @@ def assumed_of(node: Node) -> Iterator[str]:
     """What is taken for granted of a dial of several, one of whom may decline in a document."""
     dial = node.element
     if dial is not None and dial.tag == "Dial" and len(dial.elements()) > 1 and may_decline(dial):
-        in_turn = dial.literal("sequential") == "true"
-        yield "hunt-after-decline" if in_turn else "others-stop-ringing"
+        if dial.literal("sequential") == "true":
+            yield "hunt-after-decline"
+        elif any(isinstance(link, StateLink) and link.asks for link in node.links()):
+            yield "others-stop-ringing"
 
 
 def all_the_same(graph: Graph, keys: Iterable[NodeKey]) -> bool:
