@@ -148,7 +148,7 @@ class StepReader(AcceptReader):
         owned = branched or (action is None and asks_itself(element))
         if action is not None and not branched:
             if isinstance(action.value, model.StateLink):
-                key, entry = action.value
+                key, entry = action.value.state, action.value.entry
                 to: model.Target = model.ToState(key, action.span, entry, leaves=True)
             elif action.value == "":
                 to = model.ToBegin(action.span)
