@@ -183,8 +183,16 @@ BODIES: Mapping[str, Tree] = {
     "offer": {"options": [{"say": "Press any key.", "then": "one"}]},
     "voicemail": {"say": "Speak.", "record": {}},
     "hunt": {"number": [NUMBER, "+14155550101"]},
+    "join": {"room": "Daily", "attempts": 2},
+    "accept": {"prompt": "Press any key."},
 }
 """What each block needs."""
+
+
+def placed(name: str, body: Tree) -> Tree:
+    """The step that a block is, or is in."""
+    return {"dial": {**DIAL, "accept": body}} if name == "accept" else {name: body}
+
 
 PARTS: Mapping[Holds, tuple[Tree, Tree]] = {
     Holds.WORDS: ("One.", "Two."),
@@ -194,6 +202,7 @@ PARTS: Mapping[Holds, tuple[Tree, Tree]] = {
     Holds.PEOPLE: ([{"number": NUMBER}], [{"client": "ann"}]),
     Holds.ELEMENT: ({"newAttribute": "1"}, {"newAttribute": "2"}),
     Holds.ELEMENTS: ([NUMBER], ["sip:ann@example.com"]),
+    Holds.TEXT: ("Daily", "Weekly"),
 }
 
 
@@ -202,19 +211,21 @@ def block_cases(name: str) -> Iterator[Case]:
     block = BLOCKS[name]
     verb = vocabulary.VOICE.get(block.verb or "Record")
     assert verb is not None
-    for part in SCHEMA["steps"]["items"]["properties"][name]["properties"]:
-        row = block.parts.get(part) or verb.attributes[part]
+    shape = {**SCHEMA, **SCHEMA["steps"]["items"]["properties"]}[name]
+    for part in shape["properties"]:
+        row = block.parts.get(part) or verb.attributes.get(part, Part(Holds.WORDS))
         values = PARTS[row.holds] if isinstance(row, Part) else two(row)
         if part == "record":
             values = {"maxLength": 5}, {"maxLength": 6}
         beside = {} if part not in ("people", "client", "sip") else {"number": None}
         body = {**BODIES[name], **beside}
         body = {k: v for k, v in body.items() if k != part and v is not None}
-        yield Case(f"{name}.{part}", part, *(flow({name: {**body, part: v}}) for v in values))
+        steps = (placed(name, {**body, part: v}) for v in values)
+        yield Case(f"{name}.{part}", part, *map(flow, steps))
         if part in DEFAULTS[name]["properties"]:
-            yield from defaults_cases(f"{name}.{part}", {name: body}, name, part, values)
+            yield from defaults_cases(f"{name}.{part}", placed(name, body), name, part, values)
     for part, row in verb.attributes.items():
-        at = {name: BODIES[name]}
+        at = placed(name, BODIES[name])
         yield from defaults_cases(f"{name} {verb.key}.{part}", at, verb.key, part, two(row))
     if name == "voicemail":
         yield from spoken_cases(name, verb)
@@ -234,7 +245,7 @@ def spoken_cases(name: str, record: vocabulary.Element) -> Iterator[Case]:
 
 VERBS: Mapping[str, Tree] = {
     **{path: sample for path, sample in ELEMENTS.values() if "." not in path},
-    **BODIES,
+    **{name: body for name, body in BODIES.items() if name != "accept"},
     "goto": "one",
     "return": "away",
     "use": "piece",
@@ -276,6 +287,8 @@ def ways(verb: str) -> tuple[Tree, Tree]:
         "connect": "ended",
         "hunt": "busy",
         "voicemail": "recorded",
+        "join": "ended",
+        "menu": "silence",
     }.get(verb)
     if name is None:
         name = row.outcomes.names[-1] if row is not None and row.outcomes else "ended"
@@ -381,7 +394,7 @@ def groups() -> Iterator[tuple[str, str]]:
 
 def test_every_part_of_the_schema_has_a_row_here() -> None:
     other = {"steps", "words", "component", "extra", "Headers"}  # headers are a map of their names
-    assert set(SCHEMA) - other == set(ELEMENTS)
+    assert set(SCHEMA) - other - set(BODIES) == set(ELEMENTS)
     assert {name for name, block in BLOCKS.items() if block.parts} == set(BODIES)
     step = SCHEMA["steps"]["items"]["properties"]
     assert set(step) == {*VERBS, *SIDE_KEYS}
@@ -442,6 +455,7 @@ NEEDS: Mapping[tuple[str, str], tuple[Tree, ...]] = {
     ("Pay", "bankAccountType"): ({"paymentMethod": "ach-debit", "parameters": {"AVSName": "Ann"}},),
     ("Prompt", "prompt"): ({}, "One.", "Two."),
     ("Queue", "postWorkActivitySid"): ({"reservationSid": "WR" + "0" * 32},),
+    **{(name, "accept"): ({}, True, False) for name in ("Dial", "Number", "Client", "Sip")},
     ("Sip", "headers"): ({}, {"X-A": "1"}, {"X-A": "2"}),
 }
 """What some keys need beside them; two values where a row of the vocabulary does not say them."""

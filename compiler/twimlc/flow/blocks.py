@@ -57,6 +57,7 @@ class BlockReader(ElementReader, TargetReader):
             "offer": self._offer,
             "voicemail": self._voicemail,
             "hunt": self._hunt,
+            "join": self._join,
         }
         return readers[key](body, at)
 
@@ -263,13 +264,19 @@ class BlockReader(ElementReader, TargetReader):
         given = self._block_part(node, "voicemail", key)
         if given is not None:
             return self._words(given)
+        missing = [k for k in ("say", "goodbye") if not self._block_part(node, "voicemail", k)]
+        return self.english(node, "voicemail", missing, words)
+
+    def english(
+        self, node: Mapping, block: str, missing: list[str], words: str
+    ) -> tuple[model.Element, ...]:
+        """The block's own words, where the flow speaks English; ``missing`` are its parts."""
         said = self.defaults("say")
         language = next((entry for _, entry in said if entry.key == "language"), None)
         tongue = language.value.value if language and isinstance(language.value, Scalar) else None
         if isinstance(tongue, str) and not tongue.lower().startswith("en"):
-            message = f"voicemail says its own English words here, but this flow speaks {tongue}"
-            missing = [k for k in ("say", "goodbye") if not self._block_part(node, "voicemail", k)]
-            hint = f"give voicemail a {' and a '.join(missing)} of your own"
+            message = f"{block} says its own English words here, but this flow speaks {tongue}"
+            hint = f"give {block} a {' and a '.join(missing)} of your own"
             self.report(rules.ENGLISH_WORDS.at(node.span, message, hint=hint))
         return self._words(Scalar(words, words, node.span))
 
@@ -280,3 +287,21 @@ class BlockReader(ElementReader, TargetReader):
         element = replace(element, span=at.span)
         branches = self.branches(at.step, element, "hunt")
         return [model.Perform(element, branches, at.span, "hunt", at.allow, at.note)]
+
+    def _join(self, body: Mapping, at: StepAt) -> list[model.Step]:
+        """A room that is knocked at while it is not open."""
+        noun = vocabulary.VOICE["Room"]
+        assert noun.text is not None, "a room has a name"
+        named = (replace(e, key=noun.text.name) if e.key == "room" else e for e in body)
+        room = self._element(Mapping((*named,), body.span), "join")
+        element = model.Element("Connect", vocabulary.VOICE["Connect"], (), (room,), at.span)
+        given, attempts = self._block_part(body, "join", "waiting"), self._attempts(body, "join")
+        waiting = self._words(given)
+        if given is None:
+            pause = vocabulary.VOICE["Pause"]
+            waiting = (self.element(pause, Scalar(None, "", at.span)).having("length", "10"),)
+        elif attempts == 1 and body.get("waiting") is given:
+            message = "nobody hears this: callers wait between two attempts, and there is one"
+            self.report(rules.IGNORED_PART.at(given.span, message, hint="give attempts as well"))
+        branches = self.branches(at.step, element, "join")
+        return [model.Join(element, waiting, attempts, branches, at.span, at.note)]

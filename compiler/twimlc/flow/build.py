@@ -5,13 +5,13 @@ stands for a node or for another label until all are bound. What loops in labels
 a jump without end.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from twimlc import vocabulary
 from twimlc.findings.diagnostic import Diagnostic
-from twimlc.findings.rules import SILENT_LOOP
+from twimlc.findings.rules import ACCEPT_CANNOT_ASK, SILENT_LOOP
 from twimlc.flow import model
 from twimlc.flow.contexts import find_contexts, returns_nowhere
 from twimlc.flow.graph import OTHERWISE, Graph, Label, Listed, Node, NodeKey, Pending, Place
@@ -75,7 +75,7 @@ class _Builder:
     def build(self) -> tuple[Graph, list[Diagnostic]]:
         each = [s for f in self.flows.values() for s in (*f.states.values(), *f.lists.values())]
         self.states = {state.key: Label(state.span) for state in each}
-        for state in each:
+        for state in sorted(each, key=lambda state: state.words is not None):
             self._state(state, self.states[state.key], None)
         written: set[model.StateKey] = set()
         while found := self.documents.keys() - written:
@@ -169,9 +169,25 @@ class _Builder:
         """A state's list. Its end is the end of the document, or leaves the component."""
         frame = replace(frame, begin=label) if frame else _Frame(state.key, label)
         end = frame.end or Label(state.span)
+        label = self._words(state, label, frame)
         self._list(state.steps, label, end, frame)
         if frame.end is None:
             end.node = self._node(frame.state, state.span, None, "end").node
+
+    def _words(self, state: model.State, label: Label, frame: _Frame) -> Label:
+        """What is said before a state's own steps: a copy of another's words. Where they begin."""
+        key = state.words
+        if key is None:
+            return label
+        flow, after = self.flows[key.flow], Label(state.span)
+        said = self.private.get(key) or flow.states.get(key) or flow.lists[key]
+        if (other := next(_not_said(said.steps), None)) is not None:
+            message = "accept asks after these steps, so they can only be words: say and play"
+            hint = "leave accept out, or let this document ask by itself and take this url away"
+            self.findings.append(ACCEPT_CANNOT_ASK.at(other.span, message, hint=hint))
+            return label
+        self._list(said.steps, label, after, replace(frame, state=key))
+        return after
 
     def _document(self, key: model.StateKey) -> Label | None:
         """A state as the document of a URL: a component's own one ends there."""
@@ -204,6 +220,8 @@ class _Builder:
                 self._menu(step, label, after, frame)
             case model.Offer():
                 self._offer(step, label, after, frame)
+            case model.Join():
+                self._join(step, label, after, frame)
             case model.Use():
                 self._use(step, label, after, frame)
             case model.Return(name=name, span=span):
@@ -318,6 +336,23 @@ class _Builder:
             target.other = self._target(option.target, after, frame)
         here.other = self._target(offer.fallback, after, frame)
 
+    def _join(self, join: model.Join, label: Label, after: Label, frame: _Frame) -> None:
+        """Attempts unrolled, with what is heard between them. Where nothing is said about a room
+        that has ended the call goes on as from one that is not open."""
+        here, ways = label, join.branches
+        then = self._target(ways.then, after, frame) if ways.then is not None else None
+        for attempt in range(join.attempts):
+            for element in join.waiting if attempt else ():
+                heard = self._node(frame.state, join.span, element, "join")
+                here.node = heard.node
+                here = heard.exits["done"] = Label(join.span)
+            tried = self._node(frame.state, join.span, join.element, "join")
+            here.node = tried.node
+            here = tried.exits["not-open"] = Label(join.span)
+            tried.exits["ended"] = then or here
+            tried.node.branching, tried.node.wants_action = ways.span, then is not None
+        here.other = self._target(ways.fallback, after, frame)
+
     def _use(self, use: model.Use, label: Label, after: Label, frame: _Frame) -> None:
         end = Label(use.span)
         returns = {name: Label(use.span) for name in use.returns}
@@ -337,3 +372,12 @@ class _Builder:
         end.other = self._target(use.then, after, frame)
         for name, to in use.returns.items():
             returns[name].other = self._target(to, after, frame)
+
+
+def _not_said(steps: Sequence[model.Step]) -> Iterator[model.Step]:
+    """The steps that are no words; of a component those inside it."""
+    for step in steps:
+        if isinstance(step, model.Use) and not step.states and step.then is None:
+            yield from _not_said(step.steps)
+        elif not isinstance(step, model.Perform) or step.element.tag not in vocabulary.PROMPTS:
+            yield step

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from twimlc import vocabulary
 from twimlc.findings.diagnostic import Diagnostic, Label
 from twimlc.findings.rules import RETURN_OUTSIDE, STATE_USED_BOTH_WAYS
-from twimlc.flow.graph import Context, Node, NodeKey, Root
+from twimlc.flow.graph import Context, Node, NodeKey, Root, written_by
 from twimlc.flow.model import Element, Flow, Kind, StateKey, StateLink
 from twimlc.flow.walks import reached
 from twimlc.text import Span
@@ -83,12 +83,13 @@ def find_contexts(
             contexts[key], origins[key] = root.context, root
             stack += reversed([after for _, after in node.successors()])
             for element, attribute, link, span in node.element.links() if node.element else ():
-                if isinstance(link, StateLink) and link.state in entries:
-                    leg = context_of(element, attribute)
-                    target = entries[link.state]
-                    made = Root(target, leg, f"{element.tag}.{attribute}", span, key)
-                    roots.append(made)
-                    waiting.append(made)
+                leg = context_of(element, attribute)
+                for state in written_by(flows, link) if isinstance(link, StateLink) else ():
+                    if state in entries:
+                        name = f"{element.tag}.{attribute}"
+                        made = Root(entries[state], leg, name, span, key)
+                        roots.append(made)
+                        waiting.append(made)
     for state, keys in inside.items():
         own = entries[state]
         for key in keys:

@@ -4,8 +4,10 @@ Comes in: a node of the expanded tree under a verb's or noun's key, with the def
 Goes out: an :class:`Element` whose attributes are canonical and whose links are resolved.
 """
 
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Sequence as SequenceABC
 from dataclasses import dataclass, field
 
 from twimlc import vocabulary
@@ -15,7 +17,17 @@ from twimlc.flow.addresses import is_relative
 from twimlc.flow.conflicts import check_element, written_here
 from twimlc.flow.decisions import NOTHING_KNOWN, Known
 from twimlc.flow.markup import parse_ssml
-from twimlc.flow.model import Attribute, Element, Kind, Link, MediaLink, StateLink, Text
+from twimlc.flow.model import (
+    Attribute,
+    Element,
+    Kind,
+    Link,
+    MediaLink,
+    StateKey,
+    StateLink,
+    Step,
+    Text,
+)
 from twimlc.flow.names import FlowReader, LiesAt, Scope
 from twimlc.flow.values import check_value, scalar_text
 from twimlc.text import Place, Span, lazy_pattern
@@ -39,6 +51,17 @@ class _Read:
     texts: list[Node] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Asking:
+    """What ``accept`` says: without a ``node`` nothing is asked. ``steps`` is the question made of
+    it, ``links`` are its documents, by the state whose words come first."""
+
+    node: Node | None
+    span: Span
+    steps: list[Step] = field(default_factory=list)
+    links: dict[StateKey | None, StateLink] = field(default_factory=dict)
+
+
 class ElementReader(FlowReader):
     """Reads elements, with the defaults in force where they are."""
 
@@ -49,6 +72,19 @@ class ElementReader(FlowReader):
         self._refused = 0  # parts that were written, but not understood
         self._taken = Counter[Place]()  # how many elements take a default
         self._unused = dict[Place, Diagnostic]()  # what is said of it where none does
+        self._asking: Asking | None = None  # what the dial being read says of all its nouns
+
+    @abstractmethod
+    def asking(self, given: SequenceABC[Entry], *names: str) -> Asking | None:
+        """What ``accept`` says among these keys, or else in the defaults of these names."""
+
+    @abstractmethod
+    def asked(self, asking: Asking, url: Attribute | None) -> Attribute | None:
+        """The ``url`` of somebody who is asked, after the words of their own one."""
+
+    @abstractmethod
+    def check_asked(self, dial: Element, asking: Asking | None, *, in_turn: bool) -> None:
+        """Report what is wrong with whom a dial asks."""
 
     def _refuse(self, *found: Diagnostic) -> None:
         """Report what is wrong with a part; with an error it is not understood."""
@@ -83,9 +119,19 @@ class ElementReader(FlowReader):
             self._taken[entry.value.span.place] += 1
             given.append(entry)
             named.add(entry.key)
+        asks, outer = spec.name in BLOCKS["accept"].on, self._asking
+        asking = self.asking(given, block or spec.key, spec.key) if asks else None
+        if spec.name == "Dial":
+            self._asking = asking
         for entry in given:
-            self._part(read, entry.key, entry.value)
+            if entry.key != "accept" or not asks:
+                self._part(read, entry.key, entry.value)
         self._text(read)
+        if spec.name == "Dial":
+            self._asking = outer
+        elif asks and (ask := asking or outer) is not None:
+            url = self.asked(ask, read.attributes.get("url"))
+            read.attributes |= {} if url is None else {"url": url}
         ordered = [read.attributes[name] for name in spec.attributes if name in read.attributes]
         parts = (*ordered, *read.extra)
         element = Element(spec.tag, spec, parts, tuple(read.children), node.span)
@@ -99,6 +145,10 @@ class ElementReader(FlowReader):
             if asked and isinstance(value, StateLink) and (method := element.get(asked)):
                 self.leave_out(element, method, f"the host sets it where {name} is a state")
                 element = element.without(asked)
+        if spec.name == "Dial":
+            sets = BLOCKS[block].sets if block is not None else {}
+            in_turn = "true" in (sets.get("sequential"), element.literal("sequential"))
+            self.check_asked(element, asking, in_turn=in_turn)
         return element
 
     def unused_defaults(self) -> Iterator[Diagnostic]:

@@ -123,6 +123,12 @@ class Node:
         return [] if self.element is None else [placed.link for placed in self.element.links()]
 
 
+def written_by(flows: Mapping[str, Flow], link: StateLink) -> tuple[StateKey, ...]:
+    """The states that the document of a URL is made of: its own, and one whose words it says."""
+    listed = flows[link.state.flow].lists.get(link.state)
+    return (link.state, *((listed.words,) if listed and listed.words else ()))
+
+
 class Root(NamedTuple):
     """A place that a URL of ours leads to other than by going on: a leg's or a wait document.
 

@@ -1,8 +1,8 @@
 """The model of a flow: what the author wrote, checked, with every name resolved.
 
 Out of the expanded tree, into the control-flow graph. Blocks that are only shorter spellings
-(``voicemail``, ``hunt``) are already the verbs they stand for; ``menu``, ``offer`` and ``use``
-remain, because where they lead is decided by the graph.
+(``voicemail``, ``hunt``) are already the verbs they stand for; ``menu``, ``offer``, ``join`` and
+``use`` remain, because where they lead is decided by the graph.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,11 +49,13 @@ class StateKey(NamedTuple):
 class StateLink(NamedTuple):
     """A URL that is the document of one of our own states.
 
-    ``entry`` says that it was written as another flow's start (``FLOW/``).
+    ``entry`` says that it was written as another flow's start (``FLOW/``), ``asks`` that its
+    document asks who is called to accept the call.
     """
 
     state: StateKey
     entry: bool = False
+    asks: bool = False
 
 
 class MediaLink(NamedTuple):
@@ -313,6 +315,18 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Join:
+    """A room that is knocked at ``attempts`` times, with what is heard ``waiting`` in between."""
+
+    element: Element
+    waiting: tuple[Element, ...]
+    attempts: int
+    branches: Branches
+    span: Span
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Use:
     """The steps of a component, or its private states; ``returns`` says where each return leads."""
 
@@ -335,14 +349,17 @@ class Return:
     note: str | None = None
 
 
-Step = Perform | Goto | Menu | Offer | Use | Return
+Step = Perform | Goto | Menu | Offer | Join | Use | Return
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class State:
+    """A list of steps, with the ``words`` of another state, if there is one, said before them."""
+
     key: StateKey
     steps: tuple[Step, ...]
     span: Span
+    words: StateKey | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -210,10 +210,14 @@ class FlowReader(ABC):
             return StateLink(key, self.scope.is_entry(key, node)) if key else None
         if not isinstance(node, Sequence):
             return None
-        self._urls += 1
-        key = StateKey(self.flow, f"{self.home}~{self._urls}", self.home)
+        key = self.new_list()
         self.lists[key] = State(key, self.steps(node), node.span)
         return StateLink(key)
+
+    def new_list(self) -> StateKey:
+        """The key of one more list that is given as a URL."""
+        self._urls += 1
+        return StateKey(self.flow, f"{self.home}~{self._urls}", self.home)
 
     def state_name(self, url: Node | None) -> Scalar | None:
         """The name of a state that a URL is, or leads to in the build; None for other addresses."""

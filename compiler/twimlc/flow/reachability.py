@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import UNREACHABLE_STATE, UNREACHABLE_STEP
-from twimlc.flow.graph import DeadStep, Label, Listed, NodeKey, Pending
+from twimlc.flow.graph import DeadStep, Label, Listed, NodeKey, Pending, written_by
 from twimlc.flow.model import Flow, StateKey, StateLink
 from twimlc.flow.walks import reached
 from twimlc.text import Place
@@ -73,8 +73,9 @@ class Live:
         after = (*place.exits.values(), *place.keys.values(), place.fallback)
         yield from (label for label in after if label is not None)
         for link in place.node.links():
-            if isinstance(link, StateLink) and link.state in self.states:
-                yield self.states[link.state]
+            for state in written_by(self.flows, link) if isinstance(link, StateLink) else ():
+                if state in self.states:
+                    yield self.states[state]
 
     def _named(self, flow: str, state: str | None) -> Iterator[Label]:
         """The states that steps with ``if:`` of this state name, whether they are there or not."""

@@ -11,8 +11,9 @@ from typing import Literal
 from twimlc import vocabulary
 from twimlc.findings import rules
 from twimlc.flow import model
+from twimlc.flow.accept import AcceptReader
 from twimlc.flow.addresses import is_address
-from twimlc.flow.blocks import BlockReader, StepAt
+from twimlc.flow.blocks import StepAt
 from twimlc.flow.deciding import read_hours, read_switch
 from twimlc.flow.decisions import NOTHING_KNOWN, Known
 from twimlc.flow.markup import parse_twiml
@@ -25,7 +26,7 @@ from twimlc.yaml.names import unknown
 from twimlc.yaml.tree import Entry, Mapping, Node, Scalar, is_empty
 
 
-class StepReader(BlockReader):
+class StepReader(AcceptReader):
     """Reads the steps of one flow."""
 
     def __init__(
@@ -154,7 +155,7 @@ class StepReader(BlockReader):
         owned = branched or (action is None and asks_itself(element))
         if action is not None and not branched:
             if isinstance(action.value, model.StateLink):
-                key, entry = action.value
+                key, entry = action.value.state, action.value.entry
                 to: model.Target = model.ToState(key, action.span, entry, leaves=True)
             elif action.value == "":
                 to = model.ToBegin(action.span)

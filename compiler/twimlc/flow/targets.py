@@ -137,8 +137,8 @@ class TargetReader(FlowReader):
     def _dial_status(self, entry: Entry, element: model.Element) -> None:
         people = [child for child in element.elements() if child.does.rings]
         if entry.key == "declined" and not any(child.get("url") for child in people):
-            message = "nobody can decline here: no noun of this dial has a url"
-            hint = "give the number a url whose document asks before joining"
+            message = "nobody can decline here: no noun of this dial has accept or a url"
+            hint = "accept: true beside the number asks before joining; so may a url of your own"
             self.report(rules.DECLINED_WITHOUT_URL.at(entry.key_span, message, hint=hint))
         elif len(people) > 1 and entry.key in ("busy", "no-answer", "failed", "canceled"):
             message = f"'{entry.key}' is one status for all {len(people)} that are called"

@@ -53,7 +53,7 @@ def steps() -> leaves.Schema:
     """A list of steps, with the step itself inline."""
     bare = [key for key, element in _all_verbs().items() if may_stand_bare(element)]
     bare += [key for key, block in BLOCKS.items() if block.bare]
-    blocks = {key: _block(block) for key, block in BLOCKS.items()}
+    blocks = {key: _block(block) for key, block in BLOCKS.items() if not block.on}
     item = {
         "type": leaves.ITEM,
         "pattern": f"^({'|'.join(bare)})$|{leaves.EXPRESSION}",
@@ -78,6 +78,11 @@ def block_defaults() -> dict[str, leaves.Schema]:
         if given:
             found[key] = leaves.known("a map of its keys", help_, given)
     return found
+
+
+def beside() -> dict[str, leaves.Schema]:
+    """The blocks that are no steps, but stand beside the attributes of elements."""
+    return {key: _block(block) for key, block in BLOCKS.items() if block.on}
 
 
 def _all_verbs() -> dict[str, vocabulary.Element]:
@@ -133,11 +138,20 @@ def _block(block: Block) -> leaves.Schema:
     taken = references(block.verb, attributes_only=True) if block.verb and block.open else {}
     properties = {key: ref for key, ref in taken.items() if key not in block.sets}
     properties |= {key: _part(part) for key, part in block.parts.items()}
+    schema = leaves.known(block.takes, block.summary, properties, *block.needed)
+    if block.on:  # words as the prompt takes them, or a switch
+        prompt = {key: properties["prompt"][key] for key in ("type", "minItems", "items")}
+        del schema["pattern"]
+        return {**schema, **prompt}
     if block.single is None:
-        return leaves.known(block.takes, block.summary, properties, *block.needed)
-    schema = leaves.known(block.takes, block.summary, properties)
-    schema["type"] = [*leaves.ITEM, "number", "array"]
+        return schema
+    schema["type"] = [*leaves.ITEM, "number"]
     del schema["pattern"]
+    if "items" not in properties[block.single]:
+        schema["type"] += ["boolean"]
+        return schema
+    del schema["required"]
+    schema["type"] += ["array"]
     schema["items"] = properties[block.single]["items"]
     schema["minItems"] = 1
     schema["anyOf"] = [{"required": [key]} for key in block.needed]
@@ -161,6 +175,10 @@ def _part(part: Part | vocabulary.Attribute) -> leaves.Schema:
                 "anyOf": [{"required": ["message"]}, {"required": ["ssml"]}],
                 "$comment": "text, a map as say takes it, or a list of say, play and pause",
             }
+        case Holds.TEXT:
+            text = vocabulary.VOICE[part.element].text
+            assert text is not None, "an element with a text"
+            return {"$ref": f"#/definitions/{part.element}/properties/{text.name}"}
         case Holds.ELEMENT:
             return {"$ref": f"#/definitions/{part.element}"}
         case Holds.ELEMENTS:

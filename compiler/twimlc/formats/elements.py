@@ -12,7 +12,7 @@ from twimlc.about import TWILIO
 from twimlc.formats import leaves
 from twimlc.formats.validator import NOUN
 from twimlc.vocabulary import Content, Element, Kind
-from twimlc.vocabulary.blocks import REPEATERS
+from twimlc.vocabulary.blocks import BLOCKS, REPEATERS
 from twimlc.vocabulary.rules import ExactlyOneChild, MaxChildren, MinChildren
 
 
@@ -39,7 +39,7 @@ def definition(element: Element) -> leaves.Schema:
     if element.content is Content.TEXT_SSML:
         words = "The words as an SSML fragment; what `${…}` inserts is always text."
         properties["ssml"] = leaves.text(words, takes="SSML")
-    properties |= _children(element)
+    properties |= _children(element) | _asking(element)
     properties["extra"] = {"$ref": "#/definitions/extra"}
     schema: leaves.Schema = {
         "type": ["object"],
@@ -89,13 +89,21 @@ def single_or_list(name: str) -> leaves.Schema:
 def references(name: str, attributes_only: bool = False) -> dict[str, leaves.Schema]:
     """The keys of element ``name``, each pointing at its definition."""
     element = table()[name]
-    keys = element.attributes if attributes_only else definition(element)["properties"]
+    own = {**element.attributes, **_asking(element)}
+    keys = own if attributes_only else definition(element)["properties"]
     return pointers(f"#/definitions/{name}/properties", keys)
 
 
 def pointers(base: str, keys: Iterable[str]) -> dict[str, leaves.Schema]:
     """For each key, a reference to what is under it at ``base``."""
     return {key: {"$ref": f"{base}/{key}"} for key in keys}
+
+
+def _asking(element: Element) -> dict[str, leaves.Schema]:
+    """The blocks that stand beside the attributes of an element."""
+    return pointers(
+        "#/definitions", (key for key, block in BLOCKS.items() if element.name in block.on)
+    )
 
 
 def repeaters() -> dict[str, leaves.Schema]:

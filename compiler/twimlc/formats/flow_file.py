@@ -1,7 +1,7 @@
 """The shape of a flow file and of a component: nothing comes in, their JSON Schema goes out."""
 
 from twimlc.formats import leaves
-from twimlc.formats.blocks import block_defaults, steps, words
+from twimlc.formats.blocks import beside, block_defaults, steps, words
 from twimlc.formats.calendar_rows import CALENDARS, in_flows
 from twimlc.formats.elements import definitions, pointers, references, table
 from twimlc.formats.project_file import LISTS
@@ -56,6 +56,7 @@ def flow_schema() -> leaves.Schema:
         "definitions": {
             "steps": steps(),
             "words": words(),
+            **beside(),
             "component": {
                 "type": "object",
                 "properties": body,

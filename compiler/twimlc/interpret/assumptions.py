@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from twimlc.about import URL
 from twimlc.flow.graph import Context, Graph, Node
-from twimlc.lower.transitions import may_decline_in_turn
+from twimlc.lower.transitions import assumed_of
 from twimlc.vocabulary import VOICE, Assumption
 
 _PROBE = f"call a Bin with {URL}/blob/main/docs/probe-bin.xml once; it must count to three"
@@ -29,6 +29,20 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
         test="let the first person decline; the next phone must ring",
         meaning="when somebody who is rung one after another declines in their own document,"
         " Twilio goes on to the next one",
+    ),
+    Assumption(
+        "others-stop-ringing",
+        "Do the other phones of a dial stop ringing when somebody picks up who is asked first?",
+        "over",
+        ("ring-on",),
+        "docs/voice/twiml/number: the first to pick up ends the ringing for the others",
+        words=(
+            "the first to pick up ends the ringing for the others, also one who then declines",
+            "the others go on ringing when the first to pick up declines",
+        ),
+        test="let two phones ring at once, pick up one and press nothing; the other must be silent",
+        meaning="when several are rung at once, the first to pick up ends the ringing for the"
+        " others, also one who then declines.",
     ),
     Assumption(
         "leg-end",
@@ -143,8 +157,7 @@ def asked_about(node: Node) -> Iterator[str]:
     if node.element is not None:
         told = (part.does.assumption for part in node.element.walk())
         yield from (found.name for found in told if found is not None)
-        if may_decline_in_turn(node):
-            yield "hunt-after-decline"
+        yield from assumed_of(node)
 
 
 def asked_of(context: Context) -> Iterator[str]:

@@ -145,8 +145,7 @@ class Documents:
         if part.spec is None or not part.spec.leads:
             return following
         if part.tag == "Dial":
-            declined = self.readings["hunt-after-decline"]
-            ring = next_ring(part, place.ring, choice.outcome, declined)
+            ring = next_ring(part, place.ring, choice.outcome, self.readings)
             if ring is not None:
                 return At(place.document, place.number, ring)
         teller = about(part)

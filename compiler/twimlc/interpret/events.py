@@ -155,7 +155,7 @@ def events(part: Part, ring: int = 0) -> tuple[Event, ...]:
         case "Pause":
             return (Event("pause", part.literal("length", "1")),)
         case "Dial":
-            return (_dialled(part, ring),)
+            return (_dialled(part, ring),) if ring < part.rings else ()  # the others ring on
         case "Hangup":
             return (HANGUP,)
     if spec is None:

@@ -129,7 +129,7 @@ class FlowMachine:
         if choice == machine.SILENCE and part.outcomes.names:
             outcome = part.outcomes.worked[0]  # a recording of nothing is one
         if part.tag == "Dial":
-            ring = machine.next_ring(part, place.ring, outcome, self.readings["hunt-after-decline"])
+            ring = machine.next_ring(part, place.ring, outcome, self.readings)
             if ring is not None:
                 return AtNode(node.key, ring)
             if node.key in self.approximated:

@@ -163,13 +163,15 @@ def told(part: Part, choice: Choice) -> dict[str, str]:
     return found
 
 
-def next_ring(dial: Part, ring: int, outcome: str, after_declined: str) -> int | None:
-    """The ring that follows ``ring``; None when the Dial is over."""
-    if ring + 1 >= dial.rings or outcome in ("completed", "answered"):
+def next_ring(dial: Part, ring: int, outcome: str, readings: Readings) -> int | None:
+    """The ring that follows ``ring``; None when the Dial is over. Of those who are rung at once,
+    each ring is for one less, if the others go on ringing."""
+    rings = dial.rings
+    if rings == 1 and outcome == "declined" and readings["others-stop-ringing"] == "ring-on":
+        rings = len(dial.legs)
+    elif rings == 1 or (outcome == "declined" and readings["hunt-after-decline"] != "next-ring"):
         return None
-    if outcome == "declined" and after_declined != "next-ring":
-        return None
-    return ring + 1
+    return ring + 1 if ring + 1 < rings and outcome not in ("completed", "answered") else None
 
 
 class End(NamedTuple):

@@ -31,7 +31,7 @@ from twimlc.lower.plan import (
     element_size,
 )
 from twimlc.lower.questions import Clock, Question
-from twimlc.lower.transitions import END, find_boundaries, find_ways, may_decline_in_turn
+from twimlc.lower.transitions import END, assumed_of, find_boundaries, find_ways
 from twimlc.project.files import FileContent
 
 SORRY = "We are sorry, something went wrong. Please call again."
@@ -57,7 +57,7 @@ def prepare(
     nodes = [*(graph.nodes[key] for key in ways), *apology_nodes(site)]
     links = [link for node in nodes for link in node.links() if isinstance(link, MediaLink)]
     media, files = name_media(links, read)
-    assumptions = ("hunt-after-decline",) * any(map(may_decline_in_turn, nodes))
+    assumptions = tuple(sorted({name for node in nodes for name in assumed_of(node)}))
     return replace(ground, media=media, files=files, assumptions=assumptions), []
 
 

@@ -307,16 +307,14 @@ def may_decline(dial: Element) -> bool:
     return any(noun.get("url") is not None for noun in dial.elements())
 
 
-def may_decline_in_turn(node: Node) -> bool:
-    """Whether it rings one after another, and who is rung may decline in a document."""
-    element = node.element
-    return (
-        element is not None
-        and element.tag == "Dial"
-        and element.literal("sequential") == "true"
-        and len(element.elements()) > 1
-        and may_decline(element)
-    )
+def assumed_of(node: Node) -> Iterator[str]:
+    """What is taken for granted of a dial of several, one of whom may decline in a document."""
+    dial = node.element
+    if dial is not None and dial.tag == "Dial" and len(dial.elements()) > 1 and may_decline(dial):
+        if dial.literal("sequential") == "true":
+            yield "hunt-after-decline"
+        elif any(isinstance(link, StateLink) and link.asks for link in node.links()):
+            yield "others-stop-ringing"
 
 
 def all_the_same(graph: Graph, keys: Iterable[NodeKey]) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from twimlc.findings.diagnostic import Diagnostic
-from twimlc.flow.graph import Graph, Node, NodeKey
+from twimlc.flow.graph import Graph, Node, NodeKey, written_by
 from twimlc.flow.model import StateKey, StateLink
 from twimlc.lower.transitions import may_decline
 from twimlc.pipeline import Options, one_flow
@@ -46,8 +46,8 @@ def draw(graph: Graph, name: str) -> GraphView:
             labels |= {(state, inner): [""]} if inner != state else {}
     for number in sorted(graph.contexts):
         node = graph.nodes[number]
-        if node.state.flow != name or node.element is None:
-            continue
+        if node.state.flow != name or node.element is None or node.title == "accept":
+            continue  # who declines is in the call no more; where that leads is said at the dial
         for outcome, after in _ways(node):
             target = _state(graph, number, after, name)
             if target is None:
@@ -56,10 +56,11 @@ def draw(graph: Graph, name: str) -> GraphView:
             if outcome not in words:
                 words.append(outcome)
         for _, attribute, link, _ in node.element.links():
-            if isinstance(link, StateLink) and link.state.flow == name and link.state.name in nodes:
-                words = labels.setdefault((node.state.home, link.state.name), [])
-                if attribute and attribute not in words:
-                    words.append(attribute)
+            for key in written_by(graph.flows, link) if isinstance(link, StateLink) else ():
+                if key.flow == name and key.name in nodes:
+                    words = labels.setdefault((node.state.home, key.name), [])
+                    if attribute and attribute not in words:
+                        words.append(attribute)
     edges: list[GraphEdge] = []
     for (source, target), words in labels.items():
         if target not in nodes:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.flow.graph import Graph
-from twimlc.flow.model import Element, Menu, Offer, Perform
+from twimlc.flow.model import Element, Join, Menu, Offer, Perform
 from twimlc.flow.values import check_value
 from twimlc.hosts import lower
 from twimlc.lower.host import Site
@@ -286,6 +286,8 @@ def _elements(graph: Graph) -> Collection[Element]:
                     outer.append(step.element)
                 case Menu():
                     outer += (step.gather, *step.prompt, *step.invalid, *step.silence)
+                case Join():
+                    outer += (step.element, *step.waiting)
                 case Offer():
                     outer += (*step.prompt, *(option.gather for option in step.options))
     return {id(inner): inner for element in outer for inner in element.walk()}.values()

@@ -69,13 +69,15 @@ _AFTER_TALK = (
 
 def check_outcomes(graph: Graph) -> Iterator[Diagnostic]:
     """Findings about what follows a verb that can fail."""
-    led = _led_after_answer(graph)
+    led, rooms = _led_after_answer(graph), set[object]()
     for node, verb in graph.verbs(Context.CALL):
         if verb.tag == "Dial":
             yield from _after_answer(graph, node, verb, led)
         if graph.twiml:  # a program may answer the action in another way each time
             continue
-        if node.outcomes.untold:
+        room = (node.span, node.state, node.turn)  # of a join it is tried several times
+        if node.outcomes.untold and not (ends_as_closed(node) and room in rooms):
+            rooms.add(room)
             yield from _after_meeting(graph, node)
         if verb.spec is not None and verb.spec.script is not None:
             yield from _unhandled(graph, node, verb)
@@ -90,6 +92,11 @@ def ends_as_closed(node: Node) -> bool:
 def _after_meeting(graph: Graph, node: Node) -> Iterator[Diagnostic]:
     """What follows a meeting, and whether it is meant for a room that is not open."""
     after = list(graph.spoken_from(node.exits.get("ended")))
+    if node.title == "join" and ends_as_closed(node) and after[-1].span == node.span:
+        message = "callers who are still there when the room ends wait, and knock again"
+        hint = "then: hangup ends the call after the meeting; then: next goes on after this step"
+        yield rules.ROOM_ENDS_INTO_FALLBACK.at(node.span, message, hint=hint)
+        return
     if after and after[-1] is not node and after[-1].outcomes.untold:  # the next try to enter it
         after += graph.spoken_from(after[-1].exits.get("not-open"))
     for verb in after:

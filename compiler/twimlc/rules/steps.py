@@ -2,7 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
-from twimlc.flow.model import Flow, Goto, Menu, Offer, Perform, State, Step, Target, ToSteps, Use
+from twimlc.flow.model import (
+    Flow,
+    Goto,
+    Join,
+    Menu,
+    Offer,
+    Perform,
+    State,
+    Step,
+    Target,
+    ToSteps,
+    Use,
+)
 
 
 def steps_of(flow: Flow) -> Iterator[Step]:
@@ -31,7 +43,7 @@ def steps_in(steps: Sequence[Step], *, own: bool = False) -> Iterator[Step]:
     for step in steps:
         yield step
         match step:
-            case Perform(branches=branches):
+            case Perform(branches=branches) | Join(branches=branches):
                 yield from after(*branches.targets())
             case Menu(choices=choices, when=when, fallback=fallback):
                 yield from after(*choices.values(), *when.values(), fallback)

@@ -34,6 +34,7 @@ class Holds(Enum):
     CHOICES = auto()  # keys of a phone and where they lead
     OPTIONS = auto()  # words and where any key leads, in order
     PEOPLE = auto()  # nouns of Dial, in order
+    TEXT = auto()  # the text of an element
     ELEMENT = auto()  # an element of TwiML
     ELEMENTS = auto()  # one or several of it
 
@@ -54,7 +55,8 @@ class Block(NamedTuple):
     ``single``, then one of ``needed`` is enough. It writes the attributes ``sets`` itself, and those
     that it ``chooses`` where neither it nor its own defaults give them.
     ``leads`` says where its outcomes are written, ``beside`` are those that go beside it;
-    ``outcomes`` are those that ``when`` names where they are not the verb's.
+    ``outcomes`` are those that ``when`` names where they are not the verb's. It is no step where it
+    stands ``on`` elements, beside their attributes.
     """
 
     summary: str
@@ -71,6 +73,7 @@ class Block(NamedTuple):
     beside: tuple[str, ...] = BRANCHES
     outcomes: tuple[str, ...] = ()
     bare: bool = False
+    on: tuple[str, ...] = ()
 
     @property
     def owned(self) -> tuple[str, ...]:
@@ -110,6 +113,16 @@ _HUNT: Mapping[str, Part | Attribute] = {
     "timeout": _number("timeout", "seconds", "How long each one is rung.", "20", 5, 600),
     "extra": Part(Holds.ELEMENT, element="extra"),
 }
+_JOIN: Mapping[str, Part | Attribute] = {
+    "room": Part(Holds.TEXT, element="Room"),
+    "attempts": _number("attempts", "attempts", "How often the caller knocks while the room is not open.", "1", high=20),
+    "waiting": Part(Holds.WORDS, "What the caller hears before knocking again; a pause of 10 seconds by default."),
+}
+_ACCEPT: Mapping[str, Part | Attribute] = {
+    "prompt": Part(Holds.WORDS, "What the called person hears: Press any key to accept this call."),
+    "timeout": _number("timeout", "seconds", "Silence that ends an attempt.", "5"),
+    "attempts": _number("attempts", "attempts", "How often the called person is asked.", "1", high=20),
+}
 _KEYS = ("input", "numDigits", "finishOnKey")
 _ANY_KEY = dict(zip(_KEYS, ("dtmf", "1", ""), strict=True))
 
@@ -140,10 +153,19 @@ BLOCKS: Mapping[str, Block] = MappingProxyType({
         "the name of a request parameter", beside=("when", "fallback"),
     ),
     "hours": Block("Goes on by the clock: the name of a calendar. `then` is open.", "the name of a calendar"),
+    "join": Block(
+        "Enters a video room; while it is not open, waits and knocks again.", "the name of a room, or a map of room, attempts and waiting", _JOIN,
+        verb="Room", open=True, needed=("room",), own=("room",), single="room", leads="then, when and fallback say where",
+    ),
+    "accept": Block(
+        "Asks the called person to press any key before the parties are joined: true, words of your own, or a map of prompt, timeout and attempts.",
+        "true, false, text, a list of say, play and pause, or a map of prompt, timeout and attempts", _ACCEPT,
+        verb="Gather", sets=_ANY_KEY, beside=(), on=("Dial", "Number", "Client", "Sip"),
+    ),
     "use": Block("The steps of a component: its name. `with` gives its params."),
     "twiml": Block("TwiML newer than this compiler, as XML (with a warning)."),
 })
 """Every block, by its key."""
 
-CALL_BLOCKS = frozenset(key for key, block in BLOCKS.items() if block.parts)
+CALL_BLOCKS = frozenset(key for key, block in BLOCKS.items() if block.parts and not block.on)
 """The blocks of flows that answer calls, not messages."""
