@@ -15,7 +15,7 @@ import twimlc
 from command_line import Command
 from twimlc.cli.streams import wants_color
 from twimlc.findings.diagnostic import Diagnostic, Rule, Severity
-from twimlc.report.graph import GraphEdge, GraphNode, GraphView
+from twimlc.report.picture import Box, Picture, Way
 from twimlc.text import SourceFile, Span
 
 SPAN = Span(SourceFile("flows/a.yaml", "steps: oops\n"), 7, 11)
@@ -133,9 +133,12 @@ class FakePipeline(ModuleType):
     def project_file(self, options: Options) -> Path:
         return options.config or Path("twimlc.yaml")
 
-    def graph(self, options: Options, flow: str) -> Any:
+    def graph(self, options: Options, flow: str, row: str | None) -> Any:
         self.flow = flow
         return self.check(options)
+
+    def part_of(self, picture: Any, state: str | None, depth: int | None) -> Any:
+        return picture
 
 
 @pytest.fixture(autouse=True)
@@ -417,8 +420,8 @@ def test_build_check_names_the_files_and_nothing_to_do_by_hand(
 
 
 def test_graph(command: Command, pipeline: FakePipeline) -> None:
-    view = GraphView((GraphNode("a", "a", None, True),), (GraphEdge("a", "a", "busy"),))
-    pipeline.result = (view, [WARNING])
+    way = Way("failure", "b0", "b0", ("busy",), "busy")
+    pipeline.result = (Picture("hello", "", "b0", {"b0": Box("b0", "a", "a")}, (way,)), [WARNING])
     status, out, err = command("graph", "hello", "-t", "plain")
     assert (status, err) == (0, "")
     assert out.startswith("flowchart TD\n")

@@ -128,15 +128,15 @@ def test_names_of_documents_and_their_states(folder: Path) -> None:
 
 
 def test_pictures(folder: Path) -> None:
-    view, _ = graph(Options(cwd=folder), "door")
-    assert view is not None
-    assert [node.id for node in view.nodes] == [*STATES, "(end)"]
-    edges = {(edge.source, edge.target) for edge in view.edges}
-    assert ("start", "start.first") in edges
+    picture, _ = graph(Options(cwd=folder), "door")
+    assert picture is not None
+    assert [box.name for box in picture.boxes.values() if "(" not in box.name] == STATES
+    assert {box.component for box in picture.boxes.values()} == {"", "ask", "deep"}
+    edges = {(picture.name(way.source), picture.name(way.target)) for way in picture.ways}
     assert ("start.first", "inside") in edges
     assert ("start.second", "start.second.low") in edges
     assert ("start.second.lower", "start.2.first") in edges
-    assert ("start.2.first", "start") in edges
+    assert ("start.2.first", "start") in edges  # what follows the uses
 
 
 def test_what_follows_a_use_never_has_the_name_of_its_state(folder: Path) -> None:

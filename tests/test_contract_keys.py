@@ -305,12 +305,18 @@ states:
     - offer: {options: [{say: Key., then: [{say: Hi., note: Nested.}]}]}
       note: Offers.
 """)
-    view, _ = graph(Options(cwd=tmp_path, targets=("nginx",)), "f")
-    assert view is not None
-    assert {node.id: node.note for node in view.nodes if node.note} == {
-        "a": "The whole line.; A piece.; Inside.; Leaves.; Used.; Goes.; Redirects.; Whisper.",
-        "b": "Offers.; Nested.",
-    }
+    picture, _ = graph(Options(cwd=tmp_path, targets=("nginx",)), "f")
+    assert picture is not None
+    assert picture.description == "The whole line."
+    notes = [(box.name, box.component, *box.notes) for box in picture.boxes.values() if box.notes]
+    assert notes == [
+        ("a", "piece", "A piece.", "Inside.", "Leaves."),
+        ("a (2)", "piece", "Used.", "Inside.", "Leaves."),
+        ("a (3)", "", "Goes.", "Redirects."),
+        ("a (4)", "", "Whisper."),
+        ("b", "", "Offers."),
+        ("b (2)", "", "Nested."),
+    ]
 
 
 @pytest.mark.parametrize("side", ["then: a", "when: {x: a}", "fallback: a"])

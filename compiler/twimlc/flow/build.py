@@ -14,7 +14,7 @@ from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import ACCEPT_CANNOT_ASK, SILENT_LOOP
 from twimlc.flow import model
 from twimlc.flow.contexts import find_contexts, returns_nowhere
-from twimlc.flow.graph import OTHERWISE, Graph, Label, Listed, Node, NodeKey, Pending, Place
+from twimlc.flow.graph import OTHERWISE, Graph, Label, Listed, Node, NodeKey, Pending, Place, Uses
 from twimlc.flow.reachability import Live
 from twimlc.flow.targets import leaves_for, stays_unanswered
 from twimlc.text import Span
@@ -27,7 +27,7 @@ _NOTHING: Mapping[str, Switched] = MappingProxyType({})
 class _Frame:
     """Where a list is: its state, what begins again, and the component it belongs to.
 
-    ``own`` holds the states of all components that are used in this document.
+    ``own`` holds the states of all components used in this document, ``uses`` those it is in.
     """
 
     state: model.StateKey
@@ -35,6 +35,7 @@ class _Frame:
     own: Mapping[model.StateKey, Label] = field(default_factory=dict)
     returns: Mapping[str, Label] = field(default_factory=dict)
     end: Label | None = None
+    uses: Uses = ()
 
 
 def build_graph(
@@ -69,6 +70,8 @@ class _Builder:
         self.counters: dict[tuple[str, str], int] = {}
         self.turns: dict[tuple[model.StateKey, Span], dict[int, int]] = {}
         self.turn = 0
+        self.uses: Uses = ()
+        self.uses_of: dict[model.StateKey, Uses] = {}
         self.findings: list[Diagnostic] = []
         self.listed: list[Listed] = []
 
@@ -119,7 +122,8 @@ class _Builder:
         index = self.counters.get(where, 0)
         self.counters[where] = index + 1
         place = Place(*where, index)
-        node = Node(len(self.nodes), place, span, element, title, state, turn=self.turn)
+        key = len(self.nodes)
+        node = Node(key, place, span, element, title, state, turn=self.turn, uses=self.uses)
         self.nodes.append(node)
         for link in node.links():
             if isinstance(link, model.StateLink):
@@ -167,11 +171,13 @@ class _Builder:
 
     def _state(self, state: model.State, label: Label, frame: _Frame | None) -> None:
         """A state's list. Its end is the end of the document, or leaves the component."""
-        frame = replace(frame, begin=label) if frame else _Frame(state.key, label)
+        uses = self.uses_of.get(state.key, ())
+        frame = replace(frame, begin=label) if frame else _Frame(state.key, label, uses=uses)
         end = frame.end or Label(state.span)
         label = self._words(state, label, frame)
         self._list(state.steps, label, end, frame)
         if frame.end is None:
+            self.uses = frame.uses
             end.node = self._node(frame.state, state.span, None, "end").node
 
     def _words(self, state: model.State, label: Label, frame: _Frame) -> Label:
@@ -209,6 +215,7 @@ class _Builder:
             label = after
 
     def _step(self, step: model.Step, label: Label, after: Label, frame: _Frame) -> None:
+        self.uses = frame.uses
         turns = self.turns.setdefault((frame.state, step.span), {})
         self.turn = turns.setdefault(id(step), len(turns))
         match step:
@@ -241,6 +248,7 @@ class _Builder:
             case model.ToBegin():
                 return frame.begin
             case model.ToHangup(span=span):
+                self.uses = frame.uses
                 spec = vocabulary.VOICE["Hangup"]
                 element = model.Element("Hangup", spec, (), (), span)
                 return Label(span, self._node(frame.state, span, element, "hangup").node)
@@ -357,7 +365,9 @@ class _Builder:
         end = Label(use.span)
         returns = {name: Label(use.span) for name in use.returns}
         own = {state.key: Label(state.span) for state in use.states}
-        inner = _Frame(frame.state, label, {**frame.own, **own}, returns, end)
+        uses = (*frame.uses, (use.component, use.span.start, self.turn))
+        self.uses_of |= dict.fromkeys(own, uses)
+        inner = _Frame(frame.state, label, {**frame.own, **own}, returns, end, uses)
         for state in use.states:
             self.private[state.key] = state
             self.inside.setdefault(state.key, []).append(own[state.key])

@@ -21,6 +21,9 @@ from twimlc.vocabulary import NO_OUTCOMES, NOTHING_MORE, PROMPTS, Does, Outcomes
 NodeKey = int
 """Index into :attr:`Graph.nodes`."""
 
+Uses = tuple[tuple[str, int, int], ...]
+"""Components: the name of each, and where it is used (offset, turn)."""
+
 OTHERWISE = OTHER_VALUE
 """How a verb ended that reports what nobody knows, where no outcome leads to the same."""
 
@@ -67,6 +70,7 @@ class Node:
     that nobody knows; with ``wants_action`` the author asked for a separate way after success
     (``then`` on a room, or an action that names a state).
     ``turn`` distinguishes the steps that one place of a file makes in a state, by ``each``.
+    ``uses`` are the components that it is a step of, the outermost first.
     ``passes`` holds, by outcome or keys, states without a verb of their own on the way there.
     """
 
@@ -84,6 +88,7 @@ class Node:
     entry: str | None = None
     allow: frozenset[str] = frozenset()
     turn: int = 0
+    uses: Uses = ()
     passes: dict[str, tuple[StateKey, ...]] = field(default_factory=dict)
 
     @property

@@ -1,115 +1,337 @@
-"""The picture of a flow: its states, and which outcome leads from one to another."""
+"""The picture of a flow: the places of its call, and the ways between them, from the graph.
 
-from collections.abc import Iterator
+A place (a *box*) is what is heard and done up to and including the next question, or the end.
+"""
+
+from collections.abc import Iterator, Sequence
 
 from twimlc.findings.diagnostic import Diagnostic
-from twimlc.flow.graph import Graph, Node, NodeKey, written_by
-from twimlc.flow.model import StateKey, StateLink
-from twimlc.lower.transitions import may_decline
-from twimlc.pipeline import Options, one_flow
-from twimlc.report.graph import GraphEdge, GraphNode, GraphView
+from twimlc.flow.graph import Context, Graph, Node, NodeKey
+from twimlc.flow.model import StateKey
+from twimlc.flow.walks import reached
+from twimlc.pipeline import Options, UsageError, one_flow
+from twimlc.pipeline.picture_words import (
+    Out,
+    exits_of,
+    foot_of,
+    kind_of,
+    label_of,
+    lines_of,
+    question_of,
+    rows_of,
+)
+from twimlc.report.picture import Box, Picture, Way
 from twimlc.rules.steps import states_of, steps_in
+from twimlc.text import Place as TextPlace
+from twimlc.text import Span, grouped
+from twimlc.yaml.names import meant
 
-_PLAIN = ("done", "over", "recorded", "input")
-_END = "(end)"
-_OTHER_KEY = "any other key"
+_HUNG = ("choice", "main", "failure", "other-line")
+"""The order in which ways hang at a box."""
+_STRONGEST = ("main", "choice", "failure", "other-line")
+_ATTEMPTS = ("menu", "join")
+"""Blocks whose attempts are nodes of their own, one after the other."""
+
+Place = NodeKey | str
+"""A node. What has none has a name: a state that only goes on, or an address that is left for."""
 
 
-def graph(options: Options, flow: str) -> tuple[GraphView | None, list[Diagnostic]]:
-    """The states of one flow, a name or a path, and what leads from one to another."""
+def graph(
+    options: Options, flow: str, row: str | None = None
+) -> tuple[Picture | None, list[Diagnostic]]:
+    """The picture of one flow, a name or a path; None where something is wrong with it.
+
+    Raises :class:`UsageError` where there is no such flow, target or row.
+    """
     made, name, findings = one_flow(options, flow)
-    variants = made.variants if made is not None else ()
-    graphs = [variant.graph for variant in variants if name in variant.graph.flows]
-    return draw(graphs[0], name) if graphs else None, findings
+    if made is None or any(finding.is_error for finding in findings):
+        return None, findings
+    graphs = {v.row: v.graph for v in made.variants if name in v.graph.flows}
+    if row is not None and row not in graphs:
+        raise UsageError(f"unknown row '{row}'", meant(row, filter(None, graphs)))
+    first = next(iter(graphs.values()), None)
+    chosen = first if row is None else graphs[row]
+    return draw(chosen, name) if chosen is not None else None, findings
 
 
-def draw(graph: Graph, name: str) -> GraphView:
-    """States as nodes; an edge for each outcome that leaves a state, the same ones joined."""
-    flow = graph.flows[name]
-    begin = flow.start.name
-    notes: dict[str, list[str]] = {key.name: [] for key in graph.states(name)}
-    notes[begin].append(flow.description or "")
-    for own in states_of(flow):
-        said = (step.note for step in steps_in(own.steps, own=True))
-        notes.get(own.key.home, []).extend(note for note in said if note)
-    nodes = {
-        state: GraphNode(
-            state, state, "; ".join(filter(None, dict.fromkeys(said))) or None, state == begin
+def draw(graph: Graph, name: str) -> Picture:
+    """The picture of one flow of a graph."""
+    return _Drawing(graph, name).picture()
+
+
+def part_of(picture: Picture, state: str | None, depth: int | None) -> Picture:
+    """What can be reached from a state (the start, where none is named), ``depth`` ways deep.
+
+    Raises :class:`UsageError` where there is no such state.
+    """
+    if state is None and depth is None:
+        return picture
+    if state is not None and state not in picture.states:
+        raise UsageError(f"unknown state '{state}'", meant(state, picture.states))
+    return picture.only(picture.start if state is None else picture.states[state], depth)
+
+
+class _Drawing:
+    """Nodes that are attempts of one block are one place; the first stands for them.
+
+    ``away`` holds for each address that is left for: the node that does, the address, and (in
+    another flow) the node there. ``empty`` are the states without a verb of their own.
+    """
+
+    def __init__(self, graph: Graph, name: str) -> None:
+        self.graph, self.name, self.nodes = graph, name, graph.nodes
+        self.order = {key.home: place for place, key in enumerate(graph.states(name))}
+        self.groups: dict[NodeKey, list[NodeKey]] = {}
+        self.spans: dict[str, Span] = {}
+        self.unit = self._units()
+        self.again = self._again()
+        self.away: dict[Place, tuple[NodeKey, str, NodeKey | None]] = {}
+        self.live = {self.unit[key] for key in graph.contexts if key in self.unit}
+        self.live -= self.again.keys()
+        self.empty = self._empty()
+        passes = [way for node in self.nodes for way in node.passes.values()]
+        passes.append(graph.passed.get(name, ()))
+        rest = {key: way[n:] for way in passes for n, key in enumerate(way, 1)}
+        self.outs: dict[Place, list[Out]] = {unit: self._outs(unit) for unit in sorted(self.live)}
+        for key, place in self.empty.items():
+            to = self._places(graph.entries[key], rest.get(key, ()), graph.entries[key])
+            self.outs[place] = [Out("done", "main", each) for each in to]
+        self.outs |= {place: [] for place in self.away}
+        self.after = {place: self._goes_on(place) for place in self.outs}
+
+    def picture(self) -> Picture:
+        """All boxes and ways."""
+        chains = self._chains()
+        ids = {place: f"b{number}" for number, chain in enumerate(chains) for place in chain}
+        notes, names = self._notes(ids), dict[str, int]()
+        boxes = {ids[chain[0]]: self._box(ids[chain[0]], chain, notes, names) for chain in chains}
+        ways = [
+            way
+            for chain in chains
+            for way in sorted(self._ways(chain, ids), key=lambda way: _HUNG.index(way.kind))
+        ]
+        box_of = {key: ids[unit] for key, unit in self.unit.items() if unit in ids}
+        box_of |= {end: ids[to[0]] for end, to in self.again.items()}
+        for place, (_, _, there) in self.away.items():
+            for key in reached([there] if there is not None else [], self.graph.after):
+                box_of.setdefault(key, ids[place])
+        flow = self.graph.flows[self.name]
+        states = {
+            key.home: ids[self._place_of(key, self.graph.entries[key])]
+            for key in self.graph.states(self.name)
+        }
+        passed = self.graph.passed.get(self.name, ())
+        start = ids[self._places(self.graph.starts[self.name], passed)[0]]
+        said = flow.description or ""
+        return Picture(self.name, said, start, boxes, tuple(ways), {}, states, box_of)
+
+    # nodes and places
+
+    def _units(self) -> dict[NodeKey, NodeKey]:
+        """The node that stands for each node of the flow."""
+        units: dict[NodeKey, NodeKey] = {}
+        before: object = None
+        for node in self.nodes:
+            if node.state.flow != self.name:
+                before = None
+            elif node.entry is not None:  # a start is one place, whoever goes there
+                units[node.key] = units[self.graph.starts[self.name]]
+            else:
+                same = (node.state, node.span, node.turn, node.uses, node.title)
+                first = units[node.key - 1] if same == before else node.key
+                before = same if node.title in _ATTEMPTS else None
+                units[node.key] = first
+                self.groups.setdefault(first, []).append(node.key)
+        return units
+
+    def _again(self) -> dict[NodeKey, list[NodeKey]]:
+        """Where the ends of documents lead that are waited to: to their beginnings."""
+        starts = dict.fromkeys(root.node for root in self.graph.roots if root.context.waits)
+        return grouped(
+            (end, self.unit[start])
+            for start in starts
+            if start in self.unit and self.nodes[start].element is not None
+            for end in sorted(self.graph.reachable(start))
+            if end in self.unit and self.nodes[end].element is None
         )
-        for state, said in notes.items()
-    }
-    labels: dict[tuple[str, str], list[str]] = {}
-    for state in nodes:  # what begins with a component leads into it
-        first = graph.entries[StateKey(name, state, state)]
-        inner = _begun(graph, first, state)
-        if graph.nodes[first].element is not None and f"{inner}.".startswith(f"{state}."):
-            labels |= {(state, inner): [""]} if inner != state else {}
-    for number in sorted(graph.contexts):
-        node = graph.nodes[number]
-        if node.state.flow != name or node.element is None or node.title == "accept":
-            continue  # who declines is in the call no more; where that leads is said at the dial
-        for outcome, after in _ways(node):
-            target = _state(graph, number, after, name)
-            if target is None:
-                continue
-            words = labels.setdefault((node.state.home, target), [])
-            if outcome not in words:
-                words.append(outcome)
-        for _, attribute, link, _ in node.element.links():
-            for key in written_by(graph.flows, link) if isinstance(link, StateLink) else ():
-                if key.flow == name and key.name in nodes:
-                    words = labels.setdefault((node.state.home, key.name), [])
-                    if attribute and attribute not in words:
-                        words.append(attribute)
-    edges: list[GraphEdge] = []
-    for (source, target), words in labels.items():
-        if target not in nodes:
-            title = "hang up" if target == _END else target
-            nodes[target] = GraphNode(target, title, None, False)
-        if label := ", ".join(word for word in words if word):
-            edges.append(GraphEdge(source, target, label))
-        # A way of its own: it is taken whatever the outcomes beside it say.
-        if "" in words:
-            edges.append(GraphEdge(source, target))
-    return GraphView(tuple(nodes.values()), tuple(edges))
 
+    def _empty(self) -> dict[StateKey, str]:
+        """States without a verb of their own; others that nothing leads to become live."""
+        empty: dict[StateKey, str] = {}
+        for key in self.graph.states(self.name):
+            first = self.graph.entries[key]
+            state = self.nodes[first].state
+            if state.flow != self.name or not state.within(key.home):
+                empty[key] = key.home
+            elif self.unit[first] not in self.live:
+                dead = reached((first,), self.graph.after_on_any_leg)
+                self.live |= {self.unit[node] for node in dead if node in self.unit}
+        return empty
 
-def _ways(node: Node) -> Iterator[tuple[str, NodeKey]]:
-    """What is written on each way out of a verb; nothing where there is only one."""
-    assert node.element is not None
-    ways = dict(node.successors())
-    if not may_decline(node.element):
-        ways.pop("declined", None)
-    if len(set(ways.values())) == 1:
-        yield "", next(iter(ways.values()))
-        return
-    for outcome, after in ways.items():
-        if outcome == "input" and node.keys:
-            yield _OTHER_KEY, after
-        else:
-            yield "" if outcome in _PLAIN else outcome, after
+    def _places(
+        self, to: NodeKey, passes: Sequence[StateKey] = (), source: NodeKey = -1
+    ) -> list[Place]:
+        """The places that a way to a node leads to; several only from the end of a wait."""
+        for key in passes:
+            if key in self.empty:
+                return [self.empty[key]]
+        if to in self.unit:
+            return [*self.again.get(to, (self.unit[to],))]
+        state = self.nodes[to].state
+        return [self._left(source, f"{state.flow}/{state.home}", to)]
 
+    def _left(self, source: NodeKey, address: str, there: NodeKey | None = None) -> Place:
+        place = f"{source} {address}"
+        self.away[place] = (source, address, there)
+        return place
 
-def _state(graph: Graph, source: NodeKey, target: NodeKey, flow: str) -> str | None:
-    """What an exit leads to, as seen from outside its state; None if it stays inside."""
-    node, before = graph.nodes[target], graph.nodes[source]
-    if node.element is None or node.element.does.ends_call:
-        return _END
-    if node.state.flow != flow:
-        return f"{node.state.flow}/{_begun(graph, target, '')}"
-    inside = node.state.home == before.state.home
-    # Back to its own first step is a loop worth seeing.
-    if inside and target != graph.entries.get(node.state):
-        return None
-    return _begun(graph, target, before.state.home)
+    def _place_of(self, key: StateKey, source: NodeKey) -> Place:
+        """The place that a state begins with."""
+        return self.empty.get(key) or self._places(self.graph.entries[key], (), source)[0]
 
+    # ways
 
-def _begun(graph: Graph, target: NodeKey, around: str) -> str:
-    """The state that begins at a node, or that it is in: the outermost one not ``around`` it."""
-    flow, _, home = graph.nodes[target].state
-    parts = home.split(".")
-    for outer in (".".join(parts[:end]) for end in range(1, len(parts))):
-        begins = graph.entries.get(StateKey(flow, outer, outer)) == target
-        if begins and not f"{around}.".startswith(f"{outer}."):
-            return outer
-    return home
+    def _outs(self, unit: NodeKey) -> list[Out]:
+        """The ways out of a node, or of all attempts that it stands for."""
+        group = self.groups[unit]
+        found: dict[Out, None] = {}
+        lines: dict[Out, None] = {}
+        for node in map(self.nodes.__getitem__, group):
+            for outcome, to in exits_of(node):
+                if isinstance(to, str):
+                    places = [self._left(unit, to)]
+                elif isinstance(to, StateKey):
+                    places = [self._place_of(to, unit)]
+                else:
+                    passes = node.passes.get(outcome, ())
+                    places = [] if to in group[1:] else self._places(to, passes, unit)
+                kind = kind_of(node, outcome)
+                found |= dict.fromkeys(Out(outcome, kind, place) for place in places)
+            for line, state in lines_of(node):
+                lines[Out(line, "other-line", self._place_of(state, unit))] = None
+        return [*found, *lines]
+
+    def _goes_on(self, place: Place) -> Place | None:
+        """The place that follows, where nothing is asked."""
+        call = {out.to for out in self.outs[place] if out.kind != "other-line"}
+        asks = isinstance(place, int) and self.nodes[place].outcomes.untold
+        return call.pop() if len(call) == 1 and not asks else None
+
+    def _chains(self) -> list[list[Place]]:
+        """The places of each box, in the order of the call; boxes in reading order."""
+        sources: dict[Place, set[Place]] = {}
+        for place, outs in self.outs.items():
+            for out in outs:
+                sources.setdefault(out.to, set()).add(place)
+        entries = (self.graph.entries[key] for key in self.graph.entries if key.flow == self.name)
+        firsts = {self.unit[key] for key in entries if key in self.unit}
+        firsts |= {to for starts in self.again.values() for to in starts}
+        inner = {
+            after: place
+            for place, after in self.after.items()
+            if after is not None
+            and len(sources[after]) == 1
+            and after not in firsts
+            and self._where(place) == self._where(after)
+        }
+        begin = sorted((place for place in self.outs if place not in inner), key=self._reading)
+        chains = [[place] for place in begin]
+        for chain in chains:
+            while (after := self.after[chain[-1]]) is not None and after in inner:
+                chain.append(after)
+        return chains
+
+    def _node(self, place: Place) -> Node | None:
+        """The node of a place, or the one that leaves for it."""
+        key = self.away[place][0] if place in self.away else place
+        return self.nodes[key] if isinstance(key, int) else None
+
+    def _where(self, place: Place) -> object:
+        """The state, the component and the line that a place is in."""
+        node = self._node(place)
+        return place if node is None else (node.state.home, node.uses, self._on(node))
+
+    def _on(self, node: Node | None) -> str:
+        context = Context.CALL if node is None else self.graph.contexts.get(node.key, Context.CALL)
+        return "leg" if context is Context.LEG else "wait" if context.waits else "call"
+
+    def _reading(self, place: Place) -> tuple[object, ...]:
+        """Places in the order in which a flow is read: states, then steps, then ends."""
+        node = self._node(place)
+        if node is None:
+            return (self.order[str(place)],)
+        steps = (*((start, turn) for _, start, turn in node.uses), (node.span.start, node.turn))
+        order = self.order.get(node.state.home, 0)
+        return (order, node.element is None, steps, node.key, place in self.away)
+
+    def _ways(self, chain: list[Place], ids: dict[Place, str]) -> Iterator[Way]:
+        """The ways out of a box, one for each other box."""
+        own = (out for place in chain for out in self.outs[place] if out.to not in chain[1:])
+        node, asks = self._node(chain[-1]), self.after[chain[-1]] is None
+        for to, outs in grouped((ids[out.to], out) for out in own).items():
+            kinds = {out.kind for out in outs}
+            kind = next(each for each in _STRONGEST if each in kinds)
+            if not asks and kind != "other-line":
+                kind = "main"
+            names = tuple(dict.fromkeys(out.outcome for out in outs if out.outcome != "done"))
+            said = label_of(node, outs, asks=asks) if node is not None else ""
+            yield Way(kind, ids[chain[0]], to, names, said)
+
+    # boxes
+
+    def _box(
+        self, number: str, chain: list[Place], notes: dict[str, list[str]], names: dict[str, int]
+    ) -> Box:
+        first, last = self._node(chain[0]), chain[-1]
+        home = str(chain[0]) if first is None else first.state.home
+        names[home] = names.get(home, 0) + 1
+        name = home if names[home] == 1 else f"{home} ({names[home]})"
+        span = self.spans[home] if first is None else first.span
+        nodes = [self.nodes[place] for place in chain if isinstance(place, int)]
+        foot = f"leaves for {self.away[last][1]}" if last in self.away else ""
+        context = self.graph.contexts.get(nodes[-1].key, Context.CALL) if nodes else Context.CALL
+        foot = foot or (foot_of(nodes[-1], context) if nodes and not self.outs[last] else "")
+        spoken = nodes[:-1] if foot and last not in self.away else nodes
+        rows = [row for each in spoken for row in rows_of(self._group(each))]
+        asks = (
+            "end" if foot else question_of(nodes[-1]) if nodes and self.after[last] is None else ""
+        )
+        return Box(
+            number,
+            home,
+            name,
+            self._on(first),
+            asks,
+            span.file.path,
+            span.begin.line,
+            first.uses[-1][0] if first is not None and first.uses else "",
+            tuple(rows),
+            tuple(dict.fromkeys(notes.get(number, ()))),
+            foot,
+        )
+
+    def _group(self, node: Node) -> list[Node]:
+        return [self.nodes[key] for key in self.groups[node.key]]
+
+    def _notes(self, ids: dict[Place, str]) -> dict[str, list[str]]:
+        """The notes of each box: those of its steps, and of steps without a verb behind them."""
+        steps: dict[tuple[str, TextPlace, int], list[str]] = {}
+        firsts: dict[str, str] = {}
+        for place, box in ids.items():
+            node = self._node(place)
+            home = str(place) if node is None else node.state.home
+            firsts.setdefault(home, box)
+            if node is not None and place not in self.away:
+                steps.setdefault((home, node.span.place, node.turn), []).append(box)
+        found: dict[str, list[str]] = {}
+        for state in states_of(self.graph.flows[self.name]):
+            home = state.key.home
+            self.spans.setdefault(home, state.span)
+            turns: dict[TextPlace, int] = {}
+            here = [firsts[home]] if home in firsts else []
+            for step in steps_in(state.steps, own=True):
+                turn = turns[step.span.place] = turns.get(step.span.place, -1) + 1
+                here = steps.get((home, step.span.place, turn), here)
+                for box in here if step.note else ():
+                    found.setdefault(box, []).append(step.note or "")
+        return found

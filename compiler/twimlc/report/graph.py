@@ -1,91 +1,95 @@
-"""Pictures of a flow: a neutral graph in, Mermaid, DOT or JSON text out.
+"""Pictures of a flow as text: the model in, Mermaid, DOT or JSON out (and SVG, by ``svg``).
 
-The identifiers of the text are our own numbers, because names such as ``end`` mean something to
-the languages of pictures; the caller's names appear in quotes only.
+Identifiers are our own numbers, because names such as ``end`` mean something to the languages of
+pictures; the caller's names appear in quotes only.
 """
 
 import json
 import re
-from dataclasses import asdict, dataclass
 
 from twimlc.report.escape import visible
+from twimlc.report.picture import Box, Picture
+from twimlc.report.svg import svg
 
-GRAPH_FORMATS = ("mermaid", "dot", "json")
-
-
-@dataclass(frozen=True, slots=True)
-class GraphNode:
-    """A place of the flow. ``title`` may have several lines; ``note`` is for people."""
-
-    id: str
-    title: str
-    note: str | None = None
-    is_start: bool = False
+GRAPH_FORMATS = ("mermaid", "dot", "json", "svg")
 
 
-@dataclass(frozen=True, slots=True)
-class GraphEdge:
-    """A way from one node to another, and the outcome that leads there."""
-
-    source: str
-    target: str
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class GraphView:
-    """What a picture of one flow shows, in the order in which it is drawn."""
-
-    nodes: tuple[GraphNode, ...]
-    edges: tuple[GraphEdge, ...]
-
-
-def render_graph(view: GraphView, form: str = "mermaid") -> str:
+def render_graph(picture: Picture, form: str = "mermaid") -> str:
     """The picture as text, with its final line end."""
     match form:
         case "mermaid":
-            return mermaid(view)
+            return mermaid(picture)
         case "dot":
-            return dot(view)
+            return dot(picture)
         case "json":
-            return json.dumps(asdict(view), indent=2) + "\n"
+            return as_json(picture)
+        case "svg":
+            return svg(picture)
         case _:
             raise ValueError(f"unknown graph format {form!r}")
 
 
-def _numbers(view: GraphView) -> dict[str, str]:
-    return {node.id: f"n{number}" for number, node in enumerate(view.nodes)}
+_ARROWS = {"main": "==>", "choice": "-->", "failure": "-.->", "other-line": "-.->"}
+_STYLES = {"main": "bold", "choice": "solid", "failure": "dashed", "other-line": "dotted"}
 
 
-def mermaid(view: GraphView) -> str:
+def mermaid(picture: Picture) -> str:
     """A Mermaid flow chart."""
-    numbers = _numbers(view)
     lines = ["flowchart TD"]
-    for node in view.nodes:
-        text = _mermaid_text(_caption(node))
-        opening, closing = ("([", "])") if node.is_start else ("[", "]")
-        lines.append(f'  {numbers[node.id]}{opening}"{text}"{closing}')
-    for edge in view.edges:
-        label = f'|"{_mermaid_text([edge.label])}"|' if edge.label else ""
-        lines.append(f"  {numbers[edge.source]} -->{label} {numbers[edge.target]}")
+    for box in picture.boxes.values():
+        text = _mermaid_text(_caption(box, picture))
+        opening, closing = ("([", "])") if box.id == picture.start else ("[", "]")
+        lines.append(f'  {box.id}{opening}"{text}"{closing}')
+    links = ((box.id, _mermaid_text([f"→ {box.name}"])) for box in picture.cut.values())
+    lines += [f'  {box}(["{text}"])' for box, text in links]
+    for way in picture.ways:
+        label = f'|"{_mermaid_text([way.label])}"|' if way.label else ""
+        lines.append(f"  {way.source} {_ARROWS[way.kind]}{label} {way.target}")
     return "\n".join(lines) + "\n"
 
 
-def dot(view: GraphView) -> str:
+def dot(picture: Picture) -> str:
     """A Graphviz graph."""
-    numbers = _numbers(view)
     lines = ["digraph flow {", "  node [shape=box, style=rounded];"]
-    for node in view.nodes:
-        bold = ', penwidth=2, shape=oval, style=""' if node.is_start else ""
-        lines.append(f'  {numbers[node.id]} [label="{_dot_text(_caption(node))}"{bold}];')
-    for edge in view.edges:
-        label = f' [label="{_dot_text([edge.label])}"]' if edge.label else ""
-        lines.append(f"  {numbers[edge.source]} -> {numbers[edge.target]}{label};")
+    for box in picture.boxes.values():
+        bold = ', penwidth=2, shape=oval, style=""' if box.id == picture.start else ""
+        lines.append(f'  {box.id} [label="{_dot_text(_caption(box, picture))}"{bold}];')
+    links = ((box.id, _dot_text([f"→ {box.name}"])) for box in picture.cut.values())
+    lines += [f'  {box} [label="{text}", shape=oval];' for box, text in links]
+    for way in picture.ways:
+        label = f'label="{_dot_text([way.label])}", ' if way.label else ""
+        lines.append(f"  {way.source} -> {way.target} [{label}style={_STYLES[way.kind]}];")
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _caption(node: GraphNode) -> list[str]:
-    return [*node.title.splitlines(), *(node.note or "").splitlines()] or [node.id]
+def as_json(picture: Picture) -> str:
+    """The model itself: ``nodes`` (with their ``title``, ``note``, ``is_start``) and ``edges``."""
+    nodes = [
+        {
+            **box._asdict(),
+            "title": box.name,
+            "note": "; ".join(_notes(box, picture)) or None,
+            "is_start": box.id == picture.start,
+            "rows": [row._asdict() for row in box.rows],
+        }
+        for box in picture.boxes.values()
+    ]
+    cut = [{"id": box.id, "title": f"→ {box.name}"} for box in picture.cut.values()]
+    found = {"flow": picture.flow, "description": picture.description, "nodes": nodes}
+    edges = [way._asdict() for way in picture.ways]
+    return json.dumps({**found, "edges": edges, "links": cut}, indent=2) + "\n"
+
+
+def _notes(box: Box, picture: Picture) -> list[str]:
+    said = (picture.description, *box.notes) if box.id == picture.start else box.notes
+    return [note for note in said if note]
+
+
+def _caption(box: Box, picture: Picture) -> list[str]:
+    component = f" ({box.component})" if box.component else ""
+    foot = [f"■ {box.foot}"] if box.foot else []
+    notes = [line for note in _notes(box, picture) for line in note.splitlines()]
+    return [f"{box.name}{component}", *box.shown(), *notes, *foot]
 
 
 # In Mermaid every sign but letters, digits and harmless punctuation goes in as its number: quotes

@@ -41,10 +41,9 @@ VOICE: Mapping[str, Element] = tabulate(*VERB_ROWS, *DIAL_ROWS, *SERVICE_ROWS, *
 MESSAGING: Mapping[str, Element] = tabulate(*MESSAGING_ROWS)
 """Every element of a document for messages, by name."""
 
-_DECIDES = Does(silent=True, decides=True, events=())
 DECIDING: Mapping[str, Element] = tabulate(
-    Element("Switch", Kind.VERB, "Goes on by a value of the request.", None, does=_DECIDES),
-    Element("Hours", Kind.VERB, "Goes on by the clock.", None, does=_DECIDES),
+    Element("Switch", Kind.VERB, "Goes on by a value of the request.", None, does=Does(silent=True, decides=True, events=(), shown=("person", "by {}"))),
+    Element("Hours", Kind.VERB, "Goes on by the clock.", None, does=Does(silent=True, decides=True, events=(), shown=("clock", "hours of {}"))),
 )
 """Steps that are no verb of TwiML: the host decides before it answers."""
 

@@ -34,7 +34,7 @@ MESSAGING_ROWS: tuple[Element, ...] = (
             rules.SameValue(attributes=("action", "statusCallback"), note="Where both are given, Twilio expects the same address."),
             rules.Remark(note="Several Body elements become one text. US1 only, not in ie1 or au1."),
         ),
-        does=Does(silent=True),
+        does=Does(silent=True, shown=("letter", "“{}”")),
     ),
     Element("Body", Kind.NOUN, "The text of a message.", MESSAGE_DOC,
         content=Content.TEXT, text=TextArgument("message", T.STRING, "The words.", max_length=1600, required=True, twilio=(14103,)),
@@ -46,6 +46,6 @@ MESSAGING_ROWS: tuple[Element, ...] = (
         attributes.method("method", "the next document"),
         content=Content.TEXT, flow=Flow.NEVER,
         text=TextArgument("url", T.URL, "Address of the next document.", fetch=Fetch.TWIML, method_attribute="method", required=True),
-        does=Does(silent=True, events=("goto-external",)),
+        does=Does(silent=True, events=("goto-external",), shown=("end", "leaves for {}")),
     ),
 )

@@ -27,11 +27,11 @@ SERVICE_ROWS: tuple[Element, ...] = (
         Attribute("participantIdentity", T.STRING, "Name shown in the room. A second participant of the same name removes the first."),
         content=Content.TEXT,
         text=TextArgument("name", T.ROOM_UNIQUE_NAME, "Unique name of a room in progress; without one the next verb runs.", required=True, twilio=(53100,)),
-        outcomes=Outcomes(("ended",), ("not-open",), next_verb=("not-open",)),
+        outcomes=Outcomes(("ended",), ("not-open",), next_verb=("not-open",), words=MappingProxyType({"ended": "after the room", "not-open": "closed"})),
         status_note="group rooms only, up to 35 callers; US1 only, not in ie1 or au1; new customers are accepted again since October 2024",
         note="No request parameter says how it ended: a room that is not open means the next verb, even where an action is set.",
         does=Does(
-            people=True,
+            people=True, shown=("people", "room {}"),
             script=Script("rooms", "joining a room", words=MappingProxyType({"ended": "open", "not-open": "closed"}), said=MappingProxyType({"ended": "is open", "not-open": "is closed"}), usual="not-open"),
             assumption=Assumption(
                 "room-not-open",

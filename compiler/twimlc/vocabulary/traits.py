@@ -92,6 +92,7 @@ class Does(NamedTuple):
     ``connector``       the connector of the account that it goes through
     ``assumption``      what Twilio's pages leave open about where the call goes on
     ``script``          how call scripts say how it ends; see :attr:`Element.script`
+    ``shown``           its symbol in pictures, and a word or two, with ``{}`` for what it is about
     ``events``          what can be observed of it; see :attr:`Element.events`
     ==================  ==========================================================================
     """
@@ -115,6 +116,7 @@ class Does(NamedTuple):
     connector: Connector | None = None
     assumption: Assumption | None = None
     script: Script | None = None
+    shown: tuple[str, str] | None = None
     events: tuple[str, ...] | None = None
 
 

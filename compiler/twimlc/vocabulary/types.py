@@ -57,6 +57,7 @@ class Outcomes(NamedTuple):
     the caller hung up, or the call was moved by REST. After those in ``next_verb`` the next verb
     runs, or may run, although there is an action. ``flags`` are
     letters that stand for ``parameter`` in TwiML Bins, and for what ``read_elsewhere`` names.
+    ``words`` are what pictures call an outcome, or several at once (names joined by blanks).
     """
 
     worked: tuple[str, ...]
@@ -67,6 +68,7 @@ class Outcomes(NamedTuple):
     read_elsewhere: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType({})
     next_verb: tuple[str, ...] = ()
     flags: str = ""
+    words: Mapping[str, str] = MappingProxyType({})
 
     @property
     def names(self) -> tuple[str, ...]:
