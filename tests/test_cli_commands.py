@@ -44,6 +44,7 @@ class Options:
     store: bool = False
     jobs: int | None = None
     executor: str | None = None
+    today: object = field(default=None, compare=False)
 
 
 class NumberSetting(NamedTuple):

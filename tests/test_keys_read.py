@@ -14,6 +14,7 @@ import pytest
 from compiled import make
 from twimlc import vocabulary
 from twimlc.flow.build import build_graph
+from twimlc.flow.decisions import Known
 from twimlc.flow.graph import Graph
 from twimlc.flow.model import Element
 from twimlc.flow.read import flow_names, read_flow
@@ -136,11 +137,16 @@ def step(path: str, body: Tree) -> Tree:
     return body
 
 
+OFFICE: Tree = {"zone": "UTC", "open": "Mo 10:00-11:00", "until": "2028-12-31"}
+
+
 def flow(*steps: Tree, **more: Tree) -> Tree:
     """A flow of one state ``here``, with states ``one`` and ``two`` to go to."""
     others = {name: [{"say": f"State {name}."}] for name in ("one", "two")}
     kind = {"kind": "messaging"} if "message" in steps[0] else {}
-    if kind:
+    if any("hours" in step for step in steps):
+        kind = {"calendars": {"office": OFFICE}}
+    if "kind" in kind:
         others = {}
     return {**kind, **more, "states": {"here": [*steps], **others}}
 
@@ -246,6 +252,8 @@ def spoken_cases(name: str, record: vocabulary.Element) -> Iterator[Case]:
 VERBS: Mapping[str, Tree] = {
     **{path: sample for path, sample in ELEMENTS.values() if "." not in path},
     **{name: body for name, body in BODIES.items() if name != "accept"},
+    "switch": "From",
+    "hours": "office",
     "goto": "one",
     "return": "away",
     "use": "piece",
@@ -289,6 +297,8 @@ def ways(verb: str) -> tuple[Tree, Tree]:
         "voicemail": "recorded",
         "join": "ended",
         "menu": "silence",
+        "hours": "closed",
+        "switch": "+14155550100",
     }.get(verb)
     if name is None:
         name = row.outcomes.names[-1] if row is not None and row.outcomes else "ended"
@@ -373,6 +383,11 @@ TOP: Mapping[str, tuple[Tree, Tree, Tree]] = {
     ),
     "flow": ({"steps": [ONE]}, "one", "two"),
     "invariants": ({"steps": [ONE]}, ["always reaches human"], ["never reaches human"]),
+    "lists": (
+        {"steps": [{"switch": "From", "when": {"some": "hangup"}}, ONE]},
+        {"some": ["+14155550100"]},
+        {"some": ["+14155550101"]},
+    ),
     "calendars": (
         {"steps": [ONE]},
         *(
@@ -466,7 +481,7 @@ Outcome = tuple[list[str], list[str]]
 
 def built(tree: Tree) -> Outcome:
     """Findings and documents of a flow."""
-    made = make(json.dumps(tree), target="twiml-bin")
+    made = make(json.dumps(tree), target="nginx" if "lists" in tree else "twiml-bin")
     return made.slugs + made.notes, [f"{name} {text}" for name, text in made.documents.items()]
 
 
@@ -481,7 +496,8 @@ def outcome(tree: Tree) -> Outcome:
     expanded, further, _ = expand_flow(body, given, AROUND, {})
     expanded, shape = check_expanded(expanded)
     names = flow_names(body, "f", reachable=True)
-    read, faults = read_flow(expanded, file, names, {"f": names})
+    known = Known({"office": ("office", ("closed", "open"))})
+    read, faults = read_flow(expanded, file, names, {"f": names}, asked=known)
     found += [*more, *further, *shape, *faults]
     assert read is not None, found
     graph, faults = build_graph({"f": read.flow})

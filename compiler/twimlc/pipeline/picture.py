@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.flow.graph import Context, Graph, Node, NodeKey
-from twimlc.flow.model import StateKey
+from twimlc.flow.model import StateKey, Use
 from twimlc.flow.walks import reached
 from twimlc.pipeline import Options, UsageError, one_flow
 from twimlc.pipeline.picture_words import (
@@ -22,7 +22,6 @@ from twimlc.pipeline.picture_words import (
 )
 from twimlc.report.picture import Box, Picture, Way
 from twimlc.rules.steps import states_of, steps_in
-from twimlc.text import Place as TextPlace
 from twimlc.text import Span, grouped
 from twimlc.yaml.names import meant
 
@@ -315,23 +314,31 @@ class _Drawing:
 
     def _notes(self, ids: dict[Place, str]) -> dict[str, list[str]]:
         """The notes of each box: those of its steps, and of steps without a verb behind them."""
-        steps: dict[tuple[str, TextPlace, int], list[str]] = {}
+        steps: dict[tuple[str, Span, int], list[str]] = {}
         firsts: dict[str, str] = {}
         for place, box in ids.items():
             node = self._node(place)
             home = str(place) if node is None else node.state.home
             firsts.setdefault(home, box)
             if node is not None and place not in self.away:
-                steps.setdefault((home, node.span.place, node.turn), []).append(box)
+                steps.setdefault((home, node.span, node.turn), []).append(box)
         found: dict[str, list[str]] = {}
         for state in states_of(self.graph.flows[self.name]):
             home = state.key.home
             self.spans.setdefault(home, state.span)
-            turns: dict[TextPlace, int] = {}
+            turns: dict[Span, int] = {}
             here = [firsts[home]] if home in firsts else []
+            held: list[str] = []  # of uses: said where the component begins
             for step in steps_in(state.steps, own=True):
-                turn = turns[step.span.place] = turns.get(step.span.place, -1) + 1
-                here = steps.get((home, step.span.place, turn), here)
-                for box in here if step.note else ():
-                    found.setdefault(box, []).append(step.note or "")
+                turn = turns[step.span] = turns.get(step.span, -1) + 1
+                if isinstance(step, Use):
+                    held += [step.note] if step.note else []
+                    continue
+                here = steps.get((home, step.span, turn), here)
+                said = [*held, *([step.note] if step.note else ())]
+                held = []
+                for box in here:
+                    found.setdefault(box, []).extend(said)
+            for box in here:
+                found.setdefault(box, []).extend(held)
         return found

@@ -40,7 +40,7 @@ _SYMBOLS = {
     "record": "m6 1a5 5 0 1 1-.1 0zm0 3a2 2 0 1 0 .1 0z",
     "queue": "m1 2h10v2h-10zm0 4h10v2h-10zm0 4h10v2h-10z",
     "letter": "m1 2h10v8h-10zm0 0l5 4 5-4",
-    "pay": "m1 2h10v8h-10zm0 3h10",
+    "card": "m1 2h10v8h-10zm0 3h10",
     "service": "m2 2h8v3h-8zm0 5h8v3h-8z",
     "note": "m2 10l1-3 6-6 2 2-6 6z",
     "end": "m2 2h8v8h-8z",

@@ -305,7 +305,7 @@ VERB_ROWS: tuple[Element, ...] = (
             rules.Remark(note="The star key always ends the payment. The account needs a payment connector."),
         ),
         does=Does(
-            takes_payment=True, shown=("pay", "takes a payment"), connector=Connector("paymentConnector", (64004,)), script=Script("pay", "a payment"),
+            takes_payment=True, shown=("card", "takes a payment"), connector=Connector("paymentConnector", (64004,)), script=Script("pay", "a payment"),
             assumption=Assumption(
                 "pay-attempts",
                 "Where does a Pay go when maxAttempts is used up?",
