@@ -68,7 +68,7 @@ $(VENV)/.created:
 
 $(VENV)/.installed: $(VENV)/.created pyproject.toml
 	@echo "installing twimlc and what it runs on into $(VENV) ..."
-	@$(INSTALL) --editable .
+	@$(INSTALL) --editable '.[hours]'
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed

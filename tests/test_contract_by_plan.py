@@ -40,6 +40,7 @@ SAID = {
 TARGETS = {
     "static": "{host: static, url: https://voice.example.com/ivr}",
     "bucket": "{host: s3}",
+    "hop": "{host: s3, router: twiml-bin, bin: EH%s, url: https://h.example.com}" % ("0" * 32),
     "vercel": "{host: vercel, url: https://voice.example.com/ivr}",
 }
 

@@ -386,7 +386,7 @@ TOP: Mapping[str, tuple[Tree, Tree, Tree]] = {
     "lists": (
         {"steps": [{"switch": "From", "when": {"some": "hangup"}}, ONE]},
         {"some": ["+14155550100"]},
-        {"some": ["+14155550101"]},
+        {"some": ["4155550101"]},
     ),
     "calendars": (
         {"steps": [ONE]},

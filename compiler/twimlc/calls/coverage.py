@@ -201,7 +201,7 @@ def _labels(machine: Machine[Any], place: Place) -> dict[Choice, str]:
     """The labels of a place where outcomes have names."""
     position = machine.moment(place)
     part = position.part
-    if part is None or part.does.listens or not part.outcomes.names:
+    if part is None or part.does.listens or part.asks or not part.outcomes.names:
         return {}
     groups = grouped(
         ((choice.outcome in part.outcomes.worked, after), choice)

@@ -69,11 +69,13 @@ class Host(Protocol):
 class FileHost:
     """Plain files under ``base``: GET only, the query is ignored.
 
-    ``files`` maps paths (posix, relative to the folder) to bytes.
+    ``files`` maps paths (posix, relative to the folder) to bytes. ``questions`` are asked at
+    theirs, of places that are switched by plan as if what is due lay there.
     """
 
     base: str
     files: Mapping[str, bytes]
+    questions: Mapping[str, Question] = field(default_factory=dict)
     _prefix: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,12 +95,16 @@ class FileHost:
         return path if _PLAIN.fullmatch(path) else unquote(urlsplit(path).path)
 
     def open(self, url: str, answers: Mapping[str, str]) -> Turn | None:
-        return None
+        question = self.questions.get(self.name(url)) if self.owns(url) else None
+        return None if question is None else question.open(answers)
 
     def fetch(self, url: str, method: str, parameters: Mapping[str, str]) -> Response:
         if method not in ("GET", "HEAD"):
             return Response(405)
         path = self.name(url)
+        if path in self.questions and self.owns(url):
+            question = self.questions[path]
+            path = question.document(parameters.get, lambda name: parameters.get(name, ""))
         body = self.files.get(path) if self.owns(url) else None
         if body is None:
             return Response(404)
@@ -121,7 +127,6 @@ class RouterHost(FileHost):
     """
 
     decisions: Mapping[str, Decision] = field(default_factory=dict)
-    questions: Mapping[str, Question] = field(default_factory=dict)
     _spelt: dict[str, Decision] = field(init=False, default_factory=dict)
 
     def _decided(
@@ -142,26 +147,23 @@ class RouterHost(FileHost):
             raw = (pair.partition("=")[::2] for pair in sent.split("&"))
             yield self._spelt[decision.path].document(_first(raw))
 
-    def open(self, url: str, answers: Mapping[str, str]) -> Turn | None:
-        question = self.questions.get(self.name(url)) if self.owns(url) else None
-        return None if question is None else question.open(answers)
-
     def fetch(self, url: str, method: str, parameters: Mapping[str, str]) -> Response:
-        asked = self.questions.get(self.name(url)) if self.owns(url) else None
-        if asked is not None:
-            path = asked.document(parameters.get, lambda name: parameters.get(name, ""))
-            return FileHost.fetch(self, self.url(path), method, {})
         decision = self.decisions.get(self.name(url)) if self.owns(url) else None
         if decision is not None:
             (first, *others) = self._decided(decision, urlsplit(url).query, parameters)
             if any(path != first for path in others):
                 return Response(500)
             url = self.url(first)
-        answer = FileHost.fetch(self, url, method, {})
+        answer = FileHost.fetch(self, url, method, parameters)
         gone = _GONE.match(self.name(url)) if answer.status == 404 and self.owns(url) else None
         if gone is None:
             return answer
         return FileHost.fetch(self, self.url(f"{gone[1]}/changed.xml"), method, {})
+
+
+def questions_of(plan: Plan) -> dict[str, Question]:
+    """The questions of a plan by their paths."""
+    return {question.path: question for question in plan.questions}
 
 
 def serve(
@@ -169,9 +171,9 @@ def serve(
 ) -> FileHost:
     """The host of a plan for plain files, with or without routing."""
     decisions = {decision.path: decision for decision in plan.decisions}
-    questions = {question.path: question for question in plan.questions}
-    found = {**sounds_of(plan), **files}
-    return RouterHost(url or SOMEWHERE, found, decisions=decisions, questions=questions)
+    return RouterHost(
+        url or SOMEWHERE, {**sounds_of(plan), **files}, questions_of(plan), decisions=decisions
+    )
 
 
 def served(

@@ -101,6 +101,8 @@ class Draft(NamedTuple):
             match piece:
                 case Verb(leave=DocumentKey() as target) | Jump(target=target):
                     yield target
+                case Asked():
+                    yield from piece.targets()
             if isinstance(piece, Verb):
                 yield from states_linked(piece, keys)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
-from twimlc.hosts.answer import SOMEWHERE, Engine, FileHost, Response, sounds_of
+from twimlc.hosts.answer import SOMEWHERE, Engine, FileHost, Response, questions_of, sounds_of
 from twimlc.hosts.files import render_host_files
 from twimlc.hosts.twiml_bin.answer import Piece, parse, render
 from twimlc.lower.plan import Plan
@@ -44,4 +44,5 @@ def serve(
     assert plan.hop is not None, "a plan for this router has the address of its Bin"
     all_files = {**sounds_of(plan), **files}
     ((_, pasted),) = render_host_files(plan.host.files, "", url, (), plan.apology)
-    return HopHost(url or SOMEWHERE, all_files, hop=plan.hop, template=pasted, engine=engine)
+    files_of = (url or SOMEWHERE, all_files, questions_of(plan))
+    return HopHost(*files_of, hop=plan.hop, template=pasted, engine=engine)
