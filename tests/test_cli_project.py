@@ -66,9 +66,9 @@ def test_a_flow_is_drawn_by_its_path(project: Path, capsys: pytest.CaptureFixtur
     flow.write_text(DESK, encoding="utf-8")
     assert run(["graph", "flows/desk.yaml"]) == 0
     drawn = capsys.readouterr().out
-    assert 'n0 -->|"ended"| n2' in drawn
-    assert "n0 --> n2" in drawn
-    assert 'n1 -->|"any other key, no-input"| n2' in drawn
+    assert 'b0 ==>|"after the room"| b1' in drawn
+    assert 'b0 -.->|"closed"| b2' in drawn
+    assert 'b3 -.->|"no choice made"| b4' in drawn
     assert run(["graph", "desk"]) == 0
     assert capsys.readouterr().out == drawn
     assert "declined" not in drawn

@@ -22,10 +22,12 @@ CLEAN = {
     "watch": "watch",
     "test": "test",
     "call": "call line",
+    "preview": "preview line --export x.html",
     "graph": "graph line",
     "clean": "clean",
     "explain": "explain 301",
     "hosts": "hosts",
+    "hours": "hours",
     "lsp": "lsp",
     "schema": "schema flow",
 }

@@ -120,6 +120,8 @@ class Least:
 
     def _asked(self, place, part, choice):
         node = self.machine.graph.nodes[place.node]
+        if node.asks is not None:  # the host decides before it answers
+            return 1
         match part.tag:
             case "Gather":
                 return 0 if _silent(part, choice) else 1 + self._hop(node)

@@ -135,6 +135,10 @@ PROJECT: Mapping[str, tuple[Tree, ...]] = {
         )
         for key, both in _CALENDARS.items()
     },
+    "lists": (
+        {"f.yaml": flow({"switch": "From", "when": {"some": "hangup"}}, {"say": "Hello."})},
+        *({"lists": {"some": [number]}, **NGINX} for number in ("+14155550100", "4155550100")),
+    ),
     "flows": ({"a/f.yaml": SAY, "b/f.yaml": MENU}, {"flows": "a"}, {"flows": "b"}),
     "build": ({"f.yaml": SAY}, {"build": "one"}, {"build": "two"}),
     "params": (TABLES, {"params": {"city": "Bergen"}}, {"params": {"city": "Oslo"}}),
@@ -380,6 +384,17 @@ FOLDER: Tree = {
 SAYS: Tree = {"calls": [{"name": "it", "expect": {"hears": {"say": "Hello."}}}]}
 AT: Tree = {**SAYS, "documents": "one", "url": "https://a.example.com"}
 
+OFFICE = {
+    "twimlc.yaml": {"flows": ".", **NGINX},
+    "f.yaml": {
+        **flow({"hours": "office", "fallback": "hangup"}, {"say": "Open."}),
+        "calendars": {
+            "office": {"zone": "UTC", "open": "Mo-Fr 09:00-17:00", "until": "2028-12-31"}
+        },
+    }
+}
+"""A flow that asks a calendar."""
+
 SCRIPT: Mapping[str, tuple[Tree, ...]] = {
     "flow": ({"f.yaml": SAY, "g.yaml": SORRY}, {**SAYS, "flow": "f"}, {**SAYS, "flow": "g"}),
     "documents": (FOLDER, {**AT, "documents": "one"}, {**AT, "documents": "two"}),
@@ -403,6 +418,8 @@ SCRIPT: Mapping[str, tuple[Tree, ...]] = {
     "calls.*.targets": ({"f.yaml": SAY}, call(targets="twiml-bin"), call(targets="other")),
     "calls.*.row": ({"f.yaml": SAY}, call(row="one"), call(row="two")),
     "calls.*.rooms": expects(ROOM, "rooms", {"Daily": "open"}, {"Daily": "closed"}, "Good."),
+    "calls.*.at": (OFFICE, *(call(at=f"2026-11-{day}T10:00", expect={"hears": {"say": "Open."}}) for day in ("30", "29"))),
+    "calls.*.hours": (OFFICE, *(call(hours={"office": is_}, expect={"hears": {"say": "Open."}}) for is_ in ("open", "closed"))),
     "calls.*.dial": expects({"dial": "+14155550100"}, "dial", {DESK: "completed"}, {DESK: "busy"}, "Good."),
     "calls.*.queue": expects({"enqueue": "q"}, "queue", {"q": "bridged"}, {"q": "error"}, "Good."),
     "calls.*.connect": connects("relay"),

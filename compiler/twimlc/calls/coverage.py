@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from twimlc.calls.legs import CallTarget, Leg, LegLink, leg_links
 from twimlc.calls.search import Place, Search, following
+from twimlc.flow.decisions import Clock
 from twimlc.interpret.flow import AtNode, FlowMachine
 from twimlc.interpret.machine import DONE, HANGUP, Choice, Machine, Position, heard
 from twimlc.text import grouped
@@ -183,6 +184,8 @@ def _step(machine: Machine[Any], place: Place) -> Step | None:
 def _label(position: Position, choice: Choice) -> str:
     part = position.part
     assert part is not None, "a question is asked by a verb"
+    if isinstance(part.asks, Clock) and choice.outcome == part.asks.default:
+        return ""  # no calendar says so, as far as is known
     if part.does.records:
         return "recorded"
     if part.does.listens:

@@ -248,5 +248,5 @@ def _possible(word: str, position: Position, name: str, answer: Answer | None) -
     shown = f"'{word}'" + (f" for {name}" if name else "")
     problem = f"{shown} cannot happen here; there are {', '.join(possible)}"
     if word == "declined":
-        problem = f"{shown} cannot happen: only a party with a url or accept declines"
+        problem = f"{shown} cannot happen: only a party with a document of its own declines"
     return Chosen(position.choices[0], name, answer, problem)
