@@ -306,3 +306,29 @@ def test_five_thousand_cases_and_not_one_more(tmp_path: Path) -> None:
     assert slugs(folder) == []
     (folder / "flows/many.txt").write_text("\n".join(numbers))
     assert slugs(folder) == ["bad-case"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "broken"),
+    [
+        ("never reaches dial when office is closed or holiday", False),
+        ("never dials +14155550100 when office is open", True),
+        ("always reaches closed when office is closed", True),
+        ("always reaches closed when From is blocked", True),
+        ("never reaches owner when From is blocked", False),
+        ("always hears 'Good to hear you' when From is vip", True),
+        ("nobody is hung up on when office is lunch", False),
+    ],
+)
+def test_promises_about_some_calls(tmp_path: Path, sentence: str, broken: bool) -> None:
+    folder = project(tmp_path, f'invariants: ["{sentence}"]\n{DESK}', {"web": HOSTS["nginx"]})
+    assert ("broken-invariant" in slugs(folder)) is broken
+    assert "bad-invariant" not in slugs(folder)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["reaches dial when ofice is open", "reaches dial when office is lnch"]
+)
+def test_promises_about_what_nobody_asks(tmp_path: Path, sentence: str) -> None:
+    flow = f"invariants: ['{sentence}']\n{DESK}"
+    assert "bad-invariant" in slugs(project(tmp_path, flow, {"web": HOSTS["nginx"]}))

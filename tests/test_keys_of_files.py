@@ -391,7 +391,7 @@ OFFICE = {
         "calendars": {
             "office": {"zone": "UTC", "open": "Mo-Fr 09:00-17:00", "until": "2028-12-31"}
         },
-    }
+    },
 }
 """A flow that asks a calendar."""
 

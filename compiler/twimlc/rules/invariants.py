@@ -26,6 +26,7 @@ from twimlc.yaml.tree import Node as Tree
 from twimlc.yaml.tree import Scalar, Sequence, Template
 
 _LIMIT = re.compile(r"(.+?) within ([0-9]{1,6}) (keys?|words?|seconds?)")
+_WHEN = re.compile(r"(.+?) when ([A-Za-z][A-Za-z0-9-]*) is ([^'\"]+)")
 _NOBODY = "nobody is hung up on"
 _FORMS = (
     "always reaches X",
@@ -37,6 +38,7 @@ _FORMS = (
     "X before Y",
     "never X before Y",
     _NOBODY,
+    "any of these, when CALENDAR is OUTCOME",
 )
 _NAME = re.compile(r"(?:^|(?<= or ))[a-z][a-z0-9-]*(?= |$)")
 _QUOTED = r"""'(?:[^']|(?<=\w)'(?=\w)(?!or['"]))*'|"[^"]*\""""
@@ -102,9 +104,26 @@ class _Promise(NamedTuple):
         return {moment for moment in self.calls.all_from(self.start) if fits(moment)}
 
 
+def _where(promise: _Promise, words: str) -> tuple[_Promise, str]:
+    """A promise about some calls alone, and the sentence without what says which."""
+    found = _WHEN.fullmatch(words)
+    if found is None:
+        return promise, words
+    words, subject, said = found.groups()
+    known = promise.calls.answers(promise.start, subject)
+    if not known:
+        raise UnclearError(f"no step of this flow asks '{subject}'", "name a calendar or parameter")
+    wanted = said.split(" or ")
+    for each in wanted:
+        if each not in known:
+            hint = meant(each, known) or f"it can be {', '.join(sorted(known))}"
+            raise UnclearError(f"'{subject}' is never '{each}'", hint)
+    return promise._replace(calls=promise.calls.where(subject, wanted)), words
+
+
 def _check(promise: _Promise) -> Iterator[Diagnostic]:
+    promise, words = _where(promise, promise.sentence.rstrip("."))
     calls, flow = promise.calls, promise.flow
-    words = promise.sentence.rstrip(".")
     word, _, rest = words.partition(" ")
     word = word.lower()
     if re.sub(r"^no[- ]one\b", "nobody", words.lower()).replace(" ever ", " ") == _NOBODY:

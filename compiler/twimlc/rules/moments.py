@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from twimlc import vocabulary
 from twimlc.flow.contexts import context_of
+from twimlc.flow.decisions import subject_of
 from twimlc.flow.graph import Context, Graph, Node, NodeKey
 from twimlc.flow.model import Element, StateLink
 from twimlc.flow.targets import leaves_for
@@ -46,13 +47,31 @@ Way = tuple[Moment, ...]
 Fits = Callable[[Moment], bool]
 
 
+def _asks(node: Node) -> str:
+    """What a step asks, as its author calls it."""
+    return subject_of(node.asks).rpartition("/")[2] if node.asks is not None else ""
+
+
 class Calls:
     """All calls that a graph holds; ``alike`` are dials after which fallback is for everybody."""
 
     def __init__(self, graph: Graph, alike: Collection[NodeKey], sounds: Sounds) -> None:
         self.graph, self.alike, self.sounds = graph, alike, sounds
+        self._only: dict[str, Collection[str]] = {}
         self._after: dict[Moment, tuple[Moment, ...]] = {}
         self._joins: dict[NodeKey, tuple[bool, bool]] = {}
+
+    def where(self, subject: str, outcomes: Collection[str]) -> "Calls":
+        """Those in which each step that asks a calendar or a parameter has one of these answers."""
+        some = Calls(self.graph, self.alike, self.sounds)
+        some._only = {subject: outcomes}
+        return some
+
+    def answers(self, start: Moment, subject: str) -> set[str]:
+        """The outcomes of all steps that ask so."""
+        nodes = (self.node(moment) for moment in self.all_from(start))
+        asking = (node for node in nodes if node.asks and _asks(node) == subject)
+        return {outcome for node in asking for outcome in node.outcomes.names}
 
     def node(self, moment: Moment) -> Node:
         return self.graph.nodes[moment.node]
@@ -79,6 +98,8 @@ class Calls:
         if node.element is not None and node.element.literal("loop") == "0":
             return
         names = [name for name, _ in node.successors() if self._can_be(node, name)]
+        if self._only and node.asks and (only := self._only.get(_asks(node))) is not None:
+            names = [name for name in names if name in only]
         if node.element is not None and leaves_for(node.element):
             more = node.outcomes.names or ("done",)
             names += [n for n in more if n not in names and self._can_be(node, n)]
