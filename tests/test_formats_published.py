@@ -45,7 +45,9 @@ def check_jsonschema(*arguments: str | Path) -> tuple[int, Any]:
 
 def ajv(name: str, files: dict[str, Any]) -> dict[str, list[str]]:
     """By the names of ``files``, places at which ajv refuses them."""
-    asked = json.dumps({"schema": json.loads(SCHEMAS[name].read_bytes()), "files": files})
+    asked = json.dumps(
+        {"schema": json.loads(SCHEMAS[name].read_bytes()), "files": files}, default=str
+    )  # editors read days as text
     command = [str(NODE), str(ROOT / "tests" / "schemas.js"), FOLDER]
     done = subprocess.run(command, input=asked, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

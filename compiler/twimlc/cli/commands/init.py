@@ -34,6 +34,8 @@ _BINS_WITH_AUDIO = """\
 # One text for each flow, to paste into a TwiML Bin. Put build/bins/public/media/
   # on a server of yours, and its address here.
   bins: {host: twiml-bin, media: https://media.example.com/ivr}"""
+_WEB = "site: {host: nginx}          # a Bin knows neither who calls nor the time"
+_DECIDES = re.compile(rb"(?m)^ *- (?:switch|hours):")
 
 _GITIGNORE = b"/build/\n"
 _SMALL = "hello"
@@ -139,7 +141,10 @@ def _files_of(name: str) -> dict[str, bytes]:
         f"flows/{path}": _placed(data) if path.endswith(".yaml") else data
         for path, data in files.items()
     }
-    project = _PROJECT.format(schemas=_SCHEMAS, bins=_BINS_WITH_AUDIO if audio else _BINS)
+    target = _BINS_WITH_AUDIO if audio else _BINS
+    if any(map(_DECIDES.search, files.values())):
+        target = _WEB
+    project = _PROJECT.format(schemas=_SCHEMAS, bins=target)
     return {"twimlc.yaml": project.encode(), **placed}
 
 
