@@ -11,6 +11,7 @@ from itertools import product
 from folders import write_files
 from twimlc import pipeline
 from twimlc.hosts.answer import RouterHost
+from twimlc.pipeline.asked import question_of
 from twimlc.pipeline.manifests import decision_from_json
 
 FLOWS = {
@@ -91,7 +92,10 @@ def router(folder):
         path.removeprefix("public/"): (folder / path).read_bytes() for path in manifest["documents"]
     }
     base = manifest["url"] or "https://voice.example.com"
-    return RouterHost(base, files, decisions={d.path: d for d in decisions})
+    questions = [question_of(item) for item in manifest.get("questions", [])]
+    return RouterHost(
+        base, files, {q.path: q for q in questions}, decisions={d.path: d for d in decisions}
+    )
 
 
 NOISE = "CallSid=CA1&From=%2B14155550123&To=%2B1&xDigits=1&Digit=1&SpeechResult=a+b%26Digits%3D1"

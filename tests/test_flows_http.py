@@ -98,11 +98,10 @@ def traces(host, entry):
 
 
 class Deciding:
-    """A server that decides by who calls: what it has to be told is known from its plan."""
+    """A server that decides by who calls: what it has to be told is known from its build."""
 
-    def __init__(self, host, base, questions):
-        self.host, self.base = host, base
-        self.questions = {question.path: question for question in questions}
+    def __init__(self, host, base, memory):
+        self.host, self.base, self.questions = host, base, memory.questions
 
     def open(self, url, answers):
         question = self.questions.get(url.removeprefix(f"{self.base}/"))
@@ -117,13 +116,12 @@ def agree(base, root, variant, least=20):
     assert len(variant.plan.entries) > least
     for entry in variant.plan.entries:
         address = f"{base}/{entry.path}"
-        questions = variant.finished().plan.questions
-        served = Deciding(WebHost(address), base, questions)
+        served = Deciding(WebHost(address), base, memory)
         walked = verify(
             variant.graph, entry.flow, address, served, approximations=variant.plan.approximations
         )
         assert walked.same, walked.difference and walked.difference.describe()
-        assert traces(Deciding(WebHost(address), base, questions), address) == traces(
+        assert traces(Deciding(WebHost(address), base, memory), address) == traces(
             memory, memory.url(entry.path)
         ), entry.flow
 

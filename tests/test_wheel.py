@@ -40,7 +40,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("schema", "flow"), "json-schema.org"),
         (("schema", "manifest"), "json-schema.org"),
         (("build", "-t", "nginx"), "nginx"),
-        (("init", "new", "--from", "waiting-room"), "_components/room-attempt.yaml"),
+        (("init", "new", "--from", "room-pin"), "_components/room-attempt.yaml"),
         (("init", "new", "--from", "conference"), "media/chime.wav"),
     ],
 )
