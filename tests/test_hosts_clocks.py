@@ -28,7 +28,9 @@ from versions import ask, lay, serving
 
 __all__ = ["folder"]  # a fixture
 
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
+FAKETIME = next(
+    Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), Path("/usr/lib/libfaketime.so.1")
+)
 PROGRAMS = {"nginx": NGINX, "caddy": CADDY, "apache": APACHE}
 VERSION = "v.0123456789ab"
 DESK = f"desk/{VERSION}/"
