@@ -143,12 +143,12 @@ def test_caddy(folder):
         agree(server, build / "twin", PREFIXES["twin"])
 
 
-def apache(folder, build, targets, lines, without=(), **options):
+def apache(folder, build, targets, lines, without=(), mpm="mpm_event", **options):
     port = free_port()
     config = folder / "httpd.conf"
     modules = "".join(
         f"LoadModule {name}_module {MODULES}/mod_{name}.so\n"
-        for name in ("mpm_event", "authz_core", "rewrite", "headers", "alias", "mime", "include")
+        for name in (mpm, "authz_core", "rewrite", "headers", "alias", "mime", "include")
         if name not in without and (MODULES / f"mod_{name}.so").exists()
     )
     # Started by root it wants to be somebody else.
