@@ -68,7 +68,10 @@ def laid(folder, name):
     shutil.copytree(
         ROOT / "flows",
         folder / "flows",
-        ignore=shutil.ignore_patterns("*.test.yaml", "payment.yaml", "meeting-code.yaml"),
+        # What the front desk says hangs on the server's clock (test_hosts_clocks.py).
+        ignore=shutil.ignore_patterns(
+            "*.test.yaml", "payment.yaml", "meeting-code.yaml", "front-desk.yaml"
+        ),
     )
     (folder / "twimlc.yaml").write_text(f"targets:\n  {name}: {{host: {HOSTS[name]}}}\n")
     assert build(Options(cwd=folder)).ok
@@ -94,19 +97,35 @@ def traces(host, entry):
     return found
 
 
+class Deciding:
+    """A server that decides by who calls: what it has to be told is known from its plan."""
+
+    def __init__(self, host, base, questions):
+        self.host, self.base = host, base
+        self.questions = {question.path: question for question in questions}
+
+    def open(self, url, answers):
+        question = self.questions.get(url.removeprefix(f"{self.base}/"))
+        return None if question is None else question.open(answers)
+
+    def __getattr__(self, name):
+        return getattr(self.host, name)
+
+
 def agree(base, root, variant, least=20):
     memory = router(root)
     assert len(variant.plan.entries) > least
     for entry in variant.plan.entries:
         address = f"{base}/{entry.path}"
-        served = WebHost(address)
+        questions = variant.finished().plan.questions
+        served = Deciding(WebHost(address), base, questions)
         walked = verify(
             variant.graph, entry.flow, address, served, approximations=variant.plan.approximations
         )
         assert walked.same, walked.difference and walked.difference.describe()
-        assert traces(WebHost(address), address) == traces(memory, memory.url(entry.path)), (
-            entry.flow
-        )
+        assert traces(Deciding(WebHost(address), base, questions), address) == traces(
+            memory, memory.url(entry.path)
+        ), entry.flow
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from twimlc.about import VERSION
 from twimlc.calls.phone import Transcript
 from twimlc.calls.player import Observed
 from twimlc.findings.diagnostic import Diagnostic
+from twimlc.flow.decisions import subject_of
 from twimlc.flow.graph import Context, NodeKey
 from twimlc.flow.model import Element, MediaLink
 from twimlc.interpret.documents import At, Documents
@@ -23,8 +24,10 @@ from twimlc.interpret.flow import AtNode
 from twimlc.interpret.machine import End
 from twimlc.interpret.markup import InternalLink, Part
 from twimlc.lower.plan import MediaFile
+from twimlc.pipeline.picture import draw
 from twimlc.preview.lines import Line
 from twimlc.preview.walk import Standing, Walked
+from twimlc.report.graph import render_graph
 from twimlc.report.json_forms import finding_form
 from twimlc.text import SourceFile, Span
 from twimlc.vocabulary.values import languages_of_voice
@@ -179,7 +182,8 @@ class _Maker:
 
 def picture_of(line: Line) -> tuple[str, Mapping[NodeKey, str]]:
     """The picture of a flow, and the box of each node of its graph."""
-    return "", {}
+    picture = draw(line.flow.graph, line.flow.name)
+    return render_graph(picture, "svg"), picture.box_of
 
 
 def _to(ways: Mapping[str, int], numbers: Mapping[int, object]) -> list[tuple[str, object]]:
@@ -224,16 +228,23 @@ def _asks(here: Standing) -> Json | None:
     if asked is None or part is None:
         return None
     _, most, finish = part.hears
-    heard = here.position.events
     return {
         "kind": asked.kind,
-        "subject": _text(_joined(heard[0])) if heard and asked.outcomes else "",
+        "subject": _subject(part, here) if asked.outcomes else "",
         "usual": asked.word(asked.usual),
         "keys": asked.keys,
         "speech": asked.speech,
         "most": int(most) if asked.keys and most.isdecimal() and int(most) else None,
         "finish": finish if asked.keys else "",
     }
+
+
+def _subject(part: Part, here: Standing) -> str | list[str | Json]:
+    """Who is rung, the room, the queue; or what decides before anything is heard."""
+    if part.asks is not None:
+        return subject_of(part.asks).rpartition("/")[2]
+    heard = here.position.events
+    return _text(_joined(heard[0])) if heard else ""
 
 
 def _joined(event: Event) -> str:

@@ -1,9 +1,12 @@
 """``twimlc preview``: flows to look at and to play, in the browser or as one file."""
 
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +14,10 @@ from twimlc.cli import CLEAN, FAULT, FINDINGS, USAGE
 from twimlc.cli.options import Given, command_with, complete_from_project, one_target
 from twimlc.cli.present import Reporter
 from twimlc.cli.streams import say, write
+
+if TYPE_CHECKING:
+    from twimlc.pipeline import Options  # for annotations alone
+    from twimlc.preview.show import Show
 
 _INSTALL = "pip install 'twimlc[preview]'"
 
@@ -78,7 +85,7 @@ def preview(
     show = Show(Workshop(options, flows, row), source=not no_source)
     reporter = Reporter(given)
     if export is None:
-        return CLEAN
+        return _serve(given, options, show, title, port, hosts, no_open)
     looked = show.look()
     status = reporter.show_errors(show.findings)
     if any(finding.is_error for finding in show.findings) or looked.broken:
@@ -102,6 +109,42 @@ def preview(
         row_of = f"{flow['row']}/" if flow["row"] else ""
         write(f"{row_of}{flow['flow']} {flow['digest']}\n")
     return status
+
+
+def _serve(
+    given: Given,
+    options: "Options",
+    show: "Show",
+    title: str | None,
+    port: int | None,
+    hosts: tuple[str, ...],
+    no_open: bool,
+) -> int:
+    """Serve until ctrl-c, which is how it ends."""
+    import webbrowser
+
+    from twimlc import pipeline
+    from twimlc.cli.commands.watch import changes
+    from twimlc.preview.serve import Server, listening
+
+    try:
+        listener = listening(port)
+    except OSError as fault:
+        raise click.UsageError(f"port {port} cannot be used: {fault.strerror}") from None
+    server = Server(show, title, listener.getsockname()[1], hosts)
+    config = pipeline.project_file(options)
+    root = Path.cwd() if config is None else Path(os.path.realpath(config)).parent
+    try:
+        server.look()
+        Reporter(given).show_errors(show.findings)
+        write(f"{server.address}\n")
+        sys.stdout.flush()
+        if not no_open:
+            webbrowser.open(server.address)
+        server.run(listener, changes(root, lambda path: False))
+    except KeyboardInterrupt:
+        pass
+    return CLEAN
 
 
 def _only_for(options: Mapping[str, object], right: bool) -> None:
