@@ -221,11 +221,12 @@ def _is(found: tuple[Answer, ...], word: str) -> bool:
 
 
 def _answers(found: tuple[Answer, ...]) -> str:
-    shown = [_answer(answer) for answer in found]
+    shown = [answer_form(answer) for answer in found]
     return _inline(shown if shown[1:] else shown[0])
 
 
-def _answer(answer: Answer) -> Any:
+def answer_form(answer: Answer) -> Any:
+    """What a script says of one visit."""
     if answer.acts is not None:
         return {answer.outcome: list(map(_act, answer.acts))}
     return {answer.outcome: answer.sent} if answer.sent else answer.outcome

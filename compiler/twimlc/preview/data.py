@@ -6,6 +6,7 @@ no part in it: the same flows give the same bytes.
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -14,14 +15,16 @@ from typing import Any, NamedTuple
 from twimlc.about import VERSION
 from twimlc.calls.phone import Transcript
 from twimlc.calls.player import Observed
+from twimlc.calls.script import Answer, Asked, asked_of
+from twimlc.calls.write_script import add_answer, answer_form
 from twimlc.findings.diagnostic import Diagnostic
-from twimlc.flow.decisions import subject_of
+from twimlc.flow.decisions import Cases, Clock, samples, subject_of
 from twimlc.flow.graph import Context, NodeKey
 from twimlc.flow.model import Element, MediaLink
 from twimlc.interpret.documents import At, Documents
 from twimlc.interpret.events import Event, events
 from twimlc.interpret.flow import AtNode
-from twimlc.interpret.machine import End
+from twimlc.interpret.machine import HANGUP, End
 from twimlc.interpret.markup import InternalLink, Part
 from twimlc.lower.plan import MediaFile
 from twimlc.pipeline.picture import draw
@@ -116,6 +119,7 @@ class _Maker:
     ) -> Json:
         node, line = here.spot.node, here.spot.line
         own = node.state.flow == self.line.flow.name
+        asks = _asked(here)
         places = [self._document(at) for at in here.beside if isinstance(at, At)]
         return {
             "state": node.state.home if own else f"{node.state.flow}/{node.state.home}",
@@ -125,7 +129,7 @@ class _Maker:
             "lines": [number for _, number in places],
             "on": "wait" if line.context.waits else _LINES.get(line.context, "call"),
             "events": [*self._events(here, happenings)],
-            "asks": _asks(here),
+            "asks": asks and {**asks, "script": _script(here)},
             "next": here.next,
             "listen": [{"name": name, "position": at} for name, at in here.listen.items()],
         }
@@ -173,7 +177,7 @@ class _Maker:
             numbers[number] = heard if over else len(told)
             told += [] if over else [(heard, here)]
         whole = [
-            [heard, _asks(here), _to(here.next, numbers), _to(here.listen, numbers)]
+            [heard, _asked(here), _to(here.next, numbers), _to(here.listen, numbers)]
             for heard, here in told
         ]
         text = json.dumps(whole, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
@@ -223,7 +227,7 @@ def _bare(part: Part) -> Part:
     )
 
 
-def _asks(here: Standing) -> Json | None:
+def _asked(here: Standing) -> Json | None:
     asked, part = here.asked, here.position.part
     if asked is None or part is None:
         return None
@@ -237,6 +241,29 @@ def _asks(here: Standing) -> Json | None:
         "most": int(most) if asked.keys and most.isdecimal() and int(most) else None,
         "finish": finish if asked.keys else "",
     }
+
+
+def _script(here: Standing) -> Json | None:
+    """How a call script says each answer: ``key`` of the call, the ``names`` that it is for, and
+    what is said of the ``first`` name and of the ``rest``. None where the caller says it."""
+    asked, part, first, rest = here.asked, here.position.part, dict[str, Any](), dict[str, Any]()
+    if part is not None and isinstance(part.asks, Clock):
+        named = [part.asks.calendar.rpartition("/")[2]]
+        return {"key": "hours", "names": named, "first": {n: n for n in here.next}, "rest": {}}
+    if part is not None and isinstance(part.asks, Cases):
+        values = dict(reversed([*samples(part.asks)]))
+        return {"key": "params", "names": [part.asks.parameter], "first": values, "rest": {}}
+    if asked is None or not asked.outcomes:
+        return None
+    names: list[str] = []
+    for word, choice in (*asked.outcomes.items(), ("hangup", HANGUP)):
+        said: dict[Asked, list[Answer]] = defaultdict(list)
+        add_answer(said, here.position, choice, None)
+        for number, ((_, name), answers) in enumerate(said.items()):
+            (rest if number else first)[word] = answer_form(answers[0])
+            names += [] if name in names else [name]
+    kind, _ = next(asked_of(here.position), ("", ""))
+    return {"key": kind, "names": [*map(_text, names)], "first": first, "rest": rest}
 
 
 def _subject(part: Part, here: Standing) -> str | list[str | Json]:
