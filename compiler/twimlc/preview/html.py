@@ -9,10 +9,14 @@ from typing import NamedTuple
 
 from twimlc.preview.data import Json
 
-MODULES: tuple[str, ...] = ()
+MODULES = (
+    *("data.js", "call.js", "script.js", "picture.js", "panels.js", "phone.js", "aloud.js"),
+    "page.js",
+)
 """The modules of the page, without ``import`` lines between them, in the order of joining."""
 
 _FOLDER = Path(__file__).parent / "page"
+_COMMENT = re.compile(r"^ *(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/)\n", re.MULTILINE | re.DOTALL)
 _SLOT = re.compile("<!--(policy|title|style|data|script)-->")
 
 
@@ -26,10 +30,10 @@ class Page(NamedTuple):
 
 
 def joined() -> Page:
-    """The page as the package has it."""
+    """The page as the package has it; comments stay there."""
     texts = [(_FOLDER / name).read_text(encoding="utf-8") for name in MODULES]
     html, css = ((_FOLDER / f"page.{end}").read_text(encoding="utf-8") for end in ("html", "css"))
-    return Page(html, css, "\n".join(texts))
+    return Page(html, css, _COMMENT.sub("", "\n".join(texts)))
 
 
 def to_json(data: Json) -> str:

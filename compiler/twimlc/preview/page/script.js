@@ -1,0 +1,71 @@
+// @ts-check
+// A call that was played, as an item for NAME.test.yaml. Texts are JSON, which YAML reads.
+
+const UNHEARD = ["answer", "aside"];
+
+/**
+ * Why a call is no item; empty if it is one.
+ * @param {Call} call
+ */
+function whyNoScript(call) {
+  if (call.stage === "idle") return "Start the call first";
+  if (call.jumped) return "A script plays from the start, and this call jumped";
+  return "";
+}
+
+/**
+ * @param {Call} call
+ * @returns {string}
+ */
+function scriptText(call) {
+  const shown = call.told.map(({ answer }) => answer);
+  const lines = [`name: ${JSON.stringify(shown.length ? `Played: ${shown.join(", ")}` : "Played")}`];
+  lines.push(`targets: [${JSON.stringify(call.flow.target)}]`);
+  if (call.flow.row !== null) lines.push(`row: [${JSON.stringify(call.flow.row)}]`);
+  /** @type {Map<string, Map<string, unknown[]>>} */
+  const said = new Map();
+  const say = (/** @type {string} */ key, /** @type {string} */ name, /** @type {unknown} */ what) => {
+    const names = said.get(key) || new Map();
+    said.set(key, names);
+    names.set(name, [...(names.get(name) || []), what]);
+  };
+  call.flow.call.forEach((name) => say("params", name, call.values[name] ?? ""));
+  /** @type {string[]} */
+  const caller = [];
+  for (const { asks, names, answer } of call.told) {
+    const script = asks.script;
+    if (!script) {
+      caller.push(answer.startsWith("say ") ? `{say: ${JSON.stringify(answer.slice(4))}}` : JSON.stringify(answer));
+    } else if (script.key === "params") {
+      said.get("params")?.delete(names[0]);
+      say("params", names[0], script.first[answer]);
+    } else {
+      names.forEach((name, at) => say(script.key, name, (at ? script.rest : script.first)[answer]));
+    }
+  }
+  const sent = said.get("params");
+  said.delete("params");
+  for (const [name, key] of [["From", "from"], ["To", "to"]]) {
+    if (sent?.has(name)) lines.push(`${key}: ${JSON.stringify(sent.get(name)?.[0])}`);
+    sent?.delete(name);
+  }
+  if (sent?.size) lines.push(`params: {${[...sent].map(([name, [value]]) => `${name}: ${JSON.stringify(value)}`).join(", ")}}`);
+  for (const [key, names] of said) {
+    const pairs = [...names].map(([name, all]) => [name, JSON.stringify(all.length > 1 ? all : all[0])]);
+    if (names.has("")) lines.push(`${key}: ${pairs[0][1]}`);
+    else lines.push(`${key}: {${pairs.map(([name, all]) => `${JSON.stringify(name)}: ${all}`).join(", ")}}`);
+  }
+  if (caller.length) lines.push(`caller: [${caller.join(", ")}]`);
+  const heard = call.lines.filter(({ event, other }) => !other && !UNHEARD.includes(event) && event !== "gather");
+  lines.push(heard.length ? "expect:" : "expect: []");
+  heard.forEach((line) => lines.push(`  - ${expected(line)}`));
+  return lines.map((line, at) => `${at ? "  " : "- "}${line}\n`).join("");
+}
+
+/** @param {Line} line */
+function expected({ event, value, noun }) {
+  if (event === "dial") return `dial: ${JSON.stringify(value.split(", "))}`;
+  if (noun) return `${event}: ${value ? `{${noun}: ${JSON.stringify(value)}}` : noun}`;
+  if (!value) return event;
+  return `${event}: ${/^\d+$/.test(value) ? value : JSON.stringify(value)}`;
+}
