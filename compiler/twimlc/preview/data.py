@@ -245,11 +245,12 @@ def _asked(here: Standing) -> Json | None:
 
 def _script(here: Standing) -> Json | None:
     """How a call script says each answer: ``key`` of the call, the ``names`` that it is for, and
-    what is said of the ``first`` name and of the ``rest``. None where the caller says it."""
+    what is said of the ``first`` name and of the ``rest`` where that is not the answer's own word.
+    None where the caller says it."""
     asked, part, first, rest = here.asked, here.position.part, dict[str, Any](), dict[str, Any]()
     if part is not None and isinstance(part.asks, Clock):
         named = [part.asks.calendar.rpartition("/")[2]]
-        return {"key": "hours", "names": named, "first": {n: n for n in here.next}, "rest": {}}
+        return {"key": "hours", "names": named, "first": {}, "rest": {}}
     if part is not None and isinstance(part.asks, Cases):
         values = dict(reversed([*samples(part.asks)]))
         return {"key": "params", "names": [part.asks.parameter], "first": values, "rest": {}}
@@ -260,7 +261,8 @@ def _script(here: Standing) -> Json | None:
         said: dict[Asked, list[Answer]] = defaultdict(list)
         add_answer(said, here.position, choice, None)
         for number, ((_, name), answers) in enumerate(said.items()):
-            (rest if number else first)[word] = answer_form(answers[0])
+            form = answer_form(answers[0])
+            (rest if number else first).update({} if form == word else {word: form})
             names += [] if name in names else [name]
     kind, _ = next(asked_of(here.position), ("", ""))
     return {"key": kind, "names": [*map(_text, names)], "first": first, "rest": rest}

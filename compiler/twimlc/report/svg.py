@@ -166,7 +166,7 @@ def _label(label: str) -> str:
 
 def _link_size(picture: Picture, box: str) -> tuple[float, float]:
     name = _cut(picture.name(box), _LABEL / _SMALL, 12)
-    return max(map(width, name)) * _SMALL + 2 * _PAD + _ICON, 8 + 14 * len(name)
+    return max(map(width, name)) * _SMALL + 2 * _PAD + _ICON, 10 + 14 * len(name)
 
 
 def _n(number: float) -> str:
@@ -252,8 +252,8 @@ def _ends(picture: Picture, line: Line) -> Iterator[str]:
     if line.link is not None:
         x, y = line.link.x, line.link.y
         name = _cut(picture.name(way.target), _LABEL / _SMALL, 12)
-        texts = [_Text(_PAD + _ICON, 15 + 14 * n, each, "", _SMALL) for n, each in enumerate(name)]
-        rim = _rect(line.link, f'rx="11" fill="#f1f5f9" stroke="{_INK}"')
+        texts = [_Text(_PAD + _ICON, 16 + 14 * n, each, "", _SMALL) for n, each in enumerate(name)]
+        rim = _rect(line.link, f'rx="12" fill="#f1f5f9" stroke="{_INK}"')
         shown = "\n".join(_text(text, x, y) for text in texts)
-        arrow = _symbol("up" if line.up else "link", x + _PAD - 1, y + 5)
+        arrow = _symbol("up" if line.up else "link", x + _PAD - 1, y + 6)
         yield f'<g data-link="{way.target}">{rim}{arrow}{shown}</g>'

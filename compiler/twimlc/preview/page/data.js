@@ -15,7 +15,7 @@
  */
 /**
  * How a call script says an answer: `key` of the call, the `names` that it is for, and by answers
- * what is said of the `first` name and of the `rest`.
+ * what is said of the `first` name and of the `rest`, where it is not the answer itself.
  * @typedef {{key: string, names: CallText[], first: Record<string, unknown>, rest: Record<string, unknown>}} ScriptKey
  */
 /**

@@ -1,7 +1,8 @@
 // @ts-check
 // A call that was played, as an item for NAME.test.yaml. Texts are JSON, which YAML reads.
 
-const UNHEARD = ["answer", "aside"];
+// What scripts do not name.
+const UNNAMED = ["answer", "aside", "gather", "sent", "silence", "join", "repeats"];
 
 /**
  * Why a call is no item; empty if it is one.
@@ -40,7 +41,7 @@ function scriptText(call) {
       said.get("params")?.delete(names[0]);
       say("params", names[0], script.first[answer]);
     } else {
-      names.forEach((name, at) => say(script.key, name, (at ? script.rest : script.first)[answer]));
+      names.forEach((name, at) => say(script.key, name, (at ? script.rest : script.first)[answer] ?? answer));
     }
   }
   const sent = said.get("params");
@@ -56,9 +57,9 @@ function scriptText(call) {
     else lines.push(`${key}: {${pairs.map(([name, all]) => `${JSON.stringify(name)}: ${all}`).join(", ")}}`);
   }
   if (caller.length) lines.push(`caller: [${caller.join(", ")}]`);
-  const heard = call.lines.filter(({ event, other }) => !other && !UNHEARD.includes(event) && event !== "gather");
-  lines.push(heard.length ? "expect:" : "expect: []");
-  heard.forEach((line) => lines.push(`  - ${expected(line)}`));
+  const heard = call.lines.filter(({ event, other }) => !other && !UNNAMED.includes(event));
+  const wanted = [...heard.map(expected), ...(call.hungUp ? ["caller-hangup"] : [])];
+  lines.push(wanted.length ? "expect:" : "expect: []", ...wanted.map((each) => `  - ${each}`));
   return lines.map((line, at) => `${at ? "  " : "- "}${line}\n`).join("");
 }
 
