@@ -43,7 +43,7 @@ run: $(VENV)/.installed
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -q -n auto -m "not slow"
 
-test-slow: $(VENV)/.installed-test
+test-slow: $(VENV)/.installed-browser
 	$(BIN)/python -m pytest -q -n auto -m slow
 
 sweep: $(VENV)/.installed-test
@@ -75,6 +75,10 @@ $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "installing what the tests need into $(VENV) ..."
 	@$(INSTALL) --upgrade 'pip>=25.1'
 	@$(INSTALL) --group test
+	@touch $@
+
+$(VENV)/.installed-browser: $(VENV)/.installed-test
+	@$(INSTALL) --group browser
 	@touch $@
 
 $(VENV)/.installed-lint: $(VENV)/.installed-test

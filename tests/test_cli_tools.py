@@ -205,7 +205,9 @@ def test_polling_sees_changes_but_not_our_output(
         assert look < 10
 
     monkeypatch.setattr("time.sleep", sleep)
-    signals = watching.poll(tmp_path, lambda path: path.startswith(str(output)))
+    built = str(output)
+    before = watching.snapshot(tmp_path, lambda path: path.startswith(built))
+    signals = watching.poll(tmp_path, lambda path: path.startswith(built), before)
     assert list(islice(signals, 2)) == [None, None]
 
 
@@ -223,13 +225,29 @@ def test_watching_works_without_the_extra_package(
 def test_watching_with_the_extra_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Package:
         @staticmethod
-        def watch(root: Path, raise_interrupt: bool) -> list[set[tuple[int, str]]]:
+        def watch(root: Path, **_: object) -> list[set[tuple[int, str]]]:
             names = (".git/index", "build/x.xml", "node_modules/x", "flows/a.yaml")
             return [{(1, str(root / name))} for name in names]
 
     monkeypatch.setattr(watching, "import_module", lambda _: Package)
     signals = watching.changes(tmp_path, lambda path: "build" in path)
     assert list(signals) == [None]
+
+
+def test_what_is_saved_before_the_watch_begins_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Package:
+        @staticmethod
+        def watch(root: Path, **_: object) -> list[set[tuple[int, str]]]:
+            return [set(), set()]
+
+    monkeypatch.setattr(watching, "import_module", lambda _: Package)
+    for name, reported in (("build/x.xml", 0), ("flows/a.yaml", 1)):
+        signals = watching.changes(tmp_path, lambda path: "build" in path)
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("new")
+        assert len(list(signals)) == reported
 
 
 def test_schema_comes_with_the_package_or_lies_in_the_repository(

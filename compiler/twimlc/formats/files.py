@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-NAMES = ("flow", "project", "manifest", "report", "script", "plan")
+NAMES = ("flow", "project", "manifest", "report", "script", "plan", "preview")
 
 
 def schema_text(name: str) -> str:

@@ -48,6 +48,7 @@ def listening(port: int | None) -> socket.socket:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             found.bind((_LOOPBACK, each))
+            found.listen(128)  # whoever reads the address may ask at once
         except OSError:
             found.close()
             if each == wanted[-1]:
@@ -113,7 +114,8 @@ class Server:
         prefix = f"/{self.token}/".encode()
         right = hmac.compare_digest(path[: len(prefix)].ljust(len(prefix)), prefix)
         name = path[len(prefix) :].decode("latin-1") if right else None
-        opens = name == "" and headers.get(b"sec-fetch-mode") == b"navigate"
+        fetched = headers.get(b"sec-fetch-mode"), headers.get(b"sec-fetch-dest", b"document")
+        opens = name == "" and fetched == (b"navigate", b"document")
         if headers.get(b"sec-fetch-site") in _ELSEWHERE and not opens:
             return _plain(403)
         found = None if name is None else self._files().get(name)

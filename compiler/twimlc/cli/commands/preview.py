@@ -135,13 +135,14 @@ def _serve(
     config = pipeline.project_file(options)
     root = Path.cwd() if config is None else Path(os.path.realpath(config)).parent
     try:
+        following = changes(root, lambda path: False)
         server.look()
         Reporter(given).show_errors(show.findings)
         write(f"{server.address}\n")
         sys.stdout.flush()
         if not no_open:
             webbrowser.open(server.address)
-        server.run(listener, changes(root, lambda path: False))
+        server.run(listener, following)
     except KeyboardInterrupt:
         pass
     return CLEAN

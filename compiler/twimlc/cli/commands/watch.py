@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _IGNORED = frozenset({"node_modules", "__pycache__", "venv"})
 _PAUSE = 1.0
 _SETTLE = 0.05
+_FIRST = 500
+"""Milliseconds until what the system may not have reported is looked for."""
 
 Snapshot = dict[str, tuple[int, int]]
 """Time and size of every file, by path."""
@@ -51,10 +53,11 @@ def watch(given: Given) -> int:
         # Everything that a project is made of lies in its folder.
         root = Path.cwd() if config is None else Path(os.path.realpath(config)).parent
         watched = Watched(build=lambda: pipeline.build(options), reporter=Reporter(given))
+        signals = changes(root, watched.is_output)
         watched.round(first=True)
         if not given.quiet:
             say(f"watching {root}; ctrl-c ends")
-        watched.follow(changes(root, watched.is_output))
+        watched.follow(signals)
     except KeyboardInterrupt:
         say("")
     return CLEAN
@@ -114,16 +117,32 @@ def summary(result: "Result") -> str:
 
 
 def changes(root: Path, is_output: Callable[[str], bool]) -> Iterator[None]:
-    """One item each time something under ``root`` has changed, but for what we built ourselves."""
+    """One item each time something under ``root`` has changed, but for what we built ourselves.
+
+    What is saved between this call and the first item asked for counts.
+    """
+    before = snapshot(root, is_output)
     try:
         # By name, because the package is an extra that type checkers need not find.
         watchfiles = import_module("watchfiles")
     except ImportError:
-        yield from poll(root, is_output)
-        return
-    for batch in watchfiles.watch(root, raise_interrupt=True):
-        paths = (Path(path) for _, path in batch)
-        if any(
+        return poll(root, is_output, before)
+    batches = watchfiles.watch(
+        root, raise_interrupt=True, rust_timeout=_FIRST, yield_on_timeout=True
+    )
+    return _reported(batches, root, is_output, before)
+
+
+def _reported(
+    batches: Iterable[Iterable[tuple[Any, str]]],
+    root: Path,
+    is_output: Callable[[str], bool],
+    before: Snapshot,
+) -> Iterator[None]:
+    for number, batch in enumerate(batches):
+        paths = [Path(path) for _, path in batch]
+        known = {path: state for path, state in before.items() if not is_output(path)}
+        if (number == 0 and snapshot(root, is_output) != known) or any(
             not is_output(str(path))
             and not any(part in _IGNORED or part.startswith(".") for part in _inside(path, root))
             for path in paths
@@ -136,13 +155,14 @@ def _inside(path: Path, root: Path) -> tuple[str, ...]:
     return path.relative_to(resolved).parts if path.is_relative_to(resolved) else path.parts[-1:]
 
 
-def poll(root: Path, is_output: Callable[[str], bool], pause: float = _PAUSE) -> Iterator[None]:
+def poll(
+    root: Path, is_output: Callable[[str], bool], before: Snapshot, pause: float = _PAUSE
+) -> Iterator[None]:
     """The same by looking."""
-    before = snapshot(root, is_output)
     while True:
-        time.sleep(pause)
         now = snapshot(root, is_output)
-        if now == before:
+        if now == {path: state for path, state in before.items() if not is_output(path)}:
+            time.sleep(pause)
             continue
         # An editor may still be writing: wait until two looks agree.
         time.sleep(min(pause, _SETTLE))

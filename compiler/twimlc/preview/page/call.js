@@ -277,6 +277,7 @@ class Call {
         const waits = place.on === "wait";
         const why = "the call goes on forever";
         this._say(waits ? "repeats" : "failure", waits ? "repeats" : `failure ${why}`, waits ? "" : why);
+        if (!waits) this._say("advice", "nothing in it ever asks the caller anything, so no call would leave it", "");
         this.stage = "over";
         return;
       }
@@ -343,6 +344,8 @@ class Call {
 
 /** The transcript as `twimlc call -q` prints it. @param {Call} call */
 function transcriptText(call) {
-  const lines = call.lines.map(({ event, text }) => (["answer", "aside"].includes(event) ? text : `  ${text}`));
+  /** @type {Record<string, string>} */
+  const indents = { answer: "", aside: "", advice: "    " };
+  const lines = call.lines.map(({ event, text }) => (indents[event] ?? "  ") + text);
   return lines.map((line) => `${line}\n`).join("");
 }

@@ -2,7 +2,7 @@
 // A call that was played, as an item for NAME.test.yaml. Texts are JSON, which YAML reads.
 
 // What scripts do not name.
-const UNNAMED = ["answer", "aside", "gather", "sent", "silence", "join", "repeats"];
+const UNNAMED = ["answer", "aside", "gather", "sent", "silence", "join", "repeats", "advice"];
 
 /**
  * Why a call is no item; empty if it is one.
