@@ -5,6 +5,8 @@
 #                 calls in progress (docs/verify.md)
 # make lint       style, types, and the layers of the architecture
 # make docs       write the generated pages of docs/ again
+# make preview    all example flows on one page to look at and play: build/preview.html
+# make pictures   take the screenshots of docs/ and README again whose page or flow has changed
 # make clean      remove build/ and the virtual environment
 #
 # Needs git, make and Python 3.11 or newer with venv; everything else is fetched from PyPI into
@@ -22,7 +24,7 @@ SHELL := /bin/sh
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-slow sweep lint docs clean
+.PHONY: run test test-slow sweep lint docs preview pictures clean
 
 run: $(VENV)/.installed
 	@echo "compiling flows/ for each target of twimlc.yaml ..."
@@ -58,6 +60,13 @@ lint: $(VENV)/.installed-lint
 
 docs: $(VENV)/.installed
 	$(BIN)/python docs/generate.py
+
+preview: $(VENV)/.installed
+	@mkdir -p build
+	$(BIN)/twimlc preview --export build/preview.html --title "Example flows"
+
+pictures: $(VENV)/.installed-browser docs
+	$(BIN)/python docs/pictures.py
 
 $(VENV)/.created:
 	@test -n "$(PYTHON)" || { \

@@ -1,9 +1,9 @@
 """Writes the generated pages: rules, TwiML and hosts come in as tables, Markdown goes out.
 
-``python docs/generate.py`` writes ``findings.md``, ``error-codes.md``, ``twiml.md`` and
-``constructs.md``, into the page of each rule the line of what its row says, and into ``hosts.md``
-the table of hosts and what the folder of each says; with ``--check`` it only names the stale ones
-and exits with 1.
+``python docs/generate.py`` writes ``findings.md``, ``error-codes.md``, ``twiml.md``,
+``constructs.md`` and ``examples.md`` with its pictures, into the page of each rule the line of what
+its row says, and into ``hosts.md`` the table of hosts and what the folder of each says; with
+``--check`` it only names the stale ones and exits with 1.
 """
 
 import sys
@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pictures
 from construct_examples import EXAMPLES
 from error_codes import PARTLY, WHOLE, Code
 from twimlc import hosts, pipeline, vocabulary
@@ -347,6 +348,8 @@ def pages() -> dict[str, str]:
         "twiml.md": twiml_page(),
         "constructs.md": constructs_page(),
         "hosts.md": hosts_page(),
+        "examples.md": pictures.examples_page(NOTICE),
+        **{f"pictures/{flow['flow']}.svg": flow["picture"] for flow in pictures.examples()},
         **{f"findings/{rule.slug}.md": rule_page(rule) for rule in ALL_RULES},
     }
 

@@ -193,6 +193,11 @@ def test_generated_pages_are_up_to_date() -> None:
     assert list(generate["stale"]()) == [], "run make docs"
 
 
+def test_screenshots_are_of_the_page_as_it_is() -> None:
+    taken = runpy.run_path(str(ROOT / "docs" / "pictures.py"))
+    assert taken["stale"]() == [], "run make pictures"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
