@@ -132,8 +132,8 @@ def test_what_is_said_and_where(played):
     page.get_by_role("log").get_by_role("button").first.click()
     assert "press 1" in here.inner_text()
     findings = page.get_by_role("region", name="Findings")
-    one = findings.locator("[data-finding=room-then-next], [data-finding]").first
-    one.get_by_role("button").click()
+    one = findings.locator("[data-finding=TW490]").first
+    one.get_by_role("link").first.click()
     assert here.get_attribute("data-file").startswith("flows/")
 
 
