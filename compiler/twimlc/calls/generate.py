@@ -14,6 +14,7 @@ from typing import Any
 from twimlc.calls import find
 from twimlc.calls.coverage import Coverage, CoverageMap, Item
 from twimlc.calls.legs import Leg, LegLink
+from twimlc.calls.moment import short
 from twimlc.calls.play import Played, play
 from twimlc.calls.read import ALL
 from twimlc.calls.script import Answer, Asked, CallerInput, CallScript
@@ -29,6 +30,7 @@ from twimlc.calls.write_script import (
     words_of,
 )
 from twimlc.findings.diagnostic import Diagnostic
+from twimlc.flow.decisions import OTHER_VALUE, Cases, Clock
 from twimlc.interpret.events import name_of
 from twimlc.interpret.machine import DONE, HANGUP, SILENCE, Choice, Machine, Position, heard
 from twimlc.pipeline import Options
@@ -257,12 +259,19 @@ class CallFinder:
         answers: dict[Asked, list[Answer]] = defaultdict(list)
         acts: list[tuple[bool, CallerInput]] = []  # whether it is said to a recording, and what
         words: list[str] = []
+        sent: dict[str, str] = {}
+        hours: dict[str, list[t.Scalar]] = defaultdict(list)
         for place, choice in path:
             if choice == DONE:
                 continue
             position = self.machine.moment(place)
             assert position.part is not None, "a question is asked by a verb"
-            if position.part.does.listens:
+            if isinstance(position.part.asks, Cases):
+                if choice.outcome != OTHER_VALUE:  # which is somebody whom no script names
+                    sent.setdefault(position.part.asks.parameter, choice.value)
+            elif isinstance(position.part.asks, Clock):
+                hours[short(position.part.asks.calendar)] += _scalars([choice.value])
+            elif position.part.does.listens:
                 acts.append((position.part.does.records, act_of(choice)))
             else:
                 add_answer(answers, position, choice, inputs.get(place))
@@ -271,8 +280,16 @@ class CallFinder:
         while acts and acts[-1][1].kind == ("speak" if acts[-1][0] else "silence"):
             acts.pop()
         name = ", ".join(dict.fromkeys(words)) or "the whole call"
-        short = {key: tuple(shortest(found)) for key, found in answers.items()}
-        return CallScript(name, _SPAN, {}, short, {}, tuple(act for _, act in acts), None)
+        return CallScript(
+            name,
+            _SPAN,
+            sent,
+            {key: tuple(shortest(found)) for key, found in answers.items()},
+            {},
+            tuple(act for _, act in acts),
+            None,
+            hours={name: tuple(found) for name, found in hours.items()},
+        )
 
 
 def _nearest(

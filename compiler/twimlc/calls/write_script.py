@@ -11,6 +11,7 @@ from twimlc import vocabulary
 from twimlc.calls.play import Played
 from twimlc.calls.read import Columns
 from twimlc.calls.script import Answer, Asked, CallerInput, CallScript, asked_of, script_of
+from twimlc.flow.decisions import subject_of
 from twimlc.interpret.events import Event
 from twimlc.interpret.machine import Choice, Position, heard
 from twimlc.text import grouped
@@ -76,6 +77,8 @@ def words_of(position: Position, choice: Choice) -> list[str]:
                 return ["a wrong key"]
             return [f"key {choice.value}" if len(choice.value) == 1 else f"keys {choice.value}"]
         return [{"silence": "no key", "hangup": "the caller hangs up"}.get(word, word)]
+    if part.asks is not None:
+        return [f"{subject_of(part.asks).rpartition('/')[2]} is {word}"]
     script = script_of(part)
     assert script is not None, "scripts say how it ends"
     whom = _whom(position) if part.tag == "Dial" else script.title
@@ -182,6 +185,15 @@ def _call(call: CallScript, events: Mapping[tuple[str, str], tuple[Event, ...]])
     for key, names in (("targets", call.targets), ("row", call.rows)):
         if names:
             yield f"{key}: [{', '.join(name.text for name in names)}]"
+    sent = dict(call.parameters)
+    for name, key in (("From", "from"), ("To", "to")):
+        if name in sent:
+            yield f"{key}: {scalar(sent.pop(name), inline=False)}"
+    if sent:
+        yield f"params: {_inline(sent)}"
+    if call.hours:
+        outcomes = ((name, [node.text for node in nodes]) for name, nodes in call.hours.items())
+        yield f"hours: {_inline({n: each if each[1:] else each[0] for n, each in outcomes})}"
     meet = {("dial", event.value) for event in events["", ""] if event.kind == "conference"}
     for kind, rows in vocabulary.scripted().items():
         script = rows[0].script

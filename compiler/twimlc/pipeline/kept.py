@@ -118,8 +118,9 @@ class Kept:
         return [*task.files, *(each for each in self._sorry if each not in task.files)]
 
     def _folders(self, task: Task) -> dict[str, Path]:
-        """The folders of those flows, as an entry calls them."""
-        return {os.path.relpath(each.folder, self._root): each.folder for each in self._flows(task)}
+        """The folders of those flows and of the project, as an entry calls them."""
+        flows = {os.path.relpath(f.folder, self._root): f.folder for f in self._flows(task)}
+        return {os.curdir: self._survey.root, **flows}
 
     def _of_all(self) -> Iterator[Any]:
         """What all tasks hang on."""
