@@ -111,7 +111,10 @@ class _Drawing:
         ]
         box_of = {key: ids[unit] for key, unit in self.unit.items() if unit in ids}
         box_of |= {end: ids[to[0]] for end, to in self.again.items()}
-        for place, (_, _, there) in self.away.items():
+        left: dict[NodeKey, str] = {}
+        for place, (source, _, there) in self.away.items():
+            if there is None:
+                left |= dict.fromkeys(self.groups[source], ids[place])
             for key in reached([there] if there is not None else [], self.graph.after):
                 box_of.setdefault(key, ids[place])
         flow = self.graph.flows[self.name]
@@ -122,7 +125,7 @@ class _Drawing:
         passed = self.graph.passed.get(self.name, ())
         start = ids[self._places(self.graph.starts[self.name], passed)[0]]
         said = flow.description or ""
-        return Picture(self.name, said, start, boxes, tuple(ways), {}, states, box_of)
+        return Picture(self.name, said, start, boxes, tuple(ways), {}, states, box_of, left)
 
     # nodes and places
 

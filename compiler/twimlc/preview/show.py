@@ -4,12 +4,15 @@ from base64 import b64encode
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
+from twimlc.about import PROJECT_FILE
 from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.rules import MISSING_PATH
 from twimlc.lower.plan import MediaFile
 from twimlc.pipeline.single import CompiledFlow
 from twimlc.preview.data import Json, Made, data_of, made_of
 from twimlc.preview.lines import Looked, Workshop
 from twimlc.preview.walk import TooManyError
+from twimlc.project.files import place_of
 
 EMBEDDED = 5_000_000
 """So many bytes of sounds are put into one file, all together."""
@@ -74,6 +77,12 @@ class Show:
         self._good = dict(sorted(good.items(), key=lambda item: order[item[0][0]]))
         self.findings = tuple(found)
         return looked
+
+    def without(self, fault: Exception) -> list[str]:
+        """What was asked for is gone: flows stay as they were, which is told. Their names."""
+        where = " ".join(self.workshop.flows) or PROJECT_FILE
+        self.findings = (MISSING_PATH.at(place_of(where), str(fault)),)
+        return [*dict.fromkeys(name for name, _ in self._good)]
 
     def with_codes(self) -> list[str]:
         """The flows that tell callers apart by codes of four or more keys."""
