@@ -112,11 +112,16 @@ class _Drawing:
         box_of = {key: ids[unit] for key, unit in self.unit.items() if unit in ids}
         box_of |= {end: ids[to[0]] for end, to in self.again.items()}
         left: dict[NodeKey, str] = {}
-        for place, (source, _, there) in self.away.items():
-            if there is None:
+        there: dict[NodeKey, str] = {}
+        for place, (source, _, to) in self.away.items():
+            if to is None:
                 left |= dict.fromkeys(self.groups[source], ids[place])
-            for key in reached([there] if there is not None else [], self.graph.after):
-                box_of.setdefault(key, ids[place])
+            else:
+                there.setdefault(to, ids[place])
+        for to, box in [*there.items()]:
+            for key in reached([to], self.graph.after_on_any_leg):
+                there.setdefault(key, box)
+        box_of = there | box_of
         flow = self.graph.flows[self.name]
         states = {
             key.home: ids[self._place_of(key, self.graph.entries[key])]
