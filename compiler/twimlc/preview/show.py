@@ -42,8 +42,11 @@ class Sounds:
             if content.size > self.most:
                 self.left.append(sound.link.path)
                 return None
+            try:
+                self.files[path] = sound.media_type, b"".join(content.pieces())
+            except OSError:  # gone, and the flow stays as it was
+                return None
             self.most -= content.size
-            self.files[path] = sound.media_type, b"".join(content.pieces())
         if not self.inline:
             return path
         kind, data = self.files[path]
@@ -63,7 +66,12 @@ class Show:
         """Compile what has changed; a flow that is wrong now stays as it was."""
         looked = self.workshop.look(world)
         found = list(looked.findings)
-        good = {key: known for key, known in self._good.items() if key[0] in looked.broken}
+        wrong = {finding.span.file.path for finding in found if finding.is_error}
+        good = {
+            key: known
+            for key, known in self._good.items()
+            if not looked.names or key[0] in looked.broken or known[1].sources[0].path in wrong
+        }
         for line in looked.lines:
             key = line.flow.name, line.flow.row
             before = self._good.get(key)
@@ -74,7 +82,7 @@ class Show:
                 found.append(fault.finding)
                 good |= {key: before} if before else {}
         order = {name: number for number, name in enumerate(looked.names)}
-        self._good = dict(sorted(good.items(), key=lambda item: order[item[0][0]]))
+        self._good = dict(sorted(good.items(), key=lambda item: order.get(item[0][0], 0)))
         self.findings = tuple(found)
         return looked
 
