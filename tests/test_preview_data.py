@@ -205,6 +205,29 @@ def test_a_digest_is_what_is_heard_and_asked(tmp_path):
     assert len(chimes) == 2
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_a_digest_knows_no_names(seed, tmp_path):
+    """States named and ordered otherwise, between remarks, are heard as before."""
+    texts = Author(seed, decisions=True).write()
+    names = sorted({name for text in texts.values() for name in json.loads(text)["states"]})
+    new = {name: f"z{len(names) - at}-{name[::-1]}" for at, name in enumerate(names)}
+    named = re.compile(rf'"((?:main|other)/)?({"|".join(names)})"')
+
+    def otherwise(text):
+        text = named.sub(lambda found: f'"{found[1] or ""}{new[found[2]]}"', text)
+        tree = json.loads(text)
+        tree["states"] = dict(reversed(tree["states"].items()))
+        return f"# A remark.\n\n{json.dumps(tree, indent=3, ensure_ascii=False)}"
+
+    def digests(folder, texts):
+        files = {f"flows/{name}.yaml": text for name, text in texts.items()}
+        write_files(folder, {"twimlc.yaml": PROJECT, **files})
+        return {flow["flow"]: flow["digest"] for flow in data_of(folder)["flows"]}
+
+    before = digests(tmp_path / "a", texts)
+    assert digests(tmp_path / "b", {n: otherwise(text) for n, text in texts.items()}) == before
+
+
 HOSTILE = "</script><script>alert(1)</script><!--<b>\u202e & \u2028 ]]> \"'"
 
 
