@@ -13,7 +13,7 @@ import pytest
 from test_contract_deciding import CALENDARS, heard
 from twimlc import pipeline
 from twimlc.calendars.kept import from_json
-from twimlc.formats.files import schema_text
+from twimlc.formats.validator import schema_text
 
 FLOW = """
 states:

@@ -160,12 +160,6 @@ class _Verb:
                 hint="give each number a flow of its own (or a row of a matrix), or use"
                 f" {self._site.with_decisions}; {LEFT_OUT}",
             )
-        if isinstance(asks, Clock) and host.single:
-            return DECISION_NEEDS_HOST.at(
-                self._node.span,
-                f"hours asks for the time, and '{host.name}' has no clock",
-                hint=f"use plain files, by plan, or {self._site.with_decisions}; {LEFT_OUT}",
-            )
         ways = {name: canonical(self._graph, to) for name, to in exits.items()}
         return Way(leave=asks.mapped(lambda name: ways.get(name, canonical(self._graph, fallback))))
 
