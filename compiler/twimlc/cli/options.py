@@ -35,6 +35,24 @@ def pairs(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) ->
     return values
 
 
+Override = tuple[str, str, str]
+"""The name of a calendar, an outcome, and when it ends (empty: never)."""
+
+
+def overrides(
+    ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
+) -> tuple[Override, ...]:
+    """``--override office=closed@2026-12-01T12:00`` in its parts."""
+    found = []
+    for text in given:
+        name, equals, said = text.partition("=")
+        outcome, _, end = said.partition("@")
+        if not (name and equals and outcome):
+            raise click.BadParameter(f"'{text}' is not CALENDAR=OUTCOME[@UNTIL]", ctx, param)
+        found.append((name, outcome, end))
+    return tuple(found)
+
+
 def complete_from_project(
     names: str,
 ) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:

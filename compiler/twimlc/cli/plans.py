@@ -1,6 +1,6 @@
 """``twimlc hours --apply`` and ``--schedule``: places that are switched by plan."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
@@ -8,6 +8,7 @@ import click
 from twimlc.calendars.settle import instant_at
 from twimlc.calendars.settled import Settled
 from twimlc.cli import FINDINGS
+from twimlc.cli.options import Override
 from twimlc.cli.present import Reporter
 from twimlc.cli.streams import write
 from twimlc.output.due import ByPlan, bin_lines, put_due, read_plan
@@ -16,39 +17,44 @@ from twimlc.project.files import display_path
 from twimlc.report.escape import visible
 from twimlc.report.schedule import Schedule, schedule
 
-Override = tuple[str, str, str]
-"""The name of a calendar, an outcome, and when it ends (empty: never)."""
-
-
-def overrides(
-    ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
-) -> tuple[Override, ...]:
-    """``--override office=closed@2026-12-01T12:00`` in its parts."""
-    found = []
-    for text in given:
-        name, equals, said = text.partition("=")
-        outcome, _, end = said.partition("@")
-        if not (name and equals and outcome):
-            raise click.BadParameter(f"'{text}' is not CALENDAR=OUTCOME[@UNTIL]", ctx, param)
-        found.append((name, outcome, end))
-    return tuple(found)
-
 
 def now_of(at: str | None, now: int, given: tuple[Override, ...]) -> Callable[[str, Settled], str]:
     """What a calendar says at a time, or now; raises click.UsageError where that is no time."""
 
     def outcome(name: str, settled: Settled) -> str:
-        seconds = now if at is None else _instant(settled, at)
-        for calendar, instead, end in given:
-            if calendar in (name, name.rpartition("/")[2]):
-                if instead not in settled.outcomes:
-                    there = ", ".join(settled.outcomes)
-                    raise click.UsageError(f"'{calendar}' is never '{instead}'; it is {there}")
-                if not end or seconds < _instant(settled, end):
-                    return instead
-        return settled.outcome_at(seconds)
+        instead = _instead(name, settled, at, now, given)
+        return instead or settled.outcome_at(now if at is None else _instant(settled, at))
 
     return outcome
+
+
+def in_force(
+    calendars: Mapping[str, Settled], at: str | None, now: int, given: tuple[Override, ...]
+) -> dict[str, str]:
+    """What overrides say at a time, or now, also of calendars that nobody knows."""
+    known = {name.rpartition("/")[2]: settled for name, settled in calendars.items()}
+    found: dict[str, str] = {}
+    for each in given:
+        name, instead, _ = each
+        if name in known:
+            instead = _instead(name, known[name], at, now, (each,)) or ""
+        if instead:
+            found.setdefault(name, instead)
+    return found
+
+
+def _instead(
+    name: str, settled: Settled, at: str | None, now: int, given: tuple[Override, ...]
+) -> str | None:
+    seconds = now if at is None else _instant(settled, at)
+    for calendar, instead, end in given:
+        if calendar in (name, name.rpartition("/")[2]):
+            if instead not in settled.outcomes:
+                there = ", ".join(settled.outcomes)
+                raise click.UsageError(f"'{calendar}' is never '{instead}'; it is {there}")
+            if not end or seconds < _instant(settled, end):
+                return instead
+    return None
 
 
 def _instant(settled: Settled, text: str) -> int:

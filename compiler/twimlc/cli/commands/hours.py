@@ -5,12 +5,11 @@ import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 
 from twimlc.cli import FINDINGS
-from twimlc.cli.options import Given, command_with, complete_from_project, one_target
+from twimlc.cli.options import Given, command_with, complete_from_project, one_target, overrides
 from twimlc.cli.present import Reporter
 from twimlc.cli.streams import write
 from twimlc.report.escape import visible
@@ -21,12 +20,6 @@ def _month(ctx: click.Context, param: click.Parameter, text: str | None) -> date
         return None if text is None else date.fromisoformat(f"{text}-01")
     except ValueError:
         raise click.BadParameter(f"'{text}' is no month, such as 2026-12", ctx, param) from None
-
-
-def _overrides(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> Any:
-    from twimlc.cli.plans import overrides  # it reads plans
-
-    return overrides(ctx, param, given) if given else ()
 
 
 def _by_plan(
@@ -93,7 +86,7 @@ def _by_plan(
     "instead",
     multiple=True,
     metavar="CALENDAR=OUTCOME[@UNTIL]",
-    callback=_overrides,
+    callback=overrides,
     help="An outcome over everything, for --apply and --schedule.",
 )
 @click.option(
