@@ -99,10 +99,10 @@ def test_boxes_are_those_of_the_picture(examples):
 NUMBERS = {"From": "+14155550123", "To": "+14155550199"}
 
 
-def called(folder, name, typed, target=None):
+def called(folder, name, typed, target=None, row=None):
     """What ``twimlc call -q`` prints for what is typed."""
     options = Options(cwd=folder, write=False, targets=(target,) if target else ())
-    compiled, _ = compile_flow(options, name)
+    compiled, _ = compile_flow(options, name, row)
     callee, lines, given = flow_target(compiled, lines=True), [], iter(typed)
     transcript = Transcript(lambda text, _: text, places=False, base=callee.base)
     leg = callee.caller(request_parameters(NUMBERS["From"], NUMBERS["To"], {}), {})
@@ -129,7 +129,8 @@ def test_examples_are_heard_as_in_a_terminal(examples):
         chance = random.Random(flow["flow"])
         for _ in range(4):
             typed, told = walked(flow, chance)
-            assert told == called(ROOT, flow["flow"], typed, flow["target"]), flow["flow"]
+            heard = called(ROOT, flow["flow"], typed, flow["target"], flow["row"])
+            assert told == heard, (flow["flow"], typed)
 
 
 def settled(told):

@@ -24,17 +24,6 @@ _STDIN = "-"
 _STDIN_NAME = "stdin.yaml"
 
 
-def pairs(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
-    """``-p name=value`` as a map; the last of a name wins, as everywhere on a command line."""
-    values = {}
-    for pair in given:
-        name, equals, value = pair.partition("=")
-        if not name or not equals:
-            raise click.BadParameter(f"'{pair}' is not name=value", ctx, param)
-        values[name] = value
-    return values
-
-
 Override = tuple[str, str, str]
 """The name of a calendar, an outcome, and when it ends (empty: never)."""
 
@@ -51,6 +40,17 @@ def overrides(
             raise click.BadParameter(f"'{text}' is not CALENDAR=OUTCOME[@UNTIL]", ctx, param)
         found.append((name, outcome, end))
     return tuple(found)
+
+
+def pairs(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
+    """``-p name=value`` as a map; the last of a name wins, as everywhere on a command line."""
+    values = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not name or not equals:
+            raise click.BadParameter(f"'{pair}' is not name=value", ctx, param)
+        values[name] = value
+    return values
 
 
 def complete_from_project(

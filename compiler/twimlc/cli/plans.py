@@ -1,6 +1,6 @@
 """``twimlc hours --apply`` and ``--schedule``: places that are switched by plan."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -22,39 +22,17 @@ def now_of(at: str | None, now: int, given: tuple[Override, ...]) -> Callable[[s
     """What a calendar says at a time, or now; raises click.UsageError where that is no time."""
 
     def outcome(name: str, settled: Settled) -> str:
-        instead = _instead(name, settled, at, now, given)
-        return instead or settled.outcome_at(now if at is None else _instant(settled, at))
+        seconds = now if at is None else _instant(settled, at)
+        for calendar, instead, end in reversed(given):  # the last of a name wins
+            if calendar in (name, name.rpartition("/")[2]):
+                if instead not in settled.outcomes:
+                    there = ", ".join(settled.outcomes)
+                    raise click.UsageError(f"'{calendar}' is never '{instead}'; it is {there}")
+                if not end or seconds < _instant(settled, end):
+                    return instead
+        return settled.outcome_at(seconds)
 
     return outcome
-
-
-def in_force(
-    calendars: Mapping[str, Settled], at: str | None, now: int, given: tuple[Override, ...]
-) -> dict[str, str]:
-    """What overrides say at a time, or now, also of calendars that nobody knows."""
-    known = {name.rpartition("/")[2]: settled for name, settled in calendars.items()}
-    found: dict[str, str] = {}
-    for each in given:
-        name, instead, _ = each
-        if name in known:
-            instead = _instead(name, known[name], at, now, (each,)) or ""
-        if instead:
-            found.setdefault(name, instead)
-    return found
-
-
-def _instead(
-    name: str, settled: Settled, at: str | None, now: int, given: tuple[Override, ...]
-) -> str | None:
-    seconds = now if at is None else _instant(settled, at)
-    for calendar, instead, end in given:
-        if calendar in (name, name.rpartition("/")[2]):
-            if instead not in settled.outcomes:
-                there = ", ".join(settled.outcomes)
-                raise click.UsageError(f"'{calendar}' is never '{instead}'; it is {there}")
-            if not end or seconds < _instant(settled, end):
-                return instead
-    return None
 
 
 def _instant(settled: Settled, text: str) -> int:

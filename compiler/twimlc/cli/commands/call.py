@@ -78,7 +78,7 @@ _LONGEST_LINE = 4096
     multiple=True,
     metavar="CALENDAR=OUTCOME[@UNTIL]",
     callback=overrides,
-    help="What a calendar says instead of its hours, up to a time.",
+    help="What a calendar says over everything, until a time: --hours is stronger.",
 )
 @click.option(
     "--send",
@@ -139,7 +139,6 @@ def call(
     from twimlc import pipeline
     from twimlc.calls import legs, phone, requests
     from twimlc.calls.moment import Moment
-    from twimlc.cli.plans import in_force
 
     if url is not None:
         _web_address(url, "--url")
@@ -176,12 +175,13 @@ def call(
     )
     moment = None
     if callee.flow:
-        now = int(time.time())
-        told = {**in_force(callee.calendars, at, now, instead), **hours}
-        said = {name: (outcome,) for name, outcome in told.items()}
-        moment = Moment(sent, callee.calendars, at or "", said, now)
-        if fault := moment.fault():
-            raise click.UsageError(fault)
+        moment = Moment(sent, callee.calendars, at or "", {}, int(time.time()))
+        try:
+            moment.say(hours, instead)
+        except ValueError as fault:
+            raise click.UsageError(str(fault)) from None
+        if why := moment.fault():
+            raise click.UsageError(why)
     talk = phone.Talk(callee, leg, keyboard.read, write, transcript, moment=moment)
     talk.run()
     # A person fixes a typo; a script that nobody understood is wrong.

@@ -30,7 +30,7 @@ function scriptText(call) {
     said.set(key, names);
     names.set(name, [...(names.get(name) || []), what]);
   };
-  call.flow.call.forEach((name) => say("params", name, call.values[name] ?? ""));
+  call.flow.call.forEach((name) => say("params", name, own(call.values, name) ?? ""));
   /** @type {string[]} */
   const caller = [];
   for (const { asks, names, answer } of call.told) {
@@ -39,9 +39,9 @@ function scriptText(call) {
       caller.push(answer.startsWith("say ") ? `{say: ${JSON.stringify(answer.slice(4))}}` : JSON.stringify(answer));
     } else if (script.key === "params") {
       said.get("params")?.delete(names[0]);
-      say("params", names[0], script.first[answer]);
+      say("params", names[0], own(script.first, answer));
     } else {
-      names.forEach((name, at) => say(script.key, name, (at ? script.rest : script.first)[answer] ?? answer));
+      names.forEach((name, at) => say(script.key, name, own(at ? script.rest : script.first, answer) ?? answer));
     }
   }
   const sent = said.get("params");
