@@ -5,11 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-from twimlc.formats.files import schema_text
 
 from test_contract_by_plan import SAID, run
 from test_contract_deciding import CALENDARS, heard
 from twimlc import pipeline
+from twimlc.formats.validator import schema_text
 from twimlc.hosts.answer import ENGINES, Engine
 from twimlc.hosts.twiml_bin.answer import parse, render
 
