@@ -362,3 +362,58 @@ def test_an_override_that_cannot_be(capsys, monkeypatch):
     ):
         assert run(["call", "front-desk", "--override", said]) == 2
         assert why in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["block-list", "front-desk", "store"])
+def test_calls_to_flows_that_decide_are_made(name, tmp_path, capsys, monkeypatch):
+    assert run(["init", str(tmp_path), "--from", name, "-q"]) == 0
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "flows" / f"{name}.test.yaml").unlink()
+    assert run(["test", "--generate", f"flows/{name}.yaml"]) == 0
+    assert f"100.0% of '{name}' covered" in capsys.readouterr().out
+    assert run(["test"]) == 0
+
+
+def test_a_list_of_the_project_file_is_remembered(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "flows").mkdir()
+    project = "flows: flows\nlists: {blocked: blocked.txt}\ntargets: {web: {host: nginx}}\n"
+    (tmp_path / "twimlc.yaml").write_text(project)
+    flow = "steps: [{switch: From, when: {blocked: hangup}}, {say: Hi.}, hangup]\n"
+    (tmp_path / "flows" / "desk.yaml").write_text(flow)
+    for text, status in (
+        ("+14155550190\n", 0),
+        ("+14155550190\n", 0),
+        ("a b\n", 1),
+        ("+1415*\n", 0),
+    ):
+        (tmp_path / "blocked.txt").write_text(text)
+        told = []
+        for more in ([], ["--no-store"], []):
+            assert run(["check", *more]) == status
+            told.append(capsys.readouterr())
+        assert told[0] == told[1] == told[2]
+
+
+def test_a_call_at_no_time_is_not_played(tmp_path, capsys, monkeypatch):
+    assert run(["init", str(tmp_path), "--from", "front-desk", "-q"]) == 0
+    monkeypatch.chdir(tmp_path)
+    script = "calls:\n  - {name: a, at: 2026-12-01T25:30, expect: [hangup]}\n"
+    (tmp_path / "flows" / "front-desk.test.yaml").write_text(script)
+    assert run(["test"]) == 1
+    told = capsys.readouterr()
+    assert "is no time" in told.err
+    assert "FAIL" not in told.out
+
+
+def test_a_national_number_is_no_case(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for case, hint in (
+        ("4155550177", "in North America it is +14155550177"),
+        ("14155550177", "write +14155550177"),
+    ):
+        (tmp_path / "a.yaml").write_text(
+            f'steps: [{{switch: From, when: {{"{case}": hangup}}}}, hangup]\n'
+        )
+        assert run(["check", "a.yaml", "-t", "nginx"]) == 1
+        assert hint in capsys.readouterr().out

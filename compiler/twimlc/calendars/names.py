@@ -10,7 +10,7 @@ from twimlc.calendars.settle import USUAL
 from twimlc.findings.diagnostic import Fix
 from twimlc.findings.edits import rewrite
 from twimlc.text import clip
-from twimlc.yaml.names import folded, hint_and_fix, proposed_name, valid_name
+from twimlc.yaml.names import folded, hint_and_fix, meant, proposed_name, valid_name
 from twimlc.yaml.tree import Scalar
 
 NameFault = tuple[str, str | None, Fix | None]
@@ -85,12 +85,10 @@ def place_fault(node: Scalar) -> NameFault | None:
             rewrite(node.span, text, right),
         )
     if country in every:
-        parts = ", ".join(f"{country}-{each}" for each in every[country])
-        return (
-            f"{country} has no part '{part}'",
-            f"it has {parts}" if parts else f"write {country}",
-            None,
-        )
+        known = [f"{country}-{each}" for each in every[country]]
+        near = meant(text, known)
+        hint = f"it has {', '.join(known)}" if known else f"write {country}"
+        return f"{country} has no part '{part}'", f"{near}; {hint}" if near else hint, None
     hint = "a country has two letters, as in US; a part of one is US-CA"
     return f"holidays of '{clip(text)}' are not known", hint, None
 

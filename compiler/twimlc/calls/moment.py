@@ -111,25 +111,24 @@ def moment_of(call: CallScript, target: CallTarget) -> Moment:
     return Moment(call.parameters, target.calendars, at, hours)
 
 
-def check_moments(calls: tuple[CallScript, ...], targets: list[CallTarget]) -> Iterator[Diagnostic]:
-    """What is wrong with the times of calls."""
+def check_moment(call: CallScript, targets: list[CallTarget]) -> Iterator[Diagnostic]:
+    """What is wrong with the time of a call."""
     calendars = {short(n): each for t in targets for n, each in t.calendars.items()}
-    for call in calls:
-        for name, nodes in call.hours.items():
-            if name not in calendars:
-                span = call.hours_spans[name]
-                message = f"this flow asks no calendar '{name}'"
-                yield unknown(UNKNOWN_CALENDAR, span, name, calendars, message, None)
-                continue
-            outcomes = calendars[name].outcomes
-            for node in nodes:
-                if node.text not in outcomes:
-                    message = f"'{name}' is never '{node.text}'"
-                    hint = f"it is {', '.join(outcomes)}"
-                    rule, span = UNKNOWN_SCRIPT_OUTCOME, node.span
-                    yield unknown(rule, span, node.text, outcomes, message, hint)
-        if call.at is not None and (fault := _fault(call.at.text, calendars)):
-            yield BAD_CALL_SCRIPT.at(call.at.span, fault)
+    for name, nodes in call.hours.items():
+        if name not in calendars:
+            span = call.hours_spans[name]
+            message = f"this flow asks no calendar '{name}'"
+            yield unknown(UNKNOWN_CALENDAR, span, name, calendars, message, None)
+            continue
+        outcomes = calendars[name].outcomes
+        for node in nodes:
+            if node.text not in outcomes:
+                message = f"'{name}' is never '{node.text}'"
+                hint = f"it is {', '.join(outcomes)}"
+                rule, span = UNKNOWN_SCRIPT_OUTCOME, node.span
+                yield unknown(rule, span, node.text, outcomes, message, hint)
+    if call.at is not None and (fault := _fault(call.at.text, calendars)):
+        yield BAD_CALL_SCRIPT.at(call.at.span, fault)
 
 
 def _fault(at: str, calendars: Mapping[str, Settled]) -> str | None:

@@ -16,6 +16,7 @@ from twimlc.output.manifest import ForeignManifestError
 from twimlc.project.files import display_path
 from twimlc.report.escape import visible
 from twimlc.report.schedule import Schedule, schedule
+from twimlc.text import count
 
 
 def now_of(at: str | None, now: int, given: tuple[Override, ...]) -> Callable[[str, Settled], str]:
@@ -74,7 +75,8 @@ def apply(
     write("".join(f"{display_path(folder / path, cwd)}\n" for path in changed))
     if not changed and not findings:
         places = len(plan.places)
-        reporter.news(f"{places} places have what is due" if places else "nothing goes by plan")
+        done = f"{count(places, 'place')} with what is due, as before"
+        reporter.news(done if places else "nothing goes by plan")
     return status or (FINDINGS if findings else 0)
 
 

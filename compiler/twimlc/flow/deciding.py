@@ -20,6 +20,7 @@ from twimlc.flow.decisions import (
     begins,
     normal,
 )
+from twimlc.flow.numbers import with_country
 from twimlc.flow.targets import TargetReader
 from twimlc.text import Span, clip, lazy_pattern
 from twimlc.vocabulary.requests import REFUSED_IN_SWITCH, SWITCH_ANYWHERE, SWITCH_FIRST
@@ -173,6 +174,9 @@ class _Cases:
             message = f"'{clip(text)}' is no number as Twilio sends it"
             if not _NUMBER.fullmatch(right):
                 return rules.BAD_CASE.at(span, message, hint="a number is + and 2 to 15 digits")
+            hint = with_country(digits)
+            if not star and text[0] != "+" and hint.startswith("in "):  # nobody knows which
+                return rules.BAD_CASE.at(span, message, hint=hint)
             fix = rewrite(span, text, right)
             return rules.BAD_CASE.at(span, message, hint=f"write {right}", fix=fix)
         if not text or text == "*":

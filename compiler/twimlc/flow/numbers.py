@@ -29,7 +29,7 @@ def number_remarks(text: str, span: Span) -> Iterator[Diagnostic]:
     if not text.startswith("+"):
         if len(digits) > _SHORT:
             message = f"'{text}' has no country code"
-            yield rules.NATIONAL_NUMBER.at(span, message, hint=_with_country(digits))
+            yield rules.NATIONAL_NUMBER.at(span, message, hint=with_country(digits))
         return
     if len(digits) > _LONGEST:
         message = f"'{text}' has {len(digits)} digits; no number has more than {_LONGEST}"
@@ -51,7 +51,7 @@ def number_remarks(text: str, span: Span) -> Iterator[Diagnostic]:
                 return
 
 
-def _with_country(digits: str) -> str:
+def with_country(digits: str) -> str:
     """How a number without a plus is written whole."""
     number = digits.removeprefix("00") if digits.startswith("00") else digits
     if len(number) == _AMERICAN and not numbers.is_no_north_american(f"1{number}"):
@@ -114,7 +114,7 @@ def check_caller_id(dial: Element) -> Iterator[Diagnostic]:
     if fits and not text.startswith("+0"):
         if not text.startswith("+") and len(digits) > _SHORT:
             message = f"the callerId '{text}' has no country code"
-            hint = _with_country(digits)
+            hint = with_country(digits)
             yield rules.NATIONAL_NUMBER.at(
                 found.span, message, hint=hint, twilio=rules.BAD_CALLER_ID.twilio
             )

@@ -47,9 +47,11 @@ def every_host() -> Mapping[str, Host]:
     }
 
 
-def with_routing() -> tuple[str, ...]:
-    """The names of the hosts that can look at a value before they answer, without a router."""
-    return tuple(name for name in HOSTS if (host := find_host(name)) and host.decisions)
+def with_routing(*, switches: bool = False) -> tuple[str, ...]:
+    """The names of the hosts that can look at a value before they answer, without a router;
+    with ``switches`` also at who calls."""
+    hosts = ((name, host) for name in HOSTS if (host := find_host(name)))
+    return tuple(name for name, host in hosts if host.decisions and (host.switches or not switches))
 
 
 def lower(

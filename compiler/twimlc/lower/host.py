@@ -98,8 +98,9 @@ class Site:
     ``bare`` asks for tags that stand outside comments. ``apology`` gives the verbs of each flow's
     apology, those of none under the empty name; a flow that is not there has the usual words.
     ``limits`` are those of what one flow may be written as. ``flows`` have a Bin of their own
-    (None: all have), others are only jumped into. ``routing`` names the hosts with routing, for
-    findings. ``calendars`` are those of the project and of its flows, by name.
+    (None: all have), others are only jumped into. ``routing`` names the hosts with routing,
+    ``switching`` those that know who calls, for findings. ``calendars`` are those of the project
+    and of its flows, by name.
     """
 
     host: Host
@@ -114,6 +115,7 @@ class Site:
     limits: Mapping[str, int] = field(default_factory=lambda: LIMITS, hash=False)
     flows: frozenset[str] | None = None
     routing: tuple[str, ...] = ()
+    switching: tuple[str, ...] = ()
     calendars: Mapping[str, Settled] = field(default_factory=dict, hash=False)
 
     def has(self, flow: str) -> bool:

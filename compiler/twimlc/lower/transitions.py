@@ -157,8 +157,9 @@ class _Verb:
                 self._node.span,
                 f"switch asks for '{asks.parameter}', and '{host.name}' gives every caller the same"
                 " answer",
-                hint="give each number a flow of its own (or a row of a matrix), or use"
-                f" {self._site.with_decisions}; {LEFT_OUT}",
+                hint="give each number a flow of its own (or a row of a matrix), or use a host that"
+                f" knows who calls ({', '.join(self._site.switching)}, or s3 with the router"
+                f" cloudfront); {LEFT_OUT}",
             )
         ways = {name: canonical(self._graph, to) for name, to in exits.items()}
         return Way(leave=asks.mapped(lambda name: ways.get(name, canonical(self._graph, fallback))))

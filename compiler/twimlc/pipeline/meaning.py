@@ -110,6 +110,7 @@ class RowReader:
                 bare=target.tags == "bare",
                 limits=target.limits,
                 routing=with_routing(),
+                switching=with_routing(switches=True),
             )
             self.lies_at = name_at(self.site, self.covered)
 

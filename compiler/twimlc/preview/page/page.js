@@ -46,7 +46,7 @@ class Page {
       });
     }
     byId("copy-transcript").addEventListener("click", () => this._copy(this.call ? transcriptText(this.call) : "", "copy-transcript"));
-    byId("copy-script").addEventListener("click", () => this._copy(this.call ? scriptText(this.call) : "", "copy-script"));
+    byId("copy-script").addEventListener("click", () => this._copy(this.call ? scriptText(this._ended(this.call)) : "", "copy-script"));
     byId("help").addEventListener("click", () => dialog("help-dialog").showModal());
     for (const box of document.querySelectorAll("dialog")) {
       box.querySelector(".close")?.addEventListener("click", () => box.close());
@@ -236,6 +236,14 @@ class Page {
     allow(byId("aloud"), !why);
     set(byId("aloud"), { "aria-checked": String(this.aloud.on && !why) });
     write(byId("aloud-why"), why);
+  }
+
+  /** The call as it is when the caller hangs up now. @param {Call} call */
+  _ended(call) {
+    if (call.stage === "over" && call.kept === null) return call;
+    const ended = new Call(call.flow, call.values).start();
+    ended.replay([...call.answers, ...(call.kept === null ? [] : ["back"]), "hangup"]);
+    return ended;
   }
 
   /** @param {string} text @param {string} id of the button */

@@ -73,14 +73,15 @@ function writeWords(flow) {
   /** @type {Map<string, {places: Set<string>, language: string, words: string}>} */
   const rows = new Map();
   for (const at of readingOrder(flow)) {
-    const { state, events } = flow.positions[at];
+    const { state, on, events } = flow.positions[at];
+    const place = on === "leg" ? `${state} (the called party)` : on === "wait" ? `${state} (while waiting)` : state;
     for (const { event, value, language } of events) {
       if (!["say", "message", "play"].includes(event)) continue;
       const words = event === "play" ? `♪ ${named(value)}` : named(value);
       const key = `${language} ${words}`;
       const row = rows.get(key) || { places: new Set(), language, words };
       rows.set(key, row);
-      row.places.add(state);
+      row.places.add(place);
     }
   }
   const head = make("thead", {}, make("tr", {}, ...["Place", "Language", "Words"].map((each) => make("th", { scope: "col" }, each))));

@@ -11,6 +11,8 @@ const UNNAMED = ["answer", "aside", "gather", "sent", "silence", "join", "repeat
 function whyNoScript(call) {
   if (call.stage === "idle") return "Start the call first";
   if (call.jumped) return "A script plays from the start, and this call jumped";
+  const last = call.hungUp ? call.told[call.told.length - 1]?.asks : call.kept === null ? call.asks : null;
+  if (last && ["switch", "hours"].includes(last.kind)) return "Nobody can hang up before this is answered";
   return "";
 }
 
