@@ -21,9 +21,10 @@ from random_questions import (
 from test_hosts_questions import decoded
 from test_hosts_servers import APACHE, CADDY, NGINX, folder, needs
 from twimlc.calendars.settled import Override
+from twimlc.flow.decisions import Cases, Clock
 from twimlc.lower.names import CACHE_CONTROL
 from twimlc.lower.plan import FlowPlace
-from twimlc.lower.questions import Cases, Clock, Question
+from twimlc.lower.questions import Question
 from versions import ask, lay, serving
 
 __all__ = ["folder"]  # a fixture

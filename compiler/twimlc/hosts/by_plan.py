@@ -12,7 +12,8 @@ from typing import Any
 
 from twimlc.calendars.kept import to_json, until
 from twimlc.calendars.settled import DAY, Settled
-from twimlc.lower.questions import JOINED, Clock, Question
+from twimlc.flow.decisions import Clock
+from twimlc.lower.questions import JOINED, Question
 
 VERSION = 1
 

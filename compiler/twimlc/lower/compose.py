@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import NEEDS_REDIRECT, VERB_TOO_BIG
+from twimlc.flow.decisions import Cases, Clock
 from twimlc.flow.graph import Context, Node, NodeKey
 from twimlc.lower.drafts import (
     Asked,
@@ -24,7 +25,7 @@ from twimlc.lower.drafts import (
 from twimlc.lower.links import Addresses, ExternalLink, Groundwork, Writer
 from twimlc.lower.names import CALLER, DecisionKey, DocumentKey, LinkKey
 from twimlc.lower.plan import EMPTY_DOCUMENT, Choice, element_size
-from twimlc.lower.questions import JOINED, Cases, Clock
+from twimlc.lower.questions import JOINED
 from twimlc.lower.transitions import END
 from twimlc.values.multiples import too_many
 
@@ -44,16 +45,6 @@ class _Widest(Addresses):
 
 MOST_BESIDE = 200
 """Files beside one place that is switched by plan."""
-
-
-class _Unknown(dict[str, str]):
-    """Says of every calendar what none says."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __missing__(self, name: str) -> str:
-        return ""
 
 
 _Place = tuple[str, bool, NodeKey, NodeKey]
@@ -258,7 +249,7 @@ class Composer:
             turns[number] = Clock(found.calendar, ways, otherwise)
             return number
 
-        end = self._asked_now(key, key.node, _Unknown())
+        end = self._asked_now(key, key.node, None)
         assert not isinstance(end, Clock), "every outcome is said to be unknown"
         otherwise = leaf(end, "")
         grow(key.node, {})
@@ -271,19 +262,25 @@ class Composer:
         yield from self._run(otherwise)
 
     def _asked_now(
-        self, key: DocumentKey, node: NodeKey, told: Mapping[str, str]
+        self, key: DocumentKey, node: NodeKey, told: Mapping[str, str] | None
     ) -> NodeKey | Clock[NodeKey]:
-        """The first calendar from a node on of which nothing is told; else where that leads."""
+        """The first calendar from a node on of which nothing is told; else where that leads.
+
+        Without ``told`` no calendar has an outcome.
+        """
         for _ in self._graph.nodes:  # steps that lead to each other forever are refused
-            there = self._graph.nodes[node] if node != END else None
-            apart = there is None or there.entry is not None or there.place.flow != key.folder
-            leave = self._ways[node].leave if not apart else None
+            leave = self._ways[node].leave if self._is_beside(key, node) else None
             if not isinstance(leave, Clock):
                 return node
-            if leave.calendar not in told:
+            if told is not None and leave.calendar not in told:
                 return leave
-            node = leave.way(told[leave.calendar])
+            node = leave.way("" if told is None else told[leave.calendar])
         return END
+
+    def _is_beside(self, key: DocumentKey, node: NodeKey) -> bool:
+        """Whether a step that decides may be answered together with the one of ``key``."""
+        there = self._graph.nodes[node] if node != END else None
+        return there is not None and there.entry is None and there.place.flow == key.folder
 
     def _question(self, key: DocumentKey) -> Asked:
         """All steps that decide from this one on, as far as nothing is heard between them."""
@@ -292,9 +289,7 @@ class Composer:
         waiting = [key.node]
 
         def to(target: NodeKey) -> int | DocumentKey:
-            node = self._graph.nodes[target] if target != END else None
-            apart = node is None or node.entry is not None or node.place.flow != key.folder
-            if apart or not self._keys.asks(target):
+            if not (self._is_beside(key, target) and self._keys.asks(target)):
                 return self._keys.decided(DecisionKey(*key[:3]), target)
             if target not in numbers:
                 numbers[target] = len(numbers)

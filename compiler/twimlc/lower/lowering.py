@@ -12,8 +12,9 @@ from dataclasses import replace
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.order import once
 from twimlc.findings.rules import APOLOGY_NOT_STRAIGHT
+from twimlc.flow.decisions import Clock
 from twimlc.flow.graph import Graph, Node
-from twimlc.flow.model import MediaLink
+from twimlc.flow.model import MediaLink, StateLink
 from twimlc.lower import hop
 from twimlc.lower.compose import Composer
 from twimlc.lower.content import check_content
@@ -30,8 +31,8 @@ from twimlc.lower.plan import (
     Plan,
     element_size,
 )
-from twimlc.lower.questions import Clock, Question
-from twimlc.lower.transitions import END, assumed_of, find_boundaries, find_ways
+from twimlc.lower.questions import Question
+from twimlc.lower.transitions import END, find_boundaries, find_ways, may_decline
 from twimlc.project.files import FileContent
 
 SORRY = "We are sorry, something went wrong. Please call again."
@@ -59,6 +60,16 @@ def prepare(
     media, files = name_media(links, read)
     assumptions = tuple(sorted({name for node in nodes for name in assumed_of(node)}))
     return replace(ground, media=media, files=files, assumptions=assumptions), []
+
+
+def assumed_of(node: Node) -> Iterator[str]:
+    """What is taken for granted of a dial of several, one of whom may decline in a document."""
+    dial = node.element
+    if dial is not None and dial.tag == "Dial" and len(dial.elements()) > 1 and may_decline(dial):
+        if dial.literal("sequential") == "true":
+            yield "hunt-after-decline"
+        elif any(isinstance(link, StateLink) and link.asks for link in node.links()):
+            yield "others-stop-ringing"
 
 
 def lower(

@@ -7,31 +7,7 @@ with the document that its turns lead to. Steps in a row are one question; each 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from twimlc.flow.decisions import (
-    CALLERS,
-    WITHHELD,
-    WITHHOLDING,
-    Cases,
-    Clock,
-    begins,
-    normal,
-    subject_of,
-)
-
-__all__ = [
-    "CALLERS",
-    "JOINED",
-    "PLAN",
-    "WITHHELD",
-    "WITHHOLDING",
-    "Cases",
-    "Clock",
-    "Question",
-    "To",
-    "Turn",
-    "begins",
-    "normal",
-]
+from twimlc.flow.decisions import Cases, Clock, subject_of
 
 To = int | str
 """A later turn of the same question, by its number, or the path of a document."""
