@@ -20,20 +20,6 @@ Override = tuple[str, str, str]
 """The name of a calendar, an outcome, and when it ends (empty: never)."""
 
 
-def overrides(
-    ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
-) -> tuple[Override, ...]:
-    """``--override office=closed@2026-12-01T12:00`` in its parts."""
-    found = []
-    for text in given:
-        name, equals, said = text.partition("=")
-        outcome, _, end = said.partition("@")
-        if not (name and equals and outcome):
-            raise click.BadParameter(f"'{text}' is not CALENDAR=OUTCOME[@UNTIL]", ctx, param)
-        found.append((name, outcome, end))
-    return tuple(found)
-
-
 def now_of(at: str | None, now: int, given: tuple[Override, ...]) -> Callable[[str, Settled], str]:
     """What a calendar says at a time, or now; raises click.UsageError where that is no time."""
 

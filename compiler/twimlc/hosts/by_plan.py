@@ -55,8 +55,7 @@ def _place(
     names = asks(place)
 
     def document(combination: str) -> str:
-        outcomes = dict(zip(names, combination.split(JOINED), strict=True))
-        return file(place.document(lambda parameter: None, outcomes.__getitem__))
+        return file(place.document(dict(zip(names, combination.split(JOINED), strict=True))))
 
     def outcomes(name: str) -> tuple[str, ...]:
         return calendars[name].outcomes if name in calendars else ()

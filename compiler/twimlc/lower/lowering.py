@@ -176,7 +176,6 @@ def lower(
             FlowEntry(
                 flow=site.root + flow,
                 path=final[start],
-                source=graph.flows[flow].file.path,
                 fetches=longest_chain(stands_for[start], leads_to, longest),
             )
             for flow, start in starts.items()

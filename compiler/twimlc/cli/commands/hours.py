@@ -2,10 +2,10 @@
 
 import json
 import time
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -14,6 +14,7 @@ from twimlc.cli.options import Given, command_with, complete_from_project, one_t
 from twimlc.cli.present import Reporter
 from twimlc.cli.streams import write
 from twimlc.report.escape import visible
+from twimlc.yaml.names import meant
 
 
 def _month(ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
@@ -23,10 +24,23 @@ def _month(ctx: click.Context, param: click.Parameter, text: str | None) -> date
         raise click.BadParameter(f"'{text}' is no month, such as 2026-12", ctx, param) from None
 
 
-def _overrides(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> Any:
-    from twimlc.cli.plans import overrides  # it reads plans
+def _overrides(
+    ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
+) -> tuple[tuple[str, str, str], ...]:
+    """``--override office=closed@2026-12-01T12:00`` in its parts."""
+    found = []
+    for text in given:
+        name, equals, said = text.partition("=")
+        outcome, _, end = said.partition("@")
+        if not (name and equals and outcome):
+            raise click.BadParameter(f"'{text}' is not CALENDAR=OUTCOME[@UNTIL]", ctx, param)
+        found.append((name, outcome, end))
+    return tuple(found)
 
-    return overrides(ctx, param, given) if given else ()
+
+def _unknown(noun: str, name: str, known: Collection[str]) -> click.UsageError:
+    there = f"there are {', '.join(known)}" if known else f"there are no {noun}s"
+    return click.UsageError(f"unknown {noun} '{visible(name)}' ({meant(name, known) or there})")
 
 
 def _by_plan(
@@ -53,10 +67,7 @@ def _by_plan(
     if project is None:
         return status or FINDINGS
     if target not in project.targets:
-        from twimlc.yaml.names import meant
-
-        hint = meant(target, project.targets) or f"there are {', '.join(project.targets)}"
-        raise click.UsageError(f"unknown target '{visible(target)}' ({hint})")
+        raise _unknown("target", target, project.targets)
     build = options.folder / output if output is not None else project.build
     folder = build / target
     if schedule is not None:
@@ -141,11 +152,7 @@ def hours(
     names = [each.calendar.name for each in found]
     for name in calendars:
         if name not in names:
-            from twimlc.yaml.names import meant
-
-            there = f"there are {', '.join(names)}" if names else "there are no calendars"
-            hint = meant(name, names) or there
-            raise click.UsageError(f"unknown calendar '{visible(name)}' ({hint})")
+            raise _unknown("calendar", name, names)
     texts, values = [], []
     for each in found:
         calendar = each.calendar
