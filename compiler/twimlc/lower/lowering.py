@@ -75,11 +75,7 @@ def assumed_of(node: Node) -> Iterator[str]:
 def lower(
     graph: Graph, site: Site, media: Callable[[MediaLink], FileContent | None]
 ) -> tuple[Plan | None, list[Diagnostic]]:
-    """The documents of ``graph`` for ``site``; None if something had to be refused.
-
-    ``media`` reads an audio file beside a flow; None means that it is not there, which is the
-    caller's to report.
-    """
+    """The documents of a graph for files, as :func:`twimlc.hosts.lower` gives them."""
     host = site.host
     most = site.limits["documents"]
     ground, findings = prepare(

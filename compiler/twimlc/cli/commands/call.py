@@ -119,8 +119,7 @@ def call(
     keyboard.prepare()
     # All that plays calls takes long to load; ``--help`` goes without it.
     from twimlc import pipeline
-    from twimlc.calls import legs, phone, requests
-    from twimlc.calls.moment import Moment
+    from twimlc.calls import legs, moment, phone, requests
 
     if url is not None:
         _web_address(url, "--url")
@@ -155,13 +154,13 @@ def call(
     transcript = phone.Transcript(
         paint, places=not given.quiet, at_length=given.verbose, base=callee.base
     )
-    moment = None
+    when = None
     if callee.flow:
         said = {name: (outcome,) for name, outcome in hours.items()}
-        moment = Moment(sent, callee.calendars, at or "", said, int(time.time()))
-        if fault := moment.fault():
+        when = moment.Moment(sent, callee.calendars, at or "", said, int(time.time()))
+        if fault := when.fault():
             raise click.UsageError(fault)
-    talk = phone.Talk(callee, leg, keyboard.read, write, transcript, moment=moment)
+    talk = phone.Talk(callee, leg, keyboard.read, write, transcript, moment=when)
     talk.run()
     # A person fixes a typo; a script that nobody understood is wrong.
     slipped = talk.misunderstood and not keyboard.person
