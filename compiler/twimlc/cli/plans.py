@@ -23,7 +23,7 @@ def now_of(at: str | None, now: int, given: tuple[Override, ...]) -> Callable[[s
 
     def outcome(name: str, settled: Settled) -> str:
         seconds = now if at is None else _instant(settled, at)
-        for calendar, instead, end in given:
+        for calendar, instead, end in reversed(given):  # the last of a name wins
             if calendar in (name, name.rpartition("/")[2]):
                 if instead not in settled.outcomes:
                     there = ", ".join(settled.outcomes)
