@@ -9,7 +9,7 @@ from jsonschema import Draft7Validator
 
 from folders import files_in
 from twimlc import pipeline
-from twimlc.formats.files import schema_text
+from twimlc.formats.validator import schema_text
 from twimlc.pipeline import Options, Result, TargetReport
 
 MANIFEST_SCHEMA = json.loads(schema_text("manifest"))

@@ -254,7 +254,7 @@ def test_schema_comes_with_the_package_or_lies_in_the_repository(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = tmp_path / "compiler" / "twimlc"
-    module = import_module("twimlc.formats.files")
+    module = import_module("twimlc.formats.validator")
     monkeypatch.setattr(module, "__file__", str(package / "formats" / "files.py"))
     status, out, err = command("schema", "flow")
     assert (status, out) == (3, "")

@@ -11,11 +11,10 @@ from jsonschema import Draft7Validator
 from twimlc import vocabulary
 from twimlc.formats import project_file as rows
 from twimlc.formats.check import check_component, check_flow
-from twimlc.formats.files import NAMES, schema_path, schema_text
 from twimlc.formats.format import At
 from twimlc.formats.generate import main, schemas, stale
 from twimlc.formats.place import plain
-from twimlc.formats.validator import compiled
+from twimlc.formats.validator import NAMES, compiled, schema_path, schema_text
 from twimlc.text import SourceFile
 from twimlc.yaml.reader import read_yaml
 from twimlc.yaml.tree import Node

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from test_hosts_bin_engines import FOLDER, NODE
-from twimlc.formats.files import NAMES
+from twimlc.formats.validator import NAMES
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = {name: ROOT / "schema" / f"{name}.schema.json" for name in NAMES}

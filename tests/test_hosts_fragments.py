@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from routed import built, project, requests, router, wanted
-from twimlc.formats.files import schema_text
+from twimlc.formats.validator import schema_text
 from twimlc.hosts import every_host
 from twimlc.hosts.files import render_host_files
 from twimlc.lower.host import HostFile

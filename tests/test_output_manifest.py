@@ -6,7 +6,7 @@ from pathlib import Path
 
 import jsonschema
 
-from twimlc.formats.files import schema_text
+from twimlc.formats.validator import schema_text
 from twimlc.output.ground import Ground
 from twimlc.output.manifest import DocumentEntry, FlowEntry, Manifest, from_json, to_json
 from twimlc.output.plan import OutputFile, Scope, settle

@@ -8,7 +8,7 @@ import pytest
 
 from twimlc import pipeline
 from twimlc.cli.command import run
-from twimlc.formats.files import schema_text
+from twimlc.formats.validator import schema_text
 from twimlc.lower import links
 from twimlc.pipeline import proof, variants
 

@@ -10,7 +10,7 @@ from jsonschema import Draft4Validator, Draft7Validator
 
 from twimlc.findings.catalogue import ALL_RULES
 from twimlc.findings.diagnostic import Diagnostic, Edit, Fix, Label, Rule, Severity
-from twimlc.formats.files import schema_text
+from twimlc.formats.validator import schema_text
 from twimlc.report import FORMATS, render
 from twimlc.text import SourceFile, Span
 

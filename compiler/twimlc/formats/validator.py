@@ -12,9 +12,9 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from twimlc.formats.files import schema_text
 from twimlc.vocabulary.blocks import REPEATERS, SIDE_KEYS
 from twimlc.yaml.tree import Mapping as MappingNode
 from twimlc.yaml.tree import Node, Scalar, Sequence, Template
@@ -51,6 +51,7 @@ _TYPES: Mapping[str, frozenset[type]] = {
     "array": frozenset({Sequence}),
 }
 _SCALARS = frozenset({str, Template, int, Decimal, bool, type(None)})
+NAMES = ("flow", "project", "manifest", "report", "script", "plan", "preview")
 
 
 class Compiler:
@@ -257,3 +258,19 @@ def compiled(name: str) -> tuple[dict[str, Any], Compiler]:
     """A published schema and its compiled form."""
     root: dict[str, Any] = json.loads(schema_text(name))
     return root, Compiler(root)
+
+
+def schema_text(name: str) -> str:
+    """The text of ``NAME.schema.json``, from the package or, in a checkout, from beside it."""
+    if name not in NAMES:
+        raise ValueError(f"unknown schema {name!r}")
+    return schema_path(name).read_text(encoding="utf-8")
+
+
+def schema_path(name: str) -> Path:
+    """Where ``NAME.schema.json`` lies."""
+    package = Path(__file__).parent.parent
+    packed = package / "_schema" / f"{name}.schema.json"
+    if packed.is_file():
+        return packed
+    return package.parent.parent / "schema" / f"{name}.schema.json"

@@ -58,13 +58,15 @@ def _place(
         return file(place.document(dict(zip(names, combination.split(JOINED), strict=True))))
 
     def outcomes(name: str) -> tuple[str, ...]:
-        return calendars[name].outcomes if name in calendars else ()
+        return calendars[name].outcomes if name in calendars else ("",)
 
     return {
         "flow": place.flow,
         "file": file(place.path),
         "asks": list(names),
-        "files": {each: document(each) for each in combinations(names, outcomes)},
+        "files": {
+            each: document(each) for each in combinations(names, outcomes) if each.strip(JOINED)
+        },
         "otherwise": document(JOINED.join("" for _ in names)),
     }
 

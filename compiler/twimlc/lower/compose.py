@@ -8,7 +8,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 
 from twimlc.findings.diagnostic import Diagnostic
-from twimlc.findings.rules import NEEDS_REDIRECT, VERB_TOO_BIG
+from twimlc.findings.rules import DECISION_NEEDS_HOST, NEEDS_REDIRECT, VERB_TOO_BIG
 from twimlc.flow.decisions import Cases, Clock
 from twimlc.flow.graph import Context, Node, NodeKey
 from twimlc.lower.drafts import (
@@ -22,8 +22,10 @@ from twimlc.lower.drafts import (
     next_of,
     states_linked,
 )
+from twimlc.lower.host import LEFT_OUT
 from twimlc.lower.links import Addresses, ExternalLink, Groundwork, Writer
 from twimlc.lower.names import CALLER, DecisionKey, DocumentKey, LinkKey
+from twimlc.lower.places import by_plan, is_with
 from twimlc.lower.plan import EMPTY_DOCUMENT, Choice, element_size
 from twimlc.lower.questions import JOINED
 from twimlc.lower.transitions import END
@@ -41,10 +43,6 @@ class _Widest(Addresses):
         # An equal document may be called index.xml, and one of the same name may add a number.
         folder, _, name = self._keys.natural(key).rpartition("/")
         return self._address(f"{folder}/{name.ljust(len('index.xml'), 'x')}-999", documented)
-
-
-MOST_BESIDE = 200
-"""Files beside one place that is switched by plan."""
 
 
 _Place = tuple[str, bool, NodeKey, NodeKey]
@@ -113,7 +111,9 @@ class Composer:
                 yield Jump(self._keys.start(node.entry), node)
                 break
             if node.asks is not None:
-                if not inside and self._keys.is_place(key):
+                if host.single:
+                    self._late(node)
+                elif not inside and self._keys.is_place(key):
                     yield from self._placed(key)
                 else:
                     yield Jump(self._keys.after(key, node.key), node)
@@ -228,59 +228,17 @@ class Composer:
         return self._decided[key]
 
     def _placed(self, key: DocumentKey) -> Iterator[Piece]:
-        """A place that is switched by plan: what lies beside it, and what lies in it at first."""
-        turns: list[Cases[int | DocumentKey] | Clock[int | DocumentKey] | None] = []
-        leaves: set[DocumentKey] = set()
+        """A file that is switched by plan: what lies beside it, and what lies in it at first."""
 
-        def leaf(node: NodeKey, due: str) -> DocumentKey:
-            leaves.add(beside := self._keys.beside(key, node, due))
-            return beside
+        def beside(node: NodeKey, told: Mapping[str, str]) -> DocumentKey:
+            return self._keys.beside(key, node, JOINED.join(told.values()))
 
-        def grow(node: NodeKey, told: Mapping[str, str]) -> int | DocumentKey:
-            found = self._asked_now(key, node, told)
-            if not isinstance(found, Clock):
-                return leaf(found, JOINED.join(told.values()))
-            turns.append(None)
-            number = len(turns) - 1
-            rows = (
-                (outcome, to, {**told, found.calendar: outcome}) for outcome, to in found.outcomes
-            )
-            ways = tuple((outcome, grow(to, known)) for outcome, to, known in rows)
-            turns[number] = Clock(found.calendar, ways, otherwise)
-            return number
-
-        end = self._asked_now(key, key.node, None)
-        assert not isinstance(end, Clock), "every outcome is said to be unknown"
-        otherwise = leaf(end, "")
-        grow(key.node, {})
-        if len(leaves) > MOST_BESIDE:
-            node = self._graph.nodes[key.node]
-            made = [(node.span, node.title, len(leaves))]
-            self.findings.append(too_many(made, key.folder, MOST_BESIDE, "documents"))
+        found = by_plan(self._ground, key, beside)
+        if isinstance(found, Diagnostic):
+            self.findings.append(found)
             return
-        yield Asked(tuple(turn for turn in turns if turn is not None))
-        yield from self._run(otherwise)
-
-    def _asked_now(
-        self, key: DocumentKey, node: NodeKey, told: Mapping[str, str] | None
-    ) -> NodeKey | Clock[NodeKey]:
-        """The first calendar from a node on of which nothing is told; else where that leads.
-
-        Without ``told`` no calendar has an outcome.
-        """
-        for _ in self._graph.nodes:  # steps that lead to each other forever are refused
-            leave = self._ways[node].leave if self._is_beside(key, node) else None
-            if not isinstance(leave, Clock):
-                return node
-            if told is not None and leave.calendar not in told:
-                return leave
-            node = leave.way("" if told is None else told[leave.calendar])
-        return END
-
-    def _is_beside(self, key: DocumentKey, node: NodeKey) -> bool:
-        """Whether a step that decides may be answered together with the one of ``key``."""
-        there = self._graph.nodes[node] if node != END else None
-        return there is not None and there.entry is None and there.place.flow == key.folder
+        yield found[0]
+        yield from self._run(found[1])
 
     def _question(self, key: DocumentKey) -> Asked:
         """All steps that decide from this one on, as far as nothing is heard between them."""
@@ -289,7 +247,7 @@ class Composer:
         waiting = [key.node]
 
         def to(target: NodeKey) -> int | DocumentKey:
-            if not (self._is_beside(key, target) and self._keys.asks(target)):
+            if not (is_with(self._graph, key, target) and self._keys.asks(target)):
                 return self._keys.decided(DecisionKey(*key[:3]), target)
             if target not in numbers:
                 numbers[target] = len(numbers)
@@ -313,6 +271,19 @@ class Composer:
                 self.findings.append(too_many(made, folder, limit, unit))
                 return True
         return False
+
+    def _late(self, node: Node) -> None:
+        """A Bin is told the time by the number's address alone."""
+        self.findings.append(
+            DECISION_NEEDS_HOST.at(
+                node.span,
+                f"hours is asked here after the call has begun, and '{self._site.host.name}' is"
+                " told the time by the number's address alone",
+                hint="let the flow begin with this step, and lead back to what comes after it; give"
+                " each outcome a flow and a number of its own; or use a host of files, where hours"
+                f" may stand anywhere; {LEFT_OUT}",
+            )
+        )
 
     def _too_big(self, node: Node, size: int) -> None:
         self.findings.append(

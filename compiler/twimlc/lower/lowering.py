@@ -9,6 +9,7 @@ only what both may hear, and ends the call: nobody is joined.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from twimlc.calendars.settled import Settled
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.order import once
 from twimlc.findings.rules import APOLOGY_NOT_STRAIGHT
@@ -182,14 +183,16 @@ def lower(
         hop=f"{HANDLER}{site.bin}" if host.hop else None,
         apology=apologies[""],
         questions=tuple(sorted(questions, key=lambda question: question.path)),
-        calendars={name: site.calendars[name] for name in sorted(_calendars(questions))},
+        calendars=calendars_asked(questions, site),
     )
     return plan, []
 
 
-def _calendars(questions: Iterable[Question]) -> set[str]:
+def calendars_asked(questions: Iterable[Question], site: Site) -> dict[str, Settled]:
+    """The calendars of a target that some questions ask, in order."""
     turns = (turn for question in questions for turn in question.turns)
-    return {turn.calendar for turn in turns if isinstance(turn, Clock)}
+    names = {turn.calendar for turn in turns if isinstance(turn, Clock)}
+    return {name: site.calendars[name] for name in sorted(names)}
 
 
 def _decisions(

@@ -152,18 +152,15 @@ class _Verb:
         host, exits, fallback = self._site.host, self._node.exits, self._node.fallback
         assert fallback is not None, "whatever asks has a way for all other answers"
         if isinstance(asks, Cases) and not host.switches:
-            message = f"switch asks for '{asks.parameter}', and '{host.name}' gives every caller"
-            message += " the same answer"
-            hint = "give each number a flow of its own (or a row of a matrix), or use"
-        elif isinstance(asks, Clock) and host.single:
-            message = f"hours asks for the time, and '{host.name}' has no clock"
-            hint = "use plain files, by plan, or"
-        else:
-            ways = {name: canonical(self._graph, to) for name, to in exits.items()}
-            otherwise = canonical(self._graph, fallback)
-            return Way(leave=asks.mapped(lambda name: ways.get(name, otherwise)))
-        hint = f"{hint} {self._site.with_decisions}; {LEFT_OUT}"
-        return DECISION_NEEDS_HOST.at(self._node.span, message, hint=hint)
+            return DECISION_NEEDS_HOST.at(
+                self._node.span,
+                f"switch asks for '{asks.parameter}', and '{host.name}' gives every caller the same"
+                " answer",
+                hint="give each number a flow of its own (or a row of a matrix), or use"
+                f" {self._site.with_decisions}; {LEFT_OUT}",
+            )
+        ways = {name: canonical(self._graph, to) for name, to in exits.items()}
+        return Way(leave=asks.mapped(lambda name: ways.get(name, canonical(self._graph, fallback))))
 
     def _target(self, key: NodeKey | None) -> NodeKey | None:
         return None if key is None else canonical(self._graph, key)

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from twimlc.cli import FINDINGS
-from twimlc.cli.options import Given, command_with, complete_from_project, one_target
+from twimlc.cli.options import Given, command_with, complete_from_project, one_target, overrides
 from twimlc.cli.present import Reporter
 from twimlc.cli.streams import write
 from twimlc.report.escape import visible
@@ -22,20 +22,6 @@ def _month(ctx: click.Context, param: click.Parameter, text: str | None) -> date
         return None if text is None else date.fromisoformat(f"{text}-01")
     except ValueError:
         raise click.BadParameter(f"'{text}' is no month, such as 2026-12", ctx, param) from None
-
-
-def _overrides(
-    ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
-) -> tuple[tuple[str, str, str], ...]:
-    """``--override office=closed@2026-12-01T12:00`` in its parts."""
-    found = []
-    for text in given:
-        name, equals, said = text.partition("=")
-        outcome, _, end = said.partition("@")
-        if not (name and equals and outcome):
-            raise click.BadParameter(f"'{text}' is not CALENDAR=OUTCOME[@UNTIL]", ctx, param)
-        found.append((name, outcome, end))
-    return tuple(found)
 
 
 def _unknown(noun: str, name: str, known: Collection[str]) -> click.UsageError:
@@ -104,7 +90,7 @@ def _by_plan(
     "instead",
     multiple=True,
     metavar="CALENDAR=OUTCOME[@UNTIL]",
-    callback=_overrides,
+    callback=overrides,
     help="An outcome over everything, for --apply and --schedule.",
 )
 @click.option(

@@ -3,7 +3,7 @@
 import click
 
 from twimlc.cli.streams import write
-from twimlc.formats.files import NAMES, schema_text
+from twimlc.formats.validator import NAMES, schema_text
 
 
 @click.command()
