@@ -11,7 +11,9 @@ from test_contract_deciding import CALENDARS, heard
 from twimlc import pipeline
 from twimlc.formats.validator import schema_text
 from twimlc.hosts.answer import ENGINES, Engine
+from twimlc.hosts.by_plan import plan_json
 from twimlc.hosts.twiml_bin.answer import parse, render
+from twimlc.pipeline.asked import calendars_of, question_of
 
 SID = "EH" + "1" * 32
 FLOW = """
@@ -167,3 +169,41 @@ states:
     ]
     (tmp_path / "flows/desk.yaml").write_text(replies.replace(", ${call.From}", ""))
     assert place(built(tmp_path))["file"] == "desk.xml"
+
+
+def test_an_outcome_without_a_way_leaves_the_next_calendar_its_say(tmp_path: Path) -> None:
+    """What the first calendar says has no way of its own: the second still decides."""
+    flow = """
+calendars: {sales: {zone: UTC, open: Mo-Fr 09:00-17:00, until: 2028-12-31}}
+states:
+  start:
+    - hours: sales
+      when: {closed: night}
+    - hours: office
+      when: {lunch: back}
+      fallback: closed
+    - say: Welcome.
+    - hangup
+  night: [{say: Good night.}, hangup]
+  back: [{say: We are back at one.}, hangup]
+  closed: [{say: We are closed.}, hangup]
+"""
+    folder = project(tmp_path, flow)
+    text = (folder / "twimlc.yaml").read_text()
+    (folder / "twimlc.yaml").write_text(
+        text.replace("targets:\n", "targets:\n  site: {host: static}\n", 1)
+    )
+    assert isinstance(place(built(folder))["files"], dict)
+    site = json.loads((folder / "build/site/plan.json").read_text())
+    (entry,) = site["places"]
+    beside = {p.name: p.read_text() for p in (folder / "build/site/public/desk").glob("index.*+*")}
+    lunch = [text for name, text in beside.items() if name.endswith(".+lunch.xml")]
+    assert ["We are back at one." in text for text in lunch] == [True]
+    manifest = json.loads((folder / "build/site/manifest.json").read_text())
+    office = {"office": calendars_of(manifest["calendars"])["office"]}
+    question = question_of(manifest["questions"][0])
+    later = json.loads(plan_json([question], office, lambda path: f"public/{path}"))
+    files = later["places"][0]["files"]  # sales is gone: nothing of it is known any more
+    assert files["+lunch"] in {f"public/desk/{name}" for name in beside}
+    assert "We are back at one." in (folder / "build/site" / files["+lunch"]).read_text()
+    assert "We are closed." in (folder / "build/site" / entry["otherwise"]).read_text()

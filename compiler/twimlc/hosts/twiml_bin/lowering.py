@@ -66,8 +66,7 @@ def lower(
         documents=tuple(found.bin for found in lowered),
         media=ground.files,
         entries=tuple(
-            FlowEntry(found.bin.flow, found.bin.path, found.bin.source, found.fetches)
-            for found in lowered
+            FlowEntry(found.bin.flow, found.bin.path, found.fetches) for found in lowered
         ),
         approximations=ground.approximations,
         assumptions=(

@@ -19,6 +19,8 @@
  * @property {boolean} [world] it is not the caller who answers
  */
 
+/** An answer, and whom it is of. @typedef {{asks: Asks, names: string[], answer: string}} Told */
+
 /** @type {Record<string, string>} */
 const NUMBERS = { From: "+14155550123", To: "+14155550199" };
 /** @type {Record<string, string>} what the caller does, in words */
@@ -74,7 +76,7 @@ class Call {
     this.kept = null;
     /** @type {Record<string, string>} */
     this.entered = { Digits: "", SpeechResult: "" };
-    /** @type {{asks: Asks, names: string[], answer: string, place: Place}[]} what a script has to say */
+    /** What a script has to say. @type {Told[]} */
     this.told = [];
     this.jumped = false;
     this.hungUp = false;
@@ -206,10 +208,7 @@ class Call {
    */
   _answered(asks, answer, remark = "", shown = "") {
     this._note(answer);
-    if (this.kept === null) {
-      const names = asks.script ? asks.script.names.map((name) => this.text(name)) : [];
-      this.told.push({ asks, names, answer, place: this.place });
-    }
+    if (this.kept === null) this.told.push(this.telling(asks, answer));
     const spoken = answer.startsWith("say ");
     const value = visible(spoken ? answer.slice(4) : answer);
     const note = remark && `   (${remark})`;
@@ -217,6 +216,20 @@ class Call {
     const line = this.lines[this.lines.length - 1];
     line.shown = spoken ? `“${value}”` : (shown && visible(shown)) || (DONE[answer] ?? value + note);
     line.world = shown !== "" && asks.kind !== "record";
+  }
+
+  /**
+   * @param {Asks} asks
+   * @param {string} answer
+   * @returns {Told}
+   */
+  telling(asks, answer) {
+    return { asks, names: (asks.script?.names || []).map((name) => this.text(name)), answer };
+  }
+
+  /** The caller's question that is open, also while another line is played. @returns {Asks | null} */
+  get question() {
+    return this.kept === null ? this.asks : this.flow.positions[this.kept].asks;
   }
 
   /** @param {Asks} asks */

@@ -187,7 +187,7 @@ class Page {
   }
 
   _source() {
-    const { data, call } = this;
+    const { data, call, flow } = this;
     const place = call?.flow.positions[this.seen ?? call.at];
     if (this.tab === "flow") {
       const [file, line] = this.looked || place?.source || ["", 0];
@@ -197,6 +197,7 @@ class Page {
       const document = place && data.documents[place.documents[0]];
       writeSource(document?.path || "", document?.text || "", place?.lines?.[0] || 0);
     }
+    if (flow !== null && !data.sources.length) write(byId("source-path"), "The flow and its TwiML are not in this file.");
   }
 
   /**

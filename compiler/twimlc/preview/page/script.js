@@ -17,6 +17,7 @@ function whyNoScript(call) {
 }
 
 /**
+ * The call as far as it was played; where it goes on, the caller hangs up.
  * @param {Call} call
  * @returns {string}
  */
@@ -35,7 +36,8 @@ function scriptText(call) {
   call.flow.call.forEach((name) => say("params", name, own(call.values, name) ?? ""));
   /** @type {string[]} */
   const caller = [];
-  for (const { asks, names, answer } of call.told) {
+  const open = call.question;
+  for (const { asks, names, answer } of open ? [...call.told, call.telling(open, "hangup")] : call.told) {
     const script = asks.script;
     if (!script) {
       caller.push(answer.startsWith("say ") ? `{say: ${JSON.stringify(answer.slice(4))}}` : JSON.stringify(answer));
@@ -60,7 +62,7 @@ function scriptText(call) {
   }
   if (caller.length) lines.push(`caller: [${caller.join(", ")}]`);
   const heard = call.lines.filter(({ event, other }) => !other && !UNNAMED.includes(event));
-  const wanted = [...heard.map(expected), ...(call.hungUp ? ["caller-hangup"] : [])];
+  const wanted = [...heard.map(expected), ...(call.hungUp || open ? ["caller-hangup"] : [])];
   lines.push(wanted.length ? "expect:" : "expect: []", ...wanted.map((each) => `  - ${each}`));
   return lines.map((line, at) => `${at ? "  " : "- "}${line}\n`).join("");
 }
