@@ -24,6 +24,15 @@ from twimlc.pipeline.load import Loaded, load
 HOSTS = ("static", "nginx", "s3", "twiml-bin", "caddy")
 ASKS = {"static": ["hours"], "s3": ["hours"], "twiml-bin": ["first"]}
 DECIDE = ("nginx", "twiml-bin", "caddy")
+PROJECT = """\
+flows: .
+targets:
+  static: {host: static}
+  nginx: {host: nginx}
+  s3: {host: s3}
+  twiml-bin: {host: twiml-bin, media: https://media.example.com/ivr}
+  caddy: {host: caddy}
+"""
 CALLERS = 3
 MOST_CHOICES = 25
 
@@ -34,7 +43,7 @@ def plans(folder, seed):
     asks = ASKS.get(chosen, ["hours", "switch"]) if seed // len(HOSTS) % 2 else []
     texts = Author(seed, decisions=chosen in DECIDE, asks=asks).write()
     flows = {f"{stem}.yaml": text for stem, text in texts.items()}
-    write_files(folder, {"twimlc.yaml": "flows: .\n", "sounds/la.mp3": b"\xff\xfbla", **flows})
+    write_files(folder, {"twimlc.yaml": PROJECT, "sounds/la.mp3": b"\xff\xfbla", **flows})
     loaded = load(Options(cwd=folder, targets=(chosen,), write=False))
     assert isinstance(loaded, Loaded), f"seed {seed}: not read"
     for target in loaded.targets:

@@ -12,4 +12,5 @@ SEEDS = 1250  # in each portion, of a sweep
 @pytest.mark.parametrize("portion", range(PORTIONS))
 def test_random_flows_and_random_callers(portion, sweep):
     seeds = SEEDS if sweep else 30
-    assert campaign(seeds, first=10_000 + portion * SEEDS) > seeds
+    flows = campaign(seeds, first=10_000 + portion * SEEDS)
+    assert flows > seeds * 3 // 4  # else most are refused: steps that ask may go round in silence
