@@ -46,7 +46,8 @@ class Page {
       });
     }
     byId("copy-transcript").addEventListener("click", () => this._copy(this.call ? transcriptText(this.call) : "", "copy-transcript"));
-    byId("copy-script").addEventListener("click", () => this._copy(this.call ? scriptText(this._ended(this.call)) : "", "copy-script"));
+    byId("copy-script").addEventListener("click", () => this._copy(this.call ? scriptText(this.call) : "", "copy-script"));
+    allow(byId("help"), true);
     byId("help").addEventListener("click", () => dialog("help-dialog").showModal());
     for (const box of document.querySelectorAll("dialog")) {
       box.querySelector(".close")?.addEventListener("click", () => box.close());
@@ -239,14 +240,6 @@ class Page {
     write(byId("aloud-why"), why);
   }
 
-  /** The call as it is when the caller hangs up now. @param {Call} call */
-  _ended(call) {
-    if (call.stage === "over" && call.kept === null) return call;
-    const ended = new Call(call.flow, call.values).start();
-    ended.replay([...call.answers, ...(call.kept === null ? [] : ["back"]), "hangup"]);
-    return ended;
-  }
-
   /** @param {string} text @param {string} id of the button */
   _copy(text, id) {
     if (isOff(byId(id))) return;
@@ -334,17 +327,17 @@ const LOST = "The preview is gone. The page works on, and returns by itself.";
 /** Follow the server: each build is asked for, and a server that is gone comes back by itself. @param {Page | null} page */
 function follow(page) {
   const events = new EventSource("events");
-  events.addEventListener("build", async (event) => {
+  const refresh = async () => {
+    /** @type {Data | null} */
+    const data = await fetch("data.json").then((answer) => answer.json()).catch(() => null);
+    write(byId("connection"), data === null ? LOST : "");
+    if (data === null) setTimeout(refresh, 1000);
+    else if (!page) page = new Page(data);
+    else if (data.build > page.data.build) page.show(data);
+  };
+  events.addEventListener("build", (event) => {
     write(byId("connection"), "");
-    if (page && String(page.data.build) === event.data) return;
-    try {
-      /** @type {Data} */
-      const data = await (await fetch("data.json")).json();
-      if (!page) page = new Page(data);
-      else if (data.build > page.data.build) page.show(data);
-    } catch {
-      write(byId("connection"), LOST);
-    }
+    if (!page || String(page.data.build) !== event.data) refresh();
   });
   events.addEventListener("error", () => write(byId("connection"), LOST));
 }
