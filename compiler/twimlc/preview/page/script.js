@@ -14,13 +14,32 @@ function whyNoScript(call) {
   return "";
 }
 
+// Nothing is heard while these are decided, so nobody hangs up there.
+const DECIDED = ["switch", "hours"];
+
 /**
- * The call as far as it was played; where it goes on, the caller hangs up.
+ * A call as far as it was played; where it goes on, the caller hangs up at the next question.
  * @param {Call} call
+ */
+function ended({ flow, values, answers }) {
+  const call = new Call(flow, values).start();
+  const decide = () => {
+    while (call.asks && DECIDED.includes(call.asks.kind)) call.take(call.asks.usual);
+  };
+  for (const answer of [...answers, "back", "hangup"]) {
+    if (answer === "hangup" && call.kept === null) decide();
+    call.take(answer);
+  }
+  return call;
+}
+
+/**
+ * @param {Call} played
  * @returns {string}
  */
-function scriptText(call) {
-  const shown = call.told.map(({ answer }) => answer);
+function scriptText(played) {
+  const call = ended(played);
+  const shown = played.told.map(({ answer }) => answer);
   const lines = [`name: ${JSON.stringify(shown.length ? `Played: ${shown.join(", ")}` : "Played")}`];
   lines.push(`targets: [${JSON.stringify(call.flow.target)}]`);
   if (call.flow.row !== null) lines.push(`row: [${JSON.stringify(call.flow.row)}]`);
@@ -34,8 +53,7 @@ function scriptText(call) {
   call.flow.call.forEach((name) => say("params", name, own(call.values, name) ?? ""));
   /** @type {string[]} */
   const caller = [];
-  const open = call.question;
-  for (const { asks, names, answer } of open ? [...call.told, call.telling(open, "hangup")] : call.told) {
+  for (const { asks, names, answer } of call.told) {
     const script = asks.script;
     if (!script) {
       caller.push(answer.startsWith("say ") ? `{say: ${JSON.stringify(answer.slice(4))}}` : JSON.stringify(answer));
@@ -60,7 +78,7 @@ function scriptText(call) {
   }
   if (caller.length) lines.push(`caller: [${caller.join(", ")}]`);
   const heard = call.lines.filter(({ event, other }) => !other && !UNNAMED.includes(event));
-  const wanted = [...heard.map(expected), ...(call.hungUp || open ? ["caller-hangup"] : [])];
+  const wanted = [...heard.map(expected), ...(call.hungUp ? ["caller-hangup"] : [])];
   lines.push(wanted.length ? "expect:" : "expect: []", ...wanted.map((each) => `  - ${each}`));
   return lines.map((line, at) => `${at ? "  " : "- "}${line}\n`).join("");
 }
