@@ -13,8 +13,7 @@ from twimlc.calendars.notation import Fault, Hours, read_hours
 from twimlc.calendars.places import told
 from twimlc.calendars.settle import USUAL, Apart, Said, Worked, work_out
 from twimlc.calendars.settled import DAY, Settled
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Fix, Label
+from twimlc.findings import Diagnostic, Fix, Label, rules
 from twimlc.formats.calendar_rows import CALENDARS
 from twimlc.formats.format import At
 from twimlc.text import Span

@@ -6,13 +6,11 @@ Goes out: an :class:`Element` whose attributes are canonical and whose links are
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Iterator
-from collections.abc import Sequence as SequenceABC
+from collections.abc import Iterator, Sequence as SequenceABC
 from dataclasses import dataclass, field
 
 from twimlc import vocabulary
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings import Diagnostic, rules
 from twimlc.flow.addresses import is_relative
 from twimlc.flow.conflicts import check_element, written_here
 from twimlc.flow.decisions import NOTHING_KNOWN, Known

@@ -9,16 +9,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Fix, Severity
+from twimlc.findings import Diagnostic, Fix, Severity, rules
 from twimlc.findings.edits import rewrite
 from twimlc.flow.addresses import is_address
 from twimlc.flow.decisions import NOTHING_KNOWN, Known
 from twimlc.flow.model import Kind, State, StateKey, StateLink, Step
 from twimlc.text import Span, clip
 from twimlc.yaml.names import beyond_doubt, meant, nearest, proposed_name, valid_name
-from twimlc.yaml.tree import Entry, Node, Scalar, Sequence, Template, entries_of, name_of
-from twimlc.yaml.tree import Mapping as Map
+from twimlc.yaml.tree import (
+    Entry,
+    Mapping as Map,
+    Node,
+    Scalar,
+    Sequence,
+    Template,
+    entries_of,
+    name_of,
+)
 
 Defaults = Mapping[str, tuple[Entry, ...]]
 """What ``defaults:`` of a flow or component gives, by the name of an element or block."""

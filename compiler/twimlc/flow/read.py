@@ -5,8 +5,7 @@ all flows the expanded tree gives the model and every finding about one flow alo
 (:func:`read_flow`).
 """
 
-from collections.abc import Iterator
-from collections.abc import Mapping as MappingABC
+from collections.abc import Iterator, Mapping as MappingABC
 from typing import NamedTuple
 
 from twimlc.findings.diagnostic import Diagnostic

@@ -112,11 +112,6 @@ class Leaf(Shape):
         return value
 
 
-def as_text(node: Scalar) -> str:
-    """A scalar read as the text that was typed."""
-    return node.text
-
-
 def text(
     takes: str = "text",
     into: Callable[[Scalar], Any] = lambda node: node,

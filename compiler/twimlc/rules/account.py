@@ -7,8 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings import Diagnostic, rules
 from twimlc.flow.graph import Graph
 from twimlc.flow.model import Attribute, Element
 from twimlc.formats.project_file import SIP_DOMAIN, Account

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings import Diagnostic, rules
 from twimlc.findings.edits import put_in_quotes
 from twimlc.text import SourceFile, Span, lazy_pattern
 from twimlc.yaml.tree import Node, Scalar, walk

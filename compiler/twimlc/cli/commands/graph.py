@@ -47,8 +47,7 @@ def graph(
     FLOW is the name of a flow or the path of its file.
     """
     # Loading the pipeline takes most of the time; ``--help`` goes without it.
-    from twimlc.pipeline.picture import graph as graph_of
-    from twimlc.pipeline.picture import part_of
+    from twimlc.pipeline.picture import graph as graph_of, part_of
 
     picture, findings = graph_of(replace(given.options(write=False), targets=targets), flow, row)
     status = Reporter(given).show_errors(findings)
