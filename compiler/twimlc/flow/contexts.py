@@ -10,7 +10,7 @@ from twimlc import vocabulary
 from twimlc.findings.diagnostic import Diagnostic, Label
 from twimlc.findings.rules import ACCEPT_CANNOT_ASK, RETURN_OUTSIDE, STATE_USED_BOTH_WAYS
 from twimlc.flow.graph import Context, Node, NodeKey, Root, written_by
-from twimlc.flow.model import Element, Flow, Kind, Perform, StateKey, StateLink, Step, Use
+from twimlc.flow.model import Element, Flow, Perform, StateKey, StateLink, Step, Use
 from twimlc.flow.walks import reached
 from twimlc.text import Span
 
@@ -67,7 +67,7 @@ def find_contexts(
     found: dict[NodeKey, Diagnostic] = {}
     waiting: list[Root] = []
     for name, flow in flows.items():
-        context = Context.CALL if flow.kind is Kind.VOICE else Context.MESSAGE
+        context = Context.CALL if flow.kind == "voice" else Context.MESSAGE
         span = flow.states[flow.start].span
         waiting.append(Root(starts[name], context, "", span))
     while waiting:

@@ -18,7 +18,6 @@ from twimlc.flow.markup import parse_ssml
 from twimlc.flow.model import (
     Attribute,
     Element,
-    Kind,
     Link,
     MediaLink,
     StateKey,
@@ -64,7 +63,11 @@ class ElementReader(FlowReader):
     """Reads elements, with the defaults in force where they are."""
 
     def __init__(
-        self, kind: Kind, scope: Scope, lies_at: LiesAt, known: Known = NOTHING_KNOWN
+        self,
+        kind: vocabulary.DocumentKind,
+        scope: Scope,
+        lies_at: LiesAt,
+        known: Known = NOTHING_KNOWN,
     ) -> None:
         super().__init__(kind, scope, lies_at, known)
         self._refused = 0  # parts that were written, but not understood
@@ -243,7 +246,7 @@ class ElementReader(FlowReader):
         noun = text.as_child
         elements = any(isinstance(child, Element) for child in children)
         if noun and (spec.name == "Dial" or elements or not text.documented):
-            kid = vocabulary.element_by_tag(self.kind.value, spec.name, noun)
+            kid = vocabulary.element_by_tag(self.kind, spec.name, noun)
             if kid is not None:
                 children.insert(0, self.element(kid, node, parent=spec))
                 return

@@ -38,7 +38,11 @@ class StepReader(BlockReader):
     """Reads the steps of one flow."""
 
     def __init__(
-        self, kind: model.Kind, scope: Scope, lies_at: LiesAt, known: Known = NOTHING_KNOWN
+        self,
+        kind: vocabulary.DocumentKind,
+        scope: Scope,
+        lies_at: LiesAt,
+        known: Known = NOTHING_KNOWN,
     ) -> None:
         super().__init__(kind, scope, lies_at, known)
         self.allow: frozenset[str] = frozenset()  # what uses of components around it allow
@@ -89,7 +93,7 @@ class StepReader(BlockReader):
 
     def _read(self, verb: Entry, at: StepAt) -> list[model.Step]:
         """What a step stands for that is no use of a component."""
-        key, voice = verb.key, self.kind is model.Kind.VOICE
+        key, voice = verb.key, self.kind == "voice"
         node, step, span, allow, note = at
         match key:
             case "goto":
@@ -104,7 +108,7 @@ class StepReader(BlockReader):
             case _ if key in CALL_BLOCKS and voice:
                 return self.block(key, at)
             case "twiml":
-                elements, found = parse_twiml(node, self.kind.value)
+                elements, found = parse_twiml(node, self.kind)
                 self.report(*found)
                 self._no_branches(step, "twiml")
                 return [
@@ -121,7 +125,7 @@ class StepReader(BlockReader):
                     message = f"{entry.key} does nothing here: a redirect to a state is a goto"
                     self.report(rules.IGNORED_PART.at(entry.key_span, message))
                 return [model.Goto(target, span, note)] if target else []
-        spec = vocabulary.verbs(self.kind.value).get(key)
+        spec = vocabulary.verbs(self.kind).get(key)
         if spec is None:
             others = vocabulary.verbs("messaging" if voice else "voice")
             if key in others or (key in CALL_BLOCKS and not voice):
