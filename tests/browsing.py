@@ -16,6 +16,13 @@ FLAGS = (
 AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
+_GO = """moment => new Promise(done => {
+  if (location.hash === moment) return done();
+  addEventListener("hashchange", () => setTimeout(done), {once: true});
+  location.hash = moment;
+})"""
+
+
 def needs_tool(name):
     there = (TOOLS / name).exists()
     return pytest.mark.skipif(not there, reason=f"NOT TESTED: npm's {name} is not installed")
@@ -60,9 +67,7 @@ class Played:
 
     def go(self, moment):
         """Another moment of the same page."""
-        self.page.evaluate("moment => { location.hash = moment; }", moment)
-        self.page.wait_for_function("moment => location.hash === moment", arg=moment)
-        self.page.wait_for_timeout(0)
+        self.page.evaluate(_GO, moment)
 
     @property
     def main(self):

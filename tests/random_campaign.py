@@ -22,6 +22,7 @@ from twimlc.pipeline import Options
 from twimlc.pipeline.load import Loaded, load
 
 HOSTS = ("static", "nginx", "s3", "twiml-bin", "caddy")
+ASKS = {"static": ["hours"], "s3": ["hours"], "twiml-bin": ["first"]}
 DECIDE = ("nginx", "twiml-bin", "caddy")
 CALLERS = 3
 MOST_CHOICES = 25
@@ -30,7 +31,8 @@ MOST_CHOICES = 25
 def plans(folder, seed):
     """(graph, plan) of the flows of one seed, for a host that takes them."""
     chosen = HOSTS[seed % len(HOSTS)]
-    texts = Author(seed, decisions=chosen in DECIDE).write()
+    asks = ASKS.get(chosen, ["hours", "switch"]) if seed // len(HOSTS) % 2 else []
+    texts = Author(seed, decisions=chosen in DECIDE, asks=asks).write()
     flows = {f"{stem}.yaml": text for stem, text in texts.items()}
     write_files(folder, {"twimlc.yaml": "flows: .\n", "sounds/la.mp3": b"\xff\xfbla", **flows})
     loaded = load(Options(cwd=folder, targets=(chosen,), write=False))

@@ -13,13 +13,37 @@ WORDS = [
     "Thank you ]]> {{you}}.",
     "Grüße",
 ]
+_USUAL = {
+    "holidays": {"of": "US", "only": ["Christmas Day"]},
+    "except": [{"on": "2026-12-28..2026-12-31", "is": "away"}],
+    "until": "2026-12-31",
+}
+CALENDARS = {
+    "office": {
+        "zone": "America/New_York",
+        "open": "Mo-Fr 09:00-17:00",
+        "periods": {"lunch": "Mo-Fr 12:00-13:00"},
+        **_USUAL,
+    },
+    "night": {"zone": "Europe/Berlin", "open": "Mo-Sa 22:00-26:00", **_USUAL},
+}
+LISTS = {"vip": ["+14155550170", "+4420*", "+447*"]}
+CASES = {
+    "From": ["vip", "withheld", "+14155550123", "+1900*", "sip:*", "client:ann", "+1415555019*"],
+    "To": ["+14155550199", "+1415*", "whatsapp:+1*"],
+    "FromCountry": ["US", "DE", "C*"],
+    "Direction": ["inbound", "outbound*"],
+}
 
 
 class Author:
     """Writes flows by chance; the same seed writes the same ones."""
 
-    def __init__(self, seed, *, decisions=False):
+    def __init__(self, seed, *, decisions=False, asks=()):
+        """``asks`` are the steps that may decide before anything is heard (``hours``, ``switch``):
+        anywhere, or with ``first`` among them only as the first step of a flow."""
         self.decisions = decisions
+        self.asks = asks
         self.random = Random(seed)
         self.flows = ["main", "other"][: self.random.choice([1, 1, 2])]
         self.states = {
@@ -44,6 +68,11 @@ class Author:
             states["moved"] = [self.say(), {"goto": "bye"}]
             states["bye"] = [self.say(), "hangup"]
             tree = {"start": self.states[flow][0], "states": states}
+            if "first" in self.asks and self.chance(0.7):
+                states["first"] = [self.hours(1), {"goto": tree["start"]}]
+                tree["start"] = "first"
+            if self.asks:
+                tree |= {"calendars": CALENDARS, "lists": LISTS}
             texts[flow] = json.dumps(tree, indent=1, ensure_ascii=False)
         return texts
 
@@ -141,6 +170,8 @@ class Author:
     def step(self, deep):
         if deep <= 0 or self.chance(0.15):
             return self.sound()
+        if self.asks and "first" not in self.asks and self.chance(0.25):
+            return getattr(self, self.random.choice(self.asks))(deep)
         kinds = [self.room, self.gather, self.offer, self.dial, self.hunt, self.record, self.queue]
         kinds += [
             self.conference,
@@ -154,6 +185,22 @@ class Author:
         if self.decisions:
             kinds += [self.menu] * 5 + [self.keys, self.told, self.told]
         return self.random.choice(kinds)(deep)
+
+    def hours(self, deep):
+        named = self.random.sample(
+            ["closed", "lunch", "holiday", "away"], self.random.randint(0, 3)
+        )
+        step = {"hours": self.random.choice([*CALENDARS])}
+        if named := [each for each in named if each != "lunch" or step["hours"] == "office"]:
+            step["when"] = {name: self.target(deep - 1) for name in named}
+        return step | self.ways(deep - 1)
+
+    def switch(self, deep):
+        parameter = self.random.choice([*CASES])
+        cases = self.random.sample(CASES[parameter], self.random.randint(1, 2))
+        when = {case: self.target(deep - 1) for case in cases}
+        step = {"switch": parameter, "when": when}
+        return step | ({"fallback": self.target(deep - 1)} if self.chance(0.6) else {})
 
     def room(self, deep):
         return {"connect": {"room": "Daily"}, **self.ways(deep - 1)}

@@ -238,3 +238,32 @@ def test_an_upload_that_fails_is_tried_again(tmp_path: Path) -> None:
     environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "LIVE": str(folder)}
     assert subprocess.run(["sh", "-c", command], env=environment, check=False).returncode != 0
     assert words(folder / "build/static/public/desk/index.xml") == ["We are closed."]
+
+
+@pytest.mark.parametrize(
+    ("given", "heard_then"),
+    [
+        (["office=lunch"], "We are back at one."),
+        (["office=lunch@2026-12-23T11:00"], "We are back at one."),
+        (["office=lunch@2026-12-23T10:00"], "Welcome to Contoso."),
+        (["office=closed", "office=lunch"], "We are back at one."),
+        (["office=closed", "office=lunch@2026-12-23T10:00"], "We are closed."),
+    ],
+)
+def test_an_override_is_over_the_hours_of_a_place_and_of_a_call(
+    tmp_path: Path, given: list[str], heard_then: str
+) -> None:
+    more = [each for text in given for each in ("--override", text)]
+    at = ["--at", "2026-12-23T10:30"]
+    build(project(tmp_path))
+    run(tmp_path, "--apply", "static", *at, *more)
+    assert words(tmp_path / "build/static/public/desk/index.xml") == [heard_then]
+    done = subprocess.run(
+        [sys.executable, "-m", "twimlc", "call", "desk", "-t", "static", *at, *more],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
+    assert re.findall('say "(.*?)"', done.stdout)[0] == heard_then

@@ -1,5 +1,6 @@
 """Steps that decide before anything is heard: what callers hear, by who they are and when."""
 
+import io
 import json
 import re
 from pathlib import Path
@@ -8,7 +9,9 @@ import pytest
 
 from twimlc import pipeline
 from twimlc.calls.run import play_scripts
+from twimlc.cli.command import run
 
+ROOT = Path(__file__).parents[1]
 HOSTS = {
     "nginx": "{host: nginx, url: https://voice.example.com/ivr}",
     "caddy": "{host: caddy}",
@@ -332,3 +335,30 @@ def test_promises_about_some_calls(tmp_path: Path, sentence: str, broken: bool) 
 def test_promises_about_what_nobody_asks(tmp_path: Path, sentence: str) -> None:
     flow = f"invariants: ['{sentence}']\n{DESK}"
     assert "bad-invariant" in slugs(project(tmp_path, flow, {"web": HOSTS["nginx"]}))
+
+
+@pytest.mark.parametrize(
+    ("more", "heard"),
+    [
+        (["--override", "office=lunch"], "at lunch"),
+        (["--override", "office=lunch@2027-01-01T00:00", "--at", "2026-12-30T10:00"], "at lunch"),
+        (["--override", "office=lunch@2026-12-30T09:59", "--at", "2026-12-30T10:00"], "press 1"),
+        (["--override", "office=lunch", "--hours", "office=holiday"], "a holiday"),
+    ],
+)
+def test_what_a_calendar_would_say_at_the_phone(more, heard, capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert run(["call", "front-desk", "-q", *more]) == 0
+    assert heard in capsys.readouterr().out
+
+
+def test_an_override_that_cannot_be(capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    for said, why in (
+        ("office=lunch@noon", "is no time"),
+        ("office=lunsh", "never 'lunsh'"),
+        ("office", "is not"),
+    ):
+        assert run(["call", "front-desk", "--override", said]) == 2
+        assert why in capsys.readouterr().err

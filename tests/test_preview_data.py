@@ -22,6 +22,7 @@ from twimlc.cli.command import run
 from twimlc.interpret.machine import HANGUP
 from twimlc.pipeline import Options, compile_flow
 from twimlc.preview.lines import Workshop
+from twimlc.preview.show import EMBEDDED, Show, Sounds
 from twimlc.preview.walk import Walked, answers
 
 ROOT = Path(__file__).parents[1]
@@ -99,10 +100,10 @@ def test_boxes_are_those_of_the_picture(examples):
 NUMBERS = {"From": "+14155550123", "To": "+14155550199"}
 
 
-def called(folder, name, typed, target=None):
+def called(folder, name, typed, target=None, row=None):
     """What ``twimlc call -q`` prints for what is typed."""
     options = Options(cwd=folder, write=False, targets=(target,) if target else ())
-    compiled, _ = compile_flow(options, name)
+    compiled, _ = compile_flow(options, name, row)
     callee, lines, given = flow_target(compiled, lines=True), [], iter(typed)
     transcript = Transcript(lambda text, _: text, places=False, base=callee.base)
     leg = callee.caller(request_parameters(NUMBERS["From"], NUMBERS["To"], {}), {})
@@ -129,7 +130,8 @@ def test_examples_are_heard_as_in_a_terminal(examples):
         chance = random.Random(flow["flow"])
         for _ in range(4):
             typed, told = walked(flow, chance)
-            assert told == called(ROOT, flow["flow"], typed, flow["target"]), flow["flow"]
+            heard = called(ROOT, flow["flow"], typed, flow["target"], flow["row"])
+            assert told == heard, (flow["flow"], typed)
 
 
 def settled(told):
@@ -204,7 +206,30 @@ def test_a_digest_is_what_is_heard_and_asked(tmp_path):
     assert len(chimes) == 2
 
 
-HOSTILE = "</script><script>alert(1)</script><!--<b>\u202e\x07 & \u2028 ]]> \"'"
+@pytest.mark.parametrize("seed", range(6))
+def test_a_digest_knows_no_names(seed, tmp_path):
+    """States named and ordered otherwise, between remarks, are heard as before."""
+    texts = Author(seed, decisions=True).write()
+    names = sorted({name for text in texts.values() for name in json.loads(text)["states"]})
+    new = {name: f"z{len(names) - at}-{name[::-1]}" for at, name in enumerate(names)}
+    named = re.compile(rf'"((?:main|other)/)?({"|".join(names)})"')
+
+    def otherwise(text):
+        text = named.sub(lambda found: f'"{found[1] or ""}{new[found[2]]}"', text)
+        tree = json.loads(text)
+        tree["states"] = dict(reversed(tree["states"].items()))
+        return f"# A remark.\n\n{json.dumps(tree, indent=3, ensure_ascii=False)}"
+
+    def digests(folder, texts):
+        files = {f"flows/{name}.yaml": text for name, text in texts.items()}
+        write_files(folder, {"twimlc.yaml": PROJECT, **files})
+        return {flow["flow"]: flow["digest"] for flow in data_of(folder)["flows"]}
+
+    before = digests(tmp_path / "a", texts)
+    assert digests(tmp_path / "b", {n: otherwise(text) for n, text in texts.items()}) == before
+
+
+HOSTILE = "</script><script>alert(1)</script><!--<b>\u202e & \u2028 ]]> \"'"
 
 
 def test_hostile_texts_stay_texts(tmp_path):
@@ -213,6 +238,7 @@ def test_hostile_texts_stay_texts(tmp_path):
     )
     folder = laid(tmp_path, text)
     data = data_of(folder)
+    assert HOSTILE in json.dumps(data["flows"], ensure_ascii=False).replace('\\"', '"')
     page = page_of(data)
     body = page.split('id="data">')[1].split("</script>")[0]
     assert not set("<>&\u2028") & set(body)
@@ -252,6 +278,55 @@ def test_errors_leave_the_file_alone(tmp_path, capsys, monkeypatch):
     laid(tmp_path)
     assert run(["preview", "--export", "flows/desk.yaml/a.html"]) == 3
     assert run(["preview", "--export", "a.pdf"]) == 2
+
+
+SHARED = {
+    "twimlc.yaml": f"{PROJECT}matrix: shops.csv\n",
+    "shops.csv": "id,shop\none,Uno\ntwo,Due\n",
+    "flows/a.yaml": "params: {shop: null}\nsteps:\n  - use: part\n    with: {what: '${shop}'}\n  - hangup\n",
+    "flows/b.yaml": "steps:\n  - use: part\n    with: {what: B}\n  - play: a.mp3\n",
+    "flows/c.yaml": "steps:\n  - say: Alone.\n",
+    "flows/a.mp3": b"\xff\xfbone",
+    "flows/_components/part.yaml": "params: {what: }\nsteps:\n  - say: This is ${what}.\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("flows/a.yaml", "steps:\n  - say: ["),
+        ("flows/a.yaml", ""),
+        ("flows/a.yaml", b"\xff\xfe\x00"),
+        ("flows/_components/part.yaml", "steps:\n  - sway: What.\n"),
+        ("flows/_components/part.yaml", None),
+        ("flows/a.mp3", None),
+        ("shops.csv", "id,shop\none\n"),
+        ("shops.csv", None),
+        ("twimlc.yaml", "flows: ["),
+        ("twimlc.yaml", "flows: flows\ntargets: {web: {host: nowhere}}\n"),
+        ("twimlc.yaml", "flows: elsewhere\n"),
+    ],
+)
+def test_the_last_good_lines_stay(tmp_path, path, text):
+    """Whatever breaks: what was good is played on, what is good is new, and the error is told."""
+    write_files(tmp_path, SHARED)
+    show = Show(Workshop(Options(cwd=tmp_path, write=False)))
+    show.look()
+    before = show.data(Sounds(EMBEDDED))
+    assert [flow["flow"] for flow in before["flows"]] == ["a", "a", "b", "b", "c", "c"]
+    write_files(tmp_path, {"flows/c.yaml": "steps:\n  - say: Alone again.\n"})
+    (tmp_path / path).unlink()
+    if text is not None:
+        write_files(tmp_path, {path: text})
+    show.look()
+    after = show.data(Sounds(EMBEDDED))
+    assert any(finding["severity"] == "error" for finding in after["findings"])
+    assert [flow["digest"] for flow in after["flows"][:4]] == [
+        flow["digest"] for flow in before["flows"][:4]
+    ]
+    write_files(tmp_path, SHARED)
+    show.look()
+    assert show.data(Sounds(EMBEDDED)) == before
 
 
 def test_rows_and_targets(tmp_path, monkeypatch, capsys):

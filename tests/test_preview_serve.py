@@ -104,7 +104,9 @@ class Serving:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with Serving(tmp_path_factory.mktemp("served"), "--allow-host", "preview.example.com") as found:
+    with Serving(
+        tmp_path_factory.mktemp("served"), "--allow-host", "Preview.example.com", "--allow-host", ""
+    ) as found:
         yield found
 
 
@@ -141,6 +143,8 @@ def test_what_is_there(server):
         "./", "../", "data%2ejson", "%64ata.json", "data.json/", "DATA.JSON", "media/", "media/a.mp3",
         "media/../data.json", "media/%2e%2e/page.css", "..%2f", "\\data.json", "flows/desk.yaml", "page.js%00",
         "/TOKEN/../TOKEN/data.json", "events/", "/" + "0" * 32 + "/data.json", ";data.json",
+        "data.json?x=1", "?x", "media/" + "0" * 64 + ".mp3", "media", "page.css/../page.js", "data.json%20", "//",
+        "http://127.0.0.1/", "*",
     ],
 )  # fmt: skip
 def test_everything_else_is_not_there(server, path):
@@ -233,6 +237,51 @@ def test_requests_that_are_none(server):
     assert server.ask("")[0] == 200
 
 
+def raw_answer(server, *lines):
+    """Status and headers of what is sent as it stands."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as raw:
+        raw.sendall("".join(f"{line}\r\n" for line in (*lines, "")).encode())
+        found = b""
+        while b"\r\n\r\n" not in found:
+            found += raw.recv(4096) or pytest.fail("no answer")
+    first, *rest = found.partition(b"\r\n\r\n")[0].decode().split("\r\n")
+    pairs = (line.partition(": ") for line in rest)
+    return int(first.split()[1]), {name.lower(): value for name, _, value in pairs}
+
+
+def test_answers_to_what_is_sent_by_hand(server):
+    here = f"Host: 127.0.0.1:{server.port}"
+    upgrade = ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
+               "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==")  # fmt: skip
+    begin = f"GET {server.path} HTTP/1.1"
+    for wanted, lines in (
+        ((200,), (begin, here, "Connection: close")),
+        ((403,), (f"GET {server.path} HTTP/1.0",)),
+        ((400,), (begin,)),
+        ((400,), (begin, here, "Host: evil.example")),
+        ((400,), (f"GET {server.path}\u00e9 HTTP/1.1", here)),
+        ((400,), (begin, here, "Content-Length: x")),
+        ((400,), ("GET", here)),
+        ((403,), (begin, "Host: evil.example", *upgrade)),
+        ((200,), (begin, here, *upgrade)),  # as if nothing had been asked
+        ((404,), (f"GET http://127.0.0.1:{server.port}{server.path} HTTP/1.1", here)),
+        ((405,), (f"OPTIONS {server.path} HTTP/1.1", here, "Access-Control-Request-Method: GET")),
+    ):
+        status, headers = raw_answer(server, *lines)
+        assert status in wanted, lines
+        assert headers.items() >= HEADERS.items(), lines
+        assert not [name for name in headers if name.startswith(("access-control", "set-cookie"))]
+        assert "server" not in headers
+
+
+def test_each_start_has_its_own_token(tmp_path):
+    tokens = set()
+    for number in range(3):
+        with Serving(tmp_path / str(number)) as one:
+            tokens.add(one.path)
+    assert len(tokens) == 3
+
+
 def test_another_machine_finds_nothing(server):
     """It listens on the loopback alone."""
     names = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
@@ -277,6 +326,45 @@ def test_saved_broken_and_mended(tmp_path):
         server.save(FLOW.replace("Good day.", "One."), "front")
         server.save(FLOW.replace("Good day.", "Two."), "front")
         server.until(lambda data: "Two." in json.dumps(data["flows"]))
+
+
+def test_a_flow_that_was_asked_for_goes_and_comes_back(tmp_path):
+    with Serving(tmp_path, "desk") as server:
+        (tmp_path / "flows" / "desk.yaml").unlink()
+        data = server.until(lambda data: data["findings"])
+        assert [finding["severity"] for finding in data["findings"]] == ["error"]
+        assert [flow["flow"] for flow in data["flows"]] == ["desk"]  # the last good one
+        server.save(FLOW.replace("Good day.", "Here again."))
+        server.until(lambda data: not data["findings"] and "Here again." in json.dumps(data))
+        (tmp_path / "twimlc.yaml").write_text("flows: [")
+        server.until(lambda data: data["findings"])
+        (tmp_path / "twimlc.yaml").write_text(PROJECT)
+        server.until(lambda data: not data["findings"])
+
+
+def test_events_tell_each_build(tmp_path):
+    """What is built is told, in order, to all who listen; two quick saves end in the second."""
+    with Serving(tmp_path) as server:
+        asked = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        asked.request("GET", f"{server.path}events")
+        answer = asked.getresponse()
+        assert answer.getheader("content-type").startswith("text/event-stream")
+
+        def build():
+            while not (line := answer.readline()).startswith(b"data: "):
+                assert line
+            return int(line[6:])
+
+        seen = [build()]
+        assert seen == [server.data()["build"]]
+        server.save(FLOW.replace("Good day.", "One."))
+        server.save(FLOW.replace("Good day.", "Two."))
+        while "Two." not in json.dumps(server.data()["flows"]):
+            seen.append(build())
+        assert seen == sorted(set(seen))
+        server.save(FLOW)
+        assert build() > seen[-1] or build() > seen[-1]
+        asked.close()
 
 
 def test_it_starts_with_errors(tmp_path):

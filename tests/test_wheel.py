@@ -42,6 +42,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("build", "-t", "nginx"), "nginx"),
         (("init", "new", "--from", "room-pin"), "_components/room-attempt.yaml"),
         (("init", "new", "--from", "conference"), "media/chime.wav"),
+        (("init", "new", "--from", "store"), "flows/stores.csv"),
     ],
 )
 def test_the_wheel_is_whole(

@@ -1,7 +1,7 @@
 """Who calls and when: what is decided before anything is heard, in a script or at the phone."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -37,7 +37,7 @@ class Moment:
     parameters: Mapping[str, str]
     calendars: Mapping[str, Settled]
     at: str = ""
-    hours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hours: dict[str, tuple[str, ...]] = field(default_factory=dict)
     now: int | None = None
     visits: Counter[str] = field(default_factory=Counter)
 
@@ -51,6 +51,20 @@ class Moment:
         else:
             value = self.outcome(asks.calendar)
         return Choice(asks.way(value), value)
+
+    def say(self, hours: Mapping[str, str], instead: Iterable[tuple[str, str, str]]) -> None:
+        """What somebody says of calendars, or would say of them (calendar, outcome) until a time,
+        which may be over at the time of the call. Raises ValueError where that is no time."""
+        known = {short(name): settled for name, settled in self.calendars.items()}
+        for name, outcome, end in instead:
+            settled = known.get(name)
+            ends = None if settled is None or not end else instant_at(settled, end)
+            if settled is not None and end and ends is None:
+                raise ValueError(f"'{end}' is no time, such as 2026-12-24T10:00")
+            at = None if settled is None or not self.at else instant_at(settled, self.at)
+            if not end or ends is None or (at or self.now or 0) < ends:
+                self.hours[name] = (outcome,)
+        self.hours |= {name: (outcome,) for name, outcome in hours.items()}
 
     def fault(self) -> str | None:
         """Why what was said cannot be."""

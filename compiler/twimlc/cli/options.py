@@ -24,6 +24,24 @@ _STDIN = "-"
 _STDIN_NAME = "stdin.yaml"
 
 
+Override = tuple[str, str, str]
+"""The name of a calendar, an outcome, and when it ends (empty: never)."""
+
+
+def overrides(
+    ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
+) -> tuple[Override, ...]:
+    """``--override office=closed@2026-12-01T12:00`` in its parts."""
+    found = []
+    for text in given:
+        name, equals, said = text.partition("=")
+        outcome, _, end = said.partition("@")
+        if not (name and equals and outcome):
+            raise click.BadParameter(f"'{text}' is not CALENDAR=OUTCOME[@UNTIL]", ctx, param)
+        found.append((name, outcome, end))
+    return tuple(found)
+
+
 def pairs(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
     """``-p name=value`` as a map; the last of a name wins, as everywhere on a command line."""
     values = {}

@@ -8,6 +8,7 @@ import click
 from twimlc.calendars.settle import instant_at
 from twimlc.calendars.settled import Settled
 from twimlc.cli import FINDINGS
+from twimlc.cli.options import Override
 from twimlc.cli.present import Reporter
 from twimlc.cli.streams import write
 from twimlc.output.due import ByPlan, bin_lines, put_due, read_plan
@@ -16,30 +17,13 @@ from twimlc.project.files import display_path
 from twimlc.report.escape import visible
 from twimlc.report.schedule import Schedule, schedule
 
-Override = tuple[str, str, str]
-"""The name of a calendar, an outcome, and when it ends (empty: never)."""
-
-
-def overrides(
-    ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
-) -> tuple[Override, ...]:
-    """``--override office=closed@2026-12-01T12:00`` in its parts."""
-    found = []
-    for text in given:
-        name, equals, said = text.partition("=")
-        outcome, _, end = said.partition("@")
-        if not (name and equals and outcome):
-            raise click.BadParameter(f"'{text}' is not CALENDAR=OUTCOME[@UNTIL]", ctx, param)
-        found.append((name, outcome, end))
-    return tuple(found)
-
 
 def now_of(at: str | None, now: int, given: tuple[Override, ...]) -> Callable[[str, Settled], str]:
     """What a calendar says at a time, or now; raises click.UsageError where that is no time."""
 
     def outcome(name: str, settled: Settled) -> str:
         seconds = now if at is None else _instant(settled, at)
-        for calendar, instead, end in given:
+        for calendar, instead, end in reversed(given):  # the last of a name wins
             if calendar in (name, name.rpartition("/")[2]):
                 if instead not in settled.outcomes:
                     there = ", ".join(settled.outcomes)

@@ -12,7 +12,8 @@ from typing import Any
 
 from twimlc.calendars.kept import to_json, until
 from twimlc.calendars.settled import DAY, Settled
-from twimlc.lower.questions import JOINED, Clock, Question
+from twimlc.flow.decisions import Clock
+from twimlc.lower.questions import JOINED, Question
 
 VERSION = 1
 
@@ -54,17 +55,18 @@ def _place(
     names = asks(place)
 
     def document(combination: str) -> str:
-        outcomes = dict(zip(names, combination.split(JOINED), strict=True))
-        return file(place.document(lambda parameter: None, outcomes.__getitem__))
+        return file(place.document(dict(zip(names, combination.split(JOINED), strict=True))))
 
     def outcomes(name: str) -> tuple[str, ...]:
-        return calendars[name].outcomes if name in calendars else ()
+        return calendars[name].outcomes if name in calendars else ("",)
 
     return {
         "flow": place.flow,
         "file": file(place.path),
         "asks": list(names),
-        "files": {each: document(each) for each in combinations(names, outcomes)},
+        "files": {
+            each: document(each) for each in combinations(names, outcomes) if each.strip(JOINED)
+        },
         "otherwise": document(JOINED.join("" for _ in names)),
     }
 

@@ -35,7 +35,7 @@ class FlowMachine:
     ``base`` is the address of the folder above the flows' own folders, which addresses that the
     author wrote relatively are seen from. ``approximated`` holds the dials whose outcomes are not
     told apart, because the author allowed ``fallback-after-answer`` and the host needs it: all of
-    them go to the fallback.
+    them go to the fallback. ``last`` is the node that was come to last, be it an end.
     """
 
     graph: Graph
@@ -44,6 +44,7 @@ class FlowMachine:
     readings: Readings = OUR_READINGS
     approximated: Collection[NodeKey] = frozenset()
     base: str = ""
+    last: NodeKey = -1
     _positions: dict[AtNode, machine.Position] = field(default_factory=dict, init=False)
     _parts: dict[NodeKey, Part] = field(default_factory=dict, init=False)
     _sources: dict[NodeKey, str] = field(default_factory=dict, init=False)
@@ -119,6 +120,7 @@ class FlowMachine:
 
     def take(self, place: FlowPlace, choice: machine.Choice) -> FlowPlace:
         assert isinstance(place, AtNode)
+        self.last = place.node
         node = self.graph.nodes[place.node]
         part = self._part(node)
         outcome = choice.outcome
@@ -180,6 +182,7 @@ class FlowMachine:
 
     def _settled(self, key: NodeKey) -> FlowPlace:
         """The place where something happens: what an end means, the address that is left for."""
+        self.last = key
         found = self._standing.get(key)
         if found is not None:
             return found

@@ -8,7 +8,8 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 
 from twimlc.findings.diagnostic import Diagnostic
-from twimlc.findings.rules import NEEDS_REDIRECT, VERB_TOO_BIG
+from twimlc.findings.rules import DECISION_NEEDS_HOST, NEEDS_REDIRECT, VERB_TOO_BIG
+from twimlc.flow.decisions import Cases, Clock
 from twimlc.flow.graph import Context, Node, NodeKey
 from twimlc.lower.drafts import (
     Asked,
@@ -21,10 +22,12 @@ from twimlc.lower.drafts import (
     next_of,
     states_linked,
 )
+from twimlc.lower.host import LEFT_OUT
 from twimlc.lower.links import Addresses, ExternalLink, Groundwork, Writer
 from twimlc.lower.names import CALLER, DecisionKey, DocumentKey, LinkKey
+from twimlc.lower.places import by_plan, is_with
 from twimlc.lower.plan import EMPTY_DOCUMENT, Choice, element_size
-from twimlc.lower.questions import JOINED, Cases, Clock
+from twimlc.lower.questions import JOINED
 from twimlc.lower.transitions import END
 from twimlc.values.multiples import too_many
 
@@ -40,20 +43,6 @@ class _Widest(Addresses):
         # An equal document may be called index.xml, and one of the same name may add a number.
         folder, _, name = self._keys.natural(key).rpartition("/")
         return self._address(f"{folder}/{name.ljust(len('index.xml'), 'x')}-999", documented)
-
-
-MOST_BESIDE = 200
-"""Files beside one place that is switched by plan."""
-
-
-class _Unknown(dict[str, str]):
-    """Says of every calendar what none says."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __missing__(self, name: str) -> str:
-        return ""
 
 
 _Place = tuple[str, bool, NodeKey, NodeKey]
@@ -122,7 +111,9 @@ class Composer:
                 yield Jump(self._keys.start(node.entry), node)
                 break
             if node.asks is not None:
-                if not inside and self._keys.is_place(key):
+                if host.single:
+                    self._late(node)
+                elif not inside and self._keys.is_place(key):
                     yield from self._placed(key)
                 else:
                     yield Jump(self._keys.after(key, node.key), node)
@@ -237,53 +228,17 @@ class Composer:
         return self._decided[key]
 
     def _placed(self, key: DocumentKey) -> Iterator[Piece]:
-        """A place that is switched by plan: what lies beside it, and what lies in it at first."""
-        turns: list[Cases[int | DocumentKey] | Clock[int | DocumentKey] | None] = []
-        leaves: set[DocumentKey] = set()
+        """A file that is switched by plan: what lies beside it, and what lies in it at first."""
 
-        def leaf(node: NodeKey, due: str) -> DocumentKey:
-            leaves.add(beside := self._keys.beside(key, node, due))
-            return beside
+        def beside(node: NodeKey, told: Mapping[str, str]) -> DocumentKey:
+            return self._keys.beside(key, node, JOINED.join(told.values()))
 
-        def grow(node: NodeKey, told: Mapping[str, str]) -> int | DocumentKey:
-            found = self._asked_now(key, node, told)
-            if not isinstance(found, Clock):
-                return leaf(found, JOINED.join(told.values()))
-            turns.append(None)
-            number = len(turns) - 1
-            rows = (
-                (outcome, to, {**told, found.calendar: outcome}) for outcome, to in found.outcomes
-            )
-            ways = tuple((outcome, grow(to, known)) for outcome, to, known in rows)
-            turns[number] = Clock(found.calendar, ways, otherwise)
-            return number
-
-        end = self._asked_now(key, key.node, _Unknown())
-        assert not isinstance(end, Clock), "every outcome is said to be unknown"
-        otherwise = leaf(end, "")
-        grow(key.node, {})
-        if len(leaves) > MOST_BESIDE:
-            node = self._graph.nodes[key.node]
-            made = [(node.span, node.title, len(leaves))]
-            self.findings.append(too_many(made, key.folder, MOST_BESIDE, "documents"))
+        found = by_plan(self._ground, key, beside)
+        if isinstance(found, Diagnostic):
+            self.findings.append(found)
             return
-        yield Asked(tuple(turn for turn in turns if turn is not None))
-        yield from self._run(otherwise)
-
-    def _asked_now(
-        self, key: DocumentKey, node: NodeKey, told: Mapping[str, str]
-    ) -> NodeKey | Clock[NodeKey]:
-        """The first calendar from a node on of which nothing is told; else where that leads."""
-        for _ in self._graph.nodes:  # steps that lead to each other forever are refused
-            there = self._graph.nodes[node] if node != END else None
-            apart = there is None or there.entry is not None or there.place.flow != key.folder
-            leave = self._ways[node].leave if not apart else None
-            if not isinstance(leave, Clock):
-                return node
-            if leave.calendar not in told:
-                return leave
-            node = leave.way(told[leave.calendar])
-        return END
+        yield found[0]
+        yield from self._run(found[1])
 
     def _question(self, key: DocumentKey) -> Asked:
         """All steps that decide from this one on, as far as nothing is heard between them."""
@@ -292,9 +247,7 @@ class Composer:
         waiting = [key.node]
 
         def to(target: NodeKey) -> int | DocumentKey:
-            node = self._graph.nodes[target] if target != END else None
-            apart = node is None or node.entry is not None or node.place.flow != key.folder
-            if apart or not self._keys.asks(target):
+            if not (is_with(self._graph, key, target) and self._keys.asks(target)):
                 return self._keys.decided(DecisionKey(*key[:3]), target)
             if target not in numbers:
                 numbers[target] = len(numbers)
@@ -318,6 +271,19 @@ class Composer:
                 self.findings.append(too_many(made, folder, limit, unit))
                 return True
         return False
+
+    def _late(self, node: Node) -> None:
+        """A Bin is told the time by the number's address alone."""
+        self.findings.append(
+            DECISION_NEEDS_HOST.at(
+                node.span,
+                f"hours is asked here after the call has begun, and '{self._site.host.name}' is"
+                " told the time by the number's address alone",
+                hint="let the flow begin with this step, and lead back to what comes after it; give"
+                " each outcome a flow and a number of its own; or use a host of files, where hours"
+                f" may stand anywhere; {LEFT_OUT}",
+            )
+        )
 
     def _too_big(self, node: Node, size: int) -> None:
         self.findings.append(

@@ -84,7 +84,8 @@ def bin_lines(folder: Path, plan: ByPlan, outcome: Callable[[str, Settled], str]
         due = place.due(lambda name: _now(plan, name, outcome))
         kind = "sms" if "smsUrl" in flows[place.flow].number else "voice"
         address = flows[place.flow].number[f"{kind}Url"] + due[len(place.file) :]
-        lines.append(f"twilio phone-numbers:update NUMBER-OF-{place.flow} --{kind}-url={address}")
+        address = address if "://" in address else f"ADDRESS-OF-{address}"
+        lines.append(f"twilio phone-numbers:update NUMBER-OF-{place.flow} --{kind}-url='{address}'")
     return lines
 
 

@@ -1,13 +1,15 @@
 """Questions and calendars as the manifest holds them, and back; that file is not trusted."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from twimlc.calendars import kept
 from twimlc.calendars.settled import Settled
+from twimlc.flow.decisions import Cases, Clock
 from twimlc.lower import names
-from twimlc.lower.questions import Cases, Clock, Question, To, Turn
+from twimlc.lower.questions import Question, To, Turn
 from twimlc.output.manifest import PUBLIC, ForeignManifestError, matching
 from twimlc.text import lazy_pattern
 
@@ -17,29 +19,41 @@ _PATH = lazy_pattern(
     rf"|(?:{names.VERSION}/)?(?:[a-z0-9-]+\.)+xml)"
 )
 _DOCUMENT = lazy_pattern(rf"{_FOLDER}/(?:{names.VERSION}/)?(?:[a-z0-9+-]+\.)+xml")
+_BIN = lazy_pattern(rf"{names.FLOW}\.xml")
+_BEGUN = lazy_pattern(rf"{names.FLOW}\.xml(?:\?h[0-9a-f]{{12}}=1)?")
 _PARAMETER = lazy_pattern(r"[A-Z][A-Za-z]{0,63}")
 _CASE = lazy_pattern(r"[a-z0-9+_.:@-]{1,500}")
 _CALENDAR = lazy_pattern(r"(?:[a-z0-9-]{1,64}/){0,2}[a-z][a-z0-9-]{0,63}")
 
 
-def text_of(question: Question) -> str:
-    """A question as JSON."""
+def text_of(question: Question, *, single: bool = False) -> str:
+    """A question as JSON; that of a Bin (``single``) is about what is pasted, not served."""
+    question = question.renamed(lambda path: path if single else PUBLIC + path)
     turns = [_turn(turn) for turn in question.turns]
-    whole = {"flow": question.flow, "path": PUBLIC + question.path, "turns": turns}
+    whole = {"flow": question.flow, "path": question.path, "turns": turns}
     return json.dumps({**whole, "states": list(question.states)}, sort_keys=True)
 
 
 def _turn(turn: Turn) -> dict[str, Any]:
     """A later turn is its number, a document its path."""
-    said = turn.mapped(lambda to: to if isinstance(to, int) else PUBLIC + to)._asdict()
+    said = turn._asdict()
     return {key: dict(v) if isinstance(v, tuple) else v for key, v in said.items()}
 
 
 def question_of(item: Any) -> Question:
     """The question that the manifest holds; raises ForeignManifestError for anything else."""
     try:
-        path = matching(_PATH, item["path"]).removeprefix(PUBLIC)
-        turns = tuple(_read(turn, n, item["turns"]) for n, turn in enumerate(item["turns"]))
+        single = _BIN.fullmatch(item["path"]) is not None
+        whole = item["path"] if single else matching(_PATH, item["path"])
+
+        def to(value: Any, number: int) -> To:
+            if type(value) is int and number < value < len(item["turns"]):
+                return value
+            found = matching(_BEGUN if single else _DOCUMENT, value)
+            return found if single else found.removeprefix(PUBLIC)
+
+        path = whole if single else whole.removeprefix(PUBLIC)
+        turns = tuple(_read(turn, partial(to, number=n)) for n, turn in enumerate(item["turns"]))
         question = Question(path, str(item["flow"]), turns, tuple(map(str, item["states"])))
     except (AttributeError, KeyError, TypeError, ValueError) as fault:
         raise ForeignManifestError("it holds a question that no build has written") from fault
@@ -49,12 +63,7 @@ def question_of(item: Any) -> Question:
     return question
 
 
-def _read(turn: Any, number: int, turns: Any) -> Turn:
-    def to(value: Any) -> To:
-        if type(value) is int and number < value < len(turns):
-            return value
-        return matching(_DOCUMENT, value).removeprefix(PUBLIC)
-
+def _read(turn: Any, to: Callable[[Any], To]) -> Turn:
     def rows(body: Mapping[str, Any], pattern: Any) -> tuple[tuple[str, To], ...]:
         return tuple((matching(pattern, key), to(body[key])) for key in sorted(body))
 

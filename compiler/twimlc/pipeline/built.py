@@ -112,7 +112,7 @@ def built(loaded: Loaded, made: Compiled, variant: Variant) -> Built | None:
         assumptions=plan.assumptions,
         addresses=plan.addresses,
         apology=plan.apology,
-        questions=tuple(map(text_of, plan.questions)),
+        questions=tuple(text_of(each, single=plan.host.single) for each in plan.questions),
         calendars=tuple(
             (name, json.dumps(to_json(settled))) for name, settled in plan.calendars.items()
         ),

@@ -249,14 +249,7 @@ class _Emission:
 
 def _told(found: Allowed) -> dict[str, object]:
     """An approximation as the manifest has it."""
-    return {
-        "name": found.name,
-        "flow": found.flow,
-        "source": found.source,
-        "line": found.line,
-        "column": found.column,
-        "meaning": found.meaning,
-    }
+    return {name: value for name, value in found._asdict().items() if name != "path"}
 
 
 def _setting(flow: str, number: Mapping[str, str], before: FlowEntry | None) -> NumberSetting:
@@ -294,7 +287,9 @@ def _remarks(target: Target, host: Host, written: Written, *, given: bool) -> It
         yield f"no longer kept, so a call in it {end}: {', '.join(outcome.dropped)}"
     turns = (turn for item in outcome.manifest.questions for turn in item["turns"])
     if not host.clock and any("outcomes" in turn for turn in turns):
-        yield f"hours go by plan: twimlc hours --apply {target.name}, then upload"
+        then = "says how to set each number" if host.single else "then upload"
+        comma = "" if host.single else ","
+        yield f"hours go by plan: twimlc hours --apply {target.name}{comma} {then}"
     own = {file.path for file in host.files}
     longer = [file.path for short in host.files for file in short.beyond if file.path not in own]
     if any(path in written.created for path in longer):

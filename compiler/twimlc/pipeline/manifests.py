@@ -79,7 +79,7 @@ def router_files(
     )
     files = [(file.path, data, file.media_type) for file, data in rendered]
     if places:
-        plan = plan_json(places, calendars, lambda path: PUBLIC + path)
+        plan = plan_json(places, calendars, lambda path: path if host.single else PUBLIC + path)
         files.append((PLAN, plan, "application/json"))
     return [
         OutputFile(path, FileContent.of(data), DocumentEntry(media_type))

@@ -111,9 +111,17 @@ class _Drawing:
         ]
         box_of = {key: ids[unit] for key, unit in self.unit.items() if unit in ids}
         box_of |= {end: ids[to[0]] for end, to in self.again.items()}
-        for place, (_, _, there) in self.away.items():
-            for key in reached([there] if there is not None else [], self.graph.after):
-                box_of.setdefault(key, ids[place])
+        left: dict[NodeKey, str] = {}
+        there: dict[NodeKey, str] = {}
+        for place, (source, _, to) in self.away.items():
+            if to is None:
+                left |= dict.fromkeys(self.groups[source], ids[place])
+            else:
+                there.setdefault(to, ids[place])
+        for to, box in [*there.items()]:
+            for key in reached([to], self.graph.after_on_any_leg):
+                there.setdefault(key, box)
+        box_of = there | box_of
         flow = self.graph.flows[self.name]
         states = {
             key.home: ids[self._place_of(key, self.graph.entries[key])]
@@ -122,7 +130,7 @@ class _Drawing:
         passed = self.graph.passed.get(self.name, ())
         start = ids[self._places(self.graph.starts[self.name], passed)[0]]
         said = flow.description or ""
-        return Picture(self.name, said, start, boxes, tuple(ways), {}, states, box_of)
+        return Picture(self.name, said, start, boxes, tuple(ways), {}, states, box_of, left)
 
     # nodes and places
 

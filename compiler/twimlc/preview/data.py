@@ -19,7 +19,7 @@ from twimlc.calls.script import Answer, Asked, asked_of
 from twimlc.calls.write_script import add_answer, answer_form
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.flow.decisions import Cases, Clock, samples, subject_of
-from twimlc.flow.graph import Context, NodeKey
+from twimlc.flow.graph import Context
 from twimlc.flow.model import Element, MediaLink
 from twimlc.interpret.documents import At, Documents
 from twimlc.interpret.events import Event, events
@@ -32,6 +32,7 @@ from twimlc.preview.lines import Line
 from twimlc.preview.walk import Standing, Walked
 from twimlc.report.graph import render_graph
 from twimlc.report.json_forms import finding_form
+from twimlc.report.picture import Picture
 from twimlc.text import SourceFile, Span
 from twimlc.vocabulary.values import languages_of_voice
 
@@ -86,10 +87,10 @@ class _Maker:
     def made(self) -> Made:
         flow, walked = self.line.flow, self.walked
         self.sources[self.line.file.path] = self.line.file
-        picture, box_of = picture_of(self.line)
+        picture = draw(flow.graph, flow.name)
         happenings = [[*_happenings(each)] for each in walked.positions]
         both = [*zip(walked.positions, happenings, strict=True)]
-        positions = [self._position(here, found, box_of) for here, found in both]
+        positions = [self._position(here, found, picture) for here, found in both]
         values = _NAMED.findall(json.dumps(positions))
         model = flow.graph.flows[flow.name]
         entries = [(key, flow.graph.entries[key]) for key in flow.graph.states(flow.name)]
@@ -108,22 +109,21 @@ class _Maker:
             "start": 0,
             "states": states,
             "positions": positions,
-            "picture": picture,
+            "picture": render_graph(picture, "svg"),
         }
         known = {sound.link: sound for sound in flow.finished.plan.media}
         sounds = tuple(known[link] for link in self.heard)
         return Made(part, (*self.documents,), (*self.sources.values(),), sounds)
 
-    def _position(
-        self, here: Standing, happenings: list[Happening], box_of: Mapping[NodeKey, str]
-    ) -> Json:
-        node, line = here.spot.node, here.spot.line
+    def _position(self, here: Standing, happenings: list[Happening], picture: Picture) -> Json:
+        node, line, place = here.spot.node, here.spot.line, here.spot.place
+        left = picture.left.get(node.key) if isinstance(place, End) and place.url else None
         own = node.state.flow == self.line.flow.name
         asks = _asked(here)
         places = [self._document(at) for at in here.beside if isinstance(at, At)]
         return {
             "state": node.state.home if own else f"{node.state.flow}/{node.state.home}",
-            "box": box_of.get(node.key),
+            "box": left or picture.box_of.get(node.key),
             "source": self._place(node.span),
             "documents": [number for number, _ in places],
             "lines": [number for _, number in places],
@@ -182,12 +182,6 @@ class _Maker:
         ]
         text = json.dumps(whole, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
         return sha256(text.encode()).hexdigest()[:12]
-
-
-def picture_of(line: Line) -> tuple[str, Mapping[NodeKey, str]]:
-    """The picture of a flow, and the box of each node of its graph."""
-    picture = draw(line.flow.graph, line.flow.name)
-    return render_graph(picture, "svg"), picture.box_of
 
 
 def _to(ways: Mapping[str, int], numbers: Mapping[int, object]) -> list[tuple[str, object]]:

@@ -16,7 +16,8 @@ MODULES = (
 """The modules of the page, without ``import`` lines between them, in the order of joining."""
 
 _FOLDER = Path(__file__).parent / "page"
-_COMMENT = re.compile(r"^ *(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/)\n", re.MULTILINE | re.DOTALL)
+_COMMENT = r" *(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/)\n"
+_IDLE = re.compile(rf"^(?:{_COMMENT})* *", re.MULTILINE | re.DOTALL)
 _SLOT = re.compile("<!--(policy|title|style|data|script)-->")
 
 
@@ -30,10 +31,10 @@ class Page(NamedTuple):
 
 
 def joined() -> Page:
-    """The page as the package has it; comments stay there."""
+    """The page as the package has it; comments and indents stay there."""
     texts = [(_FOLDER / name).read_text(encoding="utf-8") for name in MODULES]
     html, css = ((_FOLDER / f"page.{end}").read_text(encoding="utf-8") for end in ("html", "css"))
-    return Page(html, css, _COMMENT.sub("", "\n".join(texts)))
+    return Page(html, css, _IDLE.sub("", "\n".join(texts)))
 
 
 def to_json(data: Json) -> str:

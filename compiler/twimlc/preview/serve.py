@@ -15,7 +15,9 @@ from typing import Any
 
 import uvicorn
 from starlette.responses import Response, StreamingResponse
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from twimlc.pipeline import UsageError
 from twimlc.preview.html import joined, served, to_json
 from twimlc.preview.show import EMBEDDED, Show, Sounds
 
@@ -78,11 +80,19 @@ class Server:
         return f"http://{_LOOPBACK}:{self.port}/{self.token}/"
 
     def look(self) -> None:
-        """Look at the flows again, and make the data anew."""
-        looked = self.show.look()
+        """Look at the flows again, and make the data anew.
+
+        What was asked for and is gone later is a finding; from the start it is a UsageError.
+        """
+        try:
+            names = [*self.show.look().names]
+        except UsageError as fault:
+            if not self.build:
+                raise
+            names = self.show.without(fault)
         self.build += 1
         sounds = Sounds(EMBEDDED * 100)
-        usual = looked.names[0] if len(looked.names) == 1 else "Call flows"
+        usual = names[0] if len(names) == 1 else "Call flows"
         title = self.title if self.title is not None else usual
         self._data = to_json(self.show.data(sounds, build=self.build, title=title)).encode()
         self._sounds = sounds.files
@@ -95,14 +105,14 @@ class Server:
 
     async def __call__(self, scope: Any, receive: Any, send: Send) -> None:
         headers = {name.lower(): value for name, value in scope["headers"]}
-        response = self._answer(scope["method"], scope["raw_path"], headers)
-        response.headers.update(_HEADERS)
-        await response(scope, receive, send)
+        path = scope["raw_path"] + (scope["query_string"] and b"?")  # no address has a question
+        await self._answer(scope["method"], path, headers)(scope, receive, send)
 
     def _answer(self, method: str, path: bytes, headers: Mapping[bytes, bytes]) -> Response:
         names = {_LOOPBACK, "localhost"}
         known = {f"{name}:{self.port}".encode() for name in names}
-        known |= {name.encode() for each in self.hosts for name in (each, f"{each}:{self.port}")}
+        for each in filter(None, self.hosts):
+            known |= {each.lower().encode(), f"{each.lower()}:{self.port}".encode()}
         host = headers.get(b"host", b"").lower()
         if host not in known:
             return _plain(403)
@@ -154,15 +164,23 @@ class Server:
         finally:
             self._waiting.discard(queue)
 
-    def run(self, listener: socket.socket, changes: Iterator[None]) -> None:
+    def run(
+        self,
+        listener: socket.socket,
+        changes: Iterator[None],
+        complain: Callable[[Exception], None],
+    ) -> None:
         """Serve until interrupted; look again for each of ``changes``."""
 
         async def main() -> None:
             self._loop = asyncio.get_running_loop()
-            Thread(target=self._follow, args=(changes,), daemon=True).start()
+            Thread(target=self._follow, args=(changes, complain), daemon=True).start()
             config = uvicorn.Config(
                 self,
+                http=_Protocol,
+                ws="none",
                 lifespan="off",
+                headers=[*_HEADERS.items()],
                 log_level="critical",
                 server_header=False,
                 date_header=False,
@@ -172,9 +190,22 @@ class Server:
 
         asyncio.run(main())
 
-    def _follow(self, changes: Iterator[None]) -> None:
+    def _follow(self, changes: Iterator[None], complain: Callable[[Exception], None]) -> None:
         for _ in changes:
-            self.look()
+            try:
+                self.look()
+            except Exception as error:  # a file may just be half saved
+                complain(error)
+
+
+class _Protocol(H11Protocol):
+    """Refuses what is no request with the headers of every answer."""
+
+    def send_400_response(self, msg: str) -> None:
+        head = "".join(f"{name}: {value}\r\n" for name, value in _HEADERS.items())
+        close = "Content-Length: 0\r\nConnection: close\r\n\r\n"
+        self.transport.write(f"HTTP/1.1 400 Bad Request\r\n{head}{close}".encode())
+        self.transport.close()
 
 
 def _plain(status: int, headers: Mapping[str, str] = {}) -> Response:

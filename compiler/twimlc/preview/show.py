@@ -4,12 +4,15 @@ from base64 import b64encode
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
+from twimlc.about import PROJECT_FILE
 from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.rules import MISSING_PATH
 from twimlc.lower.plan import MediaFile
 from twimlc.pipeline.single import CompiledFlow
 from twimlc.preview.data import Json, Made, data_of, made_of
 from twimlc.preview.lines import Looked, Workshop
 from twimlc.preview.walk import TooManyError
+from twimlc.project.files import place_of
 
 EMBEDDED = 5_000_000
 """So many bytes of sounds are put into one file, all together."""
@@ -39,8 +42,11 @@ class Sounds:
             if content.size > self.most:
                 self.left.append(sound.link.path)
                 return None
+            try:
+                self.files[path] = sound.media_type, b"".join(content.pieces())
+            except OSError:  # gone, and the flow stays as it was
+                return None
             self.most -= content.size
-            self.files[path] = sound.media_type, b"".join(content.pieces())
         if not self.inline:
             return path
         kind, data = self.files[path]
@@ -60,7 +66,12 @@ class Show:
         """Compile what has changed; a flow that is wrong now stays as it was."""
         looked = self.workshop.look(world)
         found = list(looked.findings)
-        good = {key: known for key, known in self._good.items() if key[0] in looked.broken}
+        wrong = {finding.span.file.path for finding in found if finding.is_error}
+        good = {
+            key: known
+            for key, known in self._good.items()
+            if not looked.names or key[0] in looked.broken or known[1].sources[0].path in wrong
+        }
         for line in looked.lines:
             key = line.flow.name, line.flow.row
             before = self._good.get(key)
@@ -71,9 +82,15 @@ class Show:
                 found.append(fault.finding)
                 good |= {key: before} if before else {}
         order = {name: number for number, name in enumerate(looked.names)}
-        self._good = dict(sorted(good.items(), key=lambda item: order[item[0][0]]))
+        self._good = dict(sorted(good.items(), key=lambda item: order.get(item[0][0], 0)))
         self.findings = tuple(found)
         return looked
+
+    def without(self, fault: Exception) -> list[str]:
+        """What was asked for is gone: flows stay as they were, which is told. Their names."""
+        where = " ".join(self.workshop.flows) or PROJECT_FILE
+        self.findings = (MISSING_PATH.at(place_of(where), str(fault)),)
+        return [*dict.fromkeys(name for name, _ in self._good)]
 
     def with_codes(self) -> list[str]:
         """The flows that tell callers apart by codes of four or more keys."""

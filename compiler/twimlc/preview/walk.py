@@ -28,6 +28,7 @@ from twimlc.interpret.machine import (
     SILENCE,
     SPEECH,
     Choice,
+    End,
     Position,
     heard,
 )
@@ -50,7 +51,7 @@ class TooManyError(Exception):
 
 
 class Spot(NamedTuple):
-    """Where a run stands; ``node`` is the one there, or behind which it ends."""
+    """Where a run stands; ``node`` is the one there, also where it ends."""
 
     line: FlowMachine | Documents
     place: Any
@@ -89,9 +90,8 @@ class Walked:
         self.documents = Documents(self.scene.library, address)
         self.positions: list[Standing] = []
         self._numbers: dict[object, int] = {}
-        first = graph.starts[flow.name]
-        machine = self.scene.machine(first, flow.context)
-        self._line(Spot(machine, machine.begin(), graph.nodes[first]))
+        machine = self.scene.machine(graph.starts[flow.name], flow.context)
+        self._line(self._spot(machine, machine.begin()))
         for here in self.positions:  # they grow: other lines follow
             for name, spot in self._others(here):
                 here.listen.setdefault(name, self._line(spot))
@@ -102,20 +102,27 @@ class Walked:
         number = self._number(first)
         for here in islice(self.positions, begun, None):
             for answer, choice in answers(here.position, here.asked):
-                after = here.spot.line.take(here.spot.place, choice)
-                node = here.spot.node
-                if isinstance(after, AtNode):
-                    node = self.scene.graph.nodes[after.node]
-                here.next[answer] = self._number(Spot(here.spot.line, after, node))
+                line = here.spot.line
+                after = line.take(here.spot.place, choice)
+                spot = Spot(line, after, here.spot.node)
+                if isinstance(line, FlowMachine):
+                    spot = self._spot(line, after)
+                here.next[answer] = self._number(spot)
         return number
+
+    def _spot(self, line: FlowMachine, place: Any) -> Spot:
+        """Where a run has just come to."""
+        node = place.node if isinstance(place, AtNode) else line.last
+        return Spot(line, place, self.scene.graph.nodes[node])
 
     def _number(self, spot: Spot) -> int:
         key = _key(spot.line, spot.place)
-        known = self._numbers.get(key)
+        number = (key, spot.node.key) if isinstance(spot.place, End) else key
+        known = self._numbers.get(number)
         if known is None:
             if len(self.positions) == MOST_POSITIONS:
                 raise TooManyError(self._most())
-            known = self._numbers[key] = len(self.positions)
+            known = self._numbers[number] = len(self.positions)
             position = spot.line.position(spot.place)
             asked = None
             if position.part is not None and position.choices not in ((), (DONE,)):
@@ -134,7 +141,7 @@ class Walked:
                 node = self.scene.graph.entries[place.state]
                 root = self.scene.roots.get((node, mine.attribute))
                 line = self.scene.machine(node, root or mine.context)
-                yield mine.attribute, Spot(line, line.begin(), self.scene.graph.nodes[node])
+                yield mine.attribute, self._spot(line, line.begin())
             elif isinstance(link.place.place, str):  # a sound, which is no place of the flow
                 sound = replace(self.documents, url=link.place.place, context=mine.context)
                 yield mine.attribute, Spot(sound, sound.begin(), here.spot.node)

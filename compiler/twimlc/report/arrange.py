@@ -81,6 +81,7 @@ class _Arranging:
         }
         seen: dict[str, None] = {}
         self._walk((picture.start,), seen)
+        called = {*seen}
         aside = {way.target for way in picture.ways if way.kind == "other-line"}
         self.lines = [box for box in picture.boxes if box in aside and box not in seen]
         apart: dict[str, None] = {}
@@ -92,7 +93,10 @@ class _Arranging:
                 self._walk((box,), seen)
         self.made.apart = frozenset(apart)
         roots = (picture.start, *self.lines, *self.dead)
-        under, self.spans = dominated(roots, self.calls)
+        # What a line shares with the call stands where the call has it.
+        turn = {box: 0 if box in called else 1 if box in apart else 2 for box in seen}
+        leads = {box: [to for to in self.calls[box] if turn[to] >= turn[box]] for box in seen}
+        under, self.spans = dominated(roots, leads)
         into: dict[str, dict[str, None]] = {box: {} for box in picture.boxes}
         for way in picture.ways:
             if way.target in into and not _within(self.spans, way.source, way.target):
@@ -104,6 +108,9 @@ class _Arranging:
         for box in picture.boxes:
             if box not in self.own and box not in self.roots:
                 self.joins.setdefault(under[box], []).append(box)
+        shared = self.joins.get(None, ())  # by several lines, or by what nothing leads to
+        self.lines += [box for box in shared if box in apart]
+        self.dead += [box for box in shared if box not in apart]
 
     def _walk(self, starts: Iterable[str], *seen: dict[str, None]) -> None:
         """Add to each of ``seen`` what ``starts`` lead to, on their own line."""

@@ -64,8 +64,9 @@ class Picture(NamedTuple):
     """What a picture of one flow shows, in reading order.
 
     ``boxes`` are by id. ``cut`` are those that ways lead to and that are left out; ``box_of``
-    gives the box of each node of the graph, ``states`` that with which each state begins. Ways are
-    in the order in which they hang at a box.
+    gives the box of each node of the graph, ``left`` the one where a question of it leaves for an
+    address, ``states`` that with which each state begins. Ways are in the order in which they hang
+    at a box.
     """
 
     flow: str
@@ -76,6 +77,7 @@ class Picture(NamedTuple):
     cut: Mapping[str, Box] = {}
     states: Mapping[str, str] = {}
     box_of: Mapping[int, str] = {}
+    left: Mapping[int, str] = {}
 
     def name(self, box: str) -> str:
         """What a box is called, be it shown or left out."""

@@ -12,7 +12,15 @@ import click
 from click.core import ParameterSource
 
 from twimlc.cli import CLEAN, FINDINGS
-from twimlc.cli.options import Given, command_with, complete_from_project, one_target, pairs
+from twimlc.cli.options import (
+    Given,
+    Override,
+    command_with,
+    complete_from_project,
+    one_target,
+    overrides,
+    pairs,
+)
 from twimlc.cli.present import Reporter
 from twimlc.cli.streams import wants_color, write
 from twimlc.report.escape import visible
@@ -65,6 +73,14 @@ _LONGEST_LINE = 4096
     help="What a calendar says, such as office=closed.",
 )
 @click.option(
+    "--override",
+    "instead",
+    multiple=True,
+    metavar="CALENDAR=OUTCOME[@UNTIL]",
+    callback=overrides,
+    help="What a calendar says over everything, until a time: --hours is stronger.",
+)
+@click.option(
     "--send",
     "further",
     multiple=True,
@@ -88,6 +104,7 @@ def call(
     called: str,
     at: str | None,
     hours: dict[str, str],
+    instead: tuple[Override, ...],
     further: dict[str, str],
 ) -> int:
     """Call a flow, or any TwiML, in the terminal.
@@ -112,6 +129,7 @@ def call(
         "--config": given.config,
         "--at": at,
         "--hours": hours,
+        "--override": instead,
     }
     _only_beside("FLOW", flow, compiling)
     paint = _paint if wants_color(given.color, sys.stdout, os.environ) else _plain
@@ -119,8 +137,7 @@ def call(
     keyboard.prepare()
     # All that plays calls takes long to load; ``--help`` goes without it.
     from twimlc import pipeline
-    from twimlc.calls import legs, phone, requests
-    from twimlc.calls.moment import Moment
+    from twimlc.calls import legs, moment, phone, requests
 
     if url is not None:
         _web_address(url, "--url")
@@ -155,13 +172,16 @@ def call(
     transcript = phone.Transcript(
         paint, places=not given.quiet, at_length=given.verbose, base=callee.base
     )
-    moment = None
+    when = None
     if callee.flow:
-        said = {name: (outcome,) for name, outcome in hours.items()}
-        moment = Moment(sent, callee.calendars, at or "", said, int(time.time()))
-        if fault := moment.fault():
-            raise click.UsageError(fault)
-    talk = phone.Talk(callee, leg, keyboard.read, write, transcript, moment=moment)
+        when = moment.Moment(sent, callee.calendars, at or "", {}, int(time.time()))
+        try:
+            when.say(hours, instead)
+        except ValueError as fault:
+            raise click.UsageError(str(fault)) from None
+        if why := when.fault():
+            raise click.UsageError(why)
+    talk = phone.Talk(callee, leg, keyboard.read, write, transcript, moment=when)
     talk.run()
     # A person fixes a typo; a script that nobody understood is wrong.
     slipped = talk.misunderstood and not keyboard.person

@@ -145,6 +145,8 @@ def _files_of(name: str) -> dict[str, bytes]:
     if any(map(_DECIDES.search, files.values())):
         target = _WEB
     project = _PROJECT.format(schemas=_SCHEMAS, bins=target)
+    tables = (path for path in placed if path.endswith(".csv"))
+    project += "".join(f"matrix: {{table: {table}, flows: [{name}]}}\n" for table in tables)
     return {"twimlc.yaml": project.encode(), **placed}
 
 
@@ -157,6 +159,7 @@ def _folder() -> Path:
 
 def _used(text: str) -> Iterator[str]:
     """Paths that a flow, a component or a call script may mean, whether they are there or not."""
+    yield from re.findall(r"(?<![\w/.-])[\w-]+\.csv\b", text)
     yield from (f"_components/{name}.yaml" for name in re.findall(r"\buse: ([a-z0-9-]+)", text))
     yield from re.findall(r"(?<![\w/.-])media/[\w./-]+", text)
     yield from (f"{name}.yaml" for name in re.findall(r"(?<![\w/.-])([a-z0-9-]+)/", text))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from twimlc.cli import CLEAN, FAULT, FINDINGS, USAGE
+from twimlc.cli.command import fault
 from twimlc.cli.options import Given, command_with, complete_from_project, one_target
 from twimlc.cli.present import Reporter
 from twimlc.cli.streams import say, write
@@ -129,8 +130,8 @@ def _serve(
 
     try:
         listener = listening(port)
-    except OSError as fault:
-        raise click.UsageError(f"port {port} cannot be used: {fault.strerror}") from None
+    except OSError as error:
+        raise click.UsageError(f"port {port} cannot be used: {error.strerror}") from None
     server = Server(show, title, listener.getsockname()[1], hosts)
     config = pipeline.project_file(options)
     root = Path.cwd() if config is None else Path(os.path.realpath(config)).parent
@@ -142,7 +143,7 @@ def _serve(
         sys.stdout.flush()
         if not no_open:
             webbrowser.open(server.address)
-        server.run(listener, following)
+        server.run(listener, following, lambda error: say(f"twimlc: {fault(error)}"))
     except KeyboardInterrupt:
         pass
     return CLEAN

@@ -14,9 +14,10 @@ from itertools import count
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from twimlc.hosts.answer import Engine, FileHost, Response, sounds_of
+from twimlc.hosts.answer import Engine, FileHost, Response, questions_of, sounds_of
 from twimlc.lower.host import HANDLER
 from twimlc.lower.plan import Bin, Plan
+from twimlc.lower.questions import Question, Turn
 from twimlc.text import grouped
 from twimlc.vocabulary import INPUT_PARAMETERS, is_standard_parameter
 
@@ -88,7 +89,19 @@ class BinHost(FileHost):
         path = self._paths.get(address, address)
         return f"{path}?{query}" if query else path
 
+    def open(self, url: str, answers: Mapping[str, str]) -> Turn | None:
+        question = self._question(url)
+        return None if question is None else question.open(answers)
+
+    def _question(self, url: str) -> Question | None:
+        """What decides which query the number's address has."""
+        path = self._paths.get(url.partition("?")[0], "")
+        return self.questions.get(path) if "go" not in _query(url) else None
+
     def fetch(self, url: str, method: str, parameters: Mapping[str, str]) -> Response:
+        if (question := self._question(url)) is not None:
+            due = question.document(parameters)
+            url += ("&" if "?" in url else "?") + due.partition("?")[2]
         path = self._paths.get(url.partition("?")[0])
         if path is None:
             return Response(404)
@@ -155,6 +168,7 @@ def serve(
     return BinHost(
         HANDLER.rstrip("/"),
         {**sounds, **files},
+        questions_of(plan),
         addresses=addresses,
         bins=bins,
         engine=engine,

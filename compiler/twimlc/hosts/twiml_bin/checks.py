@@ -4,7 +4,7 @@ Nodes and drafts of documents come in, findings and names of values go out.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -104,7 +104,7 @@ def _addresses(node: Node, site: Site) -> Iterator[Diagnostic]:
 
 def check_calls(
     keys: Keys,
-    start: DocumentKey,
+    begins: Sequence[DocumentKey],
     drafts: Mapping[DocumentKey, Draft],
     stands_for: Mapping[DocumentKey, DocumentKey],
 ) -> Iterator[Diagnostic]:
@@ -113,12 +113,15 @@ def check_calls(
     Standard parameters come with every request; those of a Gather with the one it makes; the
     author's own with the first.
     """
-    arrivals = _arrivals(keys, start, drafts, stands_for)
+    arrivals = _arrivals(keys, begins, drafts, stands_for)
+    by_plan = {stands_for[key] for key in begins} - {stands_for[begins[0]]}
     for key, draft in drafts.items():
         ways = arrivals.get(stands_for[key], set())
         for wording in _wordings_of(draft):
             for name in wording.call_values():
                 reason = _lost(name, ways, draft.context)
+                if draft.context is Context.MESSAGE and stands_for[key] in by_plan:
+                    reason = "is hidden from what a Bin replies to messages by plan"
                 if reason is not None:
                     hint = "say it in the step that it is first known in"
                     message = f"'${{call.{name}}}' {reason}"
@@ -157,13 +160,13 @@ def _lost(name: str, ways: set[str], context: Context) -> str | None:
 
 def _arrivals(
     keys: Keys,
-    start: DocumentKey,
+    begins: Collection[DocumentKey],
     drafts: Mapping[DocumentKey, Draft],
     stands_for: Mapping[DocumentKey, DocumentKey],
 ) -> dict[DocumentKey, set[str]]:
-    """How each document is come to: by ``start``, ``gather``, ``keys`` (a decision), ``link``, or
-    ``url``, which some attribute of a verb names."""
-    found: dict[DocumentKey, set[str]] = {stands_for[start]: {"start"}}
+    """How each document is come to: by ``start`` (the call ``begins`` there), ``gather``, ``keys``
+    (a decision), ``link``, or ``url``, which some attribute of a verb names."""
+    found: dict[DocumentKey, set[str]] = {stands_for[key]: {"start"} for key in begins}
     decided_at: set[DecisionKey] = set()
 
     def come(keys: Iterable[DocumentKey], way: str) -> None:

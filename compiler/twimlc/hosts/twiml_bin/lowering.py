@@ -15,15 +15,24 @@ from twimlc.flow.graph import Context, Graph, NodeKey
 from twimlc.flow.model import MediaLink
 from twimlc.hosts.twiml_bin import sections
 from twimlc.hosts.twiml_bin.checks import check_calls, check_flow, values_shown, with_kept_keys
-from twimlc.hosts.twiml_bin.names import LINES, Names, Queries, Question, fingerprint_places
+from twimlc.hosts.twiml_bin.names import (
+    LINES,
+    Names,
+    Queries,
+    Question as Asked,
+    digest,
+    fingerprint_places,
+)
 from twimlc.lower.compose import Composer
 from twimlc.lower.drafts import Decided, Draft, Verb, longest_chain, next_of, states_of
 from twimlc.lower.hop import KINDS
 from twimlc.lower.host import HANDLER, Site
 from twimlc.lower.links import Groundwork, Writer
-from twimlc.lower.lowering import apology, prepare
+from twimlc.lower.lowering import apology, calendars_asked, prepare
 from twimlc.lower.names import DecisionKey, DocumentKey, Keys, LinkKey
+from twimlc.lower.places import by_plan
 from twimlc.lower.plan import Bin, FlowEntry, Markup, Plan, element_size
+from twimlc.lower.questions import JOINED, Question
 from twimlc.lower.transitions import END, find_boundaries
 from twimlc.project.files import FileContent
 from twimlc.vocabulary import DOCUMENT_LIMITS
@@ -33,6 +42,8 @@ _PARTED = (
     "split the flow in two and give the second a number of its own,"
     " or use a host of files with a router"
 )
+_DIGITS = 12
+"""Of the names of outcomes, which are set on numbers."""
 _SMALL = 1024
 """Bytes that may be written twice, so that they stand in the answers only where they are meant."""
 
@@ -55,13 +66,13 @@ def lower(
     if findings:
         return None, once(findings)
     bins = dict(site.bins)
+    questions = [found.question for found in lowered if found.question is not None]
     plan = Plan(
         host=site.host,
         documents=tuple(found.bin for found in lowered),
         media=ground.files,
         entries=tuple(
-            FlowEntry(found.bin.flow, found.bin.path, found.bin.source, found.fetches)
-            for found in lowered
+            FlowEntry(found.bin.flow, found.bin.path, found.fetches) for found in lowered
         ),
         approximations=ground.approximations,
         assumptions=(
@@ -74,6 +85,8 @@ def lower(
             *((f.bin.path, HANDLER + bins[f.flow]) for f in lowered if f.flow in bins),
             *((f.path, f"{site.media}/{f.path.rpartition('/')[2]}") for f in ground.files),
         ),
+        questions=tuple(questions),
+        calendars=calendars_asked(questions, site),
     )
     return plan, []
 
@@ -82,6 +95,7 @@ def lower(
 class _Lowered:
     flow: str
     bin: Bin
+    question: Question | None
     fetches: int | None
     relative_urls: bool
     handoff: bool
@@ -93,12 +107,15 @@ def _lower_flow(
     """The Bin of one flow."""
     graph, site, keys = ground.graph, ground.site, ground.keys
     composer = Composer(ground, boundaries)
-    start = keys.start(flow)
-    drafts = composer.compose([start])
+    beginnings = _beginnings(flow, ground)
+    if isinstance(beginnings, Diagnostic):
+        return None, [beginnings]
+    start, begun, question = beginnings
+    drafts = composer.compose([start, *begun.values()])
     if composer.findings:
         return None, composer.findings
     stands_for, fingerprints = fingerprint_places(drafts, ground)
-    findings = list(check_calls(keys, start, drafts, stands_for))
+    findings = list(check_calls(keys, [start, *begun.values()], drafts, stands_for))
     if findings:
         return None, findings
     order = [key for key in drafts if stands_for[key] == key]
@@ -107,6 +124,9 @@ def _lower_flow(
     questions = {question.name: question for question in names.questions.values()}.values()
     arrivals = _arrivals(keys, names, stands_for, questions, [drafts[key] for key in order])
     values = {key: values_shown(drafts[key]) for key in order}
+    begun = {name: at for name, at in begun.items() if stands_for[at] != stands_for[start]}
+    for name, at in begun.items():
+        arrivals.setdefault(stands_for[at], sections.Section(())).names.append(name)
     dynamic = {
         names.place(key)
         for key in arrivals
@@ -130,12 +150,15 @@ def _lower_flow(
     last = apology(ground, flow, queries)
     blocks: tuple[sections.Block, ...]
     if keys.context(start) is Context.MESSAGE:
-        blocks = sections.messages(bodies[start], arrivals.values(), last)
+        blocks = sections.messages(bodies[start], arrivals.values(), last, [*begun])
     else:
         carry = any("Digits" in values[to] for q in questions for to in q.ends())
         unasked = [kind.flag for kind in KINDS if kind not in kinds]
         blocks = sections.arrange(
-            bodies[start], arrivals.values(), kinds, last, carry=carry, unasked=unasked
+            *(bodies[start], arrivals.values(), kinds, last),
+            carry=carry,
+            unasked=unasked,
+            begun=[*begun],
         )
     found = Bin(
         path=f"{site.root}{flow}.xml",
@@ -174,9 +197,44 @@ def _lower_flow(
             else:
                 yield from (stands_for[to] for to in next_of(piece))
 
-    fetches = longest_chain(stands_for[start], leads_to, {})
+    known: dict[LinkKey, int | None] = {}
+    chains = [longest_chain(stands_for[at], leads_to, known) for at in (start, *begun.values())]
+    fetches = None if None in chains else max(filter(None, chains), default=0)
     handoff = any(kind.presence for kind in kinds)
-    return _Lowered(flow, found, fetches, queries.relative_urls, handoff), []
+    return _Lowered(flow, found, question, fetches, queries.relative_urls, handoff), []
+
+
+def _beginnings(
+    flow: str, ground: Groundwork
+) -> tuple[DocumentKey, dict[str, DocumentKey], Question | None] | Diagnostic:
+    """Where a call begins, and where by the names that the number's address carries by plan.
+
+    They are made from calendars and outcomes, so the next text of a Bin knows them too.
+    """
+    keys, path = ground.keys, f"{ground.site.root}{flow}.xml"
+    start = keys.start(flow)
+    if not keys.is_place(start):
+        return start, {}, None
+    begun: dict[str, DocumentKey] = {}
+    addresses: dict[DocumentKey, str] = {}
+
+    def beside(node: NodeKey, told: Mapping[str, str]) -> DocumentKey:
+        found = keys.beside(start, node, JOINED.join(f"{asked}={told[asked]}" for asked in told))
+        name = "h" + digest(*told.items())[:_DIGITS] if told else ""
+        begun[name] = keys.after(start, node)
+        addresses[found] = f"{path}?{name}=1" if told else path
+        return found
+
+    found = by_plan(ground, start, beside)
+    if isinstance(found, Diagnostic):
+        return found
+    turns = (
+        turn.mapped(lambda to: to if isinstance(to, int) else addresses[to])
+        for turn in found[0].turns
+    )
+    state = ground.graph.nodes[start.node].place.state
+    otherwise = begun.pop("")
+    return otherwise, begun, Question(path, ground.site.root + flow, tuple(turns), (state,))
 
 
 def _end(draft: Draft, ground: Groundwork) -> tuple[Markup, ...]:
@@ -191,7 +249,7 @@ def _arrivals(
     keys: Keys,
     names: Names,
     stands_for: Mapping[DocumentKey, DocumentKey],
-    questions: Collection[Question],
+    questions: Collection[Asked],
     drafts: list[Draft],
 ) -> dict[DocumentKey, sections.Section]:
     """A section for each place that some link leads to, with the names that open it."""

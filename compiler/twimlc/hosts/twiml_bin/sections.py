@@ -69,16 +69,18 @@ def arrange(
     *,
     carry: bool,
     unasked: Sequence[str] = (),
+    begun: Sequence[str] = (),
 ) -> tuple[Block, ...]:
     """The whole Bin of a call. ``carry``: the keys pressed are carried on, since a text shows them.
 
+    ``begun`` are the names that the number's address may carry, each for a beginning of its own;
     ``unasked`` are flags of the kinds that nothing asks for here: an earlier text may have done so.
     ``apology`` answers links that no section knows.
     """
     sections = list(sections)
     own = [section for section in sections if section.line is None]
     others = [section for section in sections if section.line is not None]
-    blocks = _within(["^go"], entry)
+    blocks = _beginning(entry, begun)
     for section in (*own, *others):
         if not section.dynamic:
             blocks += _plain(section)
@@ -99,17 +101,24 @@ def arrange(
 
 
 def messages(
-    entry: tuple[Markup, ...], sections: Iterable[Section], apology: tuple[Markup, ...]
+    entry: tuple[Markup, ...],
+    sections: Iterable[Section],
+    apology: tuple[Markup, ...],
+    begun: Sequence[str] = (),
 ) -> tuple[Block, ...]:
     """The whole Bin of a flow that answers messages: nothing in it decides."""
     sections = list(sections)
-    blocks = _within(["^go"], entry)
+    blocks = _beginning(entry, begun)
     for section in sections:
         blocks += _plain(section)
     if sections:  # an earlier text that never led on has given no names: its links get no reply
         closed = [f"^{name}" for section in sections for name in section.names]
         blocks += _within([*closed, "#go"], apology)
     return _joined(blocks)
+
+
+def _beginning(entry: tuple[Markup, ...], begun: Sequence[str]) -> list[Block]:
+    return _within(["^go", *(f"^{name}" for name in begun)], entry)
 
 
 def _plain(section: Section) -> Iterator[Block]:

@@ -15,9 +15,16 @@
  * @property {string} language
  * @property {number | null} media
  * @property {boolean} other on another line than the caller's
+ * @property {string} [shown] what an answer is called; `text` has its word
+ * @property {boolean} [world] it is not the caller who answers
  */
 
+/** An answer, and whom it is of. @typedef {{asks: Asks, names: string[], answer: string}} Told */
+
+/** @type {Record<string, string>} */
 const NUMBERS = { From: "+14155550123", To: "+14155550199" };
+/** @type {Record<string, string>} what the caller does, in words */
+const DONE = { silence: "Says nothing", hangup: "Hangs up" };
 const PRESSED = /^[0-9*#][0-9*#\s-]*$/;
 const ALIASES = new Map([
   ["answer", "completed"],
@@ -69,7 +76,7 @@ class Call {
     this.kept = null;
     /** @type {Record<string, string>} */
     this.entered = { Digits: "", SpeechResult: "" };
-    /** @type {{asks: Asks, names: string[], answer: string, place: Place}[]} what a script has to say */
+    /** What a script has to say. @type {Told[]} */
     this.told = [];
     this.jumped = false;
     this.hungUp = false;
@@ -85,9 +92,9 @@ class Call {
     return this.stage === "asking" ? this.place.asks : null;
   }
 
-  /** The answers in their order: what happens where nobody does anything is `asks.usual`. */
+  /** The answers in their order. */
   get words() {
-    return this.place.order || Object.keys(this.place.next);
+    return Object.keys(this.place.next);
   }
 
   start() {
@@ -151,7 +158,7 @@ class Call {
       const digits = digitsOf(asks, keys);
       if (digits) this.entered.Digits = digits;
       const remark = digits ? `Digits=${digits}` : "no digits, which counts as silence";
-      const next = digits ? (digits in this.place.next ? digits : "other") : "silence";
+      const next = digits ? (Object.hasOwn(this.place.next, digits) ? digits : "other") : "silence";
       return this._go_on(asks, keys, next, digits === keys ? "" : remark);
     }
     if (silence) return this._go_on(asks, "silence", "silence");
@@ -175,7 +182,7 @@ class Call {
     const begun = words.filter((each) => each.startsWith(word));
     if (found === undefined && word.length > 1 && begun.length === 1) found = begun[0];
     if (found === undefined) return `'${word}' cannot happen here: ${words.join(", ")} or hangup`;
-    return this._go_on(asks, found, found);
+    return this._go_on(asks, found, found, "", answerName(asks.kind, found));
   }
 
   /**
@@ -183,11 +190,12 @@ class Call {
    * @param {string} answer as it is typed
    * @param {string} next
    * @param {string} [remark]
+   * @param {string} [shown]
    */
-  _go_on(asks, answer, next, remark = "") {
-    const to = this.place.next[next];
+  _go_on(asks, answer, next, remark = "", shown = "") {
+    const to = own(this.place.next, next);
     if (to === undefined) return `'${answer}' cannot happen here`;
-    this._answered(asks, answer, remark);
+    this._answered(asks, answer, remark, shown);
     this._go(to);
     return null;
   }
@@ -196,15 +204,32 @@ class Call {
    * @param {Asks} asks
    * @param {string} answer
    * @param {string} [remark]
+   * @param {string} [shown]
    */
-  _answered(asks, answer, remark = "") {
+  _answered(asks, answer, remark = "", shown = "") {
     this._note(answer);
-    if (this.kept === null) {
-      const names = asks.script ? asks.script.names.map((name) => this.text(name)) : [];
-      this.told.push({ asks, names, answer, place: this.place });
-    }
-    const shown = `> ${visible(answer)}` + (remark && `   (${remark})`);
-    this._say("answer", shown, visible(answer.startsWith("say ") ? answer.slice(4) : answer));
+    if (this.kept === null) this.told.push(this.telling(asks, answer));
+    const spoken = answer.startsWith("say ");
+    const value = visible(spoken ? answer.slice(4) : answer);
+    const note = remark && `   (${remark})`;
+    this._say("answer", `> ${visible(answer)}${note}`, value);
+    const line = this.lines[this.lines.length - 1];
+    line.shown = spoken ? `“${value}”` : (shown && visible(shown)) || (DONE[answer] ?? value + note);
+    line.world = shown !== "" && asks.kind !== "record";
+  }
+
+  /**
+   * @param {Asks} asks
+   * @param {string} answer
+   * @returns {Told}
+   */
+  telling(asks, answer) {
+    return { asks, names: (asks.script?.names || []).map((name) => this.text(name)), answer };
+  }
+
+  /** The caller's question that is open, also while another line is played. @returns {Asks | null} */
+  get question() {
+    return this.kept === null ? this.asks : this.flow.positions[this.kept].asks;
   }
 
   /** @param {Asks} asks */
@@ -338,7 +363,7 @@ class Call {
 
   /** @param {string} name */
   _value(name) {
-    return (name in this.entered ? this.entered[name] : this.values[name]) ?? "";
+    return own(this.entered, name) ?? own(this.values, name) ?? "";
   }
 }
 

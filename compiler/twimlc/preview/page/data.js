@@ -40,7 +40,6 @@
  * @property {HeardEvent[]} events
  * @property {Asks | null} asks
  * @property {Record<string, number>} next
- * @property {string[]} [order]
  * @property {{name: string, position: number}[]} listen
  */
 /**
@@ -162,6 +161,15 @@ function visible(text) {
     return code < 0x100 ? `\\x${digits.padStart(2, "0")}` : `\\u${digits.padStart(4, "0")}`;
   });
 }
+
+/**
+ * What a record holds under a name of somebody's own, such as `constructor`.
+ * @template T
+ * @param {Record<string, T>} record
+ * @param {string} name
+ * @returns {T | undefined}
+ */
+const own = (record, name) => (Object.hasOwn(record, name) ? record[name] : undefined);
 
 /** @param {string} text */
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -9,8 +9,8 @@ class Page {
     this.flow = null;
     /** @type {Call | null} */
     this.call = null;
-    /** @type {Record<string, string>} */
-    this.values = {};
+    /** @type {Map<string, string>} */
+    this.values = new Map();
     this.tab = "flow";
     /** The place that somebody asked to see. @type {[string, number] | null} */
     this.looked = null;
@@ -68,15 +68,17 @@ class Page {
     const first = this.flow === null;
     this.data = data;
     const names = [...new Set(data.flows.map(({ flow }) => flow))];
-    byId("flow").replaceChildren(...names.map((name) => make("option", { value: name }, visible(name))));
+    fill("flow", names);
     const some = (/** @type {string} */ of) => data.findings.some(({ severity }) => severity === of);
     const worst = some("error") ? "errors" : some("warning") ? "warnings" : "clean";
     set(byId("main"), { "data-build": data.build, "data-found": worst });
     writeFindings(data.findings, (place) => this.look(place));
     if (first) this._open();
     else {
-      const before = this.call;
-      this.choose(this.flow?.flow || "", this.flow?.row ?? null, before?.answers, before?.stage !== "idle");
+      const { call, looked } = this;
+      this.choose(this.flow?.flow || "", this.flow?.row ?? null, call?.answers, call !== null && call.stage !== "idle", call?.values);
+      this.looked = looked;
+      this._source();
     }
   }
 
@@ -85,20 +87,20 @@ class Page {
    * @param {string | null} row
    * @param {string[]} [answers] that are played
    * @param {boolean} [begun]
+   * @param {Record<string, string>} [values] of the call; without them those of the Caller group
    */
-  choose(name, row, answers = [], begun = false) {
+  choose(name, row, answers = [], begun = false, values) {
     const rows = this.data.flows.filter(({ flow }) => flow === name);
     const flow = rows.find((each) => each.row === row) || rows[0] || this.data.flows[0] || null;
     this.flow = flow;
     const mine = this.data.flows.filter((each) => each.flow === flow?.flow);
-    byId("row").replaceChildren(...mine.map((each) => make("option", { value: each.row || "" }, visible(each.row || ""))));
+    fill("row", mine.map((each) => each.row || ""));
     set(byId("row-field"), { hidden: flow === null || flow.row === null ? "" : null });
     inputById("flow").value = flow?.flow || "";
     inputById("row").value = flow?.row || "";
     write(byId("name"), visible(flow?.flow || this.data.title || "Call flows"));
     write(byId("description"), visible(flow?.description || ""));
     this.looked = this.seen = null;
-    this.spoken = 0;
     this.aloud.stop();
     this._caller();
     drawPicture(flow, (box) => this._jump(box));
@@ -107,8 +109,9 @@ class Page {
       byId("words").replaceChildren();
     } else {
       writeWords(flow);
-      this.call = new Call(flow, { ...this.values });
+      this.call = new Call(flow, this._called(values));
       if (begun || answers.length) this._play(answers);
+      this.spoken = this.call.lines.length;
     }
     this._footer();
     this.draw();
@@ -128,9 +131,10 @@ class Page {
   start() {
     if (this.flow === null) return;
     this.phone.pressed = "";
+    this.looked = this.seen = null;
     this.spoken = 0;
     this.aloud.stop();
-    this.call = new Call(this.flow, { ...this.values }).start();
+    this.call = new Call(this.flow, this._called()).start();
     this.draw();
   }
 
@@ -183,7 +187,7 @@ class Page {
   }
 
   _source() {
-    const { data, call } = this;
+    const { data, call, flow } = this;
     const place = call?.flow.positions[this.seen ?? call.at];
     if (this.tab === "flow") {
       const [file, line] = this.looked || place?.source || ["", 0];
@@ -193,14 +197,28 @@ class Page {
       const document = place && data.documents[place.documents[0]];
       writeSource(document?.path || "", document?.text || "", place?.lines?.[0] || 0);
     }
+    if (flow !== null && !data.sources.length) write(byId("source-path"), "The flow and its TwiML are not in this file.");
   }
 
-  /** The values of the call that a flow uses. */
+  /**
+   * The values of a call that begins.
+   * @param {Record<string, string>} [values] that are given already
+   * @returns {Record<string, string>}
+   */
+  _called(values = {}) {
+    const names = this.flow?.call || [];
+    return Object.fromEntries(names.map((name) => [name, own(values, name) ?? this.values.get(name) ?? ""]));
+  }
+
+  /** A field for each value of the call that a flow uses; one that is there already stays. */
   _caller() {
-    const fields = (this.flow?.call || []).map((name) => {
-      this.values[name] ??= /** @type {Record<string, string>} */ (NUMBERS)[name] ?? "";
-      const field = make("input", { value: this.values[name], autocomplete: "off", spellcheck: "false" });
-      field.addEventListener("input", () => (this.values[name] = field.value));
+    const names = this.flow?.call || [];
+    const known = [...byId("caller").querySelectorAll("input")].map(({ name }) => name);
+    if (JSON.stringify(names) === JSON.stringify(known)) return;
+    const fields = names.map((name) => {
+      if (!this.values.has(name)) this.values.set(name, own(NUMBERS, name) ?? "");
+      const field = make("input", { name, value: this.values.get(name), autocomplete: "off", spellcheck: "false" });
+      field.addEventListener("input", () => this.values.set(name, field.value));
       return make("label", {}, visible(name), " ", field);
     });
     byId("caller").replaceChildren(...fields);
@@ -264,7 +282,7 @@ class Page {
     this.phone.call = call;
     this.phone.show();
     if (call) {
-      writeTranscript(call, (source, position) => this.look(source, position));
+      writeTranscript(call, this.data.sources.length ? (source, position) => this.look(source, position) : null);
       markPicture(call);
       this.aloud.say(call.lines.slice(this.spoken), this.data.media);
       this.spoken = call.lines.length;
@@ -283,6 +301,17 @@ class Page {
 /** @param {string} id */
 const dialog = (id) => /** @type {HTMLDialogElement} */ (byId(id));
 
+/**
+ * The choices of a list, where they are others than before.
+ * @param {string} id
+ * @param {string[]} names
+ */
+function fill(id, names) {
+  const before = [...byId(id).children].map((option) => option.getAttribute("value"));
+  if (JSON.stringify(before) === JSON.stringify(names)) return;
+  byId(id).replaceChildren(...names.map((name) => make("option", { value: name }, visible(name))));
+}
+
 /** @param {string} text */
 function decoded(text) {
   try {
@@ -292,17 +321,24 @@ function decoded(text) {
   }
 }
 
+const LOST = "The preview is gone. The page works on, and returns by itself.";
+
 /** Follow the server: each build is asked for, and a server that is gone comes back by itself. @param {Page | null} page */
 function follow(page) {
   const events = new EventSource("events");
   events.addEventListener("build", async (event) => {
     write(byId("connection"), "");
     if (page && String(page.data.build) === event.data) return;
-    const data = await (await fetch("data.json")).json();
-    if (page) page.show(data);
-    else page = new Page(data);
+    try {
+      /** @type {Data} */
+      const data = await (await fetch("data.json")).json();
+      if (!page) page = new Page(data);
+      else if (data.build > page.data.build) page.show(data);
+    } catch {
+      write(byId("connection"), LOST);
+    }
   });
-  events.addEventListener("error", () => write(byId("connection"), "The preview is gone. The page works on, and returns by itself."));
+  events.addEventListener("error", () => write(byId("connection"), LOST));
 }
 
 const embedded = document.getElementById("data");

@@ -4,7 +4,7 @@
 /**
  * Lines as they come; those that are there already stay, so that they are announced once.
  * @param {Call} call
- * @param {(place: [string, number], position: number) => void} show
+ * @param {((place: [string, number], position: number) => void) | null} show
  */
 function writeTranscript(call, show) {
   const list = byId("lines");
@@ -24,22 +24,26 @@ function writeTranscript(call, show) {
  * @param {Element} item
  * @param {Line} line
  */
-const isLine = (item, line) =>
-  item.getAttribute("data-text") === line.text && item.getAttribute("data-position") === String(line.position);
+const isLine = (item, line) => item.getAttribute("data-same") === sameness(line);
+
+/** Everything that is shown of a line. @param {Line} line */
+const sameness = ({ event, text, value, attributes, position, source, shown }) =>
+  JSON.stringify([event, text, value, attributes, position, source, shown]);
 
 /**
  * @param {Line} line
- * @param {(place: [string, number], position: number) => void} show
+ * @param {((place: [string, number], position: number) => void) | null} show null: there is no source
  */
 function transcriptLine(line, show) {
-  const { event, text, value, noun, attributes, position, source } = line;
+  const { event, text, value, noun, attributes, position, source, language } = line;
   const item = make("li", {
     "data-event": event, "data-text": text, "data-value": value, "data-noun": noun,
-    "data-attributes": JSON.stringify(attributes), "data-position": position, class: line.other ? "other" : null,
+    "data-attributes": JSON.stringify(attributes), "data-position": position, "data-same": sameness(line),
+    class: `${line.other ? "other" : ""} ${line.world ? "world" : ""}`.trim() || null,
   });
-  const words = ["say", "message"].includes(event) ? visible(value) : event === "answer" ? text.slice(2) : text.replace(/^== /, "");
-  item.append(make("span", { class: "what" }, words));
-  if (source) {
+  const words = ["say", "message"].includes(event) ? visible(value) : line.shown ?? text.replace(/^== /, "");
+  item.append(make("span", { class: "what", lang: language || null }, words));
+  if (source && show) {
     const place = make("button", { type: "button", class: "place", title: "Show it in the source" }, `${source[0]}:${source[1]}`);
     place.addEventListener("click", () => show(source, position));
     item.append(place);
@@ -88,6 +92,9 @@ function writeWords(flow) {
   byId("words").replaceChildren(make("table", {}, head, body));
 }
 
+/** The file that is shown, and its text. */
+let listed = ["", ""];
+
 /**
  * A text with its lines, one of them current.
  * @param {string} file
@@ -96,8 +103,8 @@ function writeWords(flow) {
  */
 function writeSource(file, text, current) {
   const code = byId("source");
-  if (code.getAttribute("data-file") !== file || code.getAttribute("data-of") !== String(text.length)) {
-    set(code, { "data-file": file, "data-of": text.length });
+  if (listed[0] !== file || listed[1] !== text) {
+    listed = [file, text];
     const lines = text.replace(/\n$/, "").split(/\r\n|\n|\r/);
     const made = lines.map((line, at) =>
       make("div", { class: "row", "data-file": file, "data-line": at + 1 }, make("span", { class: "number", "aria-hidden": "true" }, `${at + 1}`), make("span", { class: "text" }, visible(line.replace(/\t/g, "  ")) || " ")),
@@ -120,10 +127,13 @@ function writeSource(file, text, current) {
 function writeFindings(findings, show) {
   const items = findings.map((finding) => {
     const { rule, slug, severity, message, hint, file, line, twilio } = finding;
-    const place = make("button", { type: "button", class: "place" }, `${file}:${line}`);
-    place.addEventListener("click", () => show([file, line]));
-    const item = make("li", { "data-finding": slug, "data-rule": rule, class: severity });
-    item.append(make("strong", {}, severity), " ", visible(message), " ", place);
+    const place = make("a", { href: "#", class: "place" }, visible(`${file}:${line}`));
+    place.addEventListener("click", (event) => {
+      event.preventDefault();
+      show([file, line]);
+    });
+    const item = make("li", { "data-finding": rule, "data-slug": slug, class: severity });
+    item.append(make("strong", {}, severity), " ", visible(message), " ", make("span", { class: "hint" }, `${rule} ${slug}`), " ", place);
     if (hint) item.append(make("p", { class: "hint" }, visible(hint)));
     for (const code of twilio) {
       const href = `https://www.twilio.com/docs/api/errors/${code}`;

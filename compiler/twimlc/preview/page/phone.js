@@ -18,7 +18,7 @@ function answerName(kind, answer) {
   if (kind === "room" && (answer === "open" || answer === "closed")) return `Room is ${answer}`;
   if (kind === "virtualAgent" && answer === "completed") return "Completed";
   if (kind === "switch" || kind === "hours") return capital(answer);
-  return ANSWERS[answer] || capital(answer);
+  return own(ANSWERS, answer) ?? capital(answer);
 }
 
 /**
@@ -58,7 +58,7 @@ class Phone {
     this.pressed = "";
     /** @type {Call | null} */
     this.call = null;
-    /** The button that was gone to by Tab, which Enter presses. @type {EventTarget | null} */
+    /** The button that was gone to, not clicked: Enter presses it. @type {EventTarget | null} */
     this.reached = null;
     this._keypad();
     this._buttons();
@@ -116,13 +116,11 @@ class Phone {
 
   _keyboard() {
     const region = byId("phone");
-    let tab = false;
-    document.addEventListener("keydown", (event) => (tab = event.key === "Tab"), true);
-    document.addEventListener("pointerdown", () => ((tab = false), (this.reached = null)), true);
-    region.addEventListener("focusin", (event) => (this.reached = tab ? event.target : null));
-    region.addEventListener("click", (event) => {
-      if (!(/** @type {Element} */ (event.target).closest("#keypad"))) this.reached = null;
-    });
+    let clicked = false;
+    document.addEventListener("pointerdown", () => ((clicked = true), (this.reached = null)), true);
+    for (const over of ["pointerup", "pointercancel", "keydown"]) document.addEventListener(over, () => (clicked = false), true);
+    region.addEventListener("focusin", (event) => (this.reached = clicked ? null : event.target));
+    byId("start").addEventListener("click", () => (this.reached = null));
     region.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || /** @type {Element} */ (event.target).matches("input, textarea")) return;
       if (this._key(event)) event.preventDefault();
@@ -170,8 +168,10 @@ class Phone {
     for (const key of byId("keypad").children) allow(key, asks?.keys === true);
     allow(byId("send"), this.pressed !== "");
     allow(byId("nothing"), listens);
-    allow(byId("speak"), asks?.speech === true);
-    set(byId("speech"), { hidden: asks?.speech ? null : "" });
+    const speech = asks?.speech === true;
+    allow(byId("speak"), speech);
+    allow(byId("words-field"), speech);
+    set(byId("words-field"), { readonly: speech ? null : "" });
     allow(byId("start"), call !== null);
     write(byId("start"), !call || call.stage === "idle" ? "Start the call" : "Start again");
     allow(byId("back"), call !== null && call.answers.length > 0);
@@ -206,7 +206,7 @@ class Phone {
   _listens(call, asks) {
     const others = call && asks ? call.place.listen : [];
     const buttons = others.map(({ name }, at) => {
-      const what = LINES[name.split(".")[1]] || name;
+      const what = own(LINES, name.split(".")[1]) ?? name;
       const button = make("button", { type: "button", "data-listen": name }, `Listen: ${what}`);
       button.addEventListener("click", () => this.hands.take(`l ${at + 1}`));
       return button;

@@ -1,6 +1,10 @@
 // @ts-check
 // The picture of a flow: its boxes and links lead the call there; the present one is marked.
 
+/** All words of each box: in the picture long ones are cut. @type {Map<string, string>} */
+const texts = new Map();
+let drawn = "";
+
 /**
  * Put the picture of a flow into the page.
  * @param {Flow | null} flow
@@ -8,20 +12,31 @@
  */
 function drawPicture(flow, jump) {
   const sheet = byId("picture");
+  texts.clear();
+  for (const { box, state, events } of flow?.positions || []) {
+    if (box === null) continue;
+    const heard = events.map(({ value }) => named(value));
+    texts.set(box, [texts.get(box) || "", state, ...heard].join(" ").toLowerCase());
+  }
+  if (drawn === (flow?.picture || "")) return;
+  drawn = flow?.picture || "";
+  const focused = document.activeElement?.closest("[data-box]")?.getAttribute("data-box");
   sheet.replaceChildren();
-  if (flow === null || !flow.picture) return;
+  if (flow === null || !drawn) return;
   const read = new DOMParser().parseFromString(flow.picture, "image/svg+xml").documentElement;
   const svg = document.importNode(read, true);
   for (const place of svg.querySelectorAll("[data-box], [data-link]")) {
     const box = place.getAttribute("data-box") || place.getAttribute("data-link") || "";
-    const texts = [...place.querySelectorAll("text")].map((text) => text.textContent || "");
-    set(place, { role: "link", tabindex: 0, "aria-label": texts.join(" ").trim() || box });
+    const parts = [...place.querySelectorAll("text")].map((text) => text.textContent || "");
+    set(place, { role: "link", tabindex: 0, "aria-label": parts.join(" ").trim() || box });
     place.addEventListener("click", () => jump(box));
     place.addEventListener("keydown", (event) => {
       if (/** @type {KeyboardEvent} */ (event).key === "Enter") jump(box);
     });
   }
   sheet.append(svg);
+  const same = focused && [...svg.querySelectorAll("[data-box]")].find((box) => box.getAttribute("data-box") === focused);
+  if (same instanceof SVGElement) same.focus({ preventScroll: true });
 }
 
 /**
@@ -64,7 +79,7 @@ function findPlaces(words) {
   const sheet = byId("picture");
   const sought = words.trim().toLowerCase();
   const found = [...sheet.querySelectorAll("[data-box]")].filter((box) => {
-    const text = `${box.getAttribute("data-state")} ${box.getAttribute("aria-label")}`.toLowerCase();
+    const text = `${box.getAttribute("aria-label")} ${texts.get(box.getAttribute("data-box") || "")}`.toLowerCase();
     const match = sought !== "" && text.includes(sought);
     box.classList.toggle("match", match);
     return match;

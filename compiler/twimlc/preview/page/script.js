@@ -15,6 +15,7 @@ function whyNoScript(call) {
 }
 
 /**
+ * The call as far as it was played; where it goes on, the caller hangs up.
  * @param {Call} call
  * @returns {string}
  */
@@ -30,18 +31,19 @@ function scriptText(call) {
     said.set(key, names);
     names.set(name, [...(names.get(name) || []), what]);
   };
-  call.flow.call.forEach((name) => say("params", name, call.values[name] ?? ""));
+  call.flow.call.forEach((name) => say("params", name, own(call.values, name) ?? ""));
   /** @type {string[]} */
   const caller = [];
-  for (const { asks, names, answer } of call.told) {
+  const open = call.question;
+  for (const { asks, names, answer } of open ? [...call.told, call.telling(open, "hangup")] : call.told) {
     const script = asks.script;
     if (!script) {
       caller.push(answer.startsWith("say ") ? `{say: ${JSON.stringify(answer.slice(4))}}` : JSON.stringify(answer));
     } else if (script.key === "params") {
       said.get("params")?.delete(names[0]);
-      say("params", names[0], script.first[answer]);
+      say("params", names[0], own(script.first, answer));
     } else {
-      names.forEach((name, at) => say(script.key, name, (at ? script.rest : script.first)[answer] ?? answer));
+      names.forEach((name, at) => say(script.key, name, own(at ? script.rest : script.first, answer) ?? answer));
     }
   }
   const sent = said.get("params");
@@ -58,7 +60,7 @@ function scriptText(call) {
   }
   if (caller.length) lines.push(`caller: [${caller.join(", ")}]`);
   const heard = call.lines.filter(({ event, other }) => !other && !UNNAMED.includes(event));
-  const wanted = [...heard.map(expected), ...(call.hungUp ? ["caller-hangup"] : [])];
+  const wanted = [...heard.map(expected), ...(call.hungUp || open ? ["caller-hangup"] : [])];
   lines.push(wanted.length ? "expect:" : "expect: []", ...wanted.map((each) => `  - ${each}`));
   return lines.map((line, at) => `${at ? "  " : "- "}${line}\n`).join("");
 }
