@@ -7,7 +7,8 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from twimlc.calendars.settled import DAY, Override, Settled
-from twimlc.lower.questions import CALLERS, Cases, Clock, Question
+from twimlc.flow.decisions import CALLERS, Cases, Clock
+from twimlc.lower.questions import Question
 
 FIRST, LAST = 20454, 21549
 """2026-01-01 and 2028-12-31."""

@@ -21,9 +21,10 @@ from random_questions import (
 from test_hosts_questions import decoded
 from test_hosts_servers import APACHE, CADDY, NGINX, folder, needs
 from twimlc.calendars.settled import Override
+from twimlc.flow.decisions import Cases, Clock
 from twimlc.lower.names import CACHE_CONTROL
 from twimlc.lower.plan import FlowPlace
-from twimlc.lower.questions import Cases, Clock, Question
+from twimlc.lower.questions import Question
 from versions import ask, lay, serving
 
 __all__ = ["folder"]  # a fixture
@@ -173,12 +174,9 @@ def test_questions_of_several_turns(folder, sweep, name, seed):
                 for query in {"&".join(map(random.choice, parts)) for _ in range(3)}:
                     at = random.randrange(BEGIN, END)
                     found = server.ask(f"/n/{asking.path}", at, f"CallSid=CA1&{query}&To2=1")
-                    want = asking.document(
-                        lambda name, query=query: decoded(query, name),
-                        lambda name, at=at: (
-                            calendars[name].outcome_at(at) if name in calendars else ""
-                        ),
-                    )
+                    answers = {name: decoded(query, name) or "" for name in names}
+                    answers |= {name: each.outcome_at(at) for name, each in calendars.items()}
+                    want = asking.document(answers)
                     assert found[:3] == (200, NO_STORE, laid.host.files[want]), (asking, query, at)
                     count += 1
             assert server.ask(f"/n/{asking.path}", BEGIN, "From=1", "POST").status == 405

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from twimlc.calendars.settled import DAY, Settled
+from twimlc.flow.decisions import Clock
 from twimlc.hosts.by_plan import plan_json
-from twimlc.lower.questions import PLAN, Clock, Question
+from twimlc.lower.questions import PLAN, Question
 from twimlc.output import stage
 from twimlc.output.due import put_due
 from twimlc.output.manifest import DocumentEntry, FlowEntry, Manifest

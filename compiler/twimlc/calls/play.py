@@ -127,7 +127,7 @@ class _Caller(_Party):
         choice = chosen.choice
         acts = chosen.answer.acts if chosen.answer is not None else None
         for link in leg_links(part, meant):
-            if link.waits and _waited(part, choice):
+            if link.waits and choice.outcome not in part.outcomes.failed:  # a queue may be full
                 key = ("waiting", link.name)
             elif link.name == chosen.name and choice.outcome in ("completed", "declined"):
                 key = ("called", link.name)
@@ -195,11 +195,6 @@ class _Other(_Party):
             return position.choices[0]
         unheard = choice == SILENCE and SILENCE not in position.choices
         return position.choices[0] if unheard else choice
-
-
-def _waited(part: Part, choice: Choice) -> bool:
-    """Whether somebody waits at all: a queue may be full."""
-    return choice.outcome not in part.outcomes.failed
 
 
 def way_to(leg: Leg, wanted: str) -> list[Choice] | None:

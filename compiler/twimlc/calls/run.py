@@ -10,6 +10,7 @@ from twimlc.calls import find
 from twimlc.calls.coverage import Coverage, CoverageMap, Covered, percent_of
 from twimlc.calls.expected import Failure, judge
 from twimlc.calls.legs import CallTarget
+from twimlc.calls.moment import check_moments
 from twimlc.calls.play import play
 from twimlc.calls.player import fits
 from twimlc.calls.read import calls_in_row
@@ -202,10 +203,7 @@ def by_row(
             findings.append(unknown(UNKNOWN_SCRIPT_STATE, name.span, name.text, known, message))
         if targets.playable:
             findings += _unused(script, calls, called)
-            if any(call.at is not None or call.hours for call in calls):
-                from twimlc.calls.moment import check_moments  # few scripts name a time
-
-                findings += check_moments(calls, called)
+            findings += check_moments(calls, called)
         yield called, calls, findings
 
 

@@ -103,8 +103,7 @@ class FileHost:
             return Response(405)
         path = self.name(url)
         if path in self.questions and self.owns(url):
-            question = self.questions[path]
-            path = question.document(parameters.get, lambda name: parameters.get(name, ""))
+            path = self.questions[path].document(parameters)
         body = self.files.get(path) if self.owns(url) else None
         if body is None:
             return Response(404)

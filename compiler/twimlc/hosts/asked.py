@@ -12,7 +12,8 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from twimlc.calendars.settled import Settled
-from twimlc.lower.questions import WITHHELD, Cases, Clock, Question, To, Turn
+from twimlc.flow.decisions import WITHHELD, Cases, Clock
+from twimlc.lower.questions import Question, To, Turn
 
 _PLUS = "(?:[ +]|%20|%2B)"
 _SPELT = {"+": _PLUS, ":": "(?::|%3A)", "@": "(?:@|%40)", ".": "[.]"}

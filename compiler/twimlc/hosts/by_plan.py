@@ -12,7 +12,8 @@ from typing import Any
 
 from twimlc.calendars.kept import to_json, until
 from twimlc.calendars.settled import DAY, Settled
-from twimlc.lower.questions import JOINED, Clock, Question
+from twimlc.flow.decisions import Clock
+from twimlc.lower.questions import JOINED, Question
 
 VERSION = 1
 
@@ -54,8 +55,7 @@ def _place(
     names = asks(place)
 
     def document(combination: str) -> str:
-        outcomes = dict(zip(names, combination.split(JOINED), strict=True))
-        return file(place.document(lambda parameter: None, outcomes.__getitem__))
+        return file(place.document(dict(zip(names, combination.split(JOINED), strict=True))))
 
     def outcomes(name: str) -> tuple[str, ...]:
         return calendars[name].outcomes if name in calendars else ("",)

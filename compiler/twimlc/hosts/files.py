@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from twimlc.calendars.settled import Settled
+from twimlc.flow.decisions import WITHHELD, Clock, subject_of
 from twimlc.hosts.asked import Asked, Clocks, asked, to_json
 from twimlc.hosts.by_plan import is_place
 from twimlc.hosts.clocks import Timed, digits, seconds_between, timed, times_between
@@ -22,7 +23,7 @@ from twimlc.lower.hop import ASKED
 from twimlc.lower.host import HostFile, base_path
 from twimlc.lower.names import CACHE_CONTROL, FLOW, KEPT, VERSION
 from twimlc.lower.plan import Decision, FlowPlace, Mark, Markup
-from twimlc.lower.questions import WITHHELD, Clock, Question
+from twimlc.lower.questions import Question
 from twimlc.render.document import MEDIA_TYPE, environment, render_in_bin, with_mark
 
 if TYPE_CHECKING:
@@ -269,10 +270,8 @@ def _words(question: Question) -> Iterator[str]:
     """Every text of a question that is not checked elsewhere."""
     yield from (question.path, *question.targets())
     for turn in question.turns:
-        named = (
-            [turn.calendar, *dict(turn.outcomes)] if isinstance(turn, Clock) else [turn.parameter]
-        )
-        yield from named
+        yield subject_of(turn)
+        yield from dict(turn.outcomes) if isinstance(turn, Clock) else ()
 
 
 def spellings(value: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from twimlc.about import URL
 from twimlc.flow.graph import Context, Graph, Node
-from twimlc.lower.transitions import assumed_of
+from twimlc.lower.lowering import assumed_of
 from twimlc.vocabulary import VOICE, Assumption
 
 _PROBE = f"call a Bin with {URL}/blob/main/docs/probe-bin.xml once; it must count to three"

@@ -129,7 +129,7 @@ class Library:
         known = self._known.get((url, response.body))
         if known is None:
             got = self._text(url, response.body)
-            known = got if isinstance(got, Unreadable) else self._keep(url, response, *got)
+            known = got if isinstance(got, Unreadable) else self._keep(url, response, got)
             self._known[url, response.body] = known
         return known
 
@@ -153,20 +153,14 @@ class Library:
         key = (f"{tag} {url}", response.body)
         if key not in self._known:
             verb = Part(tag, vocabulary.VOICE[tag], (), (text,), 1)
-            file, starts = SourceFile("", ""), array("L", [0])
-            self._known[key] = self._keep(url, response, file, (verb,), starts)
+            made = SourceFile("", ""), (verb,), array("L", [0])
+            self._known[key] = self._keep(url, response, made)
         known = self._known[key]
         assert isinstance(known, int)
         return known
 
-    def _keep(
-        self,
-        url: str,
-        response: Response,
-        file: SourceFile,
-        verbs: tuple[Part, ...],
-        starts: Sequence[int],
-    ) -> int:
+    def _keep(self, url: str, response: Response, text: Read) -> int:
+        file, verbs, starts = text
         folder, name = url.partition("?")[0].rpartition("/")[0], self.host.name(url)
         self.documents.append(_Document(url, folder, response.path or name, verbs, starts, file))
         return len(self.documents) - 1

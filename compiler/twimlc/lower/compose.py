@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import DECISION_NEEDS_HOST, NEEDS_REDIRECT, VERB_TOO_BIG
+from twimlc.flow.decisions import Cases, Clock
 from twimlc.flow.graph import Context, Node, NodeKey
 from twimlc.lower.drafts import (
     Asked,
@@ -24,9 +25,9 @@ from twimlc.lower.drafts import (
 from twimlc.lower.host import LEFT_OUT
 from twimlc.lower.links import Addresses, ExternalLink, Groundwork, Writer
 from twimlc.lower.names import CALLER, DecisionKey, DocumentKey, LinkKey
-from twimlc.lower.places import by_plan
+from twimlc.lower.places import by_plan, is_with
 from twimlc.lower.plan import EMPTY_DOCUMENT, Choice, element_size
-from twimlc.lower.questions import JOINED, Cases, Clock
+from twimlc.lower.questions import JOINED
 from twimlc.lower.transitions import END
 from twimlc.values.multiples import too_many
 
@@ -246,9 +247,7 @@ class Composer:
         waiting = [key.node]
 
         def to(target: NodeKey) -> int | DocumentKey:
-            node = self._graph.nodes[target] if target != END else None
-            apart = node is None or node.entry is not None or node.place.flow != key.folder
-            if apart or not self._keys.asks(target):
+            if not (is_with(self._graph, key, target) and self._keys.asks(target)):
                 return self._keys.decided(DecisionKey(*key[:3]), target)
             if target not in numbers:
                 numbers[target] = len(numbers)

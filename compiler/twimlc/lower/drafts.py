@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from twimlc.flow.decisions import Cases, Clock
 from twimlc.flow.graph import Context, Node
 from twimlc.flow.model import StateLink
 from twimlc.lower.links import Addresses, ExternalLink, Groundwork, Writer
 from twimlc.lower.names import NO_PLACE, DecisionKey, DocumentKey, Keys, LinkKey
 from twimlc.lower.plan import Choice, Markup
-from twimlc.lower.questions import Cases, Clock, Turn
+from twimlc.lower.questions import Turn
 from twimlc.text import grouped
 
 

@@ -13,8 +13,9 @@ from twimlc.calendars.settled import Settled
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.order import once
 from twimlc.findings.rules import APOLOGY_NOT_STRAIGHT
+from twimlc.flow.decisions import Clock
 from twimlc.flow.graph import Graph, Node
-from twimlc.flow.model import MediaLink
+from twimlc.flow.model import MediaLink, StateLink
 from twimlc.lower import hop
 from twimlc.lower.compose import Composer
 from twimlc.lower.content import check_content
@@ -31,8 +32,8 @@ from twimlc.lower.plan import (
     Plan,
     element_size,
 )
-from twimlc.lower.questions import Clock, Question
-from twimlc.lower.transitions import END, assumed_of, find_boundaries, find_ways
+from twimlc.lower.questions import Question
+from twimlc.lower.transitions import END, find_boundaries, find_ways, may_decline
 from twimlc.project.files import FileContent
 
 SORRY = "We are sorry, something went wrong. Please call again."
@@ -62,14 +63,20 @@ def prepare(
     return replace(ground, media=media, files=files, assumptions=assumptions), []
 
 
+def assumed_of(node: Node) -> Iterator[str]:
+    """What is taken for granted of a dial of several, one of whom may decline in a document."""
+    dial = node.element
+    if dial is not None and dial.tag == "Dial" and len(dial.elements()) > 1 and may_decline(dial):
+        if dial.literal("sequential") == "true":
+            yield "hunt-after-decline"
+        elif any(isinstance(link, StateLink) and link.asks for link in node.links()):
+            yield "others-stop-ringing"
+
+
 def lower(
     graph: Graph, site: Site, media: Callable[[MediaLink], FileContent | None]
 ) -> tuple[Plan | None, list[Diagnostic]]:
-    """The documents of ``graph`` for ``site``; None if something had to be refused.
-
-    ``media`` reads an audio file beside a flow; None means that it is not there, which is the
-    caller's to report.
-    """
+    """The documents of a graph for files, as :func:`twimlc.hosts.lower` gives them."""
     host = site.host
     most = site.limits["documents"]
     ground, findings = prepare(
@@ -166,7 +173,6 @@ def lower(
             FlowEntry(
                 flow=site.root + flow,
                 path=final[start],
-                source=graph.flows[flow].file.path,
                 fetches=longest_chain(stands_for[start], leads_to, longest),
             )
             for flow, start in starts.items()

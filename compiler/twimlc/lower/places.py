@@ -6,11 +6,11 @@ A document that begins with ``hours`` comes in; its turns, and where each outcom
 from collections.abc import Callable, Mapping
 
 from twimlc.findings.diagnostic import Diagnostic
-from twimlc.flow.graph import NodeKey
+from twimlc.flow.decisions import Clock
+from twimlc.flow.graph import Graph, NodeKey
 from twimlc.lower.drafts import Asked
 from twimlc.lower.links import Groundwork
 from twimlc.lower.names import DocumentKey
-from twimlc.lower.questions import Clock
 from twimlc.lower.transitions import END
 from twimlc.values.multiples import too_many
 
@@ -60,12 +60,16 @@ def _asked_now(
 ) -> NodeKey | Clock[NodeKey]:
     """The first calendar from a node on of which nothing is told; else where that leads."""
     for _ in ground.graph.nodes:  # steps that lead to each other forever are refused
-        there = ground.graph.nodes[node] if node != END else None
-        apart = there is None or there.entry is not None or there.place.flow != key.folder
-        leave = ground.ways[node].leave if not apart else None
+        leave = ground.ways[node].leave if is_with(ground.graph, key, node) else None
         if not isinstance(leave, Clock):
             return node
         if leave.calendar not in told:
             return leave
         node = leave.way(told[leave.calendar])
     return END
+
+
+def is_with(graph: Graph, key: DocumentKey, node: NodeKey) -> bool:
+    """Whether a step that decides may be answered together with the one at the start of ``key``."""
+    there = graph.nodes[node] if node != END else None
+    return there is not None and there.entry is None and there.place.flow == key.folder

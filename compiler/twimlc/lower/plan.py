@@ -62,7 +62,7 @@ def element_size(markup: Markup, depth: int = 1, inline: bool = False) -> int:
     end."""
     name = len(markup.tag.encode())
     for key, value in markup.attributes:
-        name += len(key.encode()) + len(' =""') + _attribute(value)
+        name += len(key.encode()) + len(' =""') + _size(value, escape_attribute)
     around = 0 if inline else 2 * depth + 1
     content = markup.content()
     if not content:
@@ -75,15 +75,15 @@ def element_size(markup: Markup, depth: int = 1, inline: bool = False) -> int:
 
 
 def _inline(child: Markup | Text) -> int:
-    return element_size(child, inline=True) if isinstance(child, Markup) else _text(child)
+    if isinstance(child, Markup):
+        return element_size(child, inline=True)
+    return _size(child, escape_text)
 
 
-def _text(value: Text) -> int:
-    return len(escape_text(_plain(value)).encode("utf-8", "surrogatepass"))
-
-
-def _attribute(value: Text) -> int:
-    return len(escape_attribute(_plain(value)).encode("utf-8", "surrogatepass"))
+def _size(value: Text, escape: Callable[[str], str]) -> int:
+    """The bytes of a text; a value of the call counts as the widest name a template gives it."""
+    text = value.written("{{NAME}}") if isinstance(value, Template) else value
+    return len(escape(text).encode("utf-8", "surrogatepass"))
 
 
 def escape_text(text: str) -> str:
@@ -100,11 +100,6 @@ def escape_attribute(text: str) -> str:
     """The same for a value between double quotes."""
     text = escape_text(text).replace('"', "&quot;")
     return text.replace("\n", "&#10;").replace("\t", "&#9;")
-
-
-def _plain(value: Text) -> str:
-    """The text, with a call-time value as the widest name a template gives it."""
-    return value.written("{{NAME}}") if isinstance(value, Template) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +236,6 @@ class FlowEntry(NamedTuple):
 
     flow: str
     path: str
-    source: str
     fetches: int | None  # None: without bound (a loop)
 
 

@@ -7,31 +7,7 @@ with the document that its turns lead to. Steps in a row are one question; each 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from twimlc.flow.decisions import (
-    CALLERS,
-    WITHHELD,
-    WITHHOLDING,
-    Cases,
-    Clock,
-    begins,
-    normal,
-    subject_of,
-)
-
-__all__ = [
-    "CALLERS",
-    "JOINED",
-    "PLAN",
-    "WITHHELD",
-    "WITHHOLDING",
-    "Cases",
-    "Clock",
-    "Question",
-    "To",
-    "Turn",
-    "begins",
-    "normal",
-]
+from twimlc.flow.decisions import Cases, Clock, subject_of
 
 To = int | str
 """A later turn of the same question, by its number, or the path of a document."""
@@ -55,16 +31,12 @@ class Question:
     turns: tuple[Turn, ...]
     states: tuple[str, ...] = ()
 
-    def document(self, sent: Callable[[str], str | None], clock: Callable[[str], str]) -> str:
-        """The document that answers: ``sent`` gives a parameter's value, ``clock`` the outcome of a
-        calendar."""
+    def document(self, answers: Mapping[str, str]) -> str:
+        """The document for values of parameters and outcomes of calendars, by name."""
         to: To = 0
         while isinstance(to, int):
             turn = self.turns[to]
-            if isinstance(turn, Cases):
-                to = turn.way(sent(turn.parameter))
-            else:
-                to = turn.way(clock(turn.calendar))
+            to = turn.way(answers.get(subject_of(turn), ""))
         return to
 
     def open(self, answers: Mapping[str, str]) -> Turn | None:

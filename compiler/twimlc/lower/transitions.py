@@ -27,7 +27,6 @@ END: NodeKey = -1
 
 FALLBACK_AFTER_ANSWER = "fallback-after-answer"
 
-
 Asking = Cases[NodeKey] | Clock[NodeKey]
 """A step that decides before anything is heard, and where each answer leads."""
 
@@ -301,16 +300,6 @@ def may_decline(dial: Element) -> bool:
     return any(noun.get("url") is not None for noun in dial.elements())
 
 
-def assumed_of(node: Node) -> Iterator[str]:
-    """What is taken for granted of a dial of several, one of whom may decline in a document."""
-    dial = node.element
-    if dial is not None and dial.tag == "Dial" and len(dial.elements()) > 1 and may_decline(dial):
-        if dial.literal("sequential") == "true":
-            yield "hunt-after-decline"
-        elif any(isinstance(link, StateLink) and link.asks for link in node.links()):
-            yield "others-stop-ringing"
-
-
 def all_the_same(graph: Graph, keys: Iterable[NodeKey]) -> bool:
     """Whether the nodes are the same call to everybody on the line."""
     first, *others = keys
@@ -326,15 +315,9 @@ def all_the_same(graph: Graph, keys: Iterable[NodeKey]) -> bool:
             return False
         if _is_over(graph, one) and _is_over(graph, two):
             continue
-        if one.element is None or two.element is None:
-            if one.element is two.element:
-                continue
-            return False
-        if one.exits.keys() != two.exits.keys() or one.keys.keys() != two.keys.keys():
-            return False
-        if (one.wants_action, one.allow) != (two.wants_action, two.allow):
-            return False
-        if one.place.flow != two.place.flow or _shape(one.element) != _shape(two.element):
+        if one.element is None and two.element is None:
+            continue
+        if _kind(one) != _kind(two) or _shape(one.element) != _shape(two.element):
             return False
         waiting += ((to, two.exits[name]) for name, to in one.exits.items())
         waiting += ((to, two.keys[name]) for name, to in one.keys.items())
@@ -345,14 +328,17 @@ def all_the_same(graph: Graph, keys: Iterable[NodeKey]) -> bool:
 
 def _is_over(graph: Graph, node: Node) -> bool:
     """Whether the call is hung up here: said outright, or by the end of the caller's document."""
-    if graph.contexts.get(node.key, Context.CALL) is not Context.CALL:
-        return False
-    return node.is_over
+    return node.is_over and graph.contexts.get(node.key, Context.CALL) is Context.CALL
 
 
-def _shape(element: Element) -> tuple[object, ...]:
+def _kind(node: Node) -> tuple[object, ...]:
+    """What of a node has to be the same, but for its element and where it leads."""
+    return node.exits.keys(), node.keys.keys(), node.wants_action, node.allow, node.place.flow
+
+
+def _shape(element: Element | None) -> object:
     """What an element says, wherever it was written."""
-    return (
+    return element and (
         element.tag,
         element.asks,
         frozenset((attribute.name, attribute.value) for attribute in element.attributes),

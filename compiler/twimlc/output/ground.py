@@ -11,7 +11,7 @@ from pathlib import Path
 
 from twimlc.lower.names import MEDIA, VERSION
 from twimlc.output.folder import digest_of, is_plain, read_plain
-from twimlc.output.manifest import PUBLIC, DocumentEntry, FlowEntry, Manifest, in_places
+from twimlc.output.manifest import PUBLIC, DocumentEntry, FlowEntry, Manifest
 from twimlc.text import lazy_pattern, sha256
 
 _INNER = lazy_pattern(f"{PUBLIC}((?:[^/]+/)?[^/]+)/({VERSION})/[^/]+")
@@ -38,8 +38,15 @@ class Ground:
 
     @cached_property
     def placed(self) -> Mapping[str, Collection[str]]:
-        """The hashes of all that may lie in places that are switched by plan."""
-        return in_places(self.manifest)
+        """The hashes of all that may lie in each place that is switched by plan."""
+        found, listed = dict[str, set[str]](), self.manifest.documents
+        for item in self.manifest.questions:
+            if item["path"] in listed:
+                leads = (way for turn in item["turns"] for way in turn.get("outcomes", {}).values())
+                others = (turn["default"] for turn in item["turns"])
+                paths = {item["path"], *leads, *others} & listed.keys()
+                found[item["path"]] = {listed[path].sha256 for path in paths}
+        return found
 
     def hashes(self, path: str) -> Collection[str]:
         """Those of what the manifest says of a file."""

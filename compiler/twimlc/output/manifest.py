@@ -102,18 +102,6 @@ class Manifest(NamedTuple):
     version: str = about.VERSION
 
 
-def in_places(manifest: Manifest) -> dict[str, set[str]]:
-    """The hashes of all that may lie in each place that is switched by plan."""
-    found: dict[str, set[str]] = {}
-    for item in manifest.questions:
-        if item["path"] in manifest.documents:
-            leads = (way for turn in item["turns"] for way in turn.get("outcomes", {}).values())
-            others = (turn["default"] for turn in item["turns"])
-            paths = {item["path"], *leads, *others} & manifest.documents.keys()
-            found[item["path"]] = {manifest.documents[path].sha256 for path in paths}
-    return found
-
-
 def to_json(manifest: Manifest) -> bytes:
     """The text of ``manifest.json``."""
     whole = {

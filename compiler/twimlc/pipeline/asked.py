@@ -7,8 +7,9 @@ from typing import Any
 
 from twimlc.calendars import kept
 from twimlc.calendars.settled import Settled
+from twimlc.flow.decisions import Cases, Clock
 from twimlc.lower import names
-from twimlc.lower.questions import Cases, Clock, Question, To, Turn
+from twimlc.lower.questions import Question, To, Turn
 from twimlc.output.manifest import PUBLIC, ForeignManifestError, matching
 from twimlc.text import lazy_pattern
 

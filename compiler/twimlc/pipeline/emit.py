@@ -249,14 +249,7 @@ class _Emission:
 
 def _told(found: Allowed) -> dict[str, object]:
     """An approximation as the manifest has it."""
-    return {
-        "name": found.name,
-        "flow": found.flow,
-        "source": found.source,
-        "line": found.line,
-        "column": found.column,
-        "meaning": found.meaning,
-    }
+    return {name: value for name, value in found._asdict().items() if name != "path"}
 
 
 def _setting(flow: str, number: Mapping[str, str], before: FlowEntry | None) -> NumberSetting:

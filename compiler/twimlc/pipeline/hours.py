@@ -1,8 +1,10 @@
 """The calendars of a project: options come in; calendars, each with its flow, go out."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from twimlc.calendars.read import Calendar
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.order import in_order
 from twimlc.pipeline.load import Loaded, read_flows
@@ -11,16 +13,11 @@ from twimlc.pipeline.meaning import RowReader
 from twimlc.pipeline.model import Options
 from twimlc.pipeline.single import file_of, target_of
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from twimlc.calendars.read import Calendar  # as everywhere in this room
-
 
 class Found(NamedTuple):
     """A calendar; ``flow`` is "" for one of the project file, ``row`` that of a matrix."""
 
-    calendar: "Calendar"
+    calendar: Calendar
     flow: str = ""
     row: str | None = None
 
@@ -47,8 +44,8 @@ def find_calendars(options: Options, flow: str | None) -> tuple[list[Found], lis
 
 
 def _of_flow(
-    loaded: Loaded, name: str, shared: "Mapping[str, Calendar]"
-) -> "tuple[dict[str, Calendar], str | None, list[Diagnostic]]":
+    loaded: Loaded, name: str, shared: Mapping[str, Calendar]
+) -> tuple[dict[str, Calendar], str | None, list[Diagnostic]]:
     """Those of a flow alone, and the row that they are of."""
     matrix = loaded.project.matrix
     row = next(iter(matrix.rows), None) if matrix is not None and matrix.covers(name) else None

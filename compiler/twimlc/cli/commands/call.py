@@ -137,8 +137,7 @@ def call(
     keyboard.prepare()
     # All that plays calls takes long to load; ``--help`` goes without it.
     from twimlc import pipeline
-    from twimlc.calls import legs, phone, requests
-    from twimlc.calls.moment import Moment
+    from twimlc.calls import legs, moment, phone, requests
 
     if url is not None:
         _web_address(url, "--url")
@@ -173,16 +172,16 @@ def call(
     transcript = phone.Transcript(
         paint, places=not given.quiet, at_length=given.verbose, base=callee.base
     )
-    moment = None
+    when = None
     if callee.flow:
-        moment = Moment(sent, callee.calendars, at or "", {}, int(time.time()))
+        when = moment.Moment(sent, callee.calendars, at or "", {}, int(time.time()))
         try:
-            moment.say(hours, instead)
+            when.say(hours, instead)
         except ValueError as fault:
             raise click.UsageError(str(fault)) from None
-        if why := moment.fault():
+        if why := when.fault():
             raise click.UsageError(why)
-    talk = phone.Talk(callee, leg, keyboard.read, write, transcript, moment=moment)
+    talk = phone.Talk(callee, leg, keyboard.read, write, transcript, moment=when)
     talk.run()
     # A person fixes a typo; a script that nobody understood is wrong.
     slipped = talk.misunderstood and not keyboard.person

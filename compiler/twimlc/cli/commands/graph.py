@@ -47,14 +47,14 @@ def graph(
     FLOW is the name of a flow or the path of its file.
     """
     # Loading the pipeline takes most of the time; ``--help`` goes without it.
-    from twimlc.pipeline.picture import graph as graph_of
-    from twimlc.pipeline.picture import part_of
+    from twimlc.pipeline import picture as pictures
 
-    picture, findings = graph_of(replace(given.options(write=False), targets=targets), flow, row)
+    options = replace(given.options(write=False), targets=targets)
+    picture, findings = pictures.graph(options, flow, row)
     status = Reporter(given).show_errors(findings)
     if picture is None:
         return status or FINDINGS
-    text = render_graph(part_of(picture, state, depth), form)
+    text = render_graph(pictures.part_of(picture, state, depth), form)
     if file is None:
         write(text)
     else:

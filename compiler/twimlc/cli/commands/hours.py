@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from twimlc.cli.options import Given, command_with, complete_from_project, one_t
 from twimlc.cli.present import Reporter
 from twimlc.cli.streams import write
 from twimlc.report.escape import visible
+from twimlc.yaml.names import meant
 
 
 def _month(ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
@@ -20,6 +22,11 @@ def _month(ctx: click.Context, param: click.Parameter, text: str | None) -> date
         return None if text is None else date.fromisoformat(f"{text}-01")
     except ValueError:
         raise click.BadParameter(f"'{text}' is no month, such as 2026-12", ctx, param) from None
+
+
+def _unknown(noun: str, name: str, known: Collection[str]) -> click.UsageError:
+    there = f"there are {', '.join(known)}" if known else f"there are no {noun}s"
+    return click.UsageError(f"unknown {noun} '{visible(name)}' ({meant(name, known) or there})")
 
 
 def _by_plan(
@@ -46,10 +53,7 @@ def _by_plan(
     if project is None:
         return status or FINDINGS
     if target not in project.targets:
-        from twimlc.yaml.names import meant
-
-        hint = meant(target, project.targets) or f"there are {', '.join(project.targets)}"
-        raise click.UsageError(f"unknown target '{visible(target)}' ({hint})")
+        raise _unknown("target", target, project.targets)
     build = options.folder / output if output is not None else project.build
     folder = build / target
     if schedule is not None:
@@ -134,11 +138,7 @@ def hours(
     names = [each.calendar.name for each in found]
     for name in calendars:
         if name not in names:
-            from twimlc.yaml.names import meant
-
-            there = f"there are {', '.join(names)}" if names else "there are no calendars"
-            hint = meant(name, names) or there
-            raise click.UsageError(f"unknown calendar '{visible(name)}' ({hint})")
+            raise _unknown("calendar", name, names)
     texts, values = [], []
     for each in found:
         calendar = each.calendar

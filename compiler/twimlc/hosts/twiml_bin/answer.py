@@ -100,7 +100,7 @@ class BinHost(FileHost):
 
     def fetch(self, url: str, method: str, parameters: Mapping[str, str]) -> Response:
         if (question := self._question(url)) is not None:
-            due = question.document(parameters.get, lambda name: parameters.get(name, ""))
+            due = question.document(parameters)
             url += ("&" if "?" in url else "?") + due.partition("?")[2]
         path = self._paths.get(url.partition("?")[0])
         if path is None:
