@@ -47,6 +47,7 @@ class Page {
     }
     byId("copy-transcript").addEventListener("click", () => this._copy(this.call ? transcriptText(this.call) : "", "copy-transcript"));
     byId("copy-script").addEventListener("click", () => this._copy(this.call ? scriptText(this.call) : "", "copy-script"));
+    allow(byId("help"), true);
     byId("help").addEventListener("click", () => dialog("help-dialog").showModal());
     for (const box of document.querySelectorAll("dialog")) {
       box.querySelector(".close")?.addEventListener("click", () => box.close());
@@ -326,17 +327,17 @@ const LOST = "The preview is gone. The page works on, and returns by itself.";
 /** Follow the server: each build is asked for, and a server that is gone comes back by itself. @param {Page | null} page */
 function follow(page) {
   const events = new EventSource("events");
-  events.addEventListener("build", async (event) => {
+  const refresh = async () => {
+    /** @type {Data | null} */
+    const data = await fetch("data.json").then((answer) => answer.json()).catch(() => null);
+    write(byId("connection"), data === null ? LOST : "");
+    if (data === null) setTimeout(refresh, 1000);
+    else if (!page) page = new Page(data);
+    else if (data.build > page.data.build) page.show(data);
+  };
+  events.addEventListener("build", (event) => {
     write(byId("connection"), "");
-    if (page && String(page.data.build) === event.data) return;
-    try {
-      /** @type {Data} */
-      const data = await (await fetch("data.json")).json();
-      if (!page) page = new Page(data);
-      else if (data.build > page.data.build) page.show(data);
-    } catch {
-      write(byId("connection"), LOST);
-    }
+    if (!page || String(page.data.build) !== event.data) refresh();
   });
   events.addEventListener("error", () => write(byId("connection"), LOST));
 }
