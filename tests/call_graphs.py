@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from compiled import short
 from twimlc.flow.graph import Context, Graph, Node, Root
-from twimlc.flow.model import Attribute, Element, Flow, Kind, Link, State, StateKey, StateLink, Text
+from twimlc.flow.model import Attribute, Element, Flow, Link, State, StateKey, StateLink, Text
 from twimlc.hosts import find_host, lower, with_routing
 from twimlc.lower.host import Site
 from twimlc.lower.plan import Plan
@@ -13,7 +13,7 @@ from twimlc.project.files import FileContent
 from twimlc.render.document import Rendered
 from twimlc.render.versions import Finished, finish
 from twimlc.text import SourceFile, Span
-from twimlc.vocabulary import MESSAGING, VOICE
+from twimlc.vocabulary import MESSAGING, VOICE, DocumentKind
 
 FILE = SourceFile("flows/acme.yaml", "x\n" * 500)
 STATIC = Site(find_host("static"), routing=with_routing())
@@ -89,7 +89,7 @@ class Calls:
         start: str | Mapping[str, str],
         entries: Mapping[str, str] = {},
         roots: Mapping[str, tuple[Context, str]] = {},
-        kind: Kind = Kind.VOICE,
+        kind: DocumentKind = "voice",
     ) -> Graph:
         """``entries`` maps FLOW/STATE to a label, ``roots`` a label to its context and URL."""
         for node, exits, keys, fallback in self.pending:
@@ -114,7 +114,7 @@ class Calls:
             for label, (context, attribute) in roots.items()
         )
         contexts = {
-            node.key: Context.CALL if kind is Kind.VOICE else Context.MESSAGE for node in self.nodes
+            node.key: Context.CALL if kind == "voice" else Context.MESSAGE for node in self.nodes
         }
         graph = Graph(
             flows,

@@ -14,8 +14,7 @@ from click.shell_completion import CompletionItem, ShellComplete
 
 from command_line import Command
 from twimlc.cli import commands
-from twimlc.cli.command import command_names, first_line
-from twimlc.cli.command import twimlc as group
+from twimlc.cli.command import command_names, first_line, twimlc as group
 from twimlc.cli.commands import watch as watching
 from twimlc.cli.streams import say, write
 from twimlc.findings.catalogue import RULES

@@ -6,7 +6,6 @@ import pytest
 
 from compiled import Made, make
 from twimlc.calls.run import play_scripts
-from twimlc.flow.read import Kind
 from twimlc.pipeline import Options
 from twimlc.pipeline.picture import graph
 
@@ -347,9 +346,9 @@ def test_nothing_leads_on_beside_return(side: str) -> None:
 def test_a_method_without_an_address_of_its_own_is_reported(
     kind: str, step: str, slug: str
 ) -> None:
-    says = "message" if kind == Kind.MESSAGING else "say"
+    says = "message" if kind == "messaging" else "say"
     made = make(f"kind: {kind}\nstates:\n  a:\n    - {step}\n    - hangup\n  b: [{says}: Hi.]\n".replace(
-        "    - hangup\n" if kind == Kind.MESSAGING else "\0", ""
+        "    - hangup\n" if kind == "messaging" else "\0", ""
     ))  # fmt: skip
     assert slug in made.slugs
 

@@ -7,8 +7,7 @@ import pytest
 from compiled import make, variant_of
 from proofs import verify_plan
 from twimlc.hosts.answer import ENGINES
-from twimlc.hosts.twiml_bin.answer import Part, Value, parse
-from twimlc.hosts.twiml_bin.answer import render as answer
+from twimlc.hosts.twiml_bin.answer import Part, Value, parse, render as answer
 from twimlc.hosts.twiml_bin.names import Names
 from twimlc.hosts.twiml_bin.sections import MOST_NESTED, deepest
 from twimlc.interpret.assumptions import asked_about, may_depend

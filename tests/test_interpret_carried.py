@@ -8,8 +8,7 @@ import pytest
 
 from compiled import compile_target
 from proofs import verify_plan
-from twimlc.hosts import answer as hosts
-from twimlc.hosts import files as host_files
+from twimlc.hosts import answer as hosts, files as host_files
 from twimlc.hosts.twiml_bin import lowering as bins
 from twimlc.lower import hop, transitions
 from twimlc.lower.plan import Decision

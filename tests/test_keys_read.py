@@ -25,8 +25,7 @@ from twimlc.report.graph import render_graph
 from twimlc.text import SourceFile
 from twimlc.values.expand import expand_flow, resolve_params
 from twimlc.values.scope import ExpressionContext
-from twimlc.vocabulary import AttributeType as T
-from twimlc.vocabulary import Fetch
+from twimlc.vocabulary import AttributeType as T, Fetch
 from twimlc.vocabulary.blocks import BLOCKS, SIDE_KEYS, Holds, Part
 from twimlc.yaml import tree as yaml
 from twimlc.yaml.reader import read_yaml

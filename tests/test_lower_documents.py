@@ -5,7 +5,6 @@ import re
 from call_graphs import STATIC, Calls, documents_of, element, pages_of, plan_of, state_link
 from growth import overgrown
 from twimlc.flow.graph import Context
-from twimlc.flow.model import Kind
 from twimlc.hosts import find_host
 from twimlc.lower.host import Site
 
@@ -200,12 +199,10 @@ def test_two_waits_sharing_a_state_each_start_themselves_again() -> None:
 def test_a_messaging_flow_ends_without_hanging_up() -> None:
     calls = Calls()
     calls.verb("m", element("Message", "Thanks."), at="acme/main", exits="end")
-    assert documents_of(calls.graph("m", kind=Kind.MESSAGING)) == {
+    assert documents_of(calls.graph("m", kind="messaging")) == {
         "acme/index.xml": "<Message>Thanks.</Message>"
     }
-    assert documents_of(Calls().graph("end", kind=Kind.MESSAGING)) == {
-        "acme/index.xml": "<Response/>"
-    }
+    assert documents_of(Calls().graph("end", kind="messaging")) == {"acme/index.xml": "<Response/>"}
 
 
 def test_the_same_graph_gives_the_same_plan() -> None:

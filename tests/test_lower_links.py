@@ -2,7 +2,7 @@
 
 from call_graphs import Calls, documents_of, element, plan_of, state_link
 from twimlc.flow.graph import Context
-from twimlc.flow.model import Kind, MediaLink
+from twimlc.flow.model import MediaLink
 from twimlc.hosts import find_host
 from twimlc.lower import names
 from twimlc.lower.host import Site
@@ -116,7 +116,7 @@ def test_a_redirect_to_a_state_is_a_link_like_any_other() -> None:
     calls.verb("a", element("Message", "Hi."), at="acme/main", exits="b")
     calls.verb("b", element("Redirect", state_link("more")), at="acme/main")
     calls.verb("c", element("Message", "More."), at="acme/more", exits="end")
-    graph = calls.graph("a", {"acme/more": "c"}, kind=Kind.MESSAGING)
+    graph = calls.graph("a", {"acme/more": "c"}, kind="messaging")
     assert documents_of(graph)["acme/index.xml"].endswith(
         '<Redirect method="GET">v/more.xml</Redirect>'
     )

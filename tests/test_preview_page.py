@@ -16,7 +16,14 @@ __all__ = ["browser"]  # a fixture
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
-SIZES = (360, 384, 768, 1440)  # 384 px is 768 at twice the size
+SIZES = (
+    180,
+    360,
+    384,
+    720,
+    768,
+    1440,
+)  # 180, 384 and 720 px are 360, 768 and 1440 at twice the size
 MOMENTS = {
     "idle": "#office",
     "gather": "#office/",

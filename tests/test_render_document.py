@@ -3,8 +3,7 @@
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from call_graphs import Calls, element, pages_of, span
 from twimlc.lower.plan import EMPTY_DOCUMENT, Document, Markup, element_size

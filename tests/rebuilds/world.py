@@ -14,8 +14,7 @@ from random import Random
 from rebuilds import edits, servers
 from rebuilds.edits import Editor
 from rebuilds.flows import APOLOGY, Author, Tree
-from rebuilds.hosts import KINDS as HOSTS
-from rebuilds.hosts import Bins
+from rebuilds.hosts import KINDS as HOSTS, Bins
 from rebuilds.judge import WRONG, Judge, Rules
 from rebuilds.places import heard
 from rebuilds.player import Call, Fetch

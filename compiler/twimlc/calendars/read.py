@@ -5,16 +5,14 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from twimlc.calendars import sources
-from twimlc.calendars.crossing import crossings
 from twimlc.calendars.days import HOW, read_days, read_time, read_until
 from twimlc.calendars.ends import ENDS, NEEDS_UNTIL
+from twimlc.calendars.faults import crossings, told
 from twimlc.calendars.names import holiday_fault, name_fault, place_fault, zone_fault
 from twimlc.calendars.notation import Fault, Hours, read_hours
-from twimlc.calendars.places import told
 from twimlc.calendars.settle import USUAL, Apart, Said, Worked, work_out
 from twimlc.calendars.settled import DAY, Settled
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Fix, Label
+from twimlc.findings import Diagnostic, Fix, Label, rules
 from twimlc.formats.calendar_rows import CALENDARS
 from twimlc.formats.format import At
 from twimlc.text import Span

@@ -2,8 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
-from collections.abc import Mapping as Map
+from collections.abc import Iterator, Mapping as Map
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain

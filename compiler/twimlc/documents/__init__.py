@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from twimlc.documents.document import Opened, open_document
 from twimlc.documents.graph import Folder, documents_graph
 from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings.ignores import Comment
 from twimlc.rules import check_graph
 from twimlc.text import SourceFile, Span, grouped
 from twimlc.xml.file_type import read_document
-from twimlc.yaml.comments import Comment
 
 _COMMENT = re.compile(r"<!--\s*twimlc:[^\r\n]{0,500}?-->", re.IGNORECASE)
 

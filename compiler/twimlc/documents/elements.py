@@ -9,15 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from twimlc import vocabulary
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Severity
+from twimlc.findings import Diagnostic, Severity, rules
 from twimlc.flow.conflicts import check_element
 from twimlc.flow.markup import HINT_AT_ROOT, SSML_ROOT
 from twimlc.flow.model import Attribute, Element, Link, Text
 from twimlc.flow.values import check_value
 from twimlc.text import Span, clip_line
-from twimlc.vocabulary import AttributeType as T
-from twimlc.vocabulary import DocumentKind, Kind
+from twimlc.vocabulary import AttributeType as T, DocumentKind, Kind
 from twimlc.vocabulary.missing import attribute_codes, child_codes
 from twimlc.xml.dialects import VENDORS, foreign
 from twimlc.xml.tags import Given, Tag, Words, renamed

@@ -8,14 +8,12 @@ from collections.abc import Iterator, Sequence
 
 from twimlc import vocabulary
 from twimlc.documents.elements import Document
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Label
+from twimlc.findings import Diagnostic, Label, rules
 from twimlc.flow.model import Element
 from twimlc.flow.targets import stays_unanswered
 from twimlc.rules.prompts import keys_told_in
 from twimlc.text import Span
-from twimlc.vocabulary import AttributeType as T
-from twimlc.vocabulary import Flow
+from twimlc.vocabulary import AttributeType as T, Flow
 
 _FILE = re.compile(r"[^?#]*\.(?:xml|twiml)(?:#.*)?", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z]+://|sips?:(?://)?)(?:[^@/?#;]*@)?([^/:?#;>\s]{1,255})", re.IGNORECASE)

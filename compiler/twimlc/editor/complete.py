@@ -18,8 +18,7 @@ from twimlc.project.kinds import FileKind, kind_of_file
 from twimlc.text import SourceFile, lazy_pattern
 from twimlc.values.scope import SURROUNDING_NAMES
 from twimlc.vocabulary.blocks import BLOCKS, CALL_BLOCKS
-from twimlc.yaml.tree import Mapping as MappingNode
-from twimlc.yaml.tree import Node, Scalar, Sequence
+from twimlc.yaml.tree import Mapping as MappingNode, Node, Scalar, Sequence
 
 _IN_EXPRESSION = lazy_pattern(r"(?<!\$)\$\{(.*)")
 _CALL = lazy_pattern(r"\bcall\.(\w*)$")

@@ -7,7 +7,7 @@ it. Errors cannot be silenced. An ignore that does nothing is a finding itself.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from twimlc.findings.catalogue import find, nearest
 from twimlc.findings.diagnostic import Diagnostic, Rule, Severity
@@ -20,15 +20,16 @@ _WORD = lazy_pattern(r"[^\s,]+")
 _BLANKS = " \t\ufeff"
 
 
-class Comment(Protocol):
-    """A comment of a source file; ``span`` covers it from the ``#`` on."""
+class Comment(NamedTuple):
+    """One comment: ``span`` and ``text`` cover ``#`` to the line's end, ``line`` is 1-based.
 
-    @property
-    def span(self) -> Span: ...
-    @property
-    def line(self) -> int: ...
-    @property
-    def own_line(self) -> bool: ...
+    ``own_line`` tells whether nothing precedes it in its line.
+    """
+
+    span: Span
+    text: str
+    line: int
+    own_line: bool
 
 
 class _Ignore(NamedTuple):

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from twimlc import vocabulary
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Fix, Severity
+from twimlc.findings import Diagnostic, Fix, Severity, rules
 from twimlc.findings.edits import rewrite_head
 from twimlc.project.site_address import is_private
 from twimlc.text import Span, clip, lazy_pattern

@@ -4,8 +4,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from twimlc import vocabulary
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Label
+from twimlc.findings import Label, rules
 from twimlc.flow import model
 from twimlc.flow.elements import ElementReader
 from twimlc.flow.targets import KEYS, TargetReader, ignores_dtmf

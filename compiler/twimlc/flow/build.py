@@ -5,22 +5,19 @@ stands for a node or for another label until all are bound. What loops in labels
 a jump without end.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
 from twimlc import vocabulary
 from twimlc.findings.diagnostic import Diagnostic
-from twimlc.findings.rules import ACCEPT_CANNOT_ASK, SILENT_LOOP
+from twimlc.findings.rules import SILENT_LOOP
 from twimlc.flow import model
-from twimlc.flow.contexts import find_contexts, returns_nowhere
+from twimlc.flow.contexts import find_contexts, not_only_words, returns_nowhere
 from twimlc.flow.graph import OTHERWISE, Graph, Label, Listed, Node, NodeKey, Pending, Place, Uses
 from twimlc.flow.reachability import Live
 from twimlc.flow.targets import leaves_for, stays_unanswered
 from twimlc.text import Span
 from twimlc.values.conditional_steps import Switched
-
-_NOTHING: Mapping[str, Switched] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +37,7 @@ class _Frame:
 
 def build_graph(
     flows: Mapping[str, model.Flow],
-    switched: Mapping[str, Switched] = _NOTHING,
+    switched: Mapping[str, Switched] = {},
     *,
     through_entries: bool = False,
 ) -> tuple[Graph, list[Diagnostic]]:
@@ -52,28 +49,25 @@ def build_graph(
     return _Builder(flows, switched, through_entries).build()
 
 
+@dataclass(slots=True, eq=False)
 class _Builder:
-    def __init__(
-        self,
-        flows: Mapping[str, model.Flow],
-        switched: Mapping[str, Switched],
-        through_entries: bool,
-    ) -> None:
-        self.flows, self.switched, self.through_entries = flows, switched, through_entries
-        self.doors: dict[str, tuple[Node, Node]] = {}
-        self.nodes: list[Node] = []
-        self.pending: list[Pending] = []
-        self.states: dict[model.StateKey, Label] = {}
-        self.private: dict[model.StateKey, model.State] = {}
-        self.inside: dict[model.StateKey, list[Label]] = {}
-        self.documents: dict[model.StateKey, Label] = {}
-        self.counters: dict[tuple[str, str], int] = {}
-        self.turns: dict[tuple[model.StateKey, Span], dict[int, int]] = {}
-        self.turn = 0
-        self.uses: Uses = ()
-        self.uses_of: dict[model.StateKey, Uses] = {}
-        self.findings: list[Diagnostic] = []
-        self.listed: list[Listed] = []
+    flows: Mapping[str, model.Flow]
+    switched: Mapping[str, Switched]
+    through_entries: bool
+    doors: dict[str, tuple[Node, Node]] = field(default_factory=dict)
+    nodes: list[Node] = field(default_factory=list)
+    pending: list[Pending] = field(default_factory=list)
+    states: dict[model.StateKey, Label] = field(default_factory=dict)
+    private: dict[model.StateKey, model.State] = field(default_factory=dict)
+    inside: dict[model.StateKey, list[Label]] = field(default_factory=dict)
+    documents: dict[model.StateKey, Label] = field(default_factory=dict)
+    counters: dict[tuple[str, str], int] = field(default_factory=dict)
+    turns: dict[tuple[model.StateKey, Span], dict[int, int]] = field(default_factory=dict)
+    turn: int = 0
+    uses: Uses = ()
+    uses_of: dict[model.StateKey, Uses] = field(default_factory=dict)
+    findings: list[Diagnostic] = field(default_factory=list)
+    listed: list[Listed] = field(default_factory=list)
 
     def build(self) -> tuple[Graph, list[Diagnostic]]:
         each = [s for f in self.flows.values() for s in (*f.states.values(), *f.lists.values())]
@@ -86,7 +80,7 @@ class _Builder:
                 self._state(self.private[key], self.documents[key], None)
             written |= found
         inner = ((key, label) for key, uses in self.inside.items() for label in uses)
-        of = {id(label): key for key, label in (*self.states.items(), *inner)}
+        of = {label: key for key, label in (*self.states.items(), *inner)}
         passed = {name: self.states[f.start].states_passed(of) for name, f in self.flows.items()}
         for pending in self.pending:
             node = pending.node
@@ -113,8 +107,6 @@ class _Builder:
         dead = tuple(live.dead_steps()), tuple(live.dead_states())
         return Graph(*parts, *dead, live.places(), passed), self.findings
 
-    # nodes and labels
-
     def _node(
         self, state: model.StateKey, span: Span, element: model.Element | None, title: str
     ) -> Pending:
@@ -132,38 +124,26 @@ class _Builder:
         self.pending.append(pending)
         return pending
 
-    def _resolve(self, label: Label) -> Node:
-        chain: list[Label] = []
-        seen: set[int] = set()
-        while label.node is None:
-            if id(label) in seen or label.other is None:
-                return self._endless(label, chain)
-            seen.add(id(label))
-            chain.append(label)
-            label = label.other
-        entry = label.entry
-        for passed in reversed(chain):
-            passed.node = label.node
-            entry = passed.entry = passed.entry or entry
-        return label.node
-
     def _key(self, label: Label) -> NodeKey:
         """The node that a label stands for, or the entry that is fetched on the way to it."""
-        node = self._resolve(label)
-        if label.entry is None:
+        chain = label.chain()
+        node = chain[-1].node or self._endless(chain)
+        entry = next((passed.entry for passed in chain if passed.entry is not None), None)
+        if entry is None:
             return node.key
-        if label.entry not in self.doors:
-            door = replace(node, key=len(self.nodes), entry=label.entry)
+        if entry not in self.doors:
+            door = replace(node, key=len(self.nodes), entry=entry)
             self.nodes.append(door)
-            self.doors[label.entry] = door, node
-        return self.doors[label.entry][0].key
+            self.doors[entry] = door, node
+        return self.doors[entry][0].key
 
-    def _endless(self, label: Label, chain: Sequence[Label]) -> Node:
+    def _endless(self, chain: Sequence[Label]) -> Node:
         """A ring of jumps with nothing in it: reported once, then it counts as the end."""
+        span = (chain[-1].other or chain[-1]).span
         message = "these jumps form a loop in which nothing is said and nothing waits"
-        self.findings.append(SILENT_LOOP.at(label.span, message))
-        node = self._node(next(iter(self.states)), label.span, None, "end").node
-        for passed in (*chain, label):
+        self.findings.append(SILENT_LOOP.at(span, message))
+        node = self._node(next(iter(self.states)), span, None, "end").node
+        for passed in chain:
             passed.node = node
         return node
 
@@ -187,10 +167,8 @@ class _Builder:
             return label
         flow, after = self.flows[key.flow], Label(state.span)
         said = self.private.get(key) or flow.states.get(key) or flow.lists[key]
-        if (other := next(_not_said(said.steps), None)) is not None:
-            message = "accept asks after these steps, so they can only be words: say and play"
-            hint = "leave accept out, or let this document ask by itself and take this url away"
-            self.findings.append(ACCEPT_CANNOT_ASK.at(other.span, message, hint=hint))
+        if (fault := not_only_words(said.steps)) is not None:
+            self.findings.append(fault)
             return label
         self._list(said.steps, label, after, replace(frame, state=key))
         return after
@@ -249,8 +227,7 @@ class _Builder:
                 return frame.begin
             case model.ToHangup(span=span):
                 self.uses = frame.uses
-                spec = vocabulary.VOICE["Hangup"]
-                element = model.Element("Hangup", spec, (), (), span)
+                element = model.Element("Hangup", vocabulary.VOICE["Hangup"], (), (), span)
                 return Label(span, self._node(frame.state, span, element, "hangup").node)
             case model.ToSteps(steps=steps, span=span):
                 label = Label(span)
@@ -258,23 +235,13 @@ class _Builder:
                 return label
 
     def _perform(self, step: model.Perform, label: Label, after: Label, frame: _Frame) -> None:
-        pending = self._node(frame.state, step.span, step.element, step.title)
+        element, branches = step.element, step.branches
+        pending = self._node(frame.state, step.span, element, step.title)
         label.node = pending.node
         pending.node.allow = step.allow
-        self._exits(pending, step.element, step.branches, after, frame)
-
-    def _exits(
-        self,
-        pending: Pending,
-        element: model.Element,
-        branches: model.Branches,
-        after: Label,
-        frame: _Frame,
-    ) -> None:
-        spec = element.spec
         outcomes = element.outcomes
         then = self._target(branches.then, after, frame)
-        if spec is not None and spec.flow is vocabulary.Flow.NEVER:
+        if element.spec is not None and element.spec.flow is vocabulary.Flow.NEVER:
             return
         leaves = leaves_for(element)
         if not outcomes.names:
@@ -283,20 +250,19 @@ class _Builder:
             return
         fallback = self._target(branches.fallback, after, frame)
         named = {name: self._target(to, after, frame) for name, to in branches.when.items()}
-        room, gather = outcomes.untold, element.tag == "Gather"
+        room = outcomes.untold
         pending.node.branching = branches.span
         leaving = isinstance(branches.then, model.ToState) and branches.then.leaves
         pending.node.wants_action = leaving or (room and branches.then is not None)
         if room and branches.then is None:
             then = fallback
-        if gather:
-            keys = branches.keys.items()
-            pending.keys.update((name, self._target(to, after, frame)) for name, to in keys)
+        keys = branches.keys.items()
+        pending.keys.update((name, self._target(to, after, frame)) for name, to in keys)
         if not leaves:
             pending.exits.update((name, named.get(name, then)) for name in outcomes.worked)
         if not leaves or stays_unanswered(element):
             pending.exits.update((name, named.get(name, fallback)) for name in outcomes.failed)
-        reported = outcomes.parameter is not None and not gather and outcomes.failed
+        reported = outcomes.parameter is not None and outcomes.failed and element.tag != "Gather"
         if (reported and not leaves) or element.asks is not None:
             pending.fallback = fallback
 
@@ -382,12 +348,3 @@ class _Builder:
         end.other = self._target(use.then, after, frame)
         for name, to in use.returns.items():
             returns[name].other = self._target(to, after, frame)
-
-
-def _not_said(steps: Sequence[model.Step]) -> Iterator[model.Step]:
-    """The steps that are no words; of a component those inside it."""
-    for step in steps:
-        if isinstance(step, model.Use) and not step.states and step.then is None:
-            yield from _not_said(step.steps)
-        elif not isinstance(step, model.Perform) or step.element.tag not in vocabulary.PROMPTS:
-            yield step

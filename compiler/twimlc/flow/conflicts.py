@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from twimlc import vocabulary
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Severity
+from twimlc.findings import Diagnostic, Severity, rules
 from twimlc.flow.model import Element, Link, MediaLink, StateLink, Text
 from twimlc.flow.numbers import check_caller_id
 from twimlc.flow.services import check_service, check_speech

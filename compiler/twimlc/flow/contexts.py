@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from twimlc import vocabulary
 from twimlc.findings.diagnostic import Diagnostic, Label
-from twimlc.findings.rules import RETURN_OUTSIDE, STATE_USED_BOTH_WAYS
+from twimlc.findings.rules import ACCEPT_CANNOT_ASK, RETURN_OUTSIDE, STATE_USED_BOTH_WAYS
 from twimlc.flow.graph import Context, Node, NodeKey, Root, written_by
-from twimlc.flow.model import Element, Flow, Kind, StateKey, StateLink
+from twimlc.flow.model import Element, Flow, Perform, StateKey, StateLink, Step, Use
 from twimlc.flow.walks import reached
 from twimlc.text import Span
 
@@ -67,7 +67,7 @@ def find_contexts(
     found: dict[NodeKey, Diagnostic] = {}
     waiting: list[Root] = []
     for name, flow in flows.items():
-        context = Context.CALL if flow.kind is Kind.VOICE else Context.MESSAGE
+        context = Context.CALL if flow.kind == "voice" else Context.MESSAGE
         span = flow.states[flow.start].span
         waiting.append(Root(starts[name], context, "", span))
     while waiting:
@@ -103,6 +103,19 @@ def returns_nowhere(span: Span) -> Diagnostic:
     message = "return cannot leave the document of a URL: it ends there"
     hint = "end the list here, or write goto; return works where a call goes on after use"
     return RETURN_OUTSIDE.at(span, message, hint=hint)
+
+
+def not_only_words(steps: Sequence[Step]) -> Diagnostic | None:
+    """The finding for steps that accept cannot ask after: of a component those inside it count."""
+    for step in steps:
+        if isinstance(step, Use) and not step.states and step.then is None:
+            if (found := not_only_words(step.steps)) is not None:
+                return found
+        elif not isinstance(step, Perform) or step.element.tag not in vocabulary.PROMPTS:
+            message = "accept asks after these steps, so they can only be words: say and play"
+            hint = "leave accept out, or let this document ask by itself and take this url away"
+            return ACCEPT_CANNOT_ASK.at(step.span, message, hint=hint)
+    return None
 
 
 def _both_ways(node: Node, root: Root, first: Root) -> Diagnostic:

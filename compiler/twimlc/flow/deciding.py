@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from twimlc import vocabulary
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Label
+from twimlc.findings import Diagnostic, Label, rules
 from twimlc.findings.edits import rewrite
 from twimlc.flow import model
 from twimlc.flow.blocks import StepAt

@@ -6,13 +6,11 @@ Goes out: an :class:`Element` whose attributes are canonical and whose links are
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Iterator
-from collections.abc import Sequence as SequenceABC
+from collections.abc import Iterator, Sequence as SequenceABC
 from dataclasses import dataclass, field
 
 from twimlc import vocabulary
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings import Diagnostic, rules
 from twimlc.flow.addresses import is_relative
 from twimlc.flow.conflicts import check_element, written_here
 from twimlc.flow.decisions import NOTHING_KNOWN, Known
@@ -20,7 +18,6 @@ from twimlc.flow.markup import parse_ssml
 from twimlc.flow.model import (
     Attribute,
     Element,
-    Kind,
     Link,
     MediaLink,
     StateKey,
@@ -66,7 +63,11 @@ class ElementReader(FlowReader):
     """Reads elements, with the defaults in force where they are."""
 
     def __init__(
-        self, kind: Kind, scope: Scope, lies_at: LiesAt, known: Known = NOTHING_KNOWN
+        self,
+        kind: vocabulary.DocumentKind,
+        scope: Scope,
+        lies_at: LiesAt,
+        known: Known = NOTHING_KNOWN,
     ) -> None:
         super().__init__(kind, scope, lies_at, known)
         self._refused = 0  # parts that were written, but not understood
@@ -245,7 +246,7 @@ class ElementReader(FlowReader):
         noun = text.as_child
         elements = any(isinstance(child, Element) for child in children)
         if noun and (spec.name == "Dial" or elements or not text.documented):
-            kid = vocabulary.element_by_tag(self.kind.value, spec.name, noun)
+            kid = vocabulary.element_by_tag(self.kind, spec.name, noun)
             if kid is not None:
                 children.insert(0, self.element(kid, node, parent=spec))
                 return

@@ -14,8 +14,7 @@ from twimlc.flow.decisions import OTHER_VALUE, Asks
 from twimlc.flow.model import Element, Flow, MediaLink, StateKey, StateLink
 from twimlc.flow.walks import reached
 from twimlc.records import record
-from twimlc.text import Place as TextPlace
-from twimlc.text import Span, grouped
+from twimlc.text import Place as TextPlace, Span, grouped
 from twimlc.vocabulary import NO_OUTCOMES, NOTHING_MORE, PROMPTS, Does, Outcomes
 
 NodeKey = int
@@ -234,14 +233,19 @@ class Label:
     other: "Label | None" = None
     entry: str | None = None
 
-    def states_passed(self, state_of: Mapping[int, StateKey]) -> tuple[StateKey, ...]:
-        """The states on the way to what it is bound to that have no node of their own."""
-        chain: dict[int, None] = {}
-        label = self
-        while label.other is not None and id(label) not in chain:
-            chain[id(label)] = None
+    def chain(self) -> "list[Label]":
+        """The labels on the way to what it is bound to, itself first; of a ring each once."""
+        found: dict[Label, None] = {}
+        label: Label | None = self
+        while label is not None and label not in found:
+            found[label] = None
             label = label.other
-        return tuple(state_of[each] for each in chain if each in state_of)
+        return [*found]
+
+    def states_passed(self, state_of: "Mapping[Label, StateKey]") -> tuple[StateKey, ...]:
+        """The states on the way to what it is bound to that have no node of their own."""
+        passed = (label for label in self.chain() if label.other is not None)
+        return tuple(state_of[label] for label in passed if label in state_of)
 
 
 @dataclass(slots=True, eq=False)

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from xml.parsers.expat import errors
 
 from twimlc import vocabulary
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Edit, Fix
+from twimlc.findings import Diagnostic, Edit, Fix, rules
 from twimlc.flow.conflicts import check_element
 from twimlc.flow.model import Attribute, Element, Link, Text
 from twimlc.flow.values import check_value, scalar_text

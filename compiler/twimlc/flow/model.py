@@ -7,7 +7,6 @@ Out of the expanded tree, into the control-flow graph. Blocks that are only shor
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import NamedTuple
 
 from twimlc import vocabulary
@@ -15,11 +14,6 @@ from twimlc.flow.decisions import Asks, outcomes_of
 from twimlc.records import record
 from twimlc.text import SourceFile, Span
 from twimlc.yaml.tree import Entry, Template
-
-
-class Kind(StrEnum):
-    VOICE = "voice"
-    MESSAGING = "messaging"
 
 
 class StateKey(NamedTuple):
@@ -371,7 +365,7 @@ class Flow:
     """
 
     name: str
-    kind: Kind
+    kind: vocabulary.DocumentKind
     file: SourceFile
     start: StateKey
     states: Mapping[StateKey, State]

@@ -9,16 +9,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Fix, Severity
+from twimlc.findings import Diagnostic, Fix, Severity, rules
 from twimlc.findings.edits import rewrite
 from twimlc.flow.addresses import is_address
 from twimlc.flow.decisions import NOTHING_KNOWN, Known
-from twimlc.flow.model import Kind, State, StateKey, StateLink, Step
+from twimlc.flow.model import State, StateKey, StateLink, Step
 from twimlc.text import Span, clip
+from twimlc.vocabulary import DocumentKind
 from twimlc.yaml.names import beyond_doubt, meant, nearest, proposed_name, valid_name
-from twimlc.yaml.tree import Entry, Node, Scalar, Sequence, Template, entries_of, name_of
-from twimlc.yaml.tree import Mapping as Map
+from twimlc.yaml.tree import (
+    Entry,
+    Mapping as Map,
+    Node,
+    Scalar,
+    Sequence,
+    Template,
+    entries_of,
+    name_of,
+)
 
 Defaults = Mapping[str, tuple[Entry, ...]]
 """What ``defaults:`` of a flow or component gives, by the name of an element or block."""
@@ -34,7 +42,7 @@ class FlowNames(NamedTuple):
     """
 
     name: str
-    kind: Kind
+    kind: DocumentKind
     states: Mapping[str, StateKey]
     start: StateKey | None
     reachable: bool = True
@@ -137,7 +145,7 @@ class Scope:
             rule = rules.UNKNOWN_FLOW
             message = f"'{flow_name}' is not among the flows of target '{flow.missing_in}'"
             hint = "add it to 'flows:' of the target, or leave this flow out of the target"
-        elif flow.kind is not self.flow.kind:
+        elif flow.kind != self.flow.kind:
             rule = rules.JUMP_BETWEEN_KINDS
             kinds = f"a {flow.kind} flow and this is a {self.flow.kind} flow"
             never = "a call cannot continue as messages, nor messages as a call"
@@ -177,7 +185,7 @@ class FlowReader(ABC):
     """
 
     def __init__(
-        self, kind: Kind, scope: Scope, lies_at: LiesAt, known: Known = NOTHING_KNOWN
+        self, kind: DocumentKind, scope: Scope, lies_at: LiesAt, known: Known = NOTHING_KNOWN
     ) -> None:
         self.kind, self.known = kind, known
         self.flow = scope.flow.name

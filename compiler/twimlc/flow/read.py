@@ -5,20 +5,19 @@ all flows the expanded tree gives the model and every finding about one flow alo
 (:func:`read_flow`).
 """
 
-from collections.abc import Iterator
-from collections.abc import Mapping as MappingABC
+from collections.abc import Iterator, Mapping as MappingABC
 from typing import NamedTuple
 
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import UNKNOWN_STATE
 from twimlc.flow.decisions import NOTHING_KNOWN, Known
-from twimlc.flow.model import Flow, Kind, State, StateKey
+from twimlc.flow.model import Flow, State, StateKey
 from twimlc.flow.names import FlowNames, LiesAt, Scope, defaults_of, state_called, state_fix
 from twimlc.flow.steps import StepReader
 from twimlc.flow.values import check_value
 from twimlc.text import SourceFile
 from twimlc.values.expand import ONLY_STATE
-from twimlc.vocabulary import ELEMENTS, AttributeType
+from twimlc.vocabulary import ELEMENTS, AttributeType, DocumentKind
 from twimlc.vocabulary.blocks import BLOCKS
 from twimlc.yaml.names import meant
 from twimlc.yaml.tree import Entry, Mapping, Scalar, Sequence, entries_of, is_empty, name_of
@@ -31,9 +30,9 @@ class ReadFlow(NamedTuple):
     named: frozenset[StateKey]
 
 
-def kind_of(tree: Mapping) -> Kind:
+def kind_of(tree: Mapping) -> DocumentKind:
     """What a flow answers: calls, or messages with ``kind: messaging``."""
-    return Kind.MESSAGING if name_of(tree.get("kind")) == "messaging" else Kind.VOICE
+    return "messaging" if name_of(tree.get("kind")) == "messaging" else "voice"
 
 
 def flow_names(tree: Mapping, name: str, *, reachable: bool) -> FlowNames:

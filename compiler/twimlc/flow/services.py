@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from twimlc import vocabulary
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Severity
+from twimlc.findings import Diagnostic, Severity, rules
 from twimlc.flow.model import Element
 from twimlc.text import lazy_pattern
 from twimlc.vocabulary import values

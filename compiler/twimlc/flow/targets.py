@@ -3,12 +3,10 @@
 Nodes of the tree come in; targets, names of approximations and findings go out.
 """
 
-from collections.abc import Collection, Iterator, Set
-from collections.abc import Mapping as Map
+from collections.abc import Collection, Iterator, Mapping as Map, Set
 from dataclasses import replace
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Label
+from twimlc.findings import Diagnostic, Label, rules
 from twimlc.flow import model
 from twimlc.flow.names import FlowReader
 from twimlc.text import Span, lazy_pattern

@@ -11,8 +11,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from twimlc import vocabulary
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings import Diagnostic, rules
 from twimlc.findings.edits import rewrite
 from twimlc.flow.addresses import bad_address
 from twimlc.flow.remarks import remarks

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from twimlc.findings.diagnostic import Diagnostic, Fix, Rule
 from twimlc.findings.rules import BAD_NAME, MISSING_KEY, UNKNOWN_KEY
-from twimlc.formats import leaves
+from twimlc.formats import leaves, wording
 from twimlc.formats.leaves import TEXT_TYPES, Schema
 from twimlc.formats.place import COMMA_HINT, Path, Place, after_comma, hours_in_quotes
 from twimlc.yaml import tree
@@ -45,11 +45,8 @@ class At(NamedTuple):
         self, shape: "Shape", keyword: str, hint: str | None = None, fix: Fix | None = None
     ) -> None:
         """Add the finding that the value breaks ``keyword`` of its shape's schema."""
-        # Most files fit, and the command has to start quickly.
-        from twimlc.formats.wording import word
-
         place = Place.of(self.root, self.path)
-        said = word(place, keyword, shape.inline.get(keyword), shape.inline)
+        said = wording.word(place, keyword, shape.inline.get(keyword), shape.inline)
         rule, fix = self.broken or said.rule, fix or said.fix
         hint = hint or shape.hint or said.hint
         self.findings.append(rule.at(said.span, said.message, hint=hint, fix=fix, twilio=()))
@@ -110,11 +107,6 @@ class Leaf(Shape):
             at = at._replace(broken=self.unknown or at.broken)
             at.refuse(self, "anyOf" if "anyOf" in self.inline else "pattern", hint, fix)
         return value
-
-
-def as_text(node: Scalar) -> str:
-    """A scalar read as the text that was typed."""
-    return node.text
 
 
 def text(

@@ -1,8 +1,7 @@
 """What is said about keys that do not belong where they are: a place in, findings out."""
 
 import re
-from collections.abc import Iterator
-from collections.abc import Mapping as Table
+from collections.abc import Iterator, Mapping as Table
 from typing import Any
 
 from twimlc import vocabulary

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from operator import attrgetter
 from pathlib import Path
 from pkgutil import iter_modules
 from types import MappingProxyType
@@ -23,7 +24,6 @@ from twimlc.formats.format import (
     Several,
     Shape,
     among,
-    as_text,
     number,
     of_form,
     switch,
@@ -123,6 +123,9 @@ def _currency(node: Scalar) -> str | None:
     return node.text.lower() if re.fullmatch("[A-Za-z]{3}", node.text) else None
 
 
+_typed = attrgetter("text")
+
+
 def _set(item: Leaf) -> Several:
     return Several(item, into=frozenset)
 
@@ -133,7 +136,7 @@ _NUMBER = text("a number with its country code, as in +14155550100", _digits)
 _SIP_DOMAIN = text("a SIP domain, such as desk.sip.twilio.com", _domain)
 _APPLICATION = of_form(lazy_pattern("AP[0-9a-fA-F]{32}"), "the SID of an application", "an application SID is AP and 32 hexadecimal digits")
 _CURRENCY = text("a currency", _currency, "three letters, as in usd")
-_CONNECTOR = text("the name of a connector", as_text)
+_CONNECTOR = text("the name of a connector", _typed)
 
 PAYMENTS = Map(
     (
@@ -141,7 +144,7 @@ PAYMENTS = Map(
         Row("tokenTypes", _set(word("one-time", "reusable", "payment-method")), "The tokens it makes; an empty list for none."),
         Row("currencies", _set(_CURRENCY), "The currencies it charges in."),
         Row("paymentMethods", _set(word("credit-card", "ach-debit")), "The payment methods it accepts."),
-        Row("parameters", Several(text("a name", as_text)), "The parameters it needs."),
+        Row("parameters", Several(text("a name", _typed)), "The parameters it needs."),
     ),
     "a map of what the connector can do",
     PaymentConnector,
@@ -253,8 +256,8 @@ TARGET = Map(
         Row("keep", number(0, 999), f"How many earlier versions of each flow are kept; {KEEP} by default."),
         Row("params", PARAMS, "Params for this target.", rule=rules.BAD_PROJECT),
         ALLOW,
-        Row("onError", text(into=as_text), "The flow for the number's fallback URL."),
-        Row("apology", text(into=as_text), "What callers hear as a last resort: words, or a flow's name.", examples=["Sorry, this line has a fault. In an emergency hang up and call 911."]),
+        Row("onError", text(into=_typed), "The flow for the number's fallback URL."),
+        Row("apology", text(into=_typed), "What callers hear as a last resort: words, or a flow's name.", examples=["Sorry, this line has a fault. In an emergency hang up and call 911."]),
         Row("limits", Map([Row(name, number(1), default=most) for name, most in LIMITS.items()], "a map of documents and bytes"), "The most that one flow may be built into."),
         Row("tags", word("comment", "bare"), "How a Bin's sections are placed."),
     ),

@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from twimlc.vocabulary.blocks import REPEATERS, SIDE_KEYS
-from twimlc.yaml.tree import Mapping as MappingNode
-from twimlc.yaml.tree import Node, Scalar, Sequence, Template
+from twimlc.yaml.tree import Mapping as MappingNode, Node, Scalar, Sequence, Template
 
 Check = Callable[[Node], bool]
 Schema = Mapping[str, Any]

@@ -9,8 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from twimlc import vocabulary
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Edit, Fix
+from twimlc.findings import Diagnostic, Edit, Fix, rules
 from twimlc.findings.edits import rewrite, space_after
 from twimlc.formats.keys import BLOCK_VERBS
 from twimlc.formats.place import Place

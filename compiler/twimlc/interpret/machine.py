@@ -14,9 +14,15 @@ from typing import NamedTuple, Protocol, TypeVar
 from twimlc.flow.decisions import subject_of
 from twimlc.flow.graph import Context
 from twimlc.interpret.assumptions import Readings
-from twimlc.interpret.events import HANGUP as HANGUP_EVENT
-from twimlc.interpret.events import JOIN, SENT, Event, events, external
-from twimlc.interpret.events import SILENCE as NOTHING_PLAYS
+from twimlc.interpret.events import (
+    HANGUP as HANGUP_EVENT,
+    JOIN,
+    SENT,
+    SILENCE as NOTHING_PLAYS,
+    Event,
+    events,
+    external,
+)
 from twimlc.interpret.markup import InternalLink, Part, absolute, canonical
 
 

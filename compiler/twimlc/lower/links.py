@@ -15,8 +15,7 @@ from twimlc.lower.names import DocumentKey, Keys, LinkKey
 from twimlc.lower.plan import Approximation, Markup, MediaFile
 from twimlc.lower.transitions import Way
 from twimlc.text import lazy_pattern
-from twimlc.vocabulary import Attribute as Row
-from twimlc.vocabulary import Content
+from twimlc.vocabulary import Attribute as Row, Content
 
 _ABSOLUTE = lazy_pattern(r"[/?#]|[A-Za-z][A-Za-z0-9+.-]*:")
 

@@ -10,7 +10,7 @@ from twimlc.findings.diagnostic import Diagnostic
 from twimlc.findings.rules import APOLOGY_NOT_STRAIGHT, BAD_APOLOGY, NO_SUCH_FLOW
 from twimlc.flow.build import build_graph
 from twimlc.flow.graph import Graph, Node
-from twimlc.flow.model import Flow, Kind, StateKey
+from twimlc.flow.model import Flow, StateKey
 from twimlc.flow.names import FlowNames
 from twimlc.flow.read import read_flow
 from twimlc.lower.lowering import SORRY, SORRY_IN_TEXT
@@ -19,11 +19,11 @@ from twimlc.project.targets import Target
 from twimlc.rules.words import wordings
 from twimlc.text import SourceFile, Span
 from twimlc.values.expand import ONLY_STATE
-from twimlc.vocabulary import PROMPTS
+from twimlc.vocabulary import PROMPTS, DocumentKind
 from twimlc.yaml import tree as t
 from twimlc.yaml.names import hint_and_fix
 
-_SAID = {Kind.VOICE: PROMPTS, Kind.MESSAGING: ("Message",)}
+_SAID = {"voice": PROMPTS, "messaging": ("Message",)}
 _NOWHERE = Span(SourceFile("", ""), 0, 0)
 
 
@@ -70,7 +70,7 @@ def find_apologies(
     own = target.apology if name is None else None
     known: dict[tuple[str, ...], tuple[Node, ...]] = {}
     speaking = [(flow.name, flow.kind, flow.voice) for flow in flows.values()]
-    for flow, kind, defaults in [("", Kind.VOICE, ()), *speaking]:
+    for flow, kind, defaults in [("", "voice", ()), *speaking]:
         if named is not None and named.kind is kind:
             found.verbs[flow] = straight
             continue
@@ -93,7 +93,7 @@ def _straight(
     graph: Graph, flow: Flow, jumps: Iterable[StateKey], findings: list[Diagnostic]
 ) -> Iterator[Node]:
     """The verbs of a flow, up to what one document without a link cannot hold."""
-    steps = _SAID[flow.kind] + ("Hangup",) * (flow.kind is Kind.VOICE)
+    steps = _SAID[flow.kind] + ("Hangup",) * (flow.kind == "voice")
     hint = f"an apology has nothing but {', '.join(steps).lower()}"
 
     def fault(span: Span, what: str) -> None:
@@ -120,10 +120,10 @@ def _straight(
 
 
 def _spoken(
-    words: str | None, span: Span, kind: Kind, voice: tuple[t.Entry, ...], found: Apologies
+    words: str | None, span: Span, kind: DocumentKind, voice: tuple[t.Entry, ...], found: Apologies
 ) -> tuple[Node, ...]:
     """Words (None: the usual ones) as a flow says them that has this voice."""
-    usual = (SORRY, "say") if kind is Kind.VOICE else (SORRY_IN_TEXT, "message")
+    usual = (SORRY, "say") if kind == "voice" else (SORRY_IN_TEXT, "message")
     text = words if words is not None else usual[0]
     step = t.Mapping((t.Entry(usual[1], span, t.Scalar(text, text, span)),), span)
     says = t.Mapping((t.Entry("say", span, t.Mapping(voice, span)),), span)

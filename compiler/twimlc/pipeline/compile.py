@@ -13,7 +13,6 @@ from twimlc.findings.order import once, overlapping
 from twimlc.findings.rules import DEPENDS_ON_ASSUMPTION, SECRET
 from twimlc.flow.build import build_graph
 from twimlc.flow.graph import Graph
-from twimlc.flow.model import Kind
 from twimlc.hosts import lower
 from twimlc.interpret.assumptions import may_depend
 from twimlc.lower.own_addresses import check_own_addresses, check_served
@@ -156,7 +155,7 @@ class _Row:
             plan, refused = lower(graph, site, self.media.read)
             overlaps = overlapping(f.span for f in self.findings if f.is_error)
             self.findings += [f for f in refused if not overlaps(f.span)]
-        texts = frozenset(name for name, flow in flows.items() if flow.kind is Kind.MESSAGING)
+        texts = frozenset(name for name, flow in flows.items() if flow.kind == "messaging")
         variant = self.variant = Variant(reader.row, graph, plan, texts)
         made.variants.append(variant)
         made.alive |= graph.alive

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from twimlc.flow.graph import Context, Graph
-from twimlc.flow.model import Kind
 from twimlc.output.manifest import base_name
 from twimlc.pipeline.model import Options, UsageError, project_of
 from twimlc.pipeline.survey import Survey
@@ -88,7 +87,7 @@ def compiled_flow(made: Compiled, variant: Variant, name: str) -> CompiledFlow |
     if finished is None or entry is None:
         return None
     graph = variant.graph
-    usual = Context.MESSAGE if graph.flows[name].kind is Kind.MESSAGING else Context.CALL
+    usual = Context.MESSAGE if graph.flows[name].kind == "messaging" else Context.CALL
     return CompiledFlow(
         name=name,
         target=made.target.name,

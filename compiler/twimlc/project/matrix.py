@@ -8,8 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Label
+from twimlc.findings import Diagnostic, Label, rules
 from twimlc.formats.project_file import FlowPattern, selected
 from twimlc.text import SourceFile, Span, count, lazy_pattern
 from twimlc.yaml.names import (

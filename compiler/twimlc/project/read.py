@@ -11,8 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from twimlc.about import MISNAMED, PROJECT_FILE
-from twimlc.findings import catalogue, rules
-from twimlc.findings.diagnostic import Diagnostic, Severity
+from twimlc.findings import Diagnostic, Severity, catalogue, rules
 from twimlc.formats.format import At
 from twimlc.formats.project_file import (
     HOSTS,

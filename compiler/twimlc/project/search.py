@@ -20,8 +20,7 @@ from twimlc.project.read import Project
 from twimlc.text import SourceFile, lazy_pattern
 from twimlc.yaml.names import nearest
 from twimlc.yaml.reader import read_yaml
-from twimlc.yaml.tree import Mapping as Map
-from twimlc.yaml.tree import Node, is_empty, name_of
+from twimlc.yaml.tree import Mapping as Map, Node, is_empty, name_of
 
 _FLOW_KEY = lazy_pattern(r"^flow:[ \t]*[\"']?([a-z][a-z0-9-]*)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
 _ANY_FLOW_KEY = lazy_pattern(r"\bflow[\"']?[ \t]*:")

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from twimlc.findings.diagnostic import Diagnostic
 from twimlc.flow.graph import Graph, Node, NodeKey
 from twimlc.formats.project_file import NOTHING_SAID, Account
+from twimlc.rules.account import check_account
 from twimlc.rules.call_values import check_call_values
 from twimlc.rules.decisions import check_decisions
 from twimlc.rules.media import Sounds
@@ -65,8 +66,6 @@ def check_wishes(
     else is left, ``alike`` the dials after which fallback is for everybody.
     """
     if account is not NOTHING_SAID:
-        from twimlc.rules.account import check_account
-
         yield from check_account(graph, account)
     if not budgets and not promises:
         return

@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings import Diagnostic, rules
 from twimlc.flow.graph import Graph
 from twimlc.flow.model import Attribute, Element
 from twimlc.formats.project_file import SIP_DOMAIN, Account
+from twimlc.text import lazy_pattern
 from twimlc.vocabulary.codes import ONLY_IN_US1, countries_of
 
-_SIP_HOST = re.compile(r"(?:sips?:)?(?:[^@?]*@)?([^@;?:]*)", re.IGNORECASE)
+_SIP_HOST = lazy_pattern(r"(?:sips?:)?(?:[^@?]*@)?([^@;?:]*)", re.IGNORECASE)
 
 
 def check_account(graph: Graph, account: Account) -> Iterator[Diagnostic]:

@@ -6,8 +6,7 @@ The graph comes in, findings go out.
 from collections.abc import Collection, Iterator, Mapping
 
 from twimlc import vocabulary
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings import Diagnostic, rules
 from twimlc.findings.edits import rewrite_part
 from twimlc.flow.graph import Context, Graph, Node, NodeKey, Root
 from twimlc.flow.model import Element

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings import Diagnostic, rules
 from twimlc.flow.decisions import OTHER_VALUE, Cases
 from twimlc.flow.graph import Graph, Node, NodeKey
 from twimlc.flow.walks import loops, reached

@@ -6,8 +6,7 @@ Calls and sentences come in, findings go out. A sentence is one of ``_FORMS``. W
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterator
-from collections.abc import Sequence as Listed
+from collections.abc import Callable, Collection, Iterator, Sequence as Listed
 from typing import NamedTuple
 
 from twimlc import vocabulary
@@ -22,8 +21,7 @@ from twimlc.rules.paths import told
 from twimlc.rules.words import VALUE, heard_in
 from twimlc.text import Span, clip
 from twimlc.yaml.names import meant, nearest
-from twimlc.yaml.tree import Node as Tree
-from twimlc.yaml.tree import Scalar, Sequence, Template
+from twimlc.yaml.tree import Node as Tree, Scalar, Sequence, Template
 
 _LIMIT = re.compile(r"(.+?) within ([0-9]{1,6}) (keys?|words?|seconds?)")
 _WHEN = re.compile(r"(.+?) when ([A-Za-z][A-Za-z0-9-]*) is ([^'\"]+)")

@@ -7,8 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Label, Severity
+from twimlc.findings import Diagnostic, Label, Severity, rules
 from twimlc.flow.graph import Context, Graph, Node
 from twimlc.flow.model import Element, Perform
 from twimlc.rules.steps import steps_of

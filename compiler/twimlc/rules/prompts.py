@@ -7,8 +7,7 @@ judged, nor what an audio file says.
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Label
+from twimlc.findings import Diagnostic, Label, rules
 from twimlc.flow.graph import Context, Graph, Node
 from twimlc.flow.model import Element, Menu, Offer, Perform, Target
 from twimlc.flow.targets import ignores_dtmf

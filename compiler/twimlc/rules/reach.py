@@ -6,8 +6,7 @@ The graph comes in, findings go out.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Label, Severity
+from twimlc.findings import Diagnostic, Label, Severity, rules
 from twimlc.flow.graph import Context, Graph, Node, NodeKey
 from twimlc.flow.model import Element
 from twimlc.flow.targets import asks_itself

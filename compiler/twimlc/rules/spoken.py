@@ -9,8 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from twimlc import vocabulary
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Severity
+from twimlc.findings import Diagnostic, Severity, rules
 from twimlc.flow.graph import Context, Graph, Node
 from twimlc.flow.model import Element
 from twimlc.flow.targets import ignores_dtmf

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from twimlc import vocabulary
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Label
+from twimlc.findings import Diagnostic, Label, rules
 from twimlc.flow.contexts import on_line
 from twimlc.flow.graph import Context, Graph, Node, NodeKey, Root
 from twimlc.flow.model import Element

@@ -3,15 +3,12 @@
 Components are pieces of a flow that are used in several places, in files or in the flow itself.
 """
 
-from collections.abc import Iterable, Iterator
-from collections.abc import Mapping as Map
-from collections.abc import Sequence as List
+from collections.abc import Iterable, Iterator, Mapping as Map, Sequence as List
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import NamedTuple
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Label
+from twimlc.findings import Diagnostic, Label, rules
 from twimlc.text import SourceFile, Span
 from twimlc.values.expression import mentioned
 from twimlc.yaml.names import hint_and_fix, unknown

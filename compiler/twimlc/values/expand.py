@@ -4,13 +4,10 @@ The expanded flow has the shape of the file: every ``${…}`` is replaced, steps
 ``if`` and repeated by ``each``, and a ``use`` step holds the component's steps.
 """
 
-from collections.abc import Mapping as Map
-from collections.abc import Sequence as List
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping as Map, Sequence as List, Set as AbstractSet
 from dataclasses import replace
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings import Diagnostic, rules
 from twimlc.formats.check import UNEXPANDED
 from twimlc.text import Span
 from twimlc.values import values

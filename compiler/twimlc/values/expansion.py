@@ -5,8 +5,7 @@ new spans, so that a finding shows the component's line and the ``use`` that bro
 value that cannot be expanded has a finding and is left as it was typed.
 """
 
-from collections.abc import Collection, Iterator
-from collections.abc import Mapping as Map
+from collections.abc import Collection, Iterator, Mapping as Map
 from dataclasses import replace
 from operator import is_
 

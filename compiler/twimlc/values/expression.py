@@ -10,8 +10,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Label, Rule
+from twimlc.findings import Diagnostic, Label, Rule, rules
 from twimlc.findings.edits import rewrite_word
 from twimlc.text import Span, clip_line, lazy_pattern
 from twimlc.values import filled, values

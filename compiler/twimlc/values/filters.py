@@ -6,8 +6,7 @@ since empty counts as left out, and numbers keep their decimal digits.
 """
 
 import re
-from collections.abc import Callable
-from collections.abc import Mapping as Map
+from collections.abc import Callable, Mapping as Map
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, localcontext
 from math import isfinite
 from types import MappingProxyType

@@ -5,8 +5,7 @@ that there are too many goes out.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from collections.abc import Mapping as Map
+from collections.abc import Iterable, Iterator, Mapping as Map
 from itertools import islice
 
 from twimlc.findings.diagnostic import Diagnostic, Label

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from functools import partial
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Rule
+from twimlc.findings import Rule, rules
 from twimlc.text import Span, clip_line
 from twimlc.values.filled import Filled
 from twimlc.yaml.tree import Atom, Entry, Mapping, Node, Scalar, Sequence, Template

@@ -9,8 +9,7 @@ from enum import Enum, auto
 from types import MappingProxyType
 from typing import NamedTuple
 
-from twimlc.vocabulary.attributes import NOTHING, Attribute
-from twimlc.vocabulary.attributes import AttributeType as T
+from twimlc.vocabulary.attributes import NOTHING, Attribute, AttributeType as T
 
 BRANCHES = ("then", "when", "fallback")
 REPEATERS = ("if", "each", "as")

@@ -6,8 +6,7 @@ docs/taskrouter/twiml-queue-calls.
 """
 
 from twimlc.vocabulary import attributes, rules
-from twimlc.vocabulary.attributes import Attribute, Fetch, Status, TextArgument
-from twimlc.vocabulary.attributes import AttributeType as T
+from twimlc.vocabulary.attributes import Attribute, AttributeType as T, Fetch, Status, TextArgument
 from twimlc.vocabulary.traits import Does
 from twimlc.vocabulary.types import Content, Element, Kind
 

@@ -4,8 +4,7 @@ Nothing comes in; rows of the table go out. Source: docs/messaging/twiml.
 """
 
 from twimlc.vocabulary import attributes, rules
-from twimlc.vocabulary.attributes import Attribute, Fetch, TextArgument
-from twimlc.vocabulary.attributes import AttributeType as T
+from twimlc.vocabulary.attributes import Attribute, AttributeType as T, Fetch, TextArgument
 from twimlc.vocabulary.traits import Does
 from twimlc.vocabulary.types import Content, Element, Flow, Kind
 

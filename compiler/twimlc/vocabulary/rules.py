@@ -9,8 +9,7 @@ from collections.abc import Iterator, Set
 from functools import cache
 from typing import NamedTuple
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings import Diagnostic, rules
 from twimlc.text import Span
 from twimlc.vocabulary.types import ElementRule, Parts, in_words
 

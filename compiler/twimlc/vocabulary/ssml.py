@@ -4,8 +4,7 @@ Nothing comes in; rows of the table go out. Source: docs/voice/twiml/say/text-sp
 """
 
 from twimlc.vocabulary import rules
-from twimlc.vocabulary.attributes import Attribute, TextArgument
-from twimlc.vocabulary.attributes import AttributeType as T
+from twimlc.vocabulary.attributes import Attribute, AttributeType as T, TextArgument
 from twimlc.vocabulary.types import Content, Element, Kind
 from twimlc.vocabulary.values import SSML_LANGUAGES
 

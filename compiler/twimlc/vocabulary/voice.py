@@ -7,8 +7,14 @@ outcomes of Pay are those of docs/voice/twiml/pay.
 from types import MappingProxyType
 
 from twimlc.vocabulary import attributes, rules, values
-from twimlc.vocabulary.attributes import CURRENT_DOCUMENT, Attribute, Fetch, Status, TextArgument
-from twimlc.vocabulary.attributes import AttributeType as T
+from twimlc.vocabulary.attributes import (
+    CURRENT_DOCUMENT,
+    Attribute,
+    AttributeType as T,
+    Fetch,
+    Status,
+    TextArgument,
+)
 from twimlc.vocabulary.ssml import SSML
 from twimlc.vocabulary.traits import Assumption, Connector, Does, Script
 from twimlc.vocabulary.types import Content, Element, Flow, Kind, Outcomes

@@ -6,11 +6,11 @@ so only what reads like one sentence with the comment is reported.
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings import Diagnostic, rules
 from twimlc.findings.edits import put_in_quotes
+from twimlc.findings.ignores import Comment
 from twimlc.text import SourceFile, Span, lazy_pattern
 from twimlc.yaml.tree import Node, Scalar, walk
 
@@ -31,18 +31,6 @@ _OPEN_ENDS = frozenset(
         *("then", "to", "type", "with", "use", "using", "your"),
     )
 )
-
-
-class Comment(NamedTuple):
-    """One comment: ``span`` and ``text`` cover ``#`` to the line's end, ``line`` is 1-based.
-
-    ``own_line`` tells whether nothing precedes it in its line.
-    """
-
-    span: Span
-    text: str
-    line: int
-    own_line: bool
 
 
 def find_comments(file: SourceFile, containing: str = "") -> list[Comment]:

@@ -6,8 +6,7 @@ PyYAML is imported with the first tree, so that a command which reads none start
 
 import re
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic
+from twimlc.findings import Diagnostic, rules
 from twimlc.text import SourceFile, Span
 from twimlc.yaml.tree import Node
 

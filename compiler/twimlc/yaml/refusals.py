@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from twimlc.findings import rules
-from twimlc.findings.diagnostic import Diagnostic, Fix, Label, Rule
+from twimlc.findings import Diagnostic, Fix, Label, Rule, rules
 from twimlc.text import Span
 
 

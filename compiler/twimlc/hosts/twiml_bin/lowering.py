@@ -15,8 +15,14 @@ from twimlc.flow.graph import Context, Graph, NodeKey
 from twimlc.flow.model import MediaLink
 from twimlc.hosts.twiml_bin import sections
 from twimlc.hosts.twiml_bin.checks import check_calls, check_flow, values_shown, with_kept_keys
-from twimlc.hosts.twiml_bin.names import LINES, Names, Queries, digest, fingerprint_places
-from twimlc.hosts.twiml_bin.names import Question as Asked
+from twimlc.hosts.twiml_bin.names import (
+    LINES,
+    Names,
+    Queries,
+    Question as Asked,
+    digest,
+    fingerprint_places,
+)
 from twimlc.lower.compose import Composer
 from twimlc.lower.drafts import Decided, Draft, Verb, longest_chain, next_of, states_of
 from twimlc.lower.hop import KINDS

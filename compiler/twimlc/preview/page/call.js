@@ -208,7 +208,10 @@ class Call {
    */
   _answered(asks, answer, remark = "", shown = "") {
     this._note(answer);
-    if (this.kept === null) this.told.push(this.telling(asks, answer));
+    if (this.kept === null) {
+      const names = (asks.script?.names || []).map((name) => this.text(name));
+      this.told.push({ asks, names, answer });
+    }
     const spoken = answer.startsWith("say ");
     const value = visible(spoken ? answer.slice(4) : answer);
     const note = remark && `   (${remark})`;
@@ -216,20 +219,6 @@ class Call {
     const line = this.lines[this.lines.length - 1];
     line.shown = spoken ? `“${value}”` : (shown && visible(shown)) || (DONE[answer] ?? value + note);
     line.world = shown !== "" && asks.kind !== "record";
-  }
-
-  /**
-   * @param {Asks} asks
-   * @param {string} answer
-   * @returns {Told}
-   */
-  telling(asks, answer) {
-    return { asks, names: (asks.script?.names || []).map((name) => this.text(name)), answer };
-  }
-
-  /** The caller's question that is open, also while another line is played. @returns {Asks | null} */
-  get question() {
-    return this.kept === null ? this.asks : this.flow.positions[this.kept].asks;
   }
 
   /** @param {Asks} asks */
