@@ -136,7 +136,8 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name in ("compiler", "docs", "schema"):
+        shutil.copy(ROOT / "twimlc.yaml", folder)
+        for name in ("compiler", "docs", "flows", "schema"):
             without = shutil.ignore_patterns("__pycache__")
             shutil.copytree(ROOT / name, folder / name, ignore=without)
         self.project = folder / "project"
