@@ -9,9 +9,10 @@ from twimlc import vocabulary
 from twimlc.editor.cursor import Cursor, Path, cursor_at
 from twimlc.editor.hover import about
 from twimlc.editor.names import Names
-from twimlc.editor.offers import Offer, offered_keys, offered_values
+from twimlc.editor.offers import Offer, calendars_of, lists_of, offered_keys, offered_values
 from twimlc.editor.open_files import Snapshot
 from twimlc.editor.shapes import Shape, shapes_at
+from twimlc.flow.decisions import CALLERS
 from twimlc.flow.references import JUMP_MAPS, JUMPS
 from twimlc.formats.elements import may_stand_bare
 from twimlc.project.kinds import FileKind, kind_of_file
@@ -148,6 +149,12 @@ class _Completion:
         lowered = {key: vocabulary.VOICE[block.verb] for key, block in BLOCKS.items() if block.verb}
         verbs = {**vocabulary.verbs("voice"), **lowered}
         for entry in self.step if isinstance(self.step, MappingNode) else ():
+            asked = entry.value.text if isinstance(entry.value, Scalar) else ""
+            if entry.key == "hours":  # `then` is open
+                outcomes = calendars_of(self.names).get(asked, ())
+                yield from (outcome for outcome in outcomes if outcome != "open")
+            elif entry.key == "switch":
+                yield from (*lists_of(self.names), *["withheld"] * (asked in CALLERS))
             verb, block = verbs.get(entry.key), BLOCKS.get(entry.key)
             if verb is None or (block is not None and "when" not in block.beside):
                 continue

@@ -45,6 +45,8 @@ def hover(snapshot: Snapshot, offset: int, check: Callable[[], Analysis]) -> Hov
         text = _state(snapshot, named.name, check) if is_state else _param(snapshot, named.name)
         return Hover(text, Span(file, named.span.start, named.span.end))
     cursor = word_at(snapshot.text, offset)
+    if cursor.path[-1:] == ("hours",) and cursor.word:
+        return _calendar(snapshot, Span(file, cursor.start, cursor.start + len(cursor.word)))
     if not cursor.is_key or not cursor.word or not cursor.start <= offset:
         return None
     span = Span(file, cursor.start, cursor.start + len(cursor.word))

@@ -14,7 +14,8 @@ from twimlc.flow.references import Body, keyed_maps, script_flow, states_of_comp
 from twimlc.project.kinds import FileKind, stem_of
 from twimlc.values.declarations import declared
 from twimlc.vocabulary import scripted, verbs
-from twimlc.yaml.tree import Mapping, Node, Scalar, Sequence
+from twimlc.vocabulary.requests import SWITCH_ANYWHERE, SWITCH_FIRST
+from twimlc.yaml.tree import Mapping, Node, Scalar, Sequence, entries_of
 
 Offer = tuple[str, str]
 
@@ -30,6 +31,10 @@ def offered_values(names: Names, path: Path) -> Iterator[Offer]:
             yield from ((name, "a zone") for name in sources.zone_names())
         elif keys[2:] in (("holidays",), ("holidays", "of")):
             yield from ((name, "a country") for name in sources.places())
+    if names.kind in (FileKind.FLOW, FileKind.COMPONENT) and path[-1:] == ("hours",):
+        yield from ((name, "a calendar") for name in calendars_of(names))
+    elif names.kind in (FileKind.FLOW, FileKind.COMPONENT) and path[-1:] == ("switch",):
+        yield from ((name, "of the request") for name in (*SWITCH_ANYWHERE, *SWITCH_FIRST))
     loaded = names.project if names.kind in (FileKind.SCRIPT, FileKind.PROJECT) else None
     if loaded is None:
         return
@@ -57,6 +62,33 @@ def offered_values(names: Names, path: Path) -> Iterator[Offer]:
         case FileKind.PROJECT, ("matrix", "folder") if loaded.project.matrix is not None:
             for row in list(loaded.project.matrix.params.values())[:1]:
                 yield from ((name, "a column") for name in row)
+
+
+def calendars_of(names: Names) -> dict[str, tuple[str, ...]]:
+    """The calendars that a flow can ask, those of the project first, and their outcomes."""
+    found: dict[str, tuple[str, ...]] = {}
+    if names.project is not None:
+        for each in names.project.project.calendars.values():
+            found[each.name] = each.outcomes
+    for entry in entries_of(names.tree.get("calendars") if names.tree is not None else None):
+        outcomes = ["open", "closed"]
+        for part in entries_of(entry.value):
+            if part.key == "holidays":
+                outcomes.append("holiday")
+            elif part.key == "periods":
+                outcomes += (period.key for period in entries_of(part.value))
+            days = part.value.items if isinstance(part.value, Sequence) else (part.value,)
+            named = (day.get("is") for day in days if isinstance(day, Mapping))
+            outcomes += (each.text for each in named if isinstance(each, Scalar))
+        found[entry.key] = tuple(each for each in dict.fromkeys(outcomes) if each != "usual")
+    return found
+
+
+def lists_of(names: Names) -> list[str]:
+    """The lists of cases that a flow can name."""
+    own = names.tree.get("lists") if names.tree is not None else None
+    shared = names.project.project.lists if names.project is not None else None
+    return [entry.key for lists in (shared, own) for entry in entries_of(lists)]
 
 
 def offered_keys(names: Names, path: Path) -> Iterator[Offer]:
