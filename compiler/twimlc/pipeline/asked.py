@@ -49,8 +49,11 @@ def question_of(item: Any) -> Question:
         def to(value: Any, number: int) -> To:
             if type(value) is int and number < value < len(item["turns"]):
                 return value
-            found = matching(_BEGUN if single else _DOCUMENT, value)
-            return found if single else found.removeprefix(PUBLIC)
+            if not single:
+                return matching(_DOCUMENT, value).removeprefix(PUBLIC)
+            if _BEGUN.fullmatch(value) is None:
+                raise ValueError(value)
+            return str(value)
 
         path = whole if single else whole.removeprefix(PUBLIC)
         turns = tuple(_read(turn, partial(to, number=n)) for n, turn in enumerate(item["turns"]))

@@ -16,8 +16,6 @@ MODULES = (
 """The modules of the page, without ``import`` lines between them, in the order of joining."""
 
 _FOLDER = Path(__file__).parent / "page"
-_COMMENT = r" *(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/)\n"
-_IDLE = re.compile(rf"^(?:{_COMMENT})* *", re.MULTILINE | re.DOTALL)
 _SLOT = re.compile("<!--(policy|title|style|data|script)-->")
 
 
@@ -34,7 +32,19 @@ def joined() -> Page:
     """The page as the package has it; comments and indents stay there."""
     texts = [(_FOLDER / name).read_text(encoding="utf-8") for name in MODULES]
     html, css = ((_FOLDER / f"page.{end}").read_text(encoding="utf-8") for end in ("html", "css"))
-    return Page(html, css, _IDLE.sub("", "\n".join(texts)))
+    return Page(html, css, _bare("\n".join(texts)))
+
+
+def _bare(script: str) -> str:
+    """The lines without indents and without those that are comments as a whole."""
+    kept: list[str] = []
+    inside = False
+    for line in map(str.strip, script.splitlines()):
+        begins = line.startswith("/**") and ("*/" not in line or line.endswith("*/"))
+        if not (inside or begins or line.startswith("//")):
+            kept.append(line)
+        inside = (inside or begins) and "*/" not in line
+    return "\n".join(kept)
 
 
 def to_json(data: Json) -> str:
