@@ -3,6 +3,7 @@
 import json
 import re
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -28,6 +29,7 @@ class Page(NamedTuple):
     js: str
 
 
+@cache
 def joined() -> Page:
     """The page as the package has it; comments and indents stay there."""
     texts = [(_FOLDER / name).read_text(encoding="utf-8") for name in MODULES]
